@@ -1,0 +1,1 @@
+//! Work orders, reports and wake-ups, over NATS JetStream or in process.

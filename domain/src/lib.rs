@@ -1,0 +1,1 @@
+//! Tenure's rules: pure aggregates, commands, events and refusals.

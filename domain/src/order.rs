@@ -1,0 +1,209 @@
+//! Work orders and reports: what the core wants of a directory, and what an engine says came of it.
+//!
+//! An order carries the whole desired state of one object, never a step; the agent checks, acts and verifies.
+//! Numbers only rise per account, and the agent keeps the last one on the object, so that a late or repeated order
+//! changes nothing. Signatures and subjects are the broker's.
+
+use crate::ids::{AccountId, DomainId, EngineId};
+use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::{collections::BTreeMap, fmt, str::FromStr};
+use uuid::Uuid;
+
+/// Rises with every order of one account; a new epoch (declared after a restore) beats every number of the old one.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+pub struct OrderNumber {
+    /// Epoch of the event store.
+    pub epoch: u32,
+    /// Counts from 1 within an account.
+    pub n: u64,
+}
+
+impl fmt::Display for OrderNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.epoch, self.n)
+    }
+}
+
+/// The text is not `<epoch>.<n>`.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("not an order number: expected <epoch>.<n>")]
+pub struct NotAnOrderNumber;
+
+impl FromStr for OrderNumber {
+    type Err = NotAnOrderNumber;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (epoch, n) = text.split_once('.').ok_or(NotAnOrderNumber)?;
+        Ok(Self { epoch: epoch.parse().map_err(|_| NotAnOrderNumber)?, n: n.parse().map_err(|_| NotAnOrderNumber)? })
+    }
+}
+
+/// Whether the object may be created, must exist, or must go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum OrderKind {
+    /// Create the object, with a new secret in the vault; an object that carries this account's fence is taken up.
+    Provision,
+    /// Bring the existing object to the desired state.
+    Change,
+    /// Delete the object and its secret.
+    Remove,
+}
+
+/// What the directory shall say about the object.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct DesiredState {
+    /// sAMAccountName in Active Directory, without domain.
+    pub name: String,
+    /// Distinguished name of the organisational unit that shall hold the object.
+    pub ou: String,
+    /// May it log on?
+    pub enabled: bool,
+    /// Instant from which the directory itself refuses logons (accountExpires); `None` = never.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<DateTime<Utc>>,
+    /// Description attribute, for the administrators who look at the directory.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Further attributes, by LDAP display name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub attributes: BTreeMap<String, Vec<String>>,
+    /// Distinguished names of the groups that it shall be a member of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<String>,
+}
+
+/// One order. At most one per account is unreported.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Order {
+    /// Where the object lives.
+    pub domain: DomainId,
+    /// Whose object it is.
+    pub account: AccountId,
+    /// The fence.
+    pub number: OrderNumber,
+    /// May create, must exist, must go.
+    pub kind: OrderKind,
+    /// objectGUID, once the directory told it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub object: Option<Uuid>,
+    /// What the directory shall say. For [`OrderKind::Remove`], what it said last.
+    pub desired: DesiredState,
+    /// System time after which no step may start.
+    pub not_after: DateTime<Utc>,
+}
+
+/// What the engine says about one order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Report {
+    /// The engine's domain; must be the order's.
+    pub domain: DomainId,
+    /// The order's account.
+    pub account: AccountId,
+    /// The order's number.
+    pub number: OrderNumber,
+    /// Who reports.
+    pub engine: EngineId,
+    /// System time of the report.
+    pub at: DateTime<Utc>,
+    /// What came of it.
+    pub outcome: Outcome,
+}
+
+/// What came of an order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// Done and read back.
+    Applied {
+        /// objectGUID.
+        object: Uuid,
+        /// Where the secret is; only for [`OrderKind::Provision`].
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        secret: Option<SecretReference>,
+    },
+    /// Deleted, or already absent: only for [`OrderKind::Remove`].
+    Removed,
+    /// The directory or the vault refused, and will refuse again until somebody mends the cause.
+    Failed(Failure),
+    /// Not reached for now; nothing was changed, or what was changed is repeated by the next order.
+    Deferred(Failure),
+}
+
+/// Where a secret lies; never the secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SecretReference {
+    /// Which vault: `built-in`.
+    pub vault: String,
+    /// Path or id within it.
+    pub path: String,
+}
+
+/// Why an order failed or waits: a reason that a person understands, and the directory's own words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Failure {
+    /// Matchable.
+    pub reason: FailureReason,
+    /// The directory's or vault's own code and words; never a secret.
+    pub detail: String,
+}
+
+/// Reasons that a person understands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum FailureReason {
+    /// The name belongs to an object that Tenure does not manage: never adopted.
+    NameTaken,
+    /// The domain's password policy refused the generated password.
+    PasswordPolicy,
+    /// No such organisational unit.
+    NoSuchOu,
+    /// No such group.
+    NoSuchGroup,
+    /// The engine's account lacks a right.
+    InsufficientRights,
+    /// An attribute is unknown, not allowed here, or has a value of the wrong form.
+    AttributeRefused,
+    /// The object is gone although Tenure did not delete it.
+    ObjectGone,
+    /// The fence attribute holds something that is not this account's.
+    ForeignFence,
+    /// The object carries a higher number: this order is stale.
+    Superseded,
+    /// The order came after its time.
+    TooLate,
+    /// The directory cannot be reached, or is busy.
+    DirectoryUnreachable,
+    /// The vault cannot be reached or refused.
+    VaultUnavailable,
+    /// The order breaks a rule of Active Directory that is checked before anything is sent.
+    InvalidOrder,
+    /// Anything else: see the detail.
+    Other,
+}
+
+impl FailureReason {
+    /// One sentence with the remedy, for people.
+    #[must_use]
+    pub fn explanation(self) -> &'static str {
+        match self {
+            Self::NameTaken => "The name belongs to an object that Tenure does not manage. Choose another name, or import that object.",
+            Self::PasswordPolicy => "The domain's password policy refused the generated password. Relax the policy for the OU or raise the engine's password length.",
+            Self::NoSuchOu => "The organisational unit does not exist. Create it, or correct the template.",
+            Self::NoSuchGroup => "A group named by the template does not exist. Create it, or correct the template.",
+            Self::InsufficientRights => "The engine's account lacks a right in the directory. Grant it, then retry.",
+            Self::AttributeRefused => "The directory refused an attribute. Correct the template or the request.",
+            Self::ObjectGone => "The directory object is gone, although Tenure did not delete it.",
+            Self::ForeignFence => "The object's fence attribute holds a value that is not Tenure's. Clear it if nothing else needs it.",
+            Self::Superseded => "A newer order has already been carried out on the object.",
+            Self::TooLate => "The order reached the engine after its time; it is issued again.",
+            Self::DirectoryUnreachable => "The directory cannot be reached. The order is issued again when it is back.",
+            Self::VaultUnavailable => "The vault cannot be reached. The order is issued again when it is back.",
+            Self::InvalidOrder => "The order breaks a rule of Active Directory. Correct the template or the request.",
+            Self::Other => "The directory refused. Its own words are in the detail.",
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Turns events and due timers into commands and work orders.
