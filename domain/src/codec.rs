@@ -2,7 +2,9 @@
 //! decoded straight into the variant, without an intermediate value.
 
 use crate::event::Recorded;
-use serde::de::{DeserializeOwned, DeserializeSeed, EnumAccess, IntoDeserializer, VariantAccess, Visitor};
+use serde::de::{
+    DeserializeOwned, DeserializeSeed, EnumAccess, IntoDeserializer, VariantAccess, Visitor,
+};
 
 /// The payload of `event`.
 ///
@@ -13,10 +15,15 @@ pub fn encode<E: Recorded>(event: &E) -> Result<Vec<u8>, serde_json::Error> {
     // `{"<type>":<content>}`: serde's external tag, of which only the content is kept.
     let start = event.type_name().len() + 4;
     match tagged.get(start..tagged.len().saturating_sub(1)) {
-        Some(content) if tagged.get(1..start - 1) == Some(format!("\"{}\"", event.type_name()).as_bytes()) => {
+        Some(content)
+            if tagged.get(1..start - 1)
+                == Some(format!("\"{}\"", event.type_name()).as_bytes()) =>
+        {
             Ok(content.to_vec())
         }
-        _ => Err(serde::ser::Error::custom("an event's serde name must be its type name")),
+        _ => Err(serde::ser::Error::custom(
+            "an event's serde name must be its type name",
+        )),
     }
 }
 
@@ -24,7 +31,10 @@ pub fn encode<E: Recorded>(event: &E) -> Result<Vec<u8>, serde_json::Error> {
 ///
 /// # Errors
 /// If the type is unknown or the payload does not fit it.
-pub fn decode<E: DeserializeOwned>(type_name: &str, payload: &[u8]) -> Result<E, serde_json::Error> {
+pub fn decode<E: DeserializeOwned>(
+    type_name: &str,
+    payload: &[u8],
+) -> Result<E, serde_json::Error> {
     E::deserialize(Tagged { type_name, payload })
 }
 
@@ -59,8 +69,12 @@ impl<'de> EnumAccess<'de> for Tagged<'de> {
     type Error = serde_json::Error;
     type Variant = Self;
 
-    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Self), Self::Error> {
-        let tag: serde::de::value::StrDeserializer<'_, serde_json::Error> = self.type_name.into_deserializer();
+    fn variant_seed<V: DeserializeSeed<'de>>(
+        self,
+        seed: V,
+    ) -> Result<(V::Value, Self), Self::Error> {
+        let tag: serde::de::value::StrDeserializer<'_, serde_json::Error> =
+            self.type_name.into_deserializer();
         Ok((seed.deserialize(tag)?, self))
     }
 }
@@ -68,7 +82,10 @@ impl<'de> EnumAccess<'de> for Tagged<'de> {
 impl<'de> VariantAccess<'de> for Tagged<'de> {
     type Error = serde_json::Error;
 
-    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Self::Error> {
+    fn newtype_variant_seed<T: DeserializeSeed<'de>>(
+        self,
+        seed: T,
+    ) -> Result<T::Value, Self::Error> {
         let mut json = serde_json::Deserializer::from_slice(self.payload);
         let value = seed.deserialize(&mut json)?;
         json.end()?;
@@ -79,7 +96,11 @@ impl<'de> VariantAccess<'de> for Tagged<'de> {
         Err(serde::de::Error::custom("an event carries content"))
     }
 
-    fn tuple_variant<V: Visitor<'de>>(self, _len: usize, _visitor: V) -> Result<V::Value, Self::Error> {
+    fn tuple_variant<V: Visitor<'de>>(
+        self,
+        _len: usize,
+        _visitor: V,
+    ) -> Result<V::Value, Self::Error> {
         Err(serde::de::Error::custom("an event carries one content"))
     }
 

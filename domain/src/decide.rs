@@ -13,7 +13,11 @@ pub trait Decide: Aggregate {
     ///
     /// # Errors
     /// The refusal.
-    fn decide(&self, command: Self::Command, context: &Context<Self::Facts>) -> Result<Vec<Self::Event>, Self::Error>;
+    fn decide(
+        &self,
+        command: Self::Command,
+        context: &Context<Self::Facts>,
+    ) -> Result<Vec<Self::Event>, Self::Error>;
 }
 
 /// Writes what `decide` returned to the sink, which applies it.

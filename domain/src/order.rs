@@ -13,7 +13,18 @@ use uuid::Uuid;
 
 /// Rises with every order of one account; a new epoch (declared after a restore) beats every number of the old one.
 #[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    JsonSchema,
 )]
 pub struct OrderNumber {
     /// Epoch of the event store.
@@ -37,7 +48,10 @@ impl FromStr for OrderNumber {
     type Err = NotAnOrderNumber;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let (epoch, n) = text.split_once('.').ok_or(NotAnOrderNumber)?;
-        Ok(Self { epoch: epoch.parse().map_err(|_| NotAnOrderNumber)?, n: n.parse().map_err(|_| NotAnOrderNumber)? })
+        Ok(Self {
+            epoch: epoch.parse().map_err(|_| NotAnOrderNumber)?,
+            n: n.parse().map_err(|_| NotAnOrderNumber)?,
+        })
     }
 }
 
@@ -133,6 +147,22 @@ pub enum Outcome {
     Deferred(Failure),
 }
 
+/// What an engine says of itself, on contact and on every change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct EngineStatus {
+    /// The engine's domain.
+    pub domain: DomainId,
+    /// Who says so.
+    pub engine: EngineId,
+    /// System time.
+    pub at: DateTime<Utc>,
+    /// What is out of its reach: directory or vault; `None` = all is well.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub impaired: Option<Failure>,
+    /// Version of the agent.
+    pub version: String,
+}
+
 /// Where a secret lies; never the secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SecretReference {
@@ -190,19 +220,39 @@ impl FailureReason {
     #[must_use]
     pub fn explanation(self) -> &'static str {
         match self {
-            Self::NameTaken => "The name belongs to an object that Tenure does not manage. Choose another name, or import that object.",
-            Self::PasswordPolicy => "The domain's password policy refused the generated password. Relax the policy for the OU or raise the engine's password length.",
-            Self::NoSuchOu => "The organisational unit does not exist. Create it, or correct the template.",
-            Self::NoSuchGroup => "A group named by the template does not exist. Create it, or correct the template.",
-            Self::InsufficientRights => "The engine's account lacks a right in the directory. Grant it, then retry.",
-            Self::AttributeRefused => "The directory refused an attribute. Correct the template or the request.",
+            Self::NameTaken => {
+                "The name belongs to an object that Tenure does not manage. Choose another name, or import that object."
+            }
+            Self::PasswordPolicy => {
+                "The domain's password policy refused the generated password. Relax the policy for the OU or raise the engine's password length."
+            }
+            Self::NoSuchOu => {
+                "The organisational unit does not exist. Create it, or correct the template."
+            }
+            Self::NoSuchGroup => {
+                "A group named by the template does not exist. Create it, or correct the template."
+            }
+            Self::InsufficientRights => {
+                "The engine's account lacks a right in the directory. Grant it, then retry."
+            }
+            Self::AttributeRefused => {
+                "The directory refused an attribute. Correct the template or the request."
+            }
             Self::ObjectGone => "The directory object is gone, although Tenure did not delete it.",
-            Self::ForeignFence => "The object's fence attribute holds a value that is not Tenure's. Clear it if nothing else needs it.",
+            Self::ForeignFence => {
+                "The object's fence attribute holds a value that is not Tenure's. Clear it if nothing else needs it."
+            }
             Self::Superseded => "A newer order has already been carried out on the object.",
             Self::TooLate => "The order reached the engine after its time; it is issued again.",
-            Self::DirectoryUnreachable => "The directory cannot be reached. The order is issued again when it is back.",
-            Self::VaultUnavailable => "The vault cannot be reached. The order is issued again when it is back.",
-            Self::InvalidOrder => "The order breaks a rule of Active Directory. Correct the template or the request.",
+            Self::DirectoryUnreachable => {
+                "The directory cannot be reached. The order is issued again when it is back."
+            }
+            Self::VaultUnavailable => {
+                "The vault cannot be reached. The order is issued again when it is back."
+            }
+            Self::InvalidOrder => {
+                "The order breaks a rule of Active Directory. Correct the template or the request."
+            }
             Self::Other => "The directory refused. Its own words are in the detail.",
         }
     }

@@ -1,0 +1,81 @@
+//! What Tenure wants of the directory, and the order that asks for it.
+
+use super::{AccountEvent, AccountFacts, Halted, Managed, OrderIssued, Stage};
+use crate::{
+    lifecycle::EndOfLifecycleAction,
+    order::{DesiredState, Order, OrderKind, OrderNumber},
+};
+use std::sync::Arc;
+
+impl Managed {
+    /// The object as Tenure wants it, and whether it is to be created, changed or removed. `None` = it is gone.
+    #[must_use]
+    pub fn wanted(&self) -> Option<(OrderKind, DesiredState)> {
+        let identity = &self.identity;
+        let (kind, expires_at) = match &self.stage {
+            Stage::Provisioning { planned_end } => (OrderKind::Provision, Some(*planned_end)),
+            Stage::Live(lifecycle) => (OrderKind::Change, Some(lifecycle.end)),
+            Stage::MarkedDeleted => (OrderKind::Change, None),
+            Stage::Removing => (OrderKind::Remove, None),
+            Stage::Removed => return None,
+        };
+        let ou = identity
+            .retirement_ou
+            .as_ref()
+            .filter(|_| self.retired)
+            .unwrap_or(&identity.ou);
+        let desired = DesiredState {
+            name: identity.name.clone(),
+            ou: ou.clone(),
+            enabled: self.enabled,
+            expires_at: expires_at.filter(|_| self.action() == EndOfLifecycleAction::Expire),
+            description: Some(identity.description.clone()).filter(|text| !text.is_empty()),
+            attributes: identity.attributes.clone(),
+            groups: identity.groups.clone(),
+        };
+        Some((kind, desired))
+    }
+
+    /// The order that is due: none while one is outstanding, or while the directory is as wanted.
+    pub(super) fn order_due(&self, facts: &AccountFacts) -> Option<AccountEvent> {
+        let directory = &self.directory;
+        let (kind, desired) = self.wanted()?;
+        if directory.outstanding.is_some() {
+            return None;
+        }
+        let confirmed = kind == OrderKind::Change && directory.confirmed.as_ref() == Some(&desired);
+        let halted = match &directory.halted {
+            Some(Halted::Deferred) => true,
+            Some(Halted::Failed(failed_kind, failed)) => *failed_kind == kind && *failed == desired,
+            None => false,
+        };
+        if confirmed || halted {
+            return None;
+        }
+        let last = directory.last_number;
+        // A new epoch begins anew, and still beats every number of the old one.
+        let n = if last.epoch == facts.epoch {
+            last.n + 1
+        } else {
+            1
+        };
+        let order = Order {
+            domain: self.identity.domain,
+            account: self.identity.account,
+            number: OrderNumber {
+                epoch: facts.epoch,
+                n,
+            },
+            kind,
+            object: directory.object,
+            desired,
+            not_after: facts.system_now + facts.order_valid_for,
+        };
+        Some(
+            OrderIssued {
+                order: Arc::new(order),
+            }
+            .into(),
+        )
+    }
+}

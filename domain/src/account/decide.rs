@@ -1,0 +1,336 @@
+//! What may be done with an account, by people, timers, reactions and engines. Whatever is decided, the order that
+//! follows from it is issued with the same events.
+
+use super::{
+    Account, AccountCreated, AccountEvent, AccountFacts, Lifecycle, LifecycleEndRepeated,
+    LifecycleEnded, Managed, OrderExpired, OrderRetried, OwnersReminded, RenewalOpened, Stage,
+    reminders,
+};
+use crate::{
+    context::Context,
+    decide::{Decide, aggregate},
+    ids::RequestId,
+    lifecycle::{EndOfLifecycleAction, OptionOff},
+    order::{OrderNumber, Report},
+    ownership::Owner,
+    problem::{self, FieldProblem},
+    request::RequestKind,
+};
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+/// What is asked of an account.
+#[derive(Clone, Debug)]
+pub enum AccountCommand {
+    /// The request is approved: make the account.
+    Create,
+    /// What an engine says of an order.
+    RecordReport(Box<Report>),
+    /// The order's time has passed without a report.
+    ExpireOrder(OrderNumber),
+    /// Another attempt at an order that failed or was deferred.
+    RetryOrder(OrderNumber),
+    /// Another attempt, whatever the number.
+    RetryFailed,
+    /// Renewal opens at this instant.
+    OpenRenewal(DateTime<Utc>),
+    /// A reminder is due at this instant.
+    Remind(DateTime<Utc>),
+    /// The lifecycle end is this instant.
+    ReachEnd(DateTime<Utc>),
+    /// The grace of an account enabled after its end is over.
+    RepeatEnd,
+    /// Extend the end by the period.
+    Renew,
+    /// An approved request extends the end.
+    RenewByRequest(RequestId),
+    /// A renewal was submitted for approval.
+    BeginRenewal(RequestId),
+    /// It was rejected or withdrawn.
+    CloseRenewal(RequestId),
+    /// No renewal wanted.
+    DeclineRenewal {
+        /// Why.
+        reason: String,
+    },
+    /// May not log on.
+    Disable {
+        /// Why.
+        reason: String,
+    },
+    /// May log on.
+    Enable {
+        /// Why.
+        reason: String,
+    },
+    /// Delete account and secret.
+    Delete {
+        /// Why.
+        reason: String,
+        /// The account's name, typed by the person.
+        confirmed_name: String,
+    },
+    /// Delete object and secret of an account marked deleted.
+    Purge {
+        /// Why.
+        reason: String,
+    },
+    /// Other people are accountable.
+    ChangeOwners(Vec<Owner>),
+    /// Let somebody read the secret once.
+    RequestSecretReveal {
+        /// Id of this one reveal.
+        reveal: Uuid,
+        /// SHA-256 of the reader's public key, in hexadecimal.
+        reader_key: String,
+        /// System time after which the engine refuses.
+        not_after: DateTime<Utc>,
+    },
+}
+
+/// Why a command on an account is refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AccountRefusal {
+    /// No such account.
+    #[error("there is no such account")]
+    Unknown,
+    /// The id is taken.
+    #[error("the account exists already")]
+    AlreadyExists,
+    /// No approved request says so.
+    #[error("no approved request asks for this")]
+    NotApproved,
+    /// The lifecycle table says no.
+    #[error("{0}")]
+    OptionOff(OptionOff),
+    /// A report about an order that is not outstanding.
+    #[error("order {number} is not outstanding")]
+    NotOutstanding {
+        /// The number reported.
+        number: OrderNumber,
+    },
+    /// A report from an engine of another domain.
+    #[error("the report comes from another domain")]
+    WrongDomain,
+    /// A timer that came too late or too early: things have moved on.
+    #[error("not due any more")]
+    NotDue,
+    /// A reason is needed.
+    #[error("a reason is needed")]
+    ReasonMissing,
+    /// Deletion is confirmed by the name.
+    #[error("type the account's name to confirm its deletion")]
+    NotConfirmed,
+    /// Nothing waits for another attempt.
+    #[error("nothing has failed that could be retried")]
+    NothingToRetry,
+    /// There is no secret to reveal.
+    #[error("the account has no secret in a vault")]
+    NoSecret,
+    /// An account never loses its last owner.
+    #[error("the owners are not valid: {}", problem::listed(.0))]
+    Invalid(Vec<FieldProblem>),
+}
+
+impl Decide for Account {
+    type Facts = AccountFacts;
+
+    fn decide(
+        &self,
+        command: AccountCommand,
+        context: &Context<AccountFacts>,
+    ) -> Result<Vec<AccountEvent>, AccountRefusal> {
+        let mut events = match self {
+            Self::Absent => create(command, context)?,
+            Self::Managed(managed) => managed.decide(command, context)?,
+        };
+        // The order that follows is a consequence of the state after the events.
+        let mut after = self.clone();
+        for event in &events {
+            after.evolve(event.clone());
+        }
+        events.extend(
+            after
+                .managed()
+                .and_then(|managed| managed.order_due(&context.facts)),
+        );
+        Ok(events)
+    }
+}
+
+fn create(
+    command: AccountCommand,
+    context: &Context<AccountFacts>,
+) -> Result<Vec<AccountEvent>, AccountRefusal> {
+    let AccountCommand::Create = command else {
+        return Err(AccountRefusal::Unknown);
+    };
+    let approved = context
+        .facts
+        .approved
+        .as_ref()
+        .filter(|(_, s)| s.kind == RequestKind::NewAccount);
+    let (request, submission) = approved.ok_or(AccountRefusal::NotApproved)?;
+    let created = AccountCreated {
+        account: submission.account,
+        request: *request,
+        template: submission.template,
+        template_version: submission.template_version,
+        domain: submission.domain,
+        name: submission.name.clone(),
+        owners: submission.owners.clone(),
+        terms: submission.terms.clone(),
+        description: submission.description.clone(),
+        ou: submission.ou.clone(),
+        retirement_ou: submission.retirement_ou.clone(),
+        groups: submission.groups.clone(),
+        attributes: submission.attributes.clone(),
+        planned_end: submission.terms.period.end_from(context.now),
+    };
+    Ok(vec![created.into()])
+}
+
+impl Managed {
+    fn decide(
+        &self,
+        command: AccountCommand,
+        context: &Context<AccountFacts>,
+    ) -> Result<Vec<AccountEvent>, AccountRefusal> {
+        use AccountCommand as C;
+        match command {
+            C::Create => match &context.facts.approved {
+                Some((request, _)) if *request == self.identity.request => Ok(vec![]),
+                _ => Err(AccountRefusal::AlreadyExists),
+            },
+            C::RecordReport(report) => self.record(*report, context),
+            C::ExpireOrder(number) => self.expire(number, &context.facts),
+            C::RetryOrder(number) if number == self.directory.last_number => self.retry(),
+            C::RetryOrder(_) => Err(AccountRefusal::NotDue),
+            C::RetryFailed => self.retry(),
+            C::OpenRenewal(due) => self.open_renewal(due, context.now),
+            C::Remind(due) => self.remind(due, context.now),
+            C::ReachEnd(due) => self.reach_end(due, context.now),
+            C::RepeatEnd => self.repeat_end(),
+            other => self.decide_for_owner(other, context),
+        }
+    }
+
+    fn expire(
+        &self,
+        number: OrderNumber,
+        facts: &AccountFacts,
+    ) -> Result<Vec<AccountEvent>, AccountRefusal> {
+        match &self.directory.outstanding {
+            Some(order) if order.number == number && facts.system_now >= order.not_after => {
+                Ok(vec![OrderExpired { number }.into()])
+            }
+            _ => Err(AccountRefusal::NotDue),
+        }
+    }
+
+    fn retry(&self) -> Result<Vec<AccountEvent>, AccountRefusal> {
+        match &self.directory.halted {
+            Some(_) => Ok(vec![
+                OrderRetried {
+                    number: self.directory.last_number,
+                }
+                .into(),
+            ]),
+            None => Err(AccountRefusal::NothingToRetry),
+        }
+    }
+
+    fn open_renewal(
+        &self,
+        due: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<AccountEvent>, AccountRefusal> {
+        let lifecycle = self.lifecycle().ok_or(AccountRefusal::NotDue)?;
+        if lifecycle.renewal_opens_at != Some(due)
+            || now < due
+            || lifecycle.renewal_opened_at.is_some()
+        {
+            return Err(AccountRefusal::NotDue);
+        }
+        Ok(vec![self.renewal_opened(lifecycle, due).into()])
+    }
+
+    fn renewal_opened(&self, lifecycle: &Lifecycle, at: DateTime<Utc>) -> RenewalOpened {
+        let terms = &self.identity.terms;
+        RenewalOpened {
+            lifecycle_end: lifecycle.end,
+            notify: terms.rules.notify_when_renewal_opens,
+            next_reminder: reminders::next(terms, lifecycle.end, at, at),
+        }
+    }
+
+    fn remind(
+        &self,
+        due: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<AccountEvent>, AccountRefusal> {
+        let lifecycle = self.lifecycle().ok_or(AccountRefusal::NotDue)?;
+        let opened_at = lifecycle.renewal_opened_at.ok_or(AccountRefusal::NotDue)?;
+        if lifecycle.renewal_declined || now < due {
+            return Err(AccountRefusal::NotDue);
+        }
+        let terms = &self.identity.terms;
+        // From the later of the two: after a pause one reminder is enough, not one for each that was missed.
+        let next_reminder = reminders::next(terms, lifecycle.end, opened_at, now);
+        let urgency = reminders::urgency(terms, lifecycle, due);
+        Ok(vec![
+            OwnersReminded {
+                lifecycle_end: lifecycle.end,
+                urgency,
+                next_reminder,
+            }
+            .into(),
+        ])
+    }
+
+    fn reach_end(
+        &self,
+        due: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<AccountEvent>, AccountRefusal> {
+        let lifecycle = self.lifecycle().ok_or(AccountRefusal::NotDue)?;
+        if lifecycle.end != due || now < due || lifecycle.ended {
+            return Err(AccountRefusal::NotDue);
+        }
+        let action = self.action();
+        let opens = (action.renews() && lifecycle.renewal_opened_at.is_none())
+            .then(|| self.renewal_opened(lifecycle, due).into());
+        let opened_at = lifecycle.renewal_opened_at.unwrap_or(due);
+        let reminds = action.renews() && !lifecycle.renewal_declined;
+        let next_reminder = reminders::next(&self.identity.terms, lifecycle.end, opened_at, due)
+            .filter(|_| reminds);
+        let ended = LifecycleEnded {
+            action,
+            lifecycle_end: lifecycle.end,
+            next_reminder,
+        }
+        .into();
+        Ok(opens.into_iter().chain([ended]).collect())
+    }
+
+    fn repeat_end(&self) -> Result<Vec<AccountEvent>, AccountRefusal> {
+        match &self.stage {
+            Stage::Live(lifecycle)
+                if lifecycle.ended
+                    && self.enabled
+                    && self.action() == EndOfLifecycleAction::Disable =>
+            {
+                Ok(vec![LifecycleEndRepeated {}.into()])
+            }
+            _ => Err(AccountRefusal::NotDue),
+        }
+    }
+}
+
+aggregate!(
+    Account = "account",
+    AccountCommand,
+    AccountEvent,
+    AccountRefusal,
+    AccountFacts
+);

@@ -1,0 +1,365 @@
+//! What happens to accounts.
+
+use super::LifecycleTerms;
+use crate::{
+    event::{Recorded, Reservation, ReservationChange, Scope, events},
+    ids::{AccountId, DomainId, EngineId, RequestId, TemplateId},
+    lifecycle::EndOfLifecycleAction,
+    name,
+    order::{Failure, Order, OrderNumber, SecretReference},
+    ownership::Owner,
+};
+use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::{collections::BTreeMap, sync::Arc};
+use uuid::Uuid;
+
+/// It was approved and is to be provisioned.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct AccountCreated {
+    /// Its own id.
+    pub account: AccountId,
+    /// The request that it came of.
+    pub request: RequestId,
+    /// Template it is bound to.
+    pub template: TemplateId,
+    /// Version of the template.
+    pub template_version: u32,
+    /// Where it lives.
+    pub domain: DomainId,
+    /// sAMAccountName.
+    pub name: String,
+    /// Who is accountable.
+    pub owners: Vec<Owner>,
+    /// Lifecycle.
+    pub terms: LifecycleTerms,
+    /// For the directory.
+    pub description: String,
+    /// Its own OU.
+    pub ou: String,
+    /// Where it goes after its end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retirement_ou: Option<String>,
+    /// AD groups.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<String>,
+    /// Attributes.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub attributes: BTreeMap<String, Vec<String>>,
+    /// Its end, if the directory confirms it on the day of its creation.
+    pub planned_end: DateTime<Utc>,
+}
+
+/// An order for the domain's engines.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct OrderIssued {
+    /// The order.
+    pub order: Arc<Order>,
+}
+
+/// The directory confirmed the account: its lifecycle begins.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct AccountProvisioned {
+    /// The order that did it.
+    pub number: OrderNumber,
+    /// The engine that did it.
+    pub engine: EngineId,
+    /// The request that is complete with it.
+    pub request: RequestId,
+    /// objectGUID.
+    pub object: Uuid,
+    /// Where the secret is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret: Option<SecretReference>,
+    /// 00:00 UTC.
+    pub lifecycle_end: DateTime<Utc>,
+    /// When renewal opens; `None` = never.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub renewal_opens_at: Option<DateTime<Utc>>,
+}
+
+/// The directory is as ordered.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct OrderApplied {
+    /// Which order.
+    pub number: OrderNumber,
+    /// Who did it.
+    pub engine: EngineId,
+}
+
+/// The directory refused, and will again until somebody mends the cause.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct OrderFailed {
+    /// Which order.
+    pub number: OrderNumber,
+    /// Who tried.
+    pub engine: EngineId,
+    /// Why.
+    pub failure: Failure,
+    /// The request that fails with it, if the account was being provisioned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<RequestId>,
+}
+
+/// Not possible for now; issued again by a timer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct OrderDeferred {
+    /// Which order.
+    pub number: OrderNumber,
+    /// Who tried.
+    pub engine: EngineId,
+    /// Why.
+    pub failure: Failure,
+    /// System time of the next attempt.
+    pub retry_at: DateTime<Utc>,
+}
+
+/// No report came in time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct OrderExpired {
+    /// Which order.
+    pub number: OrderNumber,
+}
+
+/// Somebody, or a timer, wants another attempt.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct OrderRetried {
+    /// The order that failed or waited.
+    pub number: OrderNumber,
+}
+
+/// Owners may renew from now on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RenewalOpened {
+    /// The end it is about.
+    pub lifecycle_end: DateTime<Utc>,
+    /// Are the owners told now?
+    pub notify: bool,
+    /// When they are reminded next.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_reminder: Option<DateTime<Utc>>,
+}
+
+/// How pressing a reminder is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReminderUrgency {
+    /// Every few days.
+    Regular,
+    /// During the last days.
+    Urgent,
+}
+
+/// The owners are reminded.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct OwnersReminded {
+    /// The end it is about.
+    pub lifecycle_end: DateTime<Utc>,
+    /// How pressing.
+    pub urgency: ReminderUrgency,
+    /// When they are reminded next.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_reminder: Option<DateTime<Utc>>,
+}
+
+/// It lives for another period.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct AccountRenewed {
+    /// The new end.
+    pub lifecycle_end: DateTime<Utc>,
+    /// The old one.
+    pub former_end: DateTime<Utc>,
+    /// When renewal opens again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub renewal_opens_at: Option<DateTime<Utc>>,
+    /// The approved request, where renewal needs one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<RequestId>,
+}
+
+/// An owner does not want renewal: reminders end.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RenewalDeclined {
+    /// Why.
+    pub reason: String,
+}
+
+/// A renewal waits for approval.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RenewalRequested {
+    /// Which request.
+    pub request: RequestId,
+}
+
+/// The renewal was rejected or withdrawn.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RenewalRequestClosed {
+    /// Which request.
+    pub request: RequestId,
+}
+
+/// The lifecycle end is reached and the action happens.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct LifecycleEnded {
+    /// Which action.
+    pub action: EndOfLifecycleAction,
+    /// The end.
+    pub lifecycle_end: DateTime<Utc>,
+    /// When the owners are reminded next.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_reminder: Option<DateTime<Utc>>,
+}
+
+/// It was enabled after its end, and its grace is over: it is disabled again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct LifecycleEndRepeated {}
+
+/// It may not log on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct AccountDisabled {
+    /// Why.
+    pub reason: String,
+}
+
+/// It may log on again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct AccountEnabled {
+    /// Why.
+    pub reason: String,
+    /// When its end is repeated, if that has passed already.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repeat_at: Option<DateTime<Utc>>,
+}
+
+/// Account and secret are to be deleted.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct AccountDeleted {
+    /// Why.
+    pub reason: String,
+}
+
+/// Object and secret of an account marked deleted are to be deleted.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct AccountPurgeOrdered {
+    /// Why.
+    pub reason: String,
+}
+
+/// Object and secret are gone; the name is free.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct AccountRemoved {
+    /// The order that did it.
+    pub number: OrderNumber,
+    /// Who did it.
+    pub engine: EngineId,
+    /// The account, which held the name.
+    pub account: AccountId,
+    /// In which domain.
+    pub domain: DomainId,
+    /// The name.
+    pub name: String,
+}
+
+/// Other people are accountable.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct OwnersChanged {
+    /// From now on.
+    pub owners: Vec<Owner>,
+    /// Until now.
+    pub former_owners: Vec<Owner>,
+}
+
+/// Somebody wants to read the secret, once.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SecretRevealRequested {
+    /// Id of this one reveal.
+    pub reveal: Uuid,
+    /// SHA-256 of the reader's public key, in hexadecimal.
+    pub reader_key: String,
+    /// System time after which the engine refuses.
+    pub not_after: DateTime<Utc>,
+}
+
+events!(
+    /// What happened to an account.
+    AccountEvent {
+        /// Approved and to be provisioned.
+        Created(AccountCreated) = "account.created",
+        /// An order for the engines.
+        OrderIssued(OrderIssued) = "account.order-issued",
+        /// The lifecycle begins.
+        Provisioned(AccountProvisioned) = "account.provisioned",
+        /// The directory is as ordered.
+        OrderApplied(OrderApplied) = "account.order-applied",
+        /// The directory refused.
+        OrderFailed(OrderFailed) = "account.order-failed",
+        /// Not possible for now.
+        OrderDeferred(OrderDeferred) = "account.order-deferred",
+        /// No report came in time.
+        OrderExpired(OrderExpired) = "account.order-expired",
+        /// Another attempt.
+        OrderRetried(OrderRetried) = "account.order-retried",
+        /// Owners may renew.
+        RenewalOpened(RenewalOpened) = "account.renewal-opened",
+        /// Owners are reminded.
+        OwnersReminded(OwnersReminded) = "account.owners-reminded",
+        /// It lives on.
+        Renewed(AccountRenewed) = "account.renewed",
+        /// The owner does not want it to.
+        RenewalDeclined(RenewalDeclined) = "account.renewal-declined",
+        /// A renewal waits for approval.
+        RenewalRequested(RenewalRequested) = "account.renewal-requested",
+        /// It does not wait any more.
+        RenewalRequestClosed(RenewalRequestClosed) = "account.renewal-request-closed",
+        /// The end is reached.
+        LifecycleEnded(LifecycleEnded) = "account.lifecycle-ended",
+        /// The end is repeated.
+        LifecycleEndRepeated(LifecycleEndRepeated) = "account.lifecycle-end-repeated",
+        /// May not log on.
+        Disabled(AccountDisabled) = "account.disabled",
+        /// May log on.
+        Enabled(AccountEnabled) = "account.enabled",
+        /// To be deleted, with its secret.
+        Deleted(AccountDeleted) = "account.deleted",
+        /// Marked deleted, now to be purged.
+        PurgeOrdered(AccountPurgeOrdered) = "account.purge-ordered",
+        /// Gone.
+        Removed(AccountRemoved) = "account.removed",
+        /// Other people are accountable.
+        OwnersChanged(OwnersChanged) = "account.owners-changed",
+        /// Somebody wants to read the secret.
+        SecretRevealRequested(SecretRevealRequested) = "account.secret-reveal-requested",
+    }
+);
+
+impl Recorded for AccountEvent {
+    fn type_name(&self) -> &'static str {
+        self.stable_type_name()
+    }
+
+    fn reservations(&self, _: Uuid) -> Vec<Reservation> {
+        let (domain, name, account, change) = match self {
+            Self::Created(AccountCreated {
+                domain,
+                name,
+                account,
+                ..
+            }) => (domain, name, account, ReservationChange::Claim),
+            Self::Removed(AccountRemoved {
+                domain,
+                name,
+                account,
+                ..
+            }) => (domain, name, account, ReservationChange::Release),
+            _ => return vec![],
+        };
+        let (scope, key) = (Scope::AccountName(*domain), name::folded(name));
+        vec![Reservation {
+            scope,
+            key,
+            holder: account.0,
+            change,
+        }]
+    }
+}

@@ -1,0 +1,155 @@
+//! How events change an account. No rules here: what was decided, holds.
+
+use super::{
+    Account, AccountCreated, AccountEvent, Directory, Halted, Identity, Lifecycle, Managed, Stage,
+};
+use crate::lifecycle::EndOfLifecycleAction;
+use std::sync::Arc;
+
+impl Account {
+    pub(super) fn evolve(&mut self, event: AccountEvent) {
+        match (event, &mut *self) {
+            (AccountEvent::Created(created), Self::Absent) => {
+                *self = Self::Managed(Box::new(Managed::from(created)))
+            }
+            (event, Self::Managed(managed)) => managed.evolve(event),
+            // Nothing happens to an account before its creation.
+            (_, Self::Absent) => {}
+        }
+    }
+}
+
+impl From<AccountCreated> for Managed {
+    fn from(created: AccountCreated) -> Self {
+        Self {
+            owners: created.owners,
+            stage: Stage::Provisioning {
+                planned_end: created.planned_end,
+            },
+            enabled: true,
+            retired: false,
+            directory: Directory::default(),
+            identity: Arc::new(Identity {
+                account: created.account,
+                request: created.request,
+                template: created.template,
+                template_version: created.template_version,
+                domain: created.domain,
+                name: created.name,
+                terms: created.terms,
+                description: created.description,
+                ou: created.ou,
+                retirement_ou: created.retirement_ou,
+                groups: created.groups,
+                attributes: created.attributes,
+            }),
+        }
+    }
+}
+
+impl Managed {
+    pub(super) fn evolve(&mut self, event: AccountEvent) {
+        match event {
+            AccountEvent::Created(_) | AccountEvent::SecretRevealRequested(_) => {}
+            AccountEvent::OrderIssued(issued) => {
+                self.directory.last_number = issued.order.number;
+                self.directory.outstanding = Some(issued.order);
+                self.directory.halted = None;
+            }
+            AccountEvent::Provisioned(provisioned) => {
+                self.directory.settle();
+                self.directory.object = Some(provisioned.object);
+                self.directory.secret = provisioned.secret;
+                let terms = &self.identity.terms;
+                self.stage = Stage::Live(
+                    terms.lifecycle(provisioned.lifecycle_end, provisioned.renewal_opens_at),
+                );
+            }
+            AccountEvent::OrderApplied(_) => self.directory.settle(),
+            AccountEvent::OrderFailed(failed) => {
+                let order = self.directory.outstanding.take();
+                self.directory.halted =
+                    order.map(|order| Halted::Failed(order.kind, order.desired.clone()));
+                self.directory.failure = Some(failed.failure);
+            }
+            AccountEvent::OrderDeferred(deferred) => {
+                self.directory.outstanding = None;
+                self.directory.halted = Some(Halted::Deferred);
+                self.directory.failure = Some(deferred.failure);
+            }
+            AccountEvent::OrderExpired(_) => {
+                self.directory.outstanding = None;
+            }
+            AccountEvent::OrderRetried(_) => self.directory.halted = None,
+            AccountEvent::Disabled(_) => self.enabled = false,
+            AccountEvent::Enabled(_) => self.enabled = true,
+            AccountEvent::LifecycleEndRepeated(_) => self.retire(),
+            AccountEvent::Deleted(_) | AccountEvent::PurgeOrdered(_) => {
+                self.stage = Stage::Removing
+            }
+            AccountEvent::Removed(_) => {
+                self.directory.settle();
+                self.directory.secret = None;
+                self.stage = Stage::Removed;
+            }
+            AccountEvent::OwnersChanged(changed) => self.owners = changed.owners,
+            AccountEvent::LifecycleEnded(ended) => match ended.action {
+                EndOfLifecycleAction::Review | EndOfLifecycleAction::Expire => {
+                    self.change(|lifecycle| lifecycle.ended = true);
+                }
+                EndOfLifecycleAction::Disable => {
+                    self.retire();
+                    self.change(|lifecycle| lifecycle.ended = true);
+                }
+                EndOfLifecycleAction::Delete => {
+                    self.retire();
+                    self.stage = Stage::MarkedDeleted;
+                }
+            },
+            AccountEvent::Renewed(renewed) => {
+                self.enabled = true;
+                self.retired = false;
+                let terms = &self.identity.terms;
+                self.stage =
+                    Stage::Live(terms.lifecycle(renewed.lifecycle_end, renewed.renewal_opens_at));
+            }
+            AccountEvent::RenewalOpened(opened) => {
+                self.change(|lifecycle| {
+                    lifecycle.renewal_opened_at =
+                        lifecycle.renewal_opens_at.or(Some(opened.lifecycle_end))
+                });
+            }
+            AccountEvent::OwnersReminded(_) => {}
+            AccountEvent::RenewalDeclined(_) => {
+                self.change(|lifecycle| lifecycle.renewal_declined = true)
+            }
+            AccountEvent::RenewalRequested(requested) => {
+                self.change(|lifecycle| lifecycle.renewal_request = Some(requested.request));
+            }
+            AccountEvent::RenewalRequestClosed(_) => {
+                self.change(|lifecycle| lifecycle.renewal_request = None)
+            }
+        }
+    }
+
+    /// Disabled, and in the retirement OU if there is one.
+    fn retire(&mut self) {
+        self.enabled = false;
+        self.retired = self.identity.retirement_ou.is_some();
+    }
+
+    fn change(&mut self, change: impl FnOnce(&mut Lifecycle)) {
+        if let Stage::Live(lifecycle) = &mut self.stage {
+            change(lifecycle);
+        }
+    }
+}
+
+impl Directory {
+    /// The outstanding order was carried out.
+    fn settle(&mut self) {
+        self.confirmed = self.outstanding.take().map(|order| order.desired.clone());
+        self.failure = None;
+        self.halted = None;
+    }
+}

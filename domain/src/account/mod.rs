@@ -1,0 +1,233 @@
+//! Managed accounts: their lifecycle, and the orders that bring the directory to what Tenure wants.
+//!
+//! A decision changes what Tenure *wants* of the directory ([`Managed::wanted`]); whenever that differs from what
+//! was last confirmed and no order is outstanding, an order is issued with the same events (`converge.rs`). So at
+//! most one order per account is unreported, and any number of changes in between end in one more order.
+
+mod converge;
+mod decide;
+mod event;
+mod evolve;
+mod facts;
+mod owner_decisions;
+mod reminders;
+mod report;
+mod terms;
+
+pub use decide::{AccountCommand, AccountRefusal};
+pub use event::{
+    AccountCreated, AccountDeleted, AccountDisabled, AccountEnabled, AccountEvent,
+    AccountProvisioned, AccountPurgeOrdered, AccountRemoved, AccountRenewed, LifecycleEndRepeated,
+    LifecycleEnded, OrderApplied, OrderDeferred, OrderExpired, OrderFailed, OrderIssued,
+    OrderRetried, OwnersChanged, OwnersReminded, ReminderUrgency, RenewalDeclined, RenewalOpened,
+    RenewalRequestClosed, RenewalRequested, SecretRevealRequested,
+};
+pub use facts::AccountFacts;
+pub use terms::LifecycleTerms;
+
+use crate::{
+    ids::{AccountId, DomainId, RequestId, TemplateId},
+    lifecycle::{EndOfLifecycleAction, Phase, Situation, Status},
+    order::{DesiredState, Failure, Order, OrderKind, OrderNumber, SecretReference},
+    ownership::Owner,
+};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use std::{collections::BTreeMap, sync::Arc};
+use uuid::Uuid;
+
+/// A managed account.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub enum Account {
+    /// Never created.
+    #[default]
+    Absent,
+    /// Created by an approved request.
+    Managed(Box<Managed>),
+}
+
+/// A created account.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Managed {
+    /// What never changes.
+    pub identity: Arc<Identity>,
+    /// Who is accountable; never empty.
+    pub owners: Vec<Owner>,
+    /// Where it stands.
+    pub stage: Stage,
+    /// May it log on, as far as Tenure wants?
+    pub enabled: bool,
+    /// Does it belong into the retirement OU?
+    pub retired: bool,
+    /// How the directory follows.
+    pub directory: Directory,
+}
+
+/// What never changes about an account.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Identity {
+    /// Its own id.
+    pub account: AccountId,
+    /// The request that it came of.
+    pub request: RequestId,
+    /// Template it is bound to.
+    pub template: TemplateId,
+    /// Version of the template.
+    pub template_version: u32,
+    /// Where it lives.
+    pub domain: DomainId,
+    /// sAMAccountName.
+    pub name: String,
+    /// Lifecycle.
+    pub terms: LifecycleTerms,
+    /// For the directory.
+    pub description: String,
+    /// Its own OU.
+    pub ou: String,
+    /// Where it goes after its end.
+    pub retirement_ou: Option<String>,
+    /// AD groups.
+    pub groups: Vec<String>,
+    /// Attributes.
+    pub attributes: BTreeMap<String, Vec<String>>,
+}
+
+/// Where an account stands.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Stage {
+    /// The directory has not confirmed it.
+    Provisioning {
+        /// Instant at which it would end if the directory confirmed it on the day it was created.
+        planned_end: DateTime<Utc>,
+    },
+    /// It exists.
+    Live(Lifecycle),
+    /// Marked deleted; the object is still there.
+    MarkedDeleted,
+    /// The directory is deleting it.
+    Removing,
+    /// Object and secret are gone.
+    Removed,
+}
+
+/// The lifecycle of a live account.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Lifecycle {
+    /// 00:00 UTC of the day after the last full day.
+    pub end: DateTime<Utc>,
+    /// When renewal opens: at the end where the template says so.
+    pub renewal_opens_at: Option<DateTime<Utc>>,
+    /// Has renewal opened, and when?
+    pub renewal_opened_at: Option<DateTime<Utc>>,
+    /// The owner does not want renewal: no more reminders.
+    pub renewal_declined: bool,
+    /// A renewal that waits for approval.
+    pub renewal_request: Option<RequestId>,
+    /// Did the end-of-lifecycle action happen?
+    pub ended: bool,
+}
+
+/// How the directory follows what Tenure wants.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Directory {
+    /// objectGUID, once told.
+    pub object: Option<Uuid>,
+    /// Where the secret is.
+    pub secret: Option<SecretReference>,
+    /// Number of the last order issued.
+    pub last_number: OrderNumber,
+    /// The order without a report.
+    pub outstanding: Option<Arc<Order>>,
+    /// What the directory last confirmed.
+    pub confirmed: Option<DesiredState>,
+    /// Why the last order failed or waits.
+    pub failure: Option<Failure>,
+    /// Failed orders are not repeated by themselves; deferred ones are, by their timer.
+    pub halted: Option<Halted>,
+}
+
+/// Why no order is issued although the directory is not as wanted.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Halted {
+    /// This kind of order towards this state failed; a different wish or a retry lifts it.
+    Failed(OrderKind, DesiredState),
+    /// Until the retry timer.
+    Deferred,
+}
+
+impl Account {
+    /// The account, if it was created.
+    #[must_use]
+    pub fn managed(&self) -> Option<&Managed> {
+        match self {
+            Self::Managed(managed) => Some(managed),
+            Self::Absent => None,
+        }
+    }
+}
+
+impl Managed {
+    /// The end-of-lifecycle action.
+    #[must_use]
+    pub fn action(&self) -> EndOfLifecycleAction {
+        self.identity.terms.action
+    }
+
+    /// Status, as people see it.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        match &self.stage {
+            Stage::Provisioning { .. } => Status::Provisioning,
+            Stage::MarkedDeleted | Stage::Removing | Stage::Removed => Status::Deleted,
+            Stage::Live(lifecycle)
+                if lifecycle.ended && self.action() == EndOfLifecycleAction::Expire =>
+            {
+                if lifecycle.renewal_request.is_some() {
+                    Status::Renewing
+                } else {
+                    Status::Expired
+                }
+            }
+            Stage::Live(_) if !self.enabled => Status::Disabled,
+            Stage::Live(_) => Status::Active,
+        }
+    }
+
+    /// The lifecycle, while live.
+    #[must_use]
+    pub fn lifecycle(&self) -> Option<&Lifecycle> {
+        match &self.stage {
+            Stage::Live(lifecycle) => Some(lifecycle),
+            Stage::Provisioning { .. }
+            | Stage::MarkedDeleted
+            | Stage::Removing
+            | Stage::Removed => None,
+        }
+    }
+
+    /// What the table of options looks at.
+    #[must_use]
+    pub fn situation(&self, now: DateTime<Utc>) -> Situation {
+        let lifecycle = self.lifecycle();
+        let after = lifecycle.is_none_or(|lifecycle| lifecycle.ended || now >= lifecycle.end);
+        Situation {
+            action: self.action(),
+            phase: if after { Phase::After } else { Phase::Before },
+            status: self.status(),
+            enabled: self.enabled,
+            renewal_open: lifecycle.is_some_and(|lifecycle| lifecycle.renewal_is_open(now)),
+            renewal_pending: lifecycle.is_some_and(|lifecycle| lifecycle.renewal_request.is_some()),
+            object_exists: matches!(self.stage, Stage::MarkedDeleted),
+        }
+    }
+}
+
+impl Lifecycle {
+    /// Has renewal opened?
+    #[must_use]
+    pub fn renewal_is_open(&self, now: DateTime<Utc>) -> bool {
+        self.renewal_opens_at
+            .is_some_and(|opens_at| now >= opens_at)
+            || self.renewal_opened_at.is_some()
+    }
+}

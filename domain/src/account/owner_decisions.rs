@@ -1,0 +1,251 @@
+//! What owners and administrators decide: renew, decline, disable, enable, delete, purge, hand over, read the secret.
+
+use super::{
+    AccountCommand, AccountDeleted, AccountDisabled, AccountEnabled, AccountEvent, AccountFacts,
+    AccountPurgeOrdered, AccountRefusal, AccountRenewed, Managed, OwnersChanged, RenewalDeclined,
+    RenewalRequestClosed, RenewalRequested, SecretRevealRequested,
+};
+use crate::{
+    context::Context,
+    ids::RequestId,
+    lifecycle::{self, EndOfLifecycleAction, LifecycleOption, OptionOff},
+    ownership::Owner,
+    problem::{self, FieldProblem, Problem},
+    request::RequestKind,
+};
+use chrono::{DateTime, Days, Utc};
+
+impl Managed {
+    pub(super) fn decide_for_owner(
+        &self,
+        command: AccountCommand,
+        context: &Context<AccountFacts>,
+    ) -> Result<Vec<AccountEvent>, AccountRefusal> {
+        use AccountCommand as C;
+        let now = context.now;
+        match command {
+            C::Renew => {
+                self.offers(LifecycleOption::Renew, now)?;
+                Ok(vec![self.renewed(now, None)?.into()])
+            }
+            C::RenewByRequest(request) => self.renew_by_request(request, context),
+            C::BeginRenewal(request) => self.begin_renewal(request, now),
+            C::CloseRenewal(request) => {
+                match self.lifecycle().map(|lifecycle| lifecycle.renewal_request) {
+                    Some(Some(pending)) if pending == request => {
+                        Ok(vec![RenewalRequestClosed { request }.into()])
+                    }
+                    _ => Ok(vec![]),
+                }
+            }
+            C::DeclineRenewal { reason } => self.decline(reason, now),
+            C::Disable { reason } => {
+                self.offers(LifecycleOption::Disable, now)?;
+                Ok(vec![
+                    AccountDisabled {
+                        reason: given(reason)?,
+                    }
+                    .into(),
+                ])
+            }
+            C::Enable { reason } => {
+                self.offers(LifecycleOption::Enable, now)?;
+                Ok(vec![
+                    AccountEnabled {
+                        reason: given(reason)?,
+                        repeat_at: self.repeat_at(now),
+                    }
+                    .into(),
+                ])
+            }
+            C::Delete {
+                reason,
+                confirmed_name,
+            } => {
+                self.offers(LifecycleOption::Delete, now)?;
+                if confirmed_name != self.identity.name {
+                    return Err(AccountRefusal::NotConfirmed);
+                }
+                Ok(vec![
+                    AccountDeleted {
+                        reason: given(reason)?,
+                    }
+                    .into(),
+                ])
+            }
+            C::Purge { reason } => {
+                self.offers(LifecycleOption::Purge, now)?;
+                Ok(vec![
+                    AccountPurgeOrdered {
+                        reason: given(reason)?,
+                    }
+                    .into(),
+                ])
+            }
+            C::ChangeOwners(owners) => self.change_owners(owners, &context.facts),
+            C::RequestSecretReveal {
+                reveal,
+                reader_key,
+                not_after,
+            } => match &self.directory.secret {
+                Some(_) => Ok(vec![
+                    SecretRevealRequested {
+                        reveal,
+                        reader_key,
+                        not_after,
+                    }
+                    .into(),
+                ]),
+                None => Err(AccountRefusal::NoSecret),
+            },
+            C::Create
+            | C::RecordReport(_)
+            | C::ExpireOrder(_)
+            | C::RetryOrder(_)
+            | C::RetryFailed
+            | C::OpenRenewal(_)
+            | C::Remind(_)
+            | C::ReachEnd(_)
+            | C::RepeatEnd => Err(AccountRefusal::Unknown),
+        }
+    }
+
+    fn offers(&self, option: LifecycleOption, now: DateTime<Utc>) -> Result<(), AccountRefusal> {
+        lifecycle::check(&self.situation(now), option).map_err(AccountRefusal::OptionOff)
+    }
+
+    /// An early renewal counts from the old end, a late one from today's 00:00 UTC.
+    fn renewed(
+        &self,
+        now: DateTime<Utc>,
+        request: Option<RequestId>,
+    ) -> Result<AccountRenewed, AccountRefusal> {
+        let former_end = self
+            .lifecycle()
+            .ok_or(AccountRefusal::OptionOff(OptionOff::Deleted))?
+            .end;
+        let terms = &self.identity.terms;
+        let lifecycle_end = terms.period.end_from(former_end.max(now));
+        let renewal_opens_at = terms.renewal_opens_at(lifecycle_end);
+        Ok(AccountRenewed {
+            lifecycle_end,
+            former_end,
+            renewal_opens_at,
+            request,
+        })
+    }
+
+    fn renew_by_request(
+        &self,
+        request: RequestId,
+        context: &Context<AccountFacts>,
+    ) -> Result<Vec<AccountEvent>, AccountRefusal> {
+        let is_for_us = |kind| kind == RequestKind::Renewal(self.identity.account);
+        match &context.facts.approved {
+            Some((approved, submission)) if *approved == request && is_for_us(submission.kind) => {}
+            _ => return Err(AccountRefusal::NotApproved),
+        }
+        match self.lifecycle().map(|lifecycle| lifecycle.renewal_request) {
+            Some(Some(pending)) if pending == request => {
+                Ok(vec![self.renewed(context.now, Some(request))?.into()])
+            }
+            // Renewed by it already.
+            _ => Ok(vec![]),
+        }
+    }
+
+    fn begin_renewal(
+        &self,
+        request: RequestId,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<AccountEvent>, AccountRefusal> {
+        if self
+            .lifecycle()
+            .is_some_and(|lifecycle| lifecycle.renewal_request == Some(request))
+        {
+            return Ok(vec![]);
+        }
+        self.offers(LifecycleOption::SubmitRenewal, now)?;
+        Ok(vec![RenewalRequested { request }.into()])
+    }
+
+    fn decline(
+        &self,
+        reason: String,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<AccountEvent>, AccountRefusal> {
+        let reason = given(reason)?;
+        let lifecycle = self
+            .lifecycle()
+            .ok_or(AccountRefusal::OptionOff(OptionOff::Deleted))?;
+        if !self.action().renews() {
+            return Err(AccountRefusal::OptionOff(OptionOff::NotOffered));
+        }
+        if !lifecycle.renewal_is_open(now) {
+            return Err(AccountRefusal::OptionOff(OptionOff::RenewalNotOpen));
+        }
+        Ok(if lifecycle.renewal_declined {
+            vec![]
+        } else {
+            vec![RenewalDeclined { reason }.into()]
+        })
+    }
+
+    /// With Disable, an account enabled after its end lives only for a grace.
+    fn repeat_at(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let ended = self.lifecycle().is_some_and(|lifecycle| lifecycle.ended);
+        let grace = Days::new(u64::from(self.identity.terms.rules.enabled_after_end_days));
+        (ended && self.action() == EndOfLifecycleAction::Disable)
+            .then(|| now.checked_add_days(grace))
+            .flatten()
+    }
+
+    fn change_owners(
+        &self,
+        owners: Vec<Owner>,
+        facts: &AccountFacts,
+    ) -> Result<Vec<AccountEvent>, AccountRefusal> {
+        let mut problems = Vec::new();
+        if owners.is_empty() {
+            problems.push(FieldProblem::at("owners", Problem::TooFew { least: 1 }));
+        }
+        if owners.len() > 50 {
+            problems.push(FieldProblem::at("owners", Problem::TooMany { most: 50 }));
+        }
+        for (i, owner) in owners.iter().enumerate() {
+            let field = format!("owners[{i}]");
+            if owners[..i].contains(owner) {
+                problems.push(FieldProblem::at(&field, Problem::Duplicate));
+            }
+            if facts.unknown_owners.contains(owner) {
+                problems.push(FieldProblem::at(&field, Problem::Unknown));
+            }
+        }
+        if !problems.is_empty() {
+            return Err(AccountRefusal::Invalid(problems));
+        }
+        let former_owners = self.owners.clone();
+        Ok(if owners == former_owners {
+            vec![]
+        } else {
+            vec![
+                OwnersChanged {
+                    owners,
+                    former_owners,
+                }
+                .into(),
+            ]
+        })
+    }
+}
+
+/// A reason that says something.
+fn given(reason: String) -> Result<String, AccountRefusal> {
+    let mut problems = Vec::new();
+    problem::at_most(&mut problems, "reason", &reason, 2_000);
+    match reason.trim().is_empty() {
+        true => Err(AccountRefusal::ReasonMissing),
+        false if !problems.is_empty() => Err(AccountRefusal::Invalid(problems)),
+        false => Ok(reason),
+    }
+}

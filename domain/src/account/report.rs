@@ -1,0 +1,131 @@
+//! What an engine's report means for the account.
+
+use super::{
+    AccountEvent, AccountFacts, AccountProvisioned, AccountRefusal, AccountRemoved, Managed,
+    OrderApplied, OrderDeferred, OrderFailed, Stage,
+};
+use crate::{
+    context::Context,
+    order::{Failure, FailureReason, Order, OrderKind, Outcome, Report},
+};
+use chrono::TimeDelta;
+
+/// How long a deferred order waits: the engine has already retried for a while.
+const DEFERRED_FOR: TimeDelta = TimeDelta::seconds(30);
+
+impl Managed {
+    pub(super) fn record(
+        &self,
+        report: Report,
+        context: &Context<AccountFacts>,
+    ) -> Result<Vec<AccountEvent>, AccountRefusal> {
+        if report.domain != self.identity.domain {
+            return Err(AccountRefusal::WrongDomain);
+        }
+        let Report { number, engine, .. } = report;
+        let outstanding = self
+            .directory
+            .outstanding
+            .as_ref()
+            .filter(|order| order.number == number);
+        let Some(order) = outstanding else {
+            // The same report again is harmless.
+            return if number == self.directory.last_number {
+                Ok(vec![])
+            } else {
+                Err(AccountRefusal::NotOutstanding { number })
+            };
+        };
+        Ok(vec![match report.outcome {
+            Outcome::Applied { object, secret } => match &self.stage {
+                Stage::Provisioning { .. } => {
+                    let terms = &self.identity.terms;
+                    let lifecycle_end = terms.period.end_from(context.now);
+                    let renewal_opens_at = terms.renewal_opens_at(lifecycle_end);
+                    let request = self.identity.request;
+                    AccountProvisioned {
+                        number,
+                        engine,
+                        request,
+                        object,
+                        secret,
+                        lifecycle_end,
+                        renewal_opens_at,
+                    }
+                    .into()
+                }
+                _ if order.kind == OrderKind::Remove => {
+                    self.failed(order, report.engine, disagreement())
+                }
+                _ => OrderApplied { number, engine }.into(),
+            },
+            Outcome::Removed if order.kind == OrderKind::Remove => {
+                let identity = &self.identity;
+                let (account, domain, name) =
+                    (identity.account, identity.domain, identity.name.clone());
+                AccountRemoved {
+                    number,
+                    engine,
+                    account,
+                    domain,
+                    name,
+                }
+                .into()
+            }
+            Outcome::Removed => self.failed(order, engine, disagreement()),
+            // Superseded and late orders were not carried out; the next one has a new number and a new time.
+            Outcome::Failed(failure)
+                if matches!(
+                    failure.reason,
+                    FailureReason::TooLate | FailureReason::DirectoryUnreachable
+                ) =>
+            {
+                self.deferred(order, engine, failure, context)
+            }
+            Outcome::Deferred(failure) => self.deferred(order, engine, failure, context),
+            Outcome::Failed(failure) => self.failed(order, engine, failure),
+        }])
+    }
+
+    fn deferred(
+        &self,
+        order: &Order,
+        engine: crate::ids::EngineId,
+        failure: Failure,
+        context: &Context<AccountFacts>,
+    ) -> AccountEvent {
+        let retry_at = context.facts.system_now + DEFERRED_FOR;
+        OrderDeferred {
+            number: order.number,
+            engine,
+            failure,
+            retry_at,
+        }
+        .into()
+    }
+
+    fn failed(
+        &self,
+        order: &Order,
+        engine: crate::ids::EngineId,
+        failure: Failure,
+    ) -> AccountEvent {
+        let provisioning = matches!(self.stage, Stage::Provisioning { .. });
+        let request = provisioning.then_some(self.identity.request);
+        OrderFailed {
+            number: order.number,
+            engine,
+            failure,
+            request,
+        }
+        .into()
+    }
+}
+
+/// The engine reports something that was not ordered.
+fn disagreement() -> Failure {
+    Failure {
+        reason: FailureReason::Other,
+        detail: "the engine reported an outcome that does not fit the order".into(),
+    }
+}

@@ -1,0 +1,113 @@
+//! What a directory account may be called.
+
+use crate::problem::{FieldProblem, Problem};
+use regex::RegexBuilder;
+
+/// Longest sAMAccountName that Windows lets a user object have (MS-ADTS 3.1.1.6; Samba is laxer).
+pub const LONGEST_NAME: usize = 20;
+
+/// Characters that sAMAccountName must not contain (Microsoft Learn, "SAM-Account-Name attribute").
+const FORBIDDEN: &str = "\"/\\[]:;|=,+*?<>@";
+
+/// The form under which names are compared: Active Directory ignores case.
+#[must_use]
+pub fn folded(name: &str) -> String {
+    name.to_lowercase()
+}
+
+/// Everything wrong with `name` at `field`, by the template's prefix and pattern and by the directory's rules.
+#[must_use]
+pub fn problems(field: &str, name: &str, prefix: &str, pattern: Option<&str>) -> Vec<FieldProblem> {
+    let mut found = Vec::new();
+    let mut say = |problem| found.push(FieldProblem::at(field, problem));
+    if name.is_empty() {
+        say(Problem::Missing);
+        return found;
+    }
+    if name.chars().count() > LONGEST_NAME {
+        say(Problem::TooLong { most: LONGEST_NAME });
+    }
+    if let Some(character) = name
+        .chars()
+        .find(|c| c.is_control() || FORBIDDEN.contains(*c))
+    {
+        say(Problem::ForbiddenCharacter { character });
+    }
+    if name.ends_with('.') {
+        say(Problem::ForbiddenCharacter { character: '.' });
+    }
+    if name.starts_with(' ') || name.ends_with(' ') {
+        say(Problem::ForbiddenCharacter { character: ' ' });
+    }
+    if !folded(name).starts_with(&folded(prefix)) {
+        say(Problem::WrongPrefix {
+            prefix: prefix.to_owned(),
+        });
+    }
+    if let Some(pattern) = pattern {
+        match anchored(pattern) {
+            Some(regex) if regex.is_match(name) => {}
+            Some(_) => say(Problem::PatternMismatch {
+                pattern: pattern.to_owned(),
+            }),
+            None => say(Problem::BadPattern),
+        }
+    }
+    found
+}
+
+/// The pattern as a regular expression over the whole name; `None` if it is none, or an unreasonably large one.
+#[must_use]
+pub fn anchored(pattern: &str) -> Option<regex::Regex> {
+    RegexBuilder::new(&format!("^(?:{pattern})$"))
+        .size_limit(1 << 18)
+        .build()
+        .ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_keeps_to_the_prefix_the_pattern_and_the_directory() {
+        assert_eq!(
+            problems("name", "svc-backup", "svc-", Some("svc-[a-z]+")),
+            vec![]
+        );
+        let bad = |name: &str| problems("name", name, "svc-", Some("svc-[a-z]+"));
+        assert_eq!(bad(""), vec![FieldProblem::at("name", Problem::Missing)]);
+        assert!(bad("backup").iter().any(|p| p.problem
+            == Problem::WrongPrefix {
+                prefix: "svc-".into()
+            }));
+        assert!(
+            bad("svc-9")
+                .iter()
+                .any(|p| matches!(p.problem, Problem::PatternMismatch { .. }))
+        );
+        assert!(
+            bad("svc-abcdefghijklmnopq")
+                .iter()
+                .any(|p| p.problem == Problem::TooLong { most: 20 })
+        );
+        assert!(
+            bad("svc-a\0")
+                .iter()
+                .any(|p| p.problem == Problem::ForbiddenCharacter { character: '\0' })
+        );
+        assert!(
+            bad("svc-a.")
+                .iter()
+                .any(|p| p.problem == Problem::ForbiddenCharacter { character: '.' })
+        );
+    }
+
+    #[test]
+    fn a_pattern_covers_the_whole_name() {
+        assert!(anchored("a|b").unwrap().is_match("b"));
+        assert!(!anchored("a|b").unwrap().is_match("bc"));
+        assert!(anchored("(").is_none());
+        assert!(anchored("(a{1000}){1000}").is_none());
+    }
+}

@@ -1,0 +1,108 @@
+//! What follows from an event in another aggregate. Command ids are derived from the event, so that a repeat is
+//! harmless; reactions are never replayed by a rebuild.
+
+use crate::{
+    account::{AccountCommand, AccountEvent},
+    event::Event,
+    ids::{AccountId, RequestId, derived},
+    request::{RequestCommand, RequestEvent, RequestKind},
+};
+use uuid::Uuid;
+
+/// Name of the process manager, which acts for Tenure itself.
+pub const PROVISIONING: &str = "provisioning";
+
+/// A command that follows.
+#[derive(Clone, Debug)]
+pub enum Reaction {
+    /// For an account; `request` is the request whose submission it needs as a fact.
+    Account {
+        /// Which account.
+        account: AccountId,
+        /// What.
+        command: AccountCommand,
+        /// The request behind it.
+        request: Option<RequestId>,
+    },
+    /// For a request.
+    Request {
+        /// Which request.
+        request: RequestId,
+        /// What.
+        command: RequestCommand,
+    },
+}
+
+/// Id of the command with this ordinal that follows from this event.
+#[must_use]
+pub fn command_id(event: Uuid, ordinal: usize) -> Uuid {
+    derived(&[PROVISIONING, &event.to_string(), &ordinal.to_string()])
+}
+
+/// What follows from `event` of the stream `stream`.
+#[must_use]
+pub fn to(stream: Uuid, event: &Event) -> Option<Reaction> {
+    match event {
+        Event::Request(event) => to_request(RequestId(stream), event),
+        Event::Account(event) => to_account(event),
+        Event::Template(_)
+        | Event::User(_)
+        | Event::Group(_)
+        | Event::Role(_)
+        | Event::Domain(_)
+        | Event::Engine(_) => None,
+    }
+}
+
+fn to_request(request: RequestId, event: &RequestEvent) -> Option<Reaction> {
+    let for_account = |account, command| {
+        Some(Reaction::Account {
+            account,
+            command,
+            request: Some(request),
+        })
+    };
+    match event {
+        RequestEvent::Submitted(e) => match e.submission.kind {
+            RequestKind::NewAccount => None,
+            RequestKind::Renewal(account) => {
+                for_account(account, AccountCommand::BeginRenewal(request))
+            }
+        },
+        RequestEvent::Approved(e) => match e.kind {
+            RequestKind::NewAccount => for_account(e.account, AccountCommand::Create),
+            RequestKind::Renewal(account) => {
+                for_account(account, AccountCommand::RenewByRequest(request))
+            }
+        },
+        RequestEvent::Rejected(crate::request::RequestRejected {
+            kind: RequestKind::Renewal(account),
+            ..
+        })
+        | RequestEvent::Withdrawn(crate::request::RequestWithdrawn {
+            kind: RequestKind::Renewal(account),
+            ..
+        }) => for_account(*account, AccountCommand::CloseRenewal(request)),
+        RequestEvent::Retried(e) => for_account(e.account, AccountCommand::RetryFailed),
+        RequestEvent::Drafted(_)
+        | RequestEvent::Revised(_)
+        | RequestEvent::ApprovalGiven(_)
+        | RequestEvent::Rejected(_)
+        | RequestEvent::Withdrawn(_)
+        | RequestEvent::Reopened(_)
+        | RequestEvent::ProvisioningBegun(_)
+        | RequestEvent::Completed(_)
+        | RequestEvent::Failed(_) => None,
+    }
+}
+
+fn to_account(event: &AccountEvent) -> Option<Reaction> {
+    let (request, command) = match event {
+        AccountEvent::Created(e) => (e.request, RequestCommand::BeginProvisioning),
+        AccountEvent::Provisioned(e) => (e.request, RequestCommand::Complete),
+        AccountEvent::Renewed(e) => (e.request?, RequestCommand::Complete),
+        AccountEvent::OrderFailed(e) => (e.request?, RequestCommand::Fail(e.failure.clone())),
+        _ => return None,
+    };
+    Some(Reaction::Request { request, command })
+}

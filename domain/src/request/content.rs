@@ -1,0 +1,99 @@
+//! What a requester writes, and what a submission fixes.
+
+use crate::{
+    account::LifecycleTerms,
+    ids::{AccountId, DomainId, TemplateId, UserId},
+    ownership::Owner,
+    period::Period,
+    template::ApprovalStep,
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What a requester writes. Nothing is checked before submission.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RequestContent {
+    /// What is asked for.
+    pub kind: RequestKind,
+    /// By which template.
+    pub template: TemplateId,
+    /// Name of the account.
+    #[serde(default)]
+    pub name: String,
+    /// Owners beside the requester, who is always the first.
+    #[serde(default)]
+    pub owners: Vec<Owner>,
+    /// One of the template's periods; may be left out where there is only one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub period: Option<Period>,
+    /// Why it is needed.
+    #[serde(default)]
+    pub justification: String,
+    /// What it is, for the directory.
+    #[serde(default)]
+    pub description: String,
+    /// Values of the template's required and optional attributes.
+    #[serde(default)]
+    pub attributes: BTreeMap<String, Vec<String>>,
+    /// Does the requester accept the template's terms of service?
+    #[serde(default)]
+    pub terms_accepted: bool,
+}
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", tag = "type", content = "account")]
+pub enum RequestKind {
+    /// An account.
+    NewAccount,
+    /// Another period for this account.
+    Renewal(AccountId),
+}
+
+/// What a submission fixes: checked against the template's version, and immutable.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Submission {
+    /// What is asked for.
+    pub kind: RequestKind,
+    /// Who asks.
+    pub requester: UserId,
+    /// The account that comes of it, or that is renewed.
+    pub account: AccountId,
+    /// Which template.
+    pub template: TemplateId,
+    /// Which version of it.
+    pub template_version: u32,
+    /// Where.
+    pub domain: DomainId,
+    /// The account's name.
+    pub name: String,
+    /// The requester first.
+    pub owners: Vec<Owner>,
+    /// The account's lifecycle.
+    pub terms: LifecycleTerms,
+    /// Why.
+    pub justification: String,
+    /// For the directory.
+    pub description: String,
+    /// Distinguished name of the OU.
+    pub ou: String,
+    /// Where it goes after its end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retirement_ou: Option<String>,
+    /// AD groups to join.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<String>,
+    /// All attributes, the template's fixed ones included.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub attributes: BTreeMap<String, Vec<String>>,
+    /// Who approves, in this order.
+    pub steps: Vec<ApprovalStep>,
+    /// Are approver names hidden from the requester?
+    #[serde(default)]
+    pub hide_approver_names: bool,
+    /// Were terms of service accepted?
+    #[serde(default)]
+    pub terms_accepted: bool,
+}

@@ -1,0 +1,208 @@
+//! A submission: what the requester wrote, checked against the template's version and fixed.
+
+use super::{RequestContent, RequestFacts, RequestKind, RequestRefusal, Submission};
+use crate::{
+    account::LifecycleTerms,
+    ids::{AccountId, UserId},
+    name,
+    ownership::Owner,
+    period::Period,
+    problem::{self, FieldProblem, Problem},
+    template::{AttributeRule, TemplateContent},
+};
+use std::collections::BTreeMap;
+
+/// Longest value of one attribute that a request may carry.
+const LONGEST_VALUE: usize = 1_024;
+
+/// The submission, or everything that is wrong with the content.
+pub(super) fn submission(
+    requester: UserId,
+    account: AccountId,
+    content: &RequestContent,
+    facts: &RequestFacts,
+) -> Result<Submission, RequestRefusal> {
+    let offered = facts
+        .template
+        .as_ref()
+        .filter(|offered| offered.id == content.template);
+    let offered = offered.ok_or(RequestRefusal::TemplateNotOffered)?;
+    let template = &*offered.content;
+    let available = &template.directory.available_to;
+    if !available.is_empty()
+        && !available
+            .iter()
+            .any(|group| facts.actor_groups.contains(group))
+    {
+        return Err(RequestRefusal::TemplateNotOffered);
+    }
+    if !facts.domain_enabled {
+        return Err(RequestRefusal::DomainNotOffered);
+    }
+
+    let mut problems = Vec::new();
+    common(content, template, &mut problems);
+    let (account, name, owners, period) = match content.kind {
+        RequestKind::NewAccount => {
+            let directory = &template.directory;
+            let pattern = directory.name_pattern.as_deref();
+            problems.extend(name::problems(
+                "name",
+                &content.name,
+                &directory.name_prefix,
+                pattern,
+            ));
+            let owners = owners(requester, content, template, facts, &mut problems);
+            let period = period(content, template, &mut problems);
+            (account, content.name.clone(), owners, period)
+        }
+        RequestKind::Renewal(renewed) => {
+            let known = facts.renewed.as_ref().ok_or(RequestRefusal::Unknown)?;
+            if let Some(off) = known.off {
+                return Err(RequestRefusal::NotRenewable(off));
+            }
+            (
+                renewed,
+                known.name.clone(),
+                known.owners.clone(),
+                Some(known.period),
+            )
+        }
+    };
+    let attributes = attributes(content, template, &mut problems);
+    let Some(period) = period.filter(|_| problems.is_empty()) else {
+        return Err(RequestRefusal::Invalid(problems));
+    };
+    Ok(Submission {
+        kind: content.kind,
+        requester,
+        account,
+        template: offered.id,
+        template_version: offered.version,
+        domain: template.directory.domain,
+        name,
+        owners,
+        terms: LifecycleTerms::of(template, period),
+        justification: content.justification.clone(),
+        description: content.description.clone(),
+        ou: template.directory.ou.clone(),
+        retirement_ou: template.directory.retirement_ou.clone(),
+        groups: template.directory.groups.clone(),
+        attributes,
+        steps: template.approval.steps.clone(),
+        hide_approver_names: template.approval.hide_approver_names,
+        terms_accepted: content.terms_accepted,
+    })
+}
+
+fn common(content: &RequestContent, template: &TemplateContent, problems: &mut Vec<FieldProblem>) {
+    problem::at_most(problems, "justification", &content.justification, 2_000);
+    problem::at_most(problems, "description", &content.description, 1_000);
+    if template.approval.justification_required && content.justification.trim().is_empty() {
+        problems.push(FieldProblem::at("justification", Problem::Missing));
+    }
+    if template.terms_of_service.is_some() && !content.terms_accepted {
+        problems.push(FieldProblem::at("terms_accepted", Problem::NotAccepted));
+    }
+}
+
+fn owners(
+    requester: UserId,
+    content: &RequestContent,
+    template: &TemplateContent,
+    facts: &RequestFacts,
+    problems: &mut Vec<FieldProblem>,
+) -> Vec<Owner> {
+    let ownership = &template.ownership;
+    let mut owners = vec![Owner::User(requester)];
+    for (i, owner) in content.owners.iter().enumerate() {
+        let mut say = |problem| problems.push(FieldProblem::at(&format!("owners[{i}]"), problem));
+        if owners.contains(owner) {
+            // Naming oneself is no mistake.
+            if *owner != Owner::User(requester) {
+                say(Problem::Duplicate);
+            }
+            continue;
+        }
+        if ownership.requester_only
+            || (matches!(owner, Owner::Group(_)) && !ownership.group_ownership)
+        {
+            say(Problem::NotOffered);
+        }
+        if facts.unknown_owners.contains(owner) {
+            say(Problem::Unknown);
+        }
+        owners.push(*owner);
+    }
+    let (least, most) = (usize::from(ownership.least), usize::from(ownership.most));
+    if owners.len() < least {
+        problems.push(FieldProblem::at("owners", Problem::TooFew { least }));
+    }
+    if owners.len() > most {
+        problems.push(FieldProblem::at("owners", Problem::TooMany { most }));
+    }
+    owners
+}
+
+fn period(
+    content: &RequestContent,
+    template: &TemplateContent,
+    problems: &mut Vec<FieldProblem>,
+) -> Option<Period> {
+    let periods = &template.lifecycle.periods;
+    match (content.period, periods.as_slice()) {
+        (Some(period), offered) if offered.contains(&period) => Some(period),
+        (Some(_), _) => {
+            problems.push(FieldProblem::at("period", Problem::NotOffered));
+            None
+        }
+        (None, [only]) => Some(*only),
+        (None, _) => {
+            problems.push(FieldProblem::at("period", Problem::Missing));
+            None
+        }
+    }
+}
+
+fn attributes(
+    content: &RequestContent,
+    template: &TemplateContent,
+    problems: &mut Vec<FieldProblem>,
+) -> BTreeMap<String, Vec<String>> {
+    let mut all = BTreeMap::new();
+    let rules = &template.directory.attributes;
+    for name in content.attributes.keys() {
+        if !rules.iter().any(|rule| rule.name == *name) {
+            problems.push(FieldProblem::at(
+                &format!("attributes.{name}"),
+                Problem::NotOffered,
+            ));
+        }
+    }
+    for attribute in rules {
+        let field = format!("attributes.{}", attribute.name);
+        let given = content.attributes.get(&attribute.name);
+        for value in given.into_iter().flatten() {
+            problem::text(problems, &field, value, LONGEST_VALUE);
+        }
+        match (&attribute.rule, given) {
+            (AttributeRule::ReadOnly(fixed), Some(given)) if given != fixed => {
+                problems.push(FieldProblem::at(&field, Problem::ReadOnly));
+            }
+            (AttributeRule::ReadOnly(fixed), _) => {
+                drop(all.insert(attribute.name.clone(), fixed.clone()))
+            }
+            (AttributeRule::Required, None) => {
+                problems.push(FieldProblem::at(&field, Problem::Missing))
+            }
+            (AttributeRule::Required, Some(given)) if given.is_empty() => {
+                problems.push(FieldProblem::at(&field, Problem::Missing));
+            }
+            (AttributeRule::Optional, None) => {}
+            (AttributeRule::Required | AttributeRule::Optional, Some(given)) => {
+                all.insert(attribute.name.clone(), given.clone());
+            }
+        }
+    }
+    all
+}

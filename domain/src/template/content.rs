@@ -1,0 +1,214 @@
+//! The six sections of a template: set-up, vault, directory, ownership, lifecycle, approval flow.
+
+use crate::{
+    ids::{DomainId, GroupId, UserId},
+    lifecycle::EndOfLifecycleAction,
+    period::Period,
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Everything that one version of a template says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TemplateContent {
+    /// Unique among templates.
+    pub name: String,
+    /// What such accounts are for.
+    #[serde(default)]
+    pub purpose: String,
+    /// What is made.
+    pub account_type: AccountType,
+    /// What happens at the end.
+    pub action: EndOfLifecycleAction,
+    /// The requester must accept it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub terms_of_service: Option<String>,
+    /// Where the secret goes.
+    pub vault: VaultSection,
+    /// Where the account goes.
+    pub directory: DirectorySection,
+    /// Who may own it.
+    #[serde(default)]
+    pub ownership: OwnershipSection,
+    /// How long it lives.
+    pub lifecycle: LifecycleSection,
+    /// Who approves.
+    pub approval: ApprovalFlow,
+}
+
+/// Kinds of account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum AccountType {
+    /// A user object in Active Directory.
+    AdUser,
+}
+
+/// Which vault keeps the secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VaultSection {
+    /// Kind of vault.
+    pub kind: VaultKind,
+}
+
+/// Kinds of vault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum VaultKind {
+    /// The engine's own, sealed on its machine.
+    BuiltIn,
+}
+
+/// Where the account goes and what it looks like.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DirectorySection {
+    /// Which domain.
+    pub domain: DomainId,
+    /// Every name begins with it.
+    #[serde(default)]
+    pub name_prefix: String,
+    /// Every name matches it, from first to last character.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name_pattern: Option<String>,
+    /// Distinguished name of the organisational unit.
+    pub ou: String,
+    /// Where accounts go that reached their end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retirement_ou: Option<String>,
+    /// Attributes beyond name and description.
+    #[serde(default)]
+    pub attributes: Vec<TemplateAttribute>,
+    /// Distinguished names of the AD groups to join.
+    #[serde(default)]
+    pub groups: Vec<String>,
+    /// Groups whose members may use the template; empty = everyone who may request.
+    #[serde(default)]
+    pub available_to: Vec<GroupId>,
+}
+
+/// One AD attribute.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TemplateAttribute {
+    /// LDAP display name.
+    pub name: String,
+    /// Who gives the value.
+    pub rule: AttributeRule,
+}
+
+/// Who gives an attribute's value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum AttributeRule {
+    /// The requester must.
+    Required,
+    /// The requester may.
+    Optional,
+    /// The template does.
+    ReadOnly(Vec<String>),
+}
+
+/// Who may own an account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct OwnershipSection {
+    /// May groups own?
+    pub group_ownership: bool,
+    /// Is the requester the only owner?
+    pub requester_only: bool,
+    /// At least so many owners, at least 1.
+    pub least: u16,
+    /// At most so many.
+    pub most: u16,
+}
+
+impl Default for OwnershipSection {
+    fn default() -> Self {
+        Self {
+            group_ownership: true,
+            requester_only: false,
+            least: 1,
+            most: 10,
+        }
+    }
+}
+
+/// How long an account lives and who is told when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LifecycleSection {
+    /// What the requester may choose from, for instance `90 days`.
+    pub periods: Vec<Period>,
+    /// Renewal opens so many days before the end; `None` = only at the end.
+    #[serde(default)]
+    pub renewal_opens_days: Option<u16>,
+    /// Tell the owners when renewal opens?
+    #[serde(default = "yes")]
+    pub notify_when_renewal_opens: bool,
+    /// Remind every so many days once renewal is open.
+    #[serde(default)]
+    pub remind_every_days: Option<u16>,
+    /// Urgent reminders shortly before the end.
+    #[serde(default)]
+    pub urgent: Option<Urgent>,
+    /// Stop so many days after the first notification.
+    #[serde(default)]
+    pub stop_reminding_after_days: Option<u16>,
+    /// Do administrators get the reminders too?
+    #[serde(default)]
+    pub include_administrators: bool,
+    /// With Disable: how many days an account that was enabled after its end lives before the action repeats.
+    #[serde(default = "week")]
+    pub enabled_after_end_days: u16,
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn week() -> u16 {
+    7
+}
+
+/// Urgent reminders.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Urgent {
+    /// Every so many hours.
+    pub every_hours: u16,
+    /// During the last so many days before the end.
+    pub last_days: u16,
+}
+
+/// Who approves.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ApprovalFlow {
+    /// In this order; none = approved on submission.
+    pub steps: Vec<ApprovalStep>,
+    /// Are approver names hidden from requesters?
+    #[serde(default)]
+    pub hide_approver_names: bool,
+    /// Must the requester justify?
+    #[serde(default)]
+    pub justification_required: bool,
+}
+
+/// At least `least` of these users and members of these groups.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ApprovalStep {
+    /// As people see it.
+    pub name: String,
+    /// How many different people must approve.
+    pub least: u16,
+    /// People named.
+    #[serde(default)]
+    pub users: Vec<UserId>,
+    /// Groups named.
+    #[serde(default)]
+    pub groups: Vec<GroupId>,
+}

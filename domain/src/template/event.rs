@@ -1,0 +1,97 @@
+//! What happens to templates.
+
+use super::TemplateContent;
+use crate::{
+    event::{Recorded, Reservation, events},
+    role::renamed,
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// A version is being written.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct TemplateDrafted {
+    /// The number it will have.
+    pub version: u32,
+    /// So far.
+    pub content: TemplateContent,
+    /// The name given up, if it changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub former_name: Option<String>,
+}
+
+/// The draft changed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct TemplateRevised {
+    /// From now on.
+    pub content: TemplateContent,
+    /// The name given up, if it changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub former_name: Option<String>,
+}
+
+/// New requests use this version from now on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct TemplatePublished {
+    /// Its number.
+    pub version: u32,
+    /// Immutable from now on.
+    pub content: TemplateContent,
+}
+
+/// New requests are not possible until a version is published again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct TemplateUnpublished {
+    /// The version that served.
+    pub version: u32,
+}
+
+/// No new requests.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct TemplateDisabled {}
+
+/// New requests again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct TemplateEnabled {}
+
+events!(
+    /// What happened to a template.
+    TemplateEvent {
+        /// A version is being written.
+        Drafted(TemplateDrafted) = "template.drafted",
+        /// The draft changed.
+        Revised(TemplateRevised) = "template.revised",
+        /// A version serves.
+        Published(TemplatePublished) = "template.published",
+        /// No version serves.
+        Unpublished(TemplateUnpublished) = "template.unpublished",
+        /// No new requests.
+        Disabled(TemplateDisabled) = "template.disabled",
+        /// New requests again.
+        Enabled(TemplateEnabled) = "template.enabled",
+    }
+);
+
+impl Recorded for TemplateEvent {
+    fn type_name(&self) -> &'static str {
+        self.stable_type_name()
+    }
+
+    fn reservations(&self, stream: Uuid) -> Vec<Reservation> {
+        match self {
+            Self::Drafted(TemplateDrafted {
+                content,
+                former_name,
+                ..
+            })
+            | Self::Revised(TemplateRevised {
+                content,
+                former_name,
+            }) => renamed("template", stream, &content.name, former_name.as_deref()),
+            Self::Published(_) | Self::Unpublished(_) | Self::Disabled(_) | Self::Enabled(_) => {
+                vec![]
+            }
+        }
+    }
+}

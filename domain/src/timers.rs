@@ -1,0 +1,242 @@
+//! What is due when. Events set and cancel timers; a due timer becomes a command, which the aggregate re-validates.
+
+use crate::{
+    account::{AccountCommand, AccountEvent},
+    event::Event,
+    ids::AccountId,
+    order::OrderNumber,
+};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// Kinds of timer. An object has at most one of each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TimerKind {
+    /// Renewal opens.
+    RenewalOpens,
+    /// Owners are reminded.
+    Reminder,
+    /// The lifecycle ends.
+    LifecycleEnd,
+    /// The grace of an account enabled after its end is over.
+    EndRepeat,
+    /// An order's time is over.
+    OrderDeadline,
+    /// A deferred order is tried again.
+    OrderRetry,
+}
+
+/// Which clock a timer follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TimerClock {
+    /// The domain's time, which may be virtual.
+    Business,
+    /// The machine's time.
+    System,
+}
+
+impl TimerKind {
+    /// All of them.
+    pub const ALL: &'static [Self] = &[
+        Self::RenewalOpens,
+        Self::Reminder,
+        Self::LifecycleEnd,
+        Self::EndRepeat,
+        Self::OrderDeadline,
+        Self::OrderRetry,
+    ];
+
+    /// As stored.
+    #[must_use]
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::RenewalOpens => "renewal-opens",
+            Self::Reminder => "reminder",
+            Self::LifecycleEnd => "lifecycle-end",
+            Self::EndRepeat => "end-repeat",
+            Self::OrderDeadline => "order-deadline",
+            Self::OrderRetry => "order-retry",
+        }
+    }
+
+    /// By that text.
+    #[must_use]
+    pub fn named(text: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.text() == text)
+    }
+
+    /// Which clock it follows.
+    #[must_use]
+    pub fn clock(self) -> TimerClock {
+        match self {
+            Self::RenewalOpens | Self::Reminder | Self::LifecycleEnd | Self::EndRepeat => {
+                TimerClock::Business
+            }
+            Self::OrderDeadline | Self::OrderRetry => TimerClock::System,
+        }
+    }
+}
+
+/// One timer of an account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Timer {
+    /// Whose.
+    pub account: AccountId,
+    /// Which.
+    pub kind: TimerKind,
+    /// When, by the kind's clock.
+    pub due: DateTime<Utc>,
+    /// For orders: which.
+    pub number: Option<OrderNumber>,
+}
+
+impl Timer {
+    /// `<object>:<kind>:<due>`: the same timer is handled once.
+    #[must_use]
+    pub fn id(&self) -> String {
+        let number = self
+            .number
+            .map(|number| format!(":{number}"))
+            .unwrap_or_default();
+        format!(
+            "{}:{}:{}{number}",
+            self.account,
+            self.kind.text(),
+            self.due.timestamp_micros()
+        )
+    }
+
+    /// The command that it becomes when due.
+    #[must_use]
+    pub fn command(&self) -> AccountCommand {
+        let number = self.number.unwrap_or_default();
+        match self.kind {
+            TimerKind::RenewalOpens => AccountCommand::OpenRenewal(self.due),
+            TimerKind::Reminder => AccountCommand::Remind(self.due),
+            TimerKind::LifecycleEnd => AccountCommand::ReachEnd(self.due),
+            TimerKind::EndRepeat => AccountCommand::RepeatEnd,
+            TimerKind::OrderDeadline => AccountCommand::ExpireOrder(number),
+            TimerKind::OrderRetry => AccountCommand::RetryOrder(number),
+        }
+    }
+}
+
+/// A timer set or cancelled. Setting replaces the account's timer of that kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TimerChange {
+    /// From now on.
+    Set(Timer),
+    /// Not any more.
+    Cancel(TimerKind),
+}
+
+/// What `event` of the stream `stream` changes.
+#[must_use]
+pub fn changes(stream: Uuid, event: &Event) -> Vec<TimerChange> {
+    match event {
+        Event::Account(event) => of_account(AccountId(stream), event),
+        Event::Template(_)
+        | Event::Request(_)
+        | Event::User(_)
+        | Event::Group(_)
+        | Event::Role(_)
+        | Event::Domain(_)
+        | Event::Engine(_) => vec![],
+    }
+}
+
+fn of_account(account: AccountId, event: &AccountEvent) -> Vec<TimerChange> {
+    use TimerKind as K;
+    let set = |kind, due| {
+        TimerChange::Set(Timer {
+            account,
+            kind,
+            due,
+            number: None,
+        })
+    };
+    let order = |kind, due, number| {
+        TimerChange::Set(Timer {
+            account,
+            kind,
+            due,
+            number: Some(number),
+        })
+    };
+    let set_or_cancel = |kind, due: Option<DateTime<Utc>>| {
+        due.map_or(TimerChange::Cancel(kind), |due| set(kind, due))
+    };
+    let cancel = TimerChange::Cancel;
+    match event {
+        AccountEvent::Provisioned(e) => vec![
+            set(K::LifecycleEnd, e.lifecycle_end),
+            // Renewal that opens at the end opens with it.
+            set_or_cancel(
+                K::RenewalOpens,
+                e.renewal_opens_at.filter(|at| *at < e.lifecycle_end),
+            ),
+            cancel(K::OrderDeadline),
+        ],
+        AccountEvent::Renewed(e) => vec![
+            set(K::LifecycleEnd, e.lifecycle_end),
+            set_or_cancel(
+                K::RenewalOpens,
+                e.renewal_opens_at.filter(|at| *at < e.lifecycle_end),
+            ),
+            cancel(K::Reminder),
+            cancel(K::EndRepeat),
+        ],
+        AccountEvent::RenewalOpened(e) => {
+            vec![
+                cancel(K::RenewalOpens),
+                set_or_cancel(K::Reminder, e.next_reminder),
+            ]
+        }
+        AccountEvent::OwnersReminded(e) => vec![set_or_cancel(K::Reminder, e.next_reminder)],
+        AccountEvent::RenewalDeclined(_) => vec![cancel(K::Reminder)],
+        AccountEvent::LifecycleEnded(e) => {
+            vec![
+                cancel(K::LifecycleEnd),
+                cancel(K::RenewalOpens),
+                set_or_cancel(K::Reminder, e.next_reminder),
+            ]
+        }
+        AccountEvent::Enabled(e) => vec![set_or_cancel(K::EndRepeat, e.repeat_at)],
+        AccountEvent::Disabled(_) | AccountEvent::LifecycleEndRepeated(_) => {
+            vec![cancel(K::EndRepeat)]
+        }
+        AccountEvent::Deleted(_) | AccountEvent::PurgeOrdered(_) => {
+            vec![
+                cancel(K::LifecycleEnd),
+                cancel(K::RenewalOpens),
+                cancel(K::Reminder),
+                cancel(K::EndRepeat),
+            ]
+        }
+        AccountEvent::OrderIssued(e) => {
+            vec![
+                order(K::OrderDeadline, e.order.not_after, e.order.number),
+                cancel(K::OrderRetry),
+            ]
+        }
+        AccountEvent::OrderDeferred(e) => {
+            vec![
+                cancel(K::OrderDeadline),
+                order(K::OrderRetry, e.retry_at, e.number),
+            ]
+        }
+        AccountEvent::OrderApplied(_)
+        | AccountEvent::OrderFailed(_)
+        | AccountEvent::OrderExpired(_)
+        | AccountEvent::Removed(_) => vec![cancel(K::OrderDeadline), cancel(K::OrderRetry)],
+        AccountEvent::OrderRetried(_) => vec![cancel(K::OrderRetry)],
+        AccountEvent::Created(_)
+        | AccountEvent::RenewalRequested(_)
+        | AccountEvent::RenewalRequestClosed(_)
+        | AccountEvent::OwnersChanged(_)
+        | AccountEvent::SecretRevealRequested(_) => vec![],
+    }
+}
