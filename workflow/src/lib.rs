@@ -1,1 +1,27 @@
-//! Turns events and due timers into commands and work orders.
+//! What makes things follow: facts are gathered and commands executed ([`Commands`]), events lead to commands
+//! (`reactions.rs`) and work orders (`orders.rs`), reports to commands (`reports.rs`), due timers to commands
+//! (`scheduler.rs`), and the history to NATS (`relay.rs`).
+//!
+//! **Architecture invariant:** no rules here; they are in the domain. Everything that runs by itself is at least
+//! once, and a repeat is harmless: command ids are derived from what led to the command, orders are fenced.
+//! A rebuild of read models runs nothing of this.
+//!
+//! Start reading at `run.rs`, which starts it all, then `follow.rs`.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+mod clock;
+mod commands;
+mod follow;
+mod instance;
+mod orders;
+pub mod permissions;
+mod reactions;
+mod relay;
+mod reports;
+mod run;
+mod scheduler;
+
+pub use clock::{ClockError, Progress as ClockProgress};
+pub use commands::{Accepted, Caller, CommandError, Commands};
+pub use instance::{EngineDirectory, Instance, Settings};
+pub use run::{Work, run};

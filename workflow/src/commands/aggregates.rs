@@ -1,0 +1,164 @@
+//! The commands of each aggregate, with the facts that each needs.
+
+use super::{Accepted, Caller, CommandError, Commands, facts::FactReader};
+use std::sync::Arc;
+use tenure_domain::{
+    AccountId, DomainId, EngineId, GroupId, RequestId, RoleId, TemplateId, UserId,
+    account::{Account, AccountCommand, AccountFacts},
+    directory::{Domain, DomainCommand},
+    engine::{Engine, EngineCommand},
+    group::{Group, GroupCommand},
+    lifecycle::{self, LifecycleOption},
+    ownership::Owner,
+    request::{OfferedTemplate, RenewedAccount, Request, RequestCommand, RequestFacts, RequestKind},
+    role::{Role, RoleCommand},
+    template::{Template, TemplateCommand},
+    user::{User, UserCommand},
+};
+use tenure_eventstore::StoreError;
+
+macro_rules! without_facts {
+    ($($(#[$doc:meta])* $method:ident($id:ty, $aggregate:ty, $command:ty));+ $(;)?) => {
+        impl Commands { $(
+            $(#[$doc])*
+            ///
+            /// # Errors
+            /// The refusal, or why it could not be carried out.
+            pub async fn $method(&self, id: $id, command: $command, caller: &Caller) -> Result<Accepted, CommandError> {
+                self.run::<$aggregate, _>(id.0, command, caller, async |_| Ok(())).await
+            }
+        )+ }
+    };
+}
+
+without_facts!(
+    /// Does something with a template.
+    template(TemplateId, Template, TemplateCommand);
+    /// Does something with a user.
+    user(UserId, User, UserCommand);
+    /// Does something with a group.
+    group(GroupId, Group, GroupCommand);
+    /// Does something with a role.
+    role(RoleId, Role, RoleCommand);
+    /// Does something with a domain.
+    domain(DomainId, Domain, DomainCommand);
+    /// Does something with an engine.
+    engine(EngineId, Engine, EngineCommand);
+);
+
+impl Commands {
+    /// Does something with a request.
+    ///
+    /// # Errors
+    /// The refusal, or why it could not be carried out.
+    pub async fn request(
+        &self,
+        id: RequestId,
+        command: RequestCommand,
+        caller: &Caller,
+    ) -> Result<Accepted, CommandError> {
+        let actor = caller.actor.user();
+        self.run::<Request, _>(id.0, command.clone(), caller, async |reader| match (&command, actor) {
+            (RequestCommand::Submit, Some(user)) => self.facts_of_submission(id, user, reader).await,
+            (RequestCommand::Approve { .. } | RequestCommand::Reject { .. }, Some(user)) => {
+                self.facts_of_decision(id, user, reader).await
+            }
+            _ => Ok(RequestFacts::default()),
+        })
+        .await
+    }
+
+    /// Does something with an account; creation and renewal by request say which request by their caller.
+    ///
+    /// # Errors
+    /// The refusal, or why it could not be carried out.
+    pub async fn account(
+        &self,
+        id: AccountId,
+        command: AccountCommand,
+        caller: &Caller,
+    ) -> Result<Accepted, CommandError> {
+        self.account_by_request(id, command, None, caller).await
+    }
+
+    pub(crate) async fn account_by_request(
+        &self,
+        id: AccountId,
+        command: AccountCommand,
+        request: Option<RequestId>,
+        caller: &Caller,
+    ) -> Result<Accepted, CommandError> {
+        self.run::<Account, _>(id.0, command.clone(), caller, async |reader| {
+            let mut facts = AccountFacts::new(self.epoch(), self.system.now());
+            facts.order_valid_for = self.settings.order_valid_for;
+            if let Some(request) = request {
+                // A submission never changes: its version need not be re-checked.
+                let state = self.store.cached_state::<Request>(request.0).await?.state;
+                facts.approved = state.submission().map(|submission| (request, submission.clone()));
+            }
+            if let AccountCommand::ChangeOwners(owners) = &command {
+                facts.unknown_owners = reader.unknown_owners(owners).await?;
+            }
+            Ok(facts)
+        })
+        .await
+    }
+
+    async fn facts_of_submission(
+        &self,
+        id: RequestId,
+        user: UserId,
+        reader: &mut FactReader<'_>,
+    ) -> Result<RequestFacts, StoreError> {
+        // The draft itself is no fact: its version is the aggregate's own.
+        let request = self.store.cached_state::<Request>(id.0).await?.state;
+        let Some(content) = request.content() else { return Ok(RequestFacts::default()) };
+        let mut facts = RequestFacts::default();
+        let template = reader.read::<Template>(content.template.0).await?;
+        let version = match content.kind {
+            RequestKind::NewAccount => template.offered().map(|(version, content)| (version, content.clone())),
+            RequestKind::Renewal(account) => {
+                let account = reader.read::<Account>(account.0).await?;
+                let managed = account.managed().filter(|managed| managed.identity.template == content.template);
+                facts.renewed = managed.map(|managed| RenewedAccount {
+                    name: managed.identity.name.clone(),
+                    owners: managed.owners.clone(),
+                    period: managed.identity.terms.period,
+                    off: lifecycle::check(&managed.situation(self.store.now()), LifecycleOption::SubmitRenewal).err(),
+                });
+                managed.and_then(|managed| {
+                    let version = managed.identity.template_version;
+                    template.versions.get(&version).map(|content| (version, content.clone()))
+                })
+            }
+        };
+        if let Some((version, terms)) = version {
+            let domain = reader.read::<Domain>(terms.directory.domain.0).await?;
+            facts.domain_enabled = domain.content.is_some() && !domain.disabled;
+            facts.actor_groups = reader.memberships(user, &terms.directory.available_to).await?;
+            facts.template = Some(OfferedTemplate { id: content.template, version, content: Arc::clone(&terms) });
+        }
+        facts.unknown_owners = reader.unknown_owners(&content.owners).await?;
+        Ok(facts)
+    }
+
+    async fn facts_of_decision(
+        &self,
+        id: RequestId,
+        user: UserId,
+        reader: &mut FactReader<'_>,
+    ) -> Result<RequestFacts, StoreError> {
+        let request = self.store.state::<Request>(id.0).await?.state;
+        let Some(submission) = request.submission() else { return Ok(RequestFacts::default()) };
+        let mut groups: Vec<GroupId> = submission.steps.iter().flat_map(|step| step.groups.iter().copied()).collect();
+        groups.sort();
+        groups.dedup();
+        let mut facts = RequestFacts { actor_groups: reader.memberships(user, &groups).await?, ..Default::default() };
+        for owner in &submission.owners {
+            if let Owner::Group(group) = owner {
+                facts.chosen_owners.extend(reader.read::<Group>(group.0).await?.members.iter().copied());
+            }
+        }
+        Ok(facts)
+    }
+}

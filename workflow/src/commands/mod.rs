@@ -1,0 +1,142 @@
+//! One way in for every command, whoever gives it: facts are read, the command is executed, and a fact that changed
+//! meanwhile is read again.
+
+mod aggregates;
+mod error;
+mod facts;
+mod reveal;
+mod setup;
+
+pub use error::CommandError;
+
+use crate::instance::Settings;
+use facts::FactReader;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU32, Ordering},
+};
+use tenure_broker::CoreLink;
+use tenure_domain::{Actor, Stream};
+use tenure_eventstore::{
+    Cause, CommandKey, EventStore, ExecuteError, Executed, Execution, Position, StoreError, clock::Clock,
+};
+use uuid::Uuid;
+
+/// How often facts are read anew before the caller is told that things keep changing.
+const ATTEMPTS: usize = 6;
+
+/// Executes commands against one instance.
+#[derive(Clone)]
+pub struct Commands {
+    pub(crate) store: EventStore,
+    pub(crate) broker: CoreLink,
+    pub(crate) system: Arc<dyn Clock>,
+    pub(crate) settings: Settings,
+    epoch: Arc<AtomicU32>,
+}
+
+/// Who gives a command, and why.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// Who.
+    pub actor: Actor,
+    /// Makes a repeat harmless.
+    pub key: Option<CommandKey>,
+    /// Why, and from where.
+    pub cause: Cause,
+}
+
+impl Caller {
+    /// With a cause of its own and no key.
+    #[must_use]
+    pub fn new(actor: Actor) -> Self {
+        Self { actor, key: None, cause: Cause::default() }
+    }
+
+    /// Tenure itself, with a derived command id.
+    pub(crate) fn system(name: &str, id: Uuid, cause: Cause) -> Self {
+        Self { actor: Actor::system(name), key: Some(CommandKey { id, body: [0; 32] }), cause }
+    }
+}
+
+/// A command was accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Accepted {
+    /// Position to wait for in a read model.
+    pub position: Position,
+    /// Version of the aggregate.
+    pub version: u64,
+    /// It had been accepted before, by the same key.
+    pub repeated: bool,
+}
+
+impl<A: Stream> From<Executed<A>> for Accepted {
+    fn from(executed: Executed<A>) -> Self {
+        Self { position: executed.position, version: executed.version, repeated: executed.repeated }
+    }
+}
+
+impl Commands {
+    /// Over this store and broker.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub async fn new(
+        store: EventStore,
+        broker: CoreLink,
+        system: Arc<dyn Clock>,
+        settings: Settings,
+    ) -> Result<Self, StoreError> {
+        let epoch = Arc::new(AtomicU32::new(store.head().await?.epoch));
+        Ok(Self { store, broker, system, settings, epoch })
+    }
+
+    /// The epoch that new orders belong to.
+    pub(crate) fn epoch(&self) -> u32 {
+        self.epoch.load(Ordering::Relaxed)
+    }
+
+    /// Reads the epoch anew: an operator may have declared another one.
+    pub(crate) async fn refresh_epoch(&self) -> Result<(), StoreError> {
+        self.epoch.store(self.store.head().await?.epoch, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Executes `command`, with facts that `gather` reads.
+    async fn run<A, G>(&self, id: Uuid, command: A::Command, caller: &Caller, gather: G) -> Result<Accepted, CommandError>
+    where
+        A: Stream,
+        A::Command: Clone,
+        A::Facts: Clone,
+        A::Error: Into<CommandError>,
+        G: AsyncFn(&mut FactReader) -> Result<A::Facts, StoreError>,
+    {
+        for attempt in 0..ATTEMPTS {
+            // At first what is cached will do: the append re-checks it.
+            let mut reader = FactReader::new(&self.store, attempt > 0);
+            let facts = gather(&mut reader).await?;
+            let execution = Execution::<A> {
+                id,
+                command: command.clone(),
+                facts,
+                fact_versions: reader.versions(),
+                actor: caller.actor.clone(),
+                key: caller.key,
+                cause: caller.cause.clone(),
+                now: None,
+            };
+            match self.store.execute(execution).await {
+                Ok(executed) => return Ok(executed.into()),
+                Err(ExecuteError::FactChanged { .. }) => {}
+                Err(ExecuteError::Refused(refusal)) if attempt == 0 && !reader.is_empty() => {
+                    // A refusal by stale facts is not final; one by current facts is.
+                    if !reader.is_stale().await? {
+                        return Err(refusal.into());
+                    }
+                }
+                Err(error) => return Err(error::of(error)),
+            }
+        }
+        Err(CommandError::Conflict)
+    }
+}

@@ -1,0 +1,79 @@
+//! Everything that belongs to one tenant: no globals, so one process can host several.
+
+use crate::Commands;
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use chrono::TimeDelta;
+use ed25519_dalek::VerifyingKey;
+use std::{
+    collections::HashMap,
+    sync::{Arc, PoisonError, RwLock},
+};
+use tenure_broker::{CoreLink, EngineKeys};
+use tenure_domain::{DomainId, EngineId, engine::Engine};
+use tenure_eventstore::{
+    EventStore, StoreError,
+    clock::{Clock, VirtualClock},
+};
+use tenure_projections::Views;
+
+/// Store, broker and read models of one tenant, and its clocks.
+#[derive(Clone)]
+pub struct Instance {
+    /// The only truth.
+    pub store: EventStore,
+    /// Read models.
+    pub views: Views,
+    /// Orders, reports, wake-ups.
+    pub broker: CoreLink,
+    /// The way in for commands.
+    pub commands: Commands,
+    /// Drives domain and timers.
+    pub business: Arc<dyn Clock>,
+    /// Serves sessions, leases and deadlines of orders.
+    pub system: Arc<dyn Clock>,
+    /// The business clock, where it can be moved.
+    pub virtual_clock: Option<Arc<VirtualClock>>,
+    /// Public keys of the engines, for the broker's check of reports.
+    pub engines: Arc<EngineDirectory>,
+}
+
+/// What an operator may set.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// How long an order may be carried out before it is issued again.
+    pub order_valid_for: TimeDelta,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { order_valid_for: TimeDelta::minutes(15) }
+    }
+}
+
+/// The public keys of the engines, as the store says: reports signed with any other are not read.
+#[derive(Default)]
+pub struct EngineDirectory(RwLock<HashMap<EngineId, (DomainId, VerifyingKey)>>);
+
+impl EngineDirectory {
+    /// What the engine's stream says now.
+    pub(crate) async fn learn(&self, store: &EventStore, id: EngineId) -> Result<(), StoreError> {
+        let engine = store.state::<Engine>(id.0).await?.state;
+        let content = engine.content.as_ref().filter(|_| !engine.disabled);
+        let key = content.and_then(|content| {
+            let bytes = BASE64_STANDARD.decode(&content.public_key).ok()?;
+            Some((content.domain, VerifyingKey::try_from(bytes.as_slice()).ok()?))
+        });
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        match key {
+            Some(key) => drop(known.insert(id, key)),
+            None => drop(known.remove(&id)),
+        }
+        Ok(())
+    }
+}
+
+impl EngineKeys for EngineDirectory {
+    fn key_of(&self, engine: EngineId) -> Option<(DomainId, VerifyingKey)> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).get(&engine).copied()
+    }
+}

@@ -1,0 +1,53 @@
+//! Events lead to commands. A command that is refused is done with: things had moved on. One that cannot be carried
+//! out for now is tried until it can; one that never can (a stream that does not decode) is parked, and holds back
+//! nothing but its own account.
+
+use crate::{Caller, CommandError, Instance, follow::Retry};
+use futures::{StreamExt, stream};
+use tenure_domain::reactions::{self, Reaction};
+use tenure_eventstore::{Cause, StoredEvent};
+
+/// Reactions under way at once.
+const CONCURRENCY: usize = 128;
+
+/// Carries out what follows from a page of events.
+pub(crate) async fn react(instance: &Instance, page: &[StoredEvent]) -> Result<(), Retry> {
+    let reactions = page.iter().filter_map(|event| Some((event, reactions::to(event.stream, &event.event)?)));
+    let outcomes = stream::iter(reactions)
+        .map(|(event, reaction)| carry_out(instance, event, reaction))
+        .buffer_unordered(CONCURRENCY)
+        .filter_map(async |outcome| outcome.err())
+        .collect::<Vec<_>>()
+        .await;
+    // The whole page is done again: what was done already is recognised by its command id.
+    outcomes.into_iter().next().map_or(Ok(()), Err)
+}
+
+async fn carry_out(instance: &Instance, event: &StoredEvent, reaction: Reaction) -> Result<(), Retry> {
+    let cause = Cause { correlation: event.correlation, causation: Some(event.id), ..Cause::default() };
+    let caller = Caller::system(reactions::PROVISIONING, reactions::command_id(event.id, 0), cause);
+    fail::fail_point!("reaction-before-command");
+    let outcome = match reaction {
+        Reaction::Account { account, command, request } => {
+            instance.commands.account_by_request(account, command, request, &caller).await
+        }
+        Reaction::Request { request, command } => instance.commands.request(request, command, &caller).await,
+    };
+    fail::fail_point!("reaction-after-command");
+    match outcome {
+        Ok(_) => Ok(()),
+        Err(error) if error.is_transient() => Err(error.to_string()),
+        Err(CommandError::Broken(reason)) => {
+            let parked = format!("reaction:{}", event.id);
+            let (kind, stream, position) = (event.kind, event.stream, event.position);
+            tracing::error!(position, kind, %stream, reason, "a reaction was parked: its stream cannot be read");
+            metrics::counter!("tenure_workflow_parked_total").increment(1);
+            let tables = instance.store.state_tables();
+            tables.mark_handled(&[(parked, format!("parked: {reason}"))]).await.map_err(|error| error.to_string())
+        }
+        Err(refusal) => {
+            tracing::debug!(position = event.position, %refusal, "a reaction was refused: things had moved on");
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! Reports of engines become commands. A report is acknowledged only after its outcome is in the history; repeats
+//! and reports about orders that are not outstanding change nothing.
+
+use crate::{Caller, Instance};
+use futures::{StreamExt, stream};
+use std::time::Duration;
+use tenure_broker::{FromEngine, ReportDelivery};
+use tenure_domain::{Actor, account::AccountCommand, engine::EngineCommand};
+use tokio_util::sync::CancellationToken;
+
+/// Reports fetched, and recorded, at once.
+const AT_ONCE: usize = 256;
+/// Pause after the broker failed.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// Records reports until cancelled.
+pub(crate) async fn record(instance: &Instance, cancel: CancellationToken) {
+    while !cancel.is_cancelled() {
+        let Some(reports) = cancel.run_until_cancelled(instance.broker.next_reports(AT_ONCE)).await else { return };
+        match reports {
+            Ok(reports) => {
+                stream::iter(reports).for_each_concurrent(AT_ONCE, |delivery| record_one(instance, delivery)).await;
+            }
+            Err(error) => {
+                tracing::warn!(%error, "reports cannot be fetched; trying again");
+                let _ = cancel.run_until_cancelled(tokio::time::sleep(PAUSE)).await;
+            }
+        }
+    }
+}
+
+async fn record_one(instance: &Instance, delivery: ReportDelivery) {
+    let recorded = match delivery.message() {
+        FromEngine::Report(report) => {
+            let caller = Caller::new(Actor::Engine(report.engine));
+            let command = AccountCommand::RecordReport(Box::new(report.clone()));
+            instance.commands.account(report.account, command, &caller).await
+        }
+        FromEngine::Status(status) => {
+            let caller = Caller::new(Actor::Engine(status.engine));
+            instance.commands.engine(status.engine, EngineCommand::RecordStatus(status.clone()), &caller).await
+        }
+    };
+    fail::fail_point!("report-before-ack");
+    match recorded {
+        Ok(_) => {}
+        // Not acknowledged: it comes again.
+        Err(error) if error.is_transient() => {
+            tracing::warn!(%error, "a report cannot be recorded for now");
+            return;
+        }
+        Err(refusal) => {
+            metrics::counter!("tenure_workflow_reports_refused_total").increment(1);
+            tracing::info!(%refusal, "a report changes nothing");
+        }
+    }
+    if let Err(error) = delivery.ack().await {
+        tracing::debug!(%error, "a report was recorded but not acknowledged; its repeat changes nothing");
+    }
+}

@@ -1,0 +1,79 @@
+//! Starts everything that runs by itself for one instance, and says how far it is.
+
+use crate::{Instance, follow::Follower, orders, reactions, relay, reports, scheduler};
+use tenure_domain::{EngineId, Event};
+use tenure_eventstore::{Position, StoredEvent};
+use tokio::{sync::watch, task::JoinSet};
+use tokio_util::sync::CancellationToken;
+
+/// What runs, and how far it is. Dropping it ends nothing: cancel the token, then [`Work::finished`].
+pub struct Work {
+    /// How far reactions are.
+    pub reactions: watch::Receiver<Position>,
+    /// How far the publishing of orders is.
+    pub orders: watch::Receiver<Position>,
+    tasks: JoinSet<()>,
+}
+
+impl Work {
+    /// Waits until everything has ended after the token was cancelled.
+    pub async fn finished(mut self) {
+        while let Some(ended) = self.tasks.join_next().await {
+            if let Err(error) = ended {
+                tracing::error!(%error, "a part of the workflow ended by itself");
+            }
+        }
+    }
+}
+
+/// Starts reactions, orders, reports, timers and, with NATS, the relay.
+///
+/// # Errors
+/// If the engines' keys cannot be read.
+pub async fn run(instance: &Instance, cancel: CancellationToken) -> Result<Work, crate::CommandError> {
+    for engine in engines(instance).await? {
+        instance.engines.learn(&instance.store, engine).await?;
+    }
+    let mut tasks = JoinSet::new();
+    let (reacted, reactions) = watch::channel(0);
+    let (published, orders) = watch::channel(0);
+
+    let (of, token) = (instance.clone(), cancel.clone());
+    tasks.spawn(async move {
+        let follower = Follower { store: &of.store, name: "reactions", done: reacted, cancel: token };
+        follower
+            .run(async |page: &[StoredEvent]| {
+                learn_engines(&of, page).await?;
+                reactions::react(&of, page).await
+            })
+            .await;
+    });
+    let (of, token) = (instance.clone(), cancel.clone());
+    tasks.spawn(async move {
+        let follower = Follower { store: &of.store, name: "orders", done: published, cancel: token };
+        follower.run(async |page: &[StoredEvent]| orders::publish(&of, page).await).await;
+    });
+    let (of, token) = (instance.clone(), cancel.clone());
+    tasks.spawn(async move { reports::record(&of, token).await });
+    let (of, token) = (instance.clone(), cancel.clone());
+    tasks.spawn(async move { scheduler::run(&of, token).await });
+    if let Some(stream) = instance.broker.event_stream() {
+        let of = instance.clone();
+        tasks.spawn(async move { relay::run(&of, stream, cancel).await });
+    }
+    Ok(Work { reactions, orders, tasks })
+}
+
+async fn engines(instance: &Instance) -> Result<Vec<EngineId>, crate::CommandError> {
+    let engines = instance.views.engine_ids().await;
+    engines.map_err(|error| crate::CommandError::Unavailable(error.to_string()))
+}
+
+/// An engine that was registered or disabled: its reports count from now on, or no more.
+async fn learn_engines(instance: &Instance, page: &[StoredEvent]) -> Result<(), String> {
+    for event in page.iter().filter(|event| matches!(event.event, Event::Engine(_))) {
+        let learned = instance.engines.learn(&instance.store, EngineId(event.stream)).await;
+        learned.map_err(|error| error.to_string())?;
+    }
+    Ok(())
+}

@@ -1,0 +1,84 @@
+//! Due timers become commands. The aggregate re-validates: a timer that is not due any more is refused, and that it
+//! was handled is marked, so that each fires at most once.
+
+use crate::{Caller, CommandError, Instance};
+use futures::{StreamExt, stream};
+use std::{collections::HashSet, time::Duration};
+use tenure_domain::{
+    ids::derived,
+    timers::{Timer, TimerClock},
+};
+use tenure_eventstore::Cause;
+use tokio_util::sync::CancellationToken;
+
+/// Timers read at once.
+const PAGE: usize = 1_000;
+/// Timers fired at once: people keep working while 100,000 accounts end.
+const CONCURRENCY: usize = 64;
+/// How long to sleep at most: the system clock and other processes' changes are noticed after this.
+const LOOK_ANYWAY: Duration = Duration::from_millis(500);
+
+/// Fires timers until cancelled.
+pub(crate) async fn run(instance: &Instance, cancel: CancellationToken) {
+    let mut head = instance.store.head_watch();
+    while !cancel.is_cancelled() {
+        let fired = async {
+            let business = fire_due(instance, TimerClock::Business).await?;
+            Ok::<_, CommandError>(business + fire_due(instance, TimerClock::System).await?)
+        };
+        let fired = match fired.await {
+            Ok(fired) => fired,
+            Err(error) => {
+                tracing::warn!(%error, "timers cannot be fired for now");
+                0
+            }
+        };
+        if let Err(error) = instance.commands.refresh_epoch().await {
+            tracing::warn!(%error, "the epoch cannot be read for now");
+        }
+        if fired == 0 {
+            tokio::select! {
+                () = cancel.cancelled() => {}
+                _ = head.changed() => tokio::time::sleep(LOOK_ANYWAY / 10).await,
+                () = tokio::time::sleep(LOOK_ANYWAY) => {}
+            }
+        }
+    }
+}
+
+/// Fires what is due by `clock` and was not handled. Answers how many.
+pub(crate) async fn fire_due(instance: &Instance, clock: TimerClock) -> Result<usize, CommandError> {
+    let now = match clock {
+        TimerClock::Business => instance.business.now(),
+        TimerClock::System => instance.system.now(),
+    };
+    let views = &instance.views;
+    let due = views.due_timers(clock, now, PAGE).await.map_err(|error| CommandError::Unavailable(error.to_string()))?;
+    if due.is_empty() {
+        return Ok(0);
+    }
+    let tables = instance.store.state_tables();
+    let ids: Vec<String> = due.iter().map(Timer::id).collect();
+    let handled: HashSet<String> = tables.handled_among(&ids).await?.into_iter().collect();
+    let open = due.into_iter().filter(|timer| !handled.contains(&timer.id()));
+    let outcomes: Vec<_> = stream::iter(open).map(|timer| fire(instance, timer)).buffer_unordered(CONCURRENCY).collect().await;
+    let fired = outcomes.len();
+    let marks: Vec<(String, String)> = outcomes.into_iter().flatten().collect();
+    tables.mark_handled(&marks).await?;
+    Ok(fired)
+}
+
+/// Fires one timer. Answers its mark, unless it is to be tried again.
+async fn fire(instance: &Instance, timer: Timer) -> Option<(String, String)> {
+    let id = timer.id();
+    let caller = Caller::system("timers", derived(&["timer", &id]), Cause::default());
+    fail::fail_point!("timer-before-command", |_| None);
+    match instance.commands.account(timer.account, timer.command(), &caller).await {
+        Ok(_) => Some((id, "fired".to_owned())),
+        Err(error) if error.is_transient() => {
+            tracing::warn!(timer = id, %error, "a timer cannot be fired for now");
+            None
+        }
+        Err(refusal) => Some((id, format!("refused: {refusal}"))),
+    }
+}
