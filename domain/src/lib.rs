@@ -30,6 +30,7 @@ pub mod problem;
 pub mod reactions;
 pub mod request;
 pub mod role;
+pub mod sentence;
 pub mod template;
 pub mod timers;
 pub mod user;

@@ -1,0 +1,177 @@
+//! Each event as a short sentence, for timelines and the audit trail. Names only what the event itself carries, and
+//! no personal data.
+
+use crate::{
+    account::{AccountEvent, ReminderUrgency},
+    directory::DomainEvent,
+    engine::EngineEvent,
+    event::Event,
+    group::GroupEvent,
+    lifecycle::EndOfLifecycleAction,
+    order::{Order, OrderKind},
+    request::{RequestEvent, RequestKind},
+    role::RoleEvent,
+    template::TemplateEvent,
+    user::UserEvent,
+};
+use chrono::{DateTime, TimeDelta, Utc};
+
+/// What happened, in a few words.
+#[must_use]
+pub fn of(event: &Event) -> String {
+    match event {
+        Event::Template(event) => of_template(event),
+        Event::Request(event) => of_request(event),
+        Event::Account(event) => of_account(event),
+        Event::User(event) => of_user(event).to_owned(),
+        Event::Group(event) => of_group(event),
+        Event::Role(event) => of_role(event),
+        Event::Domain(event) => of_domain(event),
+        Event::Engine(event) => of_engine(event),
+    }
+}
+
+/// An end as people say it: the last full day, with the instant.
+#[must_use]
+pub fn last_day(end: DateTime<Utc>) -> String {
+    let last = end - TimeDelta::seconds(1);
+    format!("{} (until {} UTC)", last.format("%-d %B %Y"), end.format("%Y-%m-%d %H:%M"))
+}
+
+fn of_template(event: &TemplateEvent) -> String {
+    match event {
+        TemplateEvent::Drafted(e) => format!("template \"{}\" version {} drafted", e.content.name, e.version),
+        TemplateEvent::Revised(e) => format!("draft of template \"{}\" revised", e.content.name),
+        TemplateEvent::Published(e) => format!("template \"{}\" version {} published", e.content.name, e.version),
+        TemplateEvent::Unpublished(e) => format!("template version {} unpublished", e.version),
+        TemplateEvent::Disabled(_) => "template disabled".into(),
+        TemplateEvent::Enabled(_) => "template enabled".into(),
+    }
+}
+
+fn of_request(event: &RequestEvent) -> String {
+    match event {
+        RequestEvent::Drafted(e) => match e.content.kind {
+            RequestKind::NewAccount => format!("request for \"{}\" drafted", e.content.name),
+            RequestKind::Renewal(_) => "renewal request drafted".into(),
+        },
+        RequestEvent::Revised(_) => "draft revised".into(),
+        RequestEvent::Submitted(e) => match e.submission.kind {
+            RequestKind::NewAccount => format!("request for \"{}\" submitted", e.submission.name),
+            RequestKind::Renewal(_) => format!("renewal of \"{}\" submitted for approval", e.submission.name),
+        },
+        RequestEvent::ApprovalGiven(e) if e.step_completed => format!("step \"{}\" approved", e.step_name),
+        RequestEvent::ApprovalGiven(e) => format!("one approval of step \"{}\"", e.step_name),
+        RequestEvent::Approved(_) => "request approved".into(),
+        RequestEvent::Rejected(e) => format!("request rejected: {}", e.reason),
+        RequestEvent::Withdrawn(_) => "request withdrawn".into(),
+        RequestEvent::Reopened(_) => "request reopened as a draft".into(),
+        RequestEvent::ProvisioningBegun(_) => "provisioning begun".into(),
+        RequestEvent::Completed(_) => "request completed".into(),
+        RequestEvent::Failed(e) => format!("provisioning failed: {}", e.failure.reason.explanation()),
+        RequestEvent::Retried(_) => "provisioning to be tried again".into(),
+    }
+}
+
+fn of_account(event: &AccountEvent) -> String {
+    match event {
+        AccountEvent::Created(e) => format!("account \"{}\" to be provisioned", e.name),
+        AccountEvent::OrderIssued(e) => of_order(&e.order),
+        AccountEvent::Provisioned(e) => format!("account provisioned; its last day is {}", last_day(e.lifecycle_end)),
+        AccountEvent::OrderApplied(e) => format!("order {} applied in the directory", e.number),
+        AccountEvent::OrderFailed(e) => format!("order {} failed: {}", e.number, e.failure.reason.explanation()),
+        AccountEvent::OrderDeferred(e) => format!("order {} waits: {}", e.number, e.failure.reason.explanation()),
+        AccountEvent::OrderExpired(e) => format!("order {} expired without a report", e.number),
+        AccountEvent::OrderRetried(_) => "order to be tried again".into(),
+        AccountEvent::RenewalOpened(e) => format!("renewal opened; last day {}", last_day(e.lifecycle_end)),
+        AccountEvent::OwnersReminded(e) => match e.urgency {
+            ReminderUrgency::Regular => "owners reminded".into(),
+            ReminderUrgency::Urgent => "owners reminded urgently".into(),
+        },
+        AccountEvent::Renewed(e) => format!("account renewed; its last day is {}", last_day(e.lifecycle_end)),
+        AccountEvent::RenewalDeclined(e) => format!("renewal declined: {}", e.reason),
+        AccountEvent::RenewalRequested(_) => "renewal waits for approval".into(),
+        AccountEvent::RenewalRequestClosed(_) => "renewal request closed".into(),
+        AccountEvent::LifecycleEnded(e) => format!("lifecycle ended: {}", end_action(e.action)),
+        AccountEvent::LifecycleEndRepeated(_) => "disabled again: its grace after the end is over".into(),
+        AccountEvent::Disabled(e) => format!("account disabled: {}", e.reason),
+        AccountEvent::Enabled(e) => format!("account enabled: {}", e.reason),
+        AccountEvent::Deleted(e) => format!("account and secret to be deleted: {}", e.reason),
+        AccountEvent::PurgeOrdered(e) => format!("object and secret to be purged: {}", e.reason),
+        AccountEvent::Removed(e) => format!("account \"{}\" and its secret removed", e.name),
+        AccountEvent::OwnersChanged(_) => "owners changed".into(),
+        AccountEvent::SecretRevealRequested(_) => "secret read".into(),
+    }
+}
+
+/// What happens at the end, in words.
+fn end_action(action: EndOfLifecycleAction) -> &'static str {
+    match action {
+        EndOfLifecycleAction::Review => "a review is asked for",
+        EndOfLifecycleAction::Disable => "the account is disabled",
+        EndOfLifecycleAction::Expire => "the directory refuses logons from now on",
+        EndOfLifecycleAction::Delete => "the account is disabled and marked deleted",
+    }
+}
+
+fn of_order(order: &Order) -> String {
+    let what = match order.kind {
+        OrderKind::Provision => "create the account",
+        OrderKind::Remove => "remove the account",
+        OrderKind::Change if order.desired.enabled => "bring the account up to date",
+        OrderKind::Change => "disable the account",
+    };
+    format!("order {} issued: {what}", order.number)
+}
+
+fn of_user(event: &UserEvent) -> &'static str {
+    match event {
+        UserEvent::Registered(_) => "user registered",
+        UserEvent::PersonalDataChanged(_) => "personal data changed",
+        UserEvent::Disabled(_) => "user disabled",
+        UserEvent::Enabled(_) => "user enabled",
+        UserEvent::RoleGranted(_) => "role granted",
+        UserEvent::RoleRevoked(_) => "role revoked",
+    }
+}
+
+fn of_group(event: &GroupEvent) -> String {
+    match event {
+        GroupEvent::Created(e) => format!("group \"{}\" created", e.name),
+        GroupEvent::Renamed(e) => format!("group \"{}\" renamed to \"{}\"", e.former_name, e.name),
+        GroupEvent::MemberAdded(_) => "member added".into(),
+        GroupEvent::MemberRemoved(_) => "member removed".into(),
+        GroupEvent::RoleGranted(_) => "role granted to the group".into(),
+        GroupEvent::RoleRevoked(_) => "role revoked from the group".into(),
+        GroupEvent::Disabled(_) => "group disabled".into(),
+        GroupEvent::Enabled(_) => "group enabled".into(),
+    }
+}
+
+fn of_role(event: &RoleEvent) -> String {
+    match event {
+        RoleEvent::Created(e) => format!("role \"{}\" created", e.content.name),
+        RoleEvent::Revised(e) => format!("role \"{}\" revised", e.0.content.name),
+        RoleEvent::Disabled(_) => "role disabled".into(),
+        RoleEvent::Enabled(_) => "role enabled".into(),
+    }
+}
+
+fn of_domain(event: &DomainEvent) -> String {
+    match event {
+        DomainEvent::Registered(e) => format!("domain {} registered", e.content.name),
+        DomainEvent::Revised(e) => format!("domain {} revised", e.content.name),
+        DomainEvent::Disabled(_) => "domain disabled".into(),
+        DomainEvent::Enabled(_) => "domain enabled".into(),
+    }
+}
+
+fn of_engine(event: &EngineEvent) -> String {
+    match event {
+        EngineEvent::Registered(e) => format!("engine \"{}\" registered", e.content.name),
+        EngineEvent::Impaired(e) => format!("engine impaired: {}", e.failure.reason.explanation()),
+        EngineEvent::Recovered(_) => "engine recovered".into(),
+        EngineEvent::Disabled(_) => "engine disabled".into(),
+        EngineEvent::Enabled(_) => "engine enabled".into(),
+    }
+}
