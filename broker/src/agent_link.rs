@@ -1,0 +1,221 @@
+//! An engine's side: takes the orders of its domain, reports, answers requests to reveal a secret.
+
+use crate::{
+    BrokerError,
+    config::BrokerConfig,
+    core_link::POLL,
+    hub::{DomainQueue, Hub, RevealCall, Sent},
+    keys::AgentKeys,
+    nats::{NatsAck, NatsAgent},
+    refusal::{Refusal, Refusals},
+    reveal::{RevealReply, RevealRequest},
+    wire,
+};
+use futures::StreamExt as _;
+use std::sync::Arc;
+use tenure_domain::order::{Order, Report};
+use tokio::time::Instant;
+use tokio_stream::wrappers::ReceiverStream;
+
+/// Requests to reveal a secret that one link answers at the same time.
+pub(crate) const REVEALS_AT_ONCE: usize = 8;
+
+/// An engine's side of the broker. Cheap to clone.
+#[derive(Clone)]
+pub struct AgentLink(Backend);
+
+#[derive(Clone)]
+enum Backend {
+    InProcess(Arc<HubAgent>),
+    Nats(Arc<NatsAgent>),
+}
+
+struct HubAgent {
+    hub: Arc<Hub>,
+    queue: Arc<DomainQueue>,
+    keys: AgentKeys,
+    refused: Refusals,
+}
+
+/// One order, signed by the core and meant for this link's domain; delivered again later, to any engine of the
+/// domain, unless acknowledged.
+pub struct OrderDelivery {
+    /// What is wanted.
+    pub order: Order,
+    receipt: Receipt,
+}
+
+enum Receipt {
+    InProcess { agent: Arc<HubAgent>, sequence: u64 },
+    Nats(NatsAck),
+}
+
+impl OrderDelivery {
+    /// Says that work goes on, so that the order is not given to another engine yet.
+    ///
+    /// # Errors
+    /// If the broker cannot be reached.
+    pub async fn working(&self) -> Result<(), BrokerError> {
+        match &self.receipt {
+            Receipt::InProcess { agent, sequence } => {
+                agent.hub.extend_order(&agent.queue, *sequence);
+                Ok(())
+            }
+            Receipt::Nats(ack) => ack.working().await,
+        }
+    }
+
+    /// Takes the order off the queue, and waits until it is: call it after the report was stored.
+    ///
+    /// # Errors
+    /// If the broker cannot be reached or does not confirm; the order then comes again, which the order number on
+    /// the object makes harmless.
+    pub async fn ack(&self) -> Result<(), BrokerError> {
+        match &self.receipt {
+            Receipt::InProcess { agent, sequence } => {
+                agent.queue.ack(*sequence);
+                Ok(())
+            }
+            Receipt::Nats(ack) => ack.done_confirmed().await,
+        }
+    }
+}
+
+impl AgentLink {
+    /// Connects.
+    ///
+    /// # Errors
+    /// If the broker cannot be reached or refuses the credentials.
+    pub async fn connect(config: BrokerConfig, keys: AgentKeys) -> Result<Self, BrokerError> {
+        Ok(Self(match config {
+            BrokerConfig::InProcess(hub) => {
+                let queue = hub.domain(keys.domain);
+                Backend::InProcess(Arc::new(HubAgent { hub, queue, keys, refused: Refusals::new("order") }))
+            }
+            BrokerConfig::Nats(config) => Backend::Nats(Arc::new(NatsAgent::connect(config, keys).await?)),
+        }))
+    }
+
+    /// Can messages flow now?
+    #[must_use]
+    pub fn is_connected(&self) -> bool {
+        match &self.0 {
+            Backend::InProcess(_) => true,
+            Backend::Nats(agent) => agent.is_connected(),
+        }
+    }
+
+    /// Messages refused by this link since it was made.
+    #[must_use]
+    pub fn refused(&self) -> u64 {
+        match &self.0 {
+            Backend::InProcess(agent) => agent.refused.count(),
+            Backend::Nats(agent) => agent.refused(),
+        }
+    }
+
+    /// Orders that wait, at most `max` (on NATS at most four a call); none after about a second without. Orders that
+    /// are not believed are counted, logged once and taken away. To be called only while there is somebody free to
+    /// work on them: what was taken is kept from the other engines.
+    ///
+    /// # Errors
+    /// If the broker cannot be reached, or does not know the domain (yet); returns only after that second, so that a
+    /// loop needs no pause of its own.
+    pub async fn next_orders(&self, max: usize) -> Result<Vec<OrderDelivery>, BrokerError> {
+        let deliveries = match &self.0 {
+            Backend::InProcess(agent) => agent.next_orders(max).await,
+            Backend::Nats(agent) => {
+                let taken = agent.next_orders(max).await?;
+                taken.into_iter().map(|(order, ack)| OrderDelivery { order, receipt: Receipt::Nats(ack) }).collect()
+            }
+        };
+        metrics::counter!("tenure_broker_orders_received_total").increment(deliveries.len() as u64);
+        Ok(deliveries)
+    }
+
+    /// Signs a report and hands it over; returns when the broker stored it. May be repeated with the same report.
+    ///
+    /// # Errors
+    /// If it speaks of another engine or domain than this link's, is too large, or the broker cannot be reached.
+    pub async fn report(&self, report: &Report) -> Result<(), BrokerError> {
+        match &self.0 {
+            Backend::InProcess(agent) => agent.report(report)?,
+            Backend::Nats(agent) => agent.report(report).await?,
+        }
+        metrics::counter!("tenure_broker_reports_sent_total").increment(1);
+        Ok(())
+    }
+
+    /// Answers requests to reveal a secret with what `handler` says, several at a time, until dropped. `handler`
+    /// checks that a request is not too old; that it is the core's, and for this domain, was checked.
+    ///
+    /// # Errors
+    /// If the broker refuses the subscription, or the link was closed. Never returns `Ok`.
+    pub async fn serve_reveals<F, R>(&self, handler: F) -> Result<(), BrokerError>
+    where
+        F: Fn(RevealRequest) -> R + Send + Sync,
+        R: Future<Output = RevealReply> + Send,
+    {
+        match &self.0 {
+            Backend::InProcess(agent) => agent.serve_reveals(handler).await,
+            Backend::Nats(agent) => agent.serve_reveals(handler).await,
+        }
+    }
+}
+
+/// A link reports for its own engine and domain only.
+pub(crate) fn check_own(keys: &AgentKeys, report: &Report) -> Result<(), BrokerError> {
+    if report.engine == keys.engine && report.domain == keys.domain { Ok(()) } else { Err(BrokerError::Foreign) }
+}
+
+impl HubAgent {
+    async fn next_orders(self: &Arc<Self>, max: usize) -> Vec<OrderDelivery> {
+        let until = Instant::now() + POLL;
+        loop {
+            let taken = self.hub.take_orders(&self.queue, max, until).await;
+            let mut deliveries = Vec::with_capacity(taken.len());
+            let ended = taken.is_empty();
+            for (sequence, sent) in taken {
+                // The hub sorts orders by their own domain: only the sender is in question.
+                if sent.from == self.keys.core {
+                    let receipt = Receipt::InProcess { agent: Arc::clone(self), sequence };
+                    deliveries.push(OrderDelivery { order: Order::clone(&sent.message), receipt });
+                } else {
+                    self.refused.note("core", Refusal::BadSignature);
+                    self.queue.ack(sequence);
+                }
+            }
+            if ended || !deliveries.is_empty() {
+                return deliveries;
+            }
+        }
+    }
+
+    fn report(&self, report: &Report) -> Result<(), BrokerError> {
+        check_own(&self.keys, report)?;
+        wire::check_fits(report)?;
+        self.hub.push_report(Sent { from: self.keys.signing.verifying_key(), message: Arc::new(report.clone()) });
+        Ok(())
+    }
+
+    async fn serve_reveals<F, R>(&self, handler: F) -> Result<(), BrokerError>
+    where
+        F: Fn(RevealRequest) -> R + Send + Sync,
+        R: Future<Output = RevealReply> + Send,
+    {
+        let handler = &handler;
+        ReceiverStream::new(self.queue.listen())
+            .for_each_concurrent(REVEALS_AT_ONCE, |RevealCall { from, request, answer }| async move {
+                if from != self.keys.core {
+                    self.refused.note("core", Refusal::BadSignature);
+                    return;
+                }
+                let reply = handler(request).await;
+                let from = self.keys.signing.verifying_key();
+                // The asker may have given up.
+                let _ = answer.send(Sent { from, message: Arc::new((self.keys.engine, reply)) });
+            })
+            .await;
+        Err(BrokerError::Disconnected)
+    }
+}

@@ -1,0 +1,315 @@
+//! The core's side: issues orders, takes reports, asks for secrets, publishes the event stream.
+
+use crate::{
+    BrokerError,
+    config::BrokerConfig,
+    hub::{Hub, RevealCall, Sent},
+    keys::{CoreKeys, EngineKeys},
+    nats::{NatsAck, NatsCore, event_stream::EventStream},
+    refusal::{Refusal, Refusals},
+    reveal::{RevealReply, RevealRequest},
+    wire,
+};
+use ed25519_dalek::VerifyingKey;
+use std::{ops::Deref, sync::Arc, time::Duration};
+use tenure_domain::{
+    ids::{AccountId, DomainId, EngineId},
+    order::{Order, Report},
+};
+use tokio::{
+    sync::oneshot,
+    time::{Instant, timeout},
+};
+
+/// How long [`CoreLink::next_reports`] and the engines' `next_orders` wait for something to come.
+pub const POLL: Duration = Duration::from_secs(1);
+
+/// The core's side of the broker. Cheap to clone.
+#[derive(Clone)]
+pub struct CoreLink(Backend);
+
+#[derive(Clone)]
+enum Backend {
+    InProcess(Arc<HubCore>),
+    Nats(Arc<NatsCore>),
+}
+
+struct HubCore {
+    hub: Arc<Hub>,
+    keys: CoreKeys,
+    refused: Refusals,
+}
+
+/// What became of an issued order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Issued {
+    /// It waits for an engine.
+    Queued {
+        /// Of the queue; for logs only.
+        sequence: u64,
+    },
+    /// An order for that account is still queued: this one was not taken.
+    AlreadyQueued,
+}
+
+/// A report whose signature, engine, domain and size were checked. Whether its order number is the one that is
+/// waited for, only the account's history can tell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VerifiedReport(Report);
+
+impl VerifiedReport {
+    /// The report.
+    #[must_use]
+    pub fn into_inner(self) -> Report {
+        self.0
+    }
+}
+
+impl Deref for VerifiedReport {
+    type Target = Report;
+    fn deref(&self) -> &Report {
+        &self.0
+    }
+}
+
+/// One report, delivered again later unless acknowledged.
+pub struct ReportDelivery {
+    /// What the engine says.
+    pub report: VerifiedReport,
+    receipt: Receipt,
+}
+
+enum Receipt {
+    InProcess { hub: Arc<Hub>, sequence: u64 },
+    Nats(NatsAck),
+}
+
+impl ReportDelivery {
+    /// Takes the report off the queue: once what follows from it is stored. Not waited for, since a repeated
+    /// delivery is harmless.
+    ///
+    /// # Errors
+    /// If the broker cannot be reached.
+    pub async fn ack(&self) -> Result<(), BrokerError> {
+        match &self.receipt {
+            Receipt::InProcess { hub, sequence } => {
+                hub.ack_report(*sequence);
+                Ok(())
+            }
+            Receipt::Nats(ack) => ack.done().await,
+        }
+    }
+}
+
+/// How the link does.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BrokerHealth {
+    /// `nats` or `in-process`.
+    pub backend: &'static str,
+    /// Can messages flow now?
+    pub connected: bool,
+    /// NATS server version.
+    pub server: Option<String>,
+    /// Orders queued or being worked on; `None` if it could not be asked.
+    pub orders_waiting: Option<u64>,
+    /// Reports not yet acknowledged by the core.
+    pub reports_waiting: Option<u64>,
+    /// Messages refused by this link since it was made.
+    pub refused: u64,
+    /// The server's last complaint.
+    pub last_error: Option<String>,
+}
+
+impl CoreLink {
+    /// Connects. On NATS, creates streams and consumers that are missing and compares those that exist.
+    ///
+    /// # Errors
+    /// If the server cannot be reached, is too old, refuses, or holds something else under those names.
+    pub async fn connect(config: BrokerConfig, keys: CoreKeys) -> Result<Self, BrokerError> {
+        Ok(Self(match config {
+            BrokerConfig::InProcess(hub) => {
+                Backend::InProcess(Arc::new(HubCore { hub, keys, refused: Refusals::new("report") }))
+            }
+            BrokerConfig::Nats(config) => Backend::Nats(Arc::new(NatsCore::connect(config, keys).await?)),
+        }))
+    }
+
+    /// Gets ready for a domain's engines before its first order. [`Self::issue`] does it by itself.
+    ///
+    /// # Errors
+    /// If the broker cannot be reached or refuses.
+    pub async fn serve_domain(&self, domain: DomainId) -> Result<(), BrokerError> {
+        match &self.0 {
+            Backend::InProcess(_) => Ok(()),
+            Backend::Nats(core) => core.serve_domain(domain).await,
+        }
+    }
+
+    /// Signs and queues an order, unless one is queued for that account. May be repeated when the outcome is
+    /// unknown. Callers that have many issue them concurrently.
+    ///
+    /// # Errors
+    /// If it is too large, or the broker cannot be reached.
+    pub async fn issue(&self, order: &Order) -> Result<Issued, BrokerError> {
+        let issued = match &self.0 {
+            Backend::InProcess(core) => core.issue(order),
+            Backend::Nats(core) => core.issue(order).await,
+        };
+        let result = match &issued {
+            Ok(Issued::Queued { .. }) => "queued",
+            Ok(Issued::AlreadyQueued) => "already-queued",
+            Err(_) => "error",
+        };
+        metrics::counter!("tenure_broker_orders_issued_total", "result" => result).increment(1);
+        issued
+    }
+
+    /// Deletes the queued order of an account, so that a more urgent one can be issued; false if none was queued.
+    /// An engine may have begun with it: order numbers keep the two apart.
+    ///
+    /// # Errors
+    /// If the broker cannot be reached.
+    pub async fn supersede(&self, domain: DomainId, account: AccountId) -> Result<bool, BrokerError> {
+        match &self.0 {
+            Backend::InProcess(core) => Ok(core.hub.supersede(domain, account)),
+            Backend::Nats(core) => core.supersede(domain, account).await,
+        }
+    }
+
+    /// Reports that came, at most `max`; none after about a second without. Reports that are not believed are
+    /// counted, logged once and taken away.
+    ///
+    /// # Errors
+    /// If the broker cannot be reached; returns only after that second, so that a loop needs no pause of its own.
+    pub async fn next_reports(&self, max: usize) -> Result<Vec<ReportDelivery>, BrokerError> {
+        let deliveries = match &self.0 {
+            Backend::InProcess(core) => core.next_reports(max).await,
+            Backend::Nats(core) => {
+                let taken = core.next_reports(max).await?;
+                taken.into_iter().map(|(report, ack)| deliver(report, Receipt::Nats(ack))).collect()
+            }
+        };
+        metrics::counter!("tenure_broker_reports_received_total").increment(deliveries.len() as u64);
+        Ok(deliveries)
+    }
+
+    /// Asks an engine of the domain to seal a secret to the reader's key. Nothing of it is stored anywhere.
+    ///
+    /// # Errors
+    /// If no engine listens, none answers in time, or the answer is not an engine's of that domain.
+    pub async fn reveal(
+        &self,
+        domain: DomainId,
+        request: RevealRequest,
+        within: Duration,
+    ) -> Result<RevealReply, BrokerError> {
+        let reply = match &self.0 {
+            Backend::InProcess(core) => core.reveal(domain, request, within).await,
+            Backend::Nats(core) => core.reveal(domain, request, within).await,
+        };
+        let result = match &reply {
+            Ok(RevealReply::Sealed { .. }) => "sealed",
+            Ok(RevealReply::Refused { .. }) => "refused",
+            Err(_) => "error",
+        };
+        metrics::counter!("tenure_broker_reveals_total", "result" => result).increment(1);
+        reply
+    }
+
+    /// The event stream of an epoch, for consumers outside; NATS only.
+    #[must_use]
+    pub fn event_stream(&self, epoch: u32) -> Option<EventStream> {
+        match &self.0 {
+            Backend::InProcess(_) => None,
+            Backend::Nats(core) => Some(core.event_stream(epoch)),
+        }
+    }
+
+    /// How it does; never fails.
+    pub async fn health(&self) -> BrokerHealth {
+        match &self.0 {
+            Backend::InProcess(core) => {
+                let (orders, reports) = core.hub.waiting();
+                BrokerHealth {
+                    backend: "in-process",
+                    connected: true,
+                    orders_waiting: Some(orders),
+                    reports_waiting: Some(reports),
+                    refused: core.refused.count(),
+                    ..BrokerHealth::default()
+                }
+            }
+            Backend::Nats(core) => core.health().await,
+        }
+    }
+}
+
+fn deliver(report: Report, receipt: Receipt) -> ReportDelivery {
+    ReportDelivery { report: VerifiedReport(report), receipt }
+}
+
+/// Does `report` come from an engine of the domain it speaks of? Who signed it is checked by the caller with the
+/// key returned.
+pub(crate) fn engine_key(engines: &dyn EngineKeys, engine: EngineId, domain: DomainId) -> Result<VerifyingKey, Refusal> {
+    let (serves, key) = engines.key_of(engine).ok_or(Refusal::UnknownEngine)?;
+    if serves == domain { Ok(key) } else { Err(Refusal::ForeignDomain) }
+}
+
+impl HubCore {
+    fn issue(&self, order: &Order) -> Result<Issued, BrokerError> {
+        wire::check_fits(order)?;
+        let sent = Sent { from: self.keys.signing.verifying_key(), message: Arc::new(order.clone()) };
+        Ok(self.hub.push_order(sent).map_or(Issued::AlreadyQueued, |sequence| Issued::Queued { sequence }))
+    }
+
+    async fn next_reports(&self, max: usize) -> Vec<ReportDelivery> {
+        let until = Instant::now() + POLL;
+        loop {
+            let taken = self.hub.take_reports(max, until).await;
+            let mut deliveries = Vec::with_capacity(taken.len());
+            let ended = taken.is_empty();
+            for (sequence, sent) in taken {
+                match self.check(&sent) {
+                    Ok(()) => {
+                        let receipt = Receipt::InProcess { hub: Arc::clone(&self.hub), sequence };
+                        deliveries.push(deliver(Report::clone(&sent.message), receipt));
+                    }
+                    Err(refusal) => {
+                        self.refused.note(&sent.message.engine.to_string(), refusal);
+                        self.hub.ack_report(sequence);
+                    }
+                }
+            }
+            if ended || !deliveries.is_empty() {
+                return deliveries;
+            }
+        }
+    }
+
+    fn check(&self, sent: &Sent<Report>) -> Result<(), Refusal> {
+        let key = engine_key(self.keys.engines.as_ref(), sent.message.engine, sent.message.domain)?;
+        if sent.from == key { Ok(()) } else { Err(Refusal::BadSignature) }
+    }
+
+    async fn reveal(
+        &self,
+        domain: DomainId,
+        request: RevealRequest,
+        within: Duration,
+    ) -> Result<RevealReply, BrokerError> {
+        wire::check_fits(&request)?;
+        let exchange = async {
+            let (answer, answered) = oneshot::channel();
+            let call = RevealCall { from: self.keys.signing.verifying_key(), request, answer };
+            self.hub.call(domain, call).await?;
+            answered.await.map_err(|_| BrokerError::NoEngine)
+        };
+        let sent = timeout(within, exchange).await.map_err(|_| BrokerError::TimedOut("reveal"))??;
+        let (engine, reply) = sent.message.as_ref().clone();
+        match engine_key(self.keys.engines.as_ref(), engine, domain) {
+            Ok(key) if key == sent.from => Ok(reply),
+            Ok(_) => Err(BrokerError::Untrusted(Refusal::BadSignature.label())),
+            Err(refusal) => Err(BrokerError::Untrusted(refusal.label())),
+        }
+    }
+}

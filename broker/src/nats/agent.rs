@@ -1,0 +1,164 @@
+//! An engine's side over NATS. It touches nothing but its own domain's consumer and subjects: its credentials
+//! allow nothing else.
+
+use super::{
+    connection::{Connection, NatsAck},
+    core::work_source,
+    pull::Source,
+    streams,
+};
+use crate::{
+    BrokerError,
+    agent_link::{REVEALS_AT_ONCE, check_own},
+    config::NatsConfig,
+    core_link::POLL,
+    keys::AgentKeys,
+    refusal::{Refusal, Refusals},
+    reveal::{AddressedReveal, AnsweredReveal, RevealReply, RevealRequest},
+    signing::Purpose,
+    subject::{self, REVEAL_GROUP, Subjects},
+    wire,
+};
+use async_nats::{Message, jetstream::message::PublishMessage};
+use futures::StreamExt as _;
+use tenure_domain::order::{Order, Report};
+use tokio::time::{Instant, sleep_until};
+
+pub(crate) struct NatsAgent {
+    connection: Connection,
+    subjects: Subjects,
+    keys: AgentKeys,
+    orders: Source,
+    refused: Refusals,
+}
+
+impl NatsAgent {
+    pub(crate) async fn connect(config: NatsConfig, keys: AgentKeys) -> Result<Self, BrokerError> {
+        let subjects = Subjects::new(&config.instance)?;
+        let name = format!("tenure-engine-{}", keys.engine);
+        let connection = Connection::open(&config, &name, &subject::engine_inbox(keys.engine)).await?;
+        Ok(Self { connection, subjects, orders: work_source(keys.domain), keys, refused: Refusals::new("order") })
+    }
+
+    pub(crate) fn is_connected(&self) -> bool {
+        self.connection.is_connected()
+    }
+
+    pub(crate) fn refused(&self) -> u64 {
+        self.refused.count()
+    }
+
+    pub(crate) async fn next_orders(&self, max: usize) -> Result<Vec<(Order, NatsAck)>, BrokerError> {
+        let until = Instant::now() + POLL;
+        let max = max.clamp(1, usize::try_from(streams::ORDERS_A_PULL).unwrap_or(1));
+        loop {
+            self.connection.connected(until).await?;
+            let messages = match self.orders.take(&self.connection, max).await {
+                Ok(messages) => messages,
+                Err(error) => {
+                    sleep_until(until).await;
+                    return Err(error);
+                }
+            };
+            let came = !messages.is_empty();
+            let mut orders = Vec::with_capacity(messages.len());
+            for message in messages {
+                let Some(reply) = message.reply.clone() else { continue };
+                let ack = NatsAck { client: self.connection.client.clone(), reply };
+                match self.believed(&message) {
+                    Ok(order) => orders.push((order, ack)),
+                    Err(refusal) => {
+                        self.refused.note(&message.subject, refusal);
+                        ack.terminate().await?;
+                    }
+                }
+            }
+            if !orders.is_empty() || !came || Instant::now() >= until {
+                return Ok(orders);
+            }
+        }
+    }
+
+    /// The order, if the core signed it for this domain and the account whose place it took.
+    fn believed(&self, message: &Message) -> Result<Order, Refusal> {
+        let (domain, account) = self.subjects.parse_work(&message.subject).ok_or(Refusal::WrongSubject)?;
+        let envelope = wire::received(message.payload.clone(), message.headers.as_ref());
+        let order: Order = wire::opened(Purpose::Order, &envelope, &self.keys.core)?;
+        if order.domain != self.keys.domain || domain != self.keys.domain {
+            Err(Refusal::ForeignDomain)
+        } else if order.account != account {
+            Err(Refusal::WrongSubject)
+        } else {
+            Ok(order)
+        }
+    }
+
+    pub(crate) async fn report(&self, report: &Report) -> Result<(), BrokerError> {
+        check_own(&self.keys, report)?;
+        let envelope = wire::sealed(Purpose::Report, report, &self.keys.signing)?;
+        self.connection.connected(Instant::now() + POLL).await?;
+        // Deterministic, so a repeated report is recognised as such; and nobody else can use up its id before.
+        let message = PublishMessage::build()
+            .headers(wire::headers(&envelope))
+            .message_id(&envelope.signature)
+            .payload(envelope.payload);
+        let subject = self.subjects.report(self.keys.domain, self.keys.engine);
+        let outcome = match self.connection.jetstream.send_publish(subject, message).await {
+            Ok(ack) => ack.await,
+            Err(error) => Err(error),
+        };
+        outcome.map(|_| ()).map_err(|error| self.connection.publish_error(&error))
+    }
+
+    pub(crate) async fn serve_reveals<F, R>(&self, handler: F) -> Result<(), BrokerError>
+    where
+        F: Fn(RevealRequest) -> R + Send + Sync,
+        R: Future<Output = RevealReply> + Send,
+    {
+        let client = &self.connection.client;
+        let subject = self.subjects.reveal(self.keys.domain);
+        let requests = client
+            .queue_subscribe(subject, REVEAL_GROUP.to_owned())
+            .await
+            .map_err(|_| BrokerError::Disconnected)?;
+        let handler = &handler;
+        requests
+            .for_each_concurrent(REVEALS_AT_ONCE, |message| async move {
+                match self.asked(&message) {
+                    Ok(reveal) => {
+                        let request = reveal.request;
+                        self.answer(message, AnsweredReveal {
+                            request,
+                            engine: self.keys.engine,
+                            reply: handler(reveal).await,
+                        })
+                        .await;
+                    }
+                    Err(refusal) => self.refused.note(&message.subject, refusal),
+                }
+            })
+            .await;
+        Err(BrokerError::Disconnected)
+    }
+
+    fn asked(&self, message: &Message) -> Result<RevealRequest, Refusal> {
+        let envelope = wire::received(message.payload.clone(), message.headers.as_ref());
+        let addressed: AddressedReveal = wire::opened(Purpose::RevealRequest, &envelope, &self.keys.core)?;
+        if addressed.domain == self.keys.domain { Ok(addressed.reveal) } else { Err(Refusal::ForeignDomain) }
+    }
+
+    async fn answer(&self, message: Message, answer: AnsweredReveal) {
+        let Some(reply) = message.reply else { return };
+        let sent = match wire::sealed(Purpose::RevealReply, &answer, &self.keys.signing) {
+            Ok(envelope) => {
+                let headers = wire::headers(&envelope);
+                let sent = self.connection.client.publish_with_headers(reply, headers, envelope.payload);
+                sent.await.map_err(|_| BrokerError::Disconnected)
+            }
+            Err(error) => Err(error),
+        };
+        if let Err(error) = sent {
+            tracing::warn!(request = %answer.request, %error, "the answer to a reveal request could not be sent");
+        }
+    }
+}
