@@ -1,0 +1,50 @@
+//! A bounded cache of aggregate states. It makes loading free; it proves nothing: versions are checked on append.
+
+use lru::LruCache;
+use std::{
+    any::Any,
+    num::NonZeroUsize,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+use uuid::Uuid;
+
+/// A state of any aggregate.
+pub(crate) type AnyState = Arc<dyn Any + Send + Sync>;
+
+/// A state and the version it is of.
+#[derive(Clone)]
+pub(crate) struct Entry {
+    pub(crate) state: AnyState,
+    pub(crate) version: u64,
+}
+
+pub(crate) struct Cache(Mutex<LruCache<(i16, Uuid), Entry>>);
+
+impl Cache {
+    pub(crate) fn new(entries: usize) -> Self {
+        Self(Mutex::new(LruCache::new(NonZeroUsize::new(entries).unwrap_or(NonZeroUsize::MIN))))
+    }
+
+    pub(crate) fn get<A: Send + Sync + 'static>(&self, kind: i16, id: Uuid) -> Option<(Arc<A>, u64)> {
+        let entry = self.lock().get(&(kind, id)).cloned()?;
+        let state = Arc::downcast(entry.state).ok()?;
+        Some((state, entry.version))
+    }
+
+    /// Never replaces a newer state by an older one: answers may overtake each other.
+    pub(crate) fn put(&self, kind: i16, id: Uuid, entry: Entry) {
+        let mut entries = self.lock();
+        if entries.peek(&(kind, id)).is_none_or(|known| known.version < entry.version) {
+            entries.put((kind, id), entry);
+        }
+    }
+
+    /// Drops a state that may be out of date.
+    pub(crate) fn forget(&self, kind: i16, id: Uuid) {
+        self.lock().pop(&(kind, id));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, LruCache<(i16, Uuid), Entry>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,108 @@
+//! Long stretches of the feed by `COPY ... TO STDOUT` in binary: twice as fast as rows, since the driver does nothing
+//! but hand on bytes.
+
+use super::range;
+use crate::{Position, StoreError, record::Row};
+use bytes::Bytes;
+use futures::TryStreamExt;
+use sqlx::PgPool;
+use uuid::Uuid;
+
+/// Signature, flags, and length of the header's extension.
+const HEADER: usize = 11 + 4 + 4;
+const COLUMNS: i16 = 18;
+
+/// The rows after `after` up to `up_to`, one message each.
+pub(crate) async fn copy_range(pool: &PgPool, after: Position, up_to: Position) -> Result<Vec<Bytes>, StoreError> {
+    let statement = range(after, up_to);
+    let mut connection = pool.acquire().await?;
+    let messages: Vec<Bytes> = connection.copy_out_raw(&statement).await?.try_collect().await?;
+    Ok(messages)
+}
+
+/// The row of a message; none for the trailer. The first message has the header in front.
+pub(crate) fn row(mut message: &[u8]) -> Option<Result<Row<'_>, StoreError>> {
+    if message.starts_with(b"PGCOPY\n\xff\r\n\0") {
+        message = message.get(HEADER..)?;
+    }
+    let mut fields = Fields(message);
+    match fields.short() {
+        None | Some(-1) => None,
+        Some(COLUMNS) => Some(fields.row().ok_or_else(|| StoreError::Unreadable {
+            position: 0,
+            reason: "the database's copy is not of this table".to_owned(),
+        })),
+        Some(other) => Some(Err(StoreError::Unreadable {
+            position: 0,
+            reason: format!("the database's copy has {other} columns"),
+        })),
+    }
+}
+
+/// Fields with their lengths in front; -1 means null.
+struct Fields<'a>(&'a [u8]);
+
+impl<'a> Fields<'a> {
+    fn short(&mut self) -> Option<i16> {
+        let (value, rest) = self.0.split_first_chunk()?;
+        self.0 = rest;
+        Some(i16::from_be_bytes(*value))
+    }
+
+    /// None if the message ends, null within.
+    #[allow(clippy::option_option)]
+    fn field(&mut self) -> Option<Option<&'a [u8]>> {
+        let (length, rest) = self.0.split_first_chunk()?;
+        let Ok(length) = usize::try_from(i32::from_be_bytes(*length)) else {
+            self.0 = rest;
+            return Some(None);
+        };
+        let (value, rest) = rest.split_at_checked(length)?;
+        self.0 = rest;
+        Some(Some(value))
+    }
+
+    fn number<const N: usize>(&mut self) -> Option<[u8; N]> {
+        self.field()??.try_into().ok()
+    }
+
+    fn text(&mut self) -> Option<&'a str> {
+        std::str::from_utf8(self.field()??).ok()
+    }
+
+    fn optional_id(&mut self) -> Option<Option<Uuid>> {
+        match self.field()? {
+            Some(id) => Uuid::from_slice(id).ok().map(Some),
+            None => Some(None),
+        }
+    }
+
+    fn row(&mut self) -> Option<Row<'a>> {
+        Some(Row {
+            position: i64::from_be_bytes(self.number()?),
+            recorded_at: i64::from_be_bytes(self.number()?),
+            id: Uuid::from_bytes(self.number()?),
+            stream: Uuid::from_bytes(self.number()?),
+            version: i32::from_be_bytes(self.number()?),
+            kind: i16::from_be_bytes(self.number()?),
+            schema: i16::from_be_bytes(self.number()?),
+            command_events: match self.field()? {
+                Some(value) => Some(i16::from_be_bytes(value.try_into().ok()?)),
+                None => None,
+            },
+            command: self.optional_id()?,
+            correlation: Uuid::from_bytes(self.number()?),
+            causation: self.optional_id()?,
+            command_body: self.field()?,
+            type_name: self.text()?,
+            actor: self.text()?,
+            trace: match self.field()? {
+                Some(value) => Some(std::str::from_utf8(value).ok()?),
+                None => None,
+            },
+            client_address: self.field()?,
+            hash: self.field()??,
+            payload: self.field()??,
+        })
+    }
+}
