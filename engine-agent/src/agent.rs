@@ -1,0 +1,286 @@
+//! The loop: take orders while the directory can be reached, carry out several at a time, report, acknowledge; and
+//! answer requests to reveal a secret.
+//!
+//! An order is acknowledged only after its report was stored. Whatever is cut off before that is delivered again, here
+//! or to another engine of the pool, and the fence on the object makes that harmless.
+
+use crate::{
+    backoff::Backoff,
+    clock::Clock,
+    directory::Directory,
+    reveal::RevealDesk,
+    vault::Vault,
+};
+use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
+use std::{
+    collections::HashSet,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+use tenure_broker::{AgentLink, OrderDelivery, RevealReply, RevealRequest};
+use tenure_domain::{
+    ids::{AccountId, DomainId, EngineId},
+    order::{FailureReason, Outcome, Report},
+};
+use tokio::{task::JoinSet, time::sleep};
+use tokio_util::sync::CancellationToken;
+
+/// How often an order in work says so: well within the shortest lease.
+const SIGN_OF_LIFE: Duration = Duration::from_secs(15);
+/// Between looks at a directory that cannot be reached.
+const DIRECTORY_PAUSES: Backoff = Backoff { first: Duration::from_millis(500), most: Duration::from_secs(30) };
+/// Between attempts to hand over a report, or to listen for reveals.
+const BROKER_PAUSES: Backoff = Backoff { first: Duration::from_millis(200), most: Duration::from_secs(5) };
+/// Attempts to hand over a report, before the order is left to be delivered again.
+const REPORT_ATTEMPTS: u32 = 8;
+
+/// One engine at work. Cheap to clone.
+#[derive(Clone)]
+pub struct Agent {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    link: AgentLink,
+    engine: EngineId,
+    domain: DomainId,
+    directory: Arc<dyn Directory>,
+    vault: Arc<dyn Vault>,
+    desk: RevealDesk,
+    clock: Clock,
+    concurrency: usize,
+    /// Set by an order that did not get through; cleared by a look that did.
+    unreachable: AtomicBool,
+    /// A lease may run out while its order is still in work here: the second delivery is left alone.
+    in_work: Mutex<HashSet<AccountId>>,
+}
+
+impl Agent {
+    /// An engine of `domain`, with at most `concurrency` orders in work.
+    #[must_use]
+    pub fn new(
+        link: AgentLink,
+        engine: EngineId,
+        domain: DomainId,
+        directory: Arc<dyn Directory>,
+        vault: Arc<dyn Vault>,
+        clock: Clock,
+        concurrency: usize,
+    ) -> Self {
+        let desk = RevealDesk::new(Arc::clone(&vault), Arc::clone(&clock));
+        let inner = Inner {
+            link,
+            engine,
+            domain,
+            directory,
+            vault,
+            desk,
+            clock,
+            concurrency: concurrency.max(1),
+            unreachable: AtomicBool::new(true),
+            in_work: Mutex::default(),
+        };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// Works until `stop`, then finishes what is in work. Outages of broker and directory are waited out.
+    pub async fn run(&self, stop: CancellationToken) {
+        tokio::select! {
+            () = self.inner.answer_reveals() => {}
+            () = self.work(&stop) => {}
+        }
+    }
+
+    async fn work(&self, stop: &CancellationToken) {
+        let mut in_work = JoinSet::new();
+        while !stop.is_cancelled() {
+            while in_work.try_join_next().is_some() {}
+            if self.inner.unreachable.load(Ordering::Relaxed) {
+                tokio::select! {
+                    () = stop.cancelled() => break,
+                    () = self.inner.wait_for_directory() => {}
+                }
+            }
+            let free = self.inner.concurrency.saturating_sub(in_work.len());
+            if free == 0 {
+                in_work.join_next().await;
+                continue;
+            }
+            let taken = tokio::select! {
+                () = stop.cancelled() => break,
+                taken = self.inner.link.next_orders(free) => taken,
+            };
+            match taken {
+                Ok(deliveries) => {
+                    for delivery in deliveries {
+                        let inner = Arc::clone(&self.inner);
+                        in_work.spawn(async move { inner.one(delivery).await });
+                    }
+                }
+                // The link paused before it said so, and mends itself in the background.
+                Err(error) => tracing::debug!(%error, "no orders can be taken"),
+            }
+        }
+        in_work.join_all().await;
+    }
+}
+
+impl Inner {
+    async fn wait_for_directory(&self) {
+        let mut failures = 0;
+        loop {
+            match self.directory.reachable().await {
+                Ok(()) => {
+                    if failures > 0 {
+                        tracing::info!("the directory can be reached again");
+                    }
+                    self.mark_reachable(true);
+                    return;
+                }
+                Err(failure) => {
+                    if failures == 0 {
+                        tracing::warn!(detail = failure.detail, "the directory cannot be reached: no orders are taken");
+                    }
+                    self.mark_reachable(false);
+                    sleep(DIRECTORY_PAUSES.after(failures)).await;
+                    failures = failures.saturating_add(1);
+                }
+            }
+        }
+    }
+
+    fn mark_reachable(&self, reachable: bool) {
+        self.unreachable.store(!reachable, Ordering::Relaxed);
+        metrics::gauge!("tenure_agent_directory_reachable").set(if reachable { 1.0 } else { 0.0 });
+    }
+
+    async fn one(&self, delivery: OrderDelivery) {
+        let account = delivery.order.account;
+        if !self.accounts_in_work(|accounts| accounts.insert(account)) {
+            return;
+        }
+        let _in_work = Leaving { inner: self, account };
+        let signs_of_life = async {
+            loop {
+                sleep(SIGN_OF_LIFE).await;
+                if let Err(error) = delivery.working().await {
+                    tracing::debug!(%error, "no sign of life could be given");
+                }
+            }
+        };
+        tokio::select! {
+            () = self.carry_out_and_report(&delivery) => {}
+            () = signs_of_life => {}
+        }
+    }
+
+    async fn carry_out_and_report(&self, delivery: &OrderDelivery) {
+        let order = &delivery.order;
+        let outcome = self.directory.carry_out(order, &*self.vault).await;
+        if matches!(&outcome, Outcome::Deferred(failure) if failure.reason == FailureReason::DirectoryUnreachable) {
+            self.mark_reachable(false);
+        }
+        metrics::counter!("tenure_agent_orders_total", "outcome" => label(&outcome)).increment(1);
+        match &outcome {
+            Outcome::Applied { .. } | Outcome::Removed => {
+                tracing::debug!(account = %order.account, number = %order.number, "carried out");
+            }
+            Outcome::Failed(failure) | Outcome::Deferred(failure) => tracing::info!(
+                account = %order.account,
+                number = %order.number,
+                outcome = label(&outcome),
+                reason = ?failure.reason,
+                detail = failure.detail,
+                "not carried out"
+            ),
+        }
+        let report = Report {
+            domain: self.domain,
+            account: order.account,
+            number: order.number,
+            engine: self.engine,
+            at: (self.clock)(),
+            outcome,
+        };
+        fail::fail_point!("engine-agent::before-report", |_| std::process::abort());
+        if !self.hand_over(&report).await {
+            return;
+        }
+        fail::fail_point!("engine-agent::before-ack", |_| std::process::abort());
+        if let Err(error) = delivery.ack().await {
+            tracing::debug!(%error, account = %order.account, "not acknowledged: the order comes again");
+        }
+    }
+
+    async fn hand_over(&self, report: &Report) -> bool {
+        for attempt in 0..REPORT_ATTEMPTS {
+            match self.link.report(report).await {
+                Ok(()) => return true,
+                Err(error) if error.is_transient() => sleep(BROKER_PAUSES.after(attempt)).await,
+                Err(error) => {
+                    tracing::error!(%error, account = %report.account, "the broker refuses the report");
+                    return false;
+                }
+            }
+        }
+        tracing::warn!(account = %report.account, "the report was not stored: the order comes again");
+        false
+    }
+
+    async fn answer_reveals(&self) {
+        let mut failures = 0;
+        loop {
+            if let Err(error) = self.link.serve_reveals(|request| self.reveal(request)).await {
+                tracing::debug!(%error, "requests to reveal a secret are not heard");
+            }
+            sleep(BROKER_PAUSES.after(failures)).await;
+            failures = failures.saturating_add(1);
+        }
+    }
+
+    async fn reveal(&self, asked: RevealRequest) -> RevealReply {
+        let answer = match BASE64.decode(&asked.reader_key) {
+            Ok(key) => self.desk.answer(asked.request, asked.account, &asked.secret, &key, asked.not_after).await,
+            Err(_) => Err(crate::reveal::Refused::NotAKey),
+        };
+        match answer {
+            Ok(sealed) => RevealReply::Sealed {
+                ephemeral: BASE64.encode(sealed.ephemeral),
+                nonce: BASE64.encode(sealed.nonce),
+                ciphertext: BASE64.encode(sealed.ciphertext),
+            },
+            Err(refused) => {
+                tracing::info!(request = %asked.request, account = %asked.account, %refused, "not revealed");
+                RevealReply::Refused { reason: refused.to_string() }
+            }
+        }
+    }
+
+    fn accounts_in_work<T>(&self, f: impl FnOnce(&mut HashSet<AccountId>) -> T) -> T {
+        f(&mut self.in_work.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// Frees the account however the work on it ends.
+struct Leaving<'a> {
+    inner: &'a Inner,
+    account: AccountId,
+}
+
+impl Drop for Leaving<'_> {
+    fn drop(&mut self) {
+        self.inner.accounts_in_work(|accounts| accounts.remove(&self.account));
+    }
+}
+
+fn label(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::Applied { .. } => "applied",
+        Outcome::Removed => "removed",
+        Outcome::Failed(_) => "failed",
+        Outcome::Deferred(_) => "deferred",
+    }
+}

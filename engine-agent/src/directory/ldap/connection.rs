@@ -1,0 +1,316 @@
+//! One connection, signed in, shared by all orders in work (LDAP multiplexes), made anew after any trouble.
+//!
+//! Every wait is bounded. After a time-out nothing is known of the connection's state, so it is dropped with everything
+//! that waits on it.
+
+use super::{entry::Entry, refusal::Refusal};
+use crate::{
+    config::{ConfigError, LdapConfig},
+    vault::Secret,
+};
+use ldap3::{
+    Ldap, LdapConnAsync, LdapConnSettings, LdapError, LdapResult, Mod, Scope, StdStream, ldap_escape,
+};
+use rustls::{
+    ClientConfig, RootCertStore,
+    pki_types::{CertificateDer, pem::PemObject as _},
+};
+use std::{
+    collections::HashSet,
+    path::PathBuf,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+use tokio::{net::TcpStream, sync::Mutex, task::AbortHandle, time::timeout};
+use zeroize::Zeroizing;
+
+/// Result codes by which a server says "not now": as good as no answer.
+const BUSY: [u32; 4] = [3, 11, 51, 52];
+/// On Windows, an operation on a connection whose sign-in was lost.
+const NOT_SIGNED_IN: &str = "000004DC";
+
+/// What came instead of an answer that helps.
+#[derive(Debug)]
+pub(super) enum Trouble {
+    /// No answer, or "busy": whether a write was applied is unknown.
+    Unreachable(String),
+    /// An answer, and it is no.
+    Refused(Refusal),
+}
+
+/// What a sign-in with somebody's own name and password says.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum SignIn {
+    Accepted,
+    WrongPassword,
+    /// Disabled, expired, locked, must change: the directory's words.
+    Refused(String),
+}
+
+pub(super) struct Connection {
+    address: String,
+    url: String,
+    tls: Option<Arc<ClientConfig>>,
+    bind_user: String,
+    bind_password_file: PathBuf,
+    patience: Duration,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    session: Option<Session>,
+    /// Counts sessions, so that whoever lost an old one does not close its successor.
+    number: u64,
+    /// The last dial that failed: shared with those who waited for it meanwhile.
+    failed: Option<(Instant, String)>,
+}
+
+struct Session {
+    ldap: Ldap,
+    driver: AbortHandle,
+}
+
+/// A handle on session number `number`.
+struct Live {
+    ldap: Ldap,
+    number: u64,
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        // A driver that hangs in a write would never notice that nobody waits any more.
+        self.driver.abort();
+    }
+}
+
+impl Connection {
+    pub(super) fn new(config: &LdapConfig) -> Result<Self, ConfigError> {
+        let tls = config.ca_file.as_deref().map(trusting).transpose()?;
+        if tls.is_none() {
+            // The platform's roots, through ldap3, which takes the process's default provider. An Err says that there
+            // is one already.
+            let _ = rustls::crypto::ring::default_provider().install_default();
+        }
+        Ok(Self {
+            address: config.address.clone(),
+            url: format!("ldaps://{}", config.host),
+            tls,
+            bind_user: config.bind_user.clone(),
+            bind_password_file: config.bind_password_file.clone(),
+            patience: Duration::from_secs(config.timeout_seconds),
+            state: Mutex::default(),
+        })
+    }
+
+    /// The entry at `dn` (also `<GUID=…>`), or `None` if there is none.
+    pub(super) async fn read(&self, dn: &str, attributes: Vec<String>) -> Result<Option<Entry>, Trouble> {
+        match self.search(dn, Scope::Base, "(objectClass=*)", attributes).await {
+            Ok(entries) => Ok(entries.into_iter().next()),
+            Err(Trouble::Refused(refusal)) if refusal.code == 32 => Ok(None),
+            Err(trouble) => Err(trouble),
+        }
+    }
+
+    /// The entry below `base` with this sAMAccountName. Names are unique in a domain.
+    pub(super) async fn find(
+        &self,
+        base: &str,
+        name: &str,
+        attributes: Vec<String>,
+    ) -> Result<Option<Entry>, Trouble> {
+        let filter = format!("(sAMAccountName={})", ldap_escape(name));
+        Ok(self.search(base, Scope::Subtree, &filter, attributes).await?.into_iter().next())
+    }
+
+    async fn search(
+        &self,
+        base: &str,
+        scope: Scope,
+        filter: &str,
+        attributes: Vec<String>,
+    ) -> Result<Vec<Entry>, Trouble> {
+        let mut live = self.session().await?;
+        // ldap3's own time-out starts anew with every entry; the outer one is for the whole.
+        let search = live.ldap.with_timeout(self.patience).search(base, scope, filter, attributes);
+        let (entries, result) = match timeout(self.patience, search).await {
+            Ok(Ok(answer)) => (answer.0, answer.1),
+            Ok(Err(error)) => return Err(self.lost(live, error).await),
+            Err(_) => return Err(self.lost(live, "the search was not answered in time").await),
+        };
+        self.accepted(live, result).await?;
+        let entries = entries.into_iter().filter(|entry| !entry.is_ref());
+        entries
+            .map(Entry::read)
+            .collect::<Option<Vec<_>>>()
+            .ok_or_else(|| Trouble::Unreachable(format!("{}: an answer that cannot be read", self.address)))
+    }
+
+    pub(super) async fn add(&self, dn: &str, attributes: Vec<(String, Vec<Vec<u8>>)>) -> Result<(), Trouble> {
+        let attributes = attributes
+            .into_iter()
+            .map(|(name, values)| (name.into_bytes(), values.into_iter().collect::<HashSet<_>>()))
+            .collect();
+        let mut live = self.session().await?;
+        let answer = live.ldap.with_timeout(self.patience).add(dn, attributes).await;
+        self.written(live, answer).await
+    }
+
+    pub(super) async fn modify(&self, dn: &str, changes: Vec<Mod<Vec<u8>>>) -> Result<(), Trouble> {
+        let mut live = self.session().await?;
+        let answer = live.ldap.with_timeout(self.patience).modify(dn, changes).await;
+        self.written(live, answer).await
+    }
+
+    pub(super) async fn relocate(&self, dn: &str, rdn: &str, parent: &str) -> Result<(), Trouble> {
+        let mut live = self.session().await?;
+        let answer = live.ldap.with_timeout(self.patience).modifydn(dn, rdn, true, Some(parent)).await;
+        self.written(live, answer).await
+    }
+
+    pub(super) async fn delete(&self, dn: &str) -> Result<(), Trouble> {
+        let mut live = self.session().await?;
+        let answer = live.ldap.with_timeout(self.patience).delete(dn).await;
+        self.written(live, answer).await
+    }
+
+    /// Signs in as `dn` on a connection of its own.
+    pub(super) async fn sign_in_as(&self, dn: &str, password: &Secret) -> Result<SignIn, Trouble> {
+        let session = self.dial().await.map_err(Trouble::Unreachable)?;
+        let mut ldap = session.ldap.clone();
+        let result = ldap
+            .with_timeout(self.patience)
+            .simple_bind(dn, password.expose())
+            .await
+            .map_err(|error| Trouble::Unreachable(error.to_string()))?;
+        let _ = ldap.with_timeout(self.patience).unbind().await;
+        let refusal = Refusal::of(result);
+        match refusal.code {
+            0 => Ok(SignIn::Accepted),
+            49 if refusal.text.contains("data 52e") => Ok(SignIn::WrongPassword),
+            49 => Ok(SignIn::Refused(refusal.to_string())),
+            code if BUSY.contains(&code) => Err(Trouble::Unreachable(refusal.to_string())),
+            _ => Err(Trouble::Refused(refusal)),
+        }
+    }
+
+    /// A handle on the connection, which is made if there is none.
+    async fn session(&self) -> Result<Live, Trouble> {
+        let asked = Instant::now();
+        let mut state = self.state.lock().await;
+        let number = state.number;
+        if let Some(session) = state.session.as_mut()
+            && !session.ldap.is_closed()
+        {
+            return Ok(Live { ldap: session.ldap.clone(), number });
+        }
+        state.session = None;
+        if let Some((at, why)) = &state.failed
+            && *at > asked
+        {
+            return Err(Trouble::Unreachable(why.clone()));
+        }
+        match self.signed_in().await {
+            Ok(session) => {
+                let ldap = session.ldap.clone();
+                state.number += 1;
+                state.session = Some(session);
+                Ok(Live { ldap, number: state.number })
+            }
+            Err(why) => {
+                state.failed = Some((Instant::now(), why.clone()));
+                Err(Trouble::Unreachable(why))
+            }
+        }
+    }
+
+    async fn signed_in(&self) -> Result<Session, String> {
+        let session = self.dial().await?;
+        // Read every time, so that a rotated password is picked up.
+        let password = tokio::fs::read_to_string(&self.bind_password_file)
+            .await
+            .map(Zeroizing::new)
+            .map_err(|error| format!("{}: {error}", self.bind_password_file.display()))?;
+        let mut ldap = session.ldap.clone();
+        let result = ldap
+            .with_timeout(self.patience)
+            .simple_bind(&self.bind_user, password.trim_end_matches(['\r', '\n']))
+            .await
+            .map_err(|error| format!("signing in to {}: {error}", self.address))?;
+        if result.rc != 0 {
+            return Err(format!("{} may not sign in to {}: {}", self.bind_user, self.address, Refusal::of(result)));
+        }
+        Ok(session)
+    }
+
+    async fn dial(&self) -> Result<Session, String> {
+        let failed = |error: &dyn std::fmt::Display| format!("{}: {error}", self.address);
+        let stream = timeout(self.patience, TcpStream::connect(&self.address))
+            .await
+            .map_err(|_| failed(&"no connection in time"))?
+            .map_err(|error| failed(&error))?;
+        // Small requests, each awaited: never held back to be sent together.
+        stream.set_nodelay(true).map_err(|error| failed(&error))?;
+        let stream = stream.into_std().map_err(|error| failed(&error))?;
+        let mut settings =
+            LdapConnSettings::new().set_conn_timeout(self.patience).set_std_stream(StdStream::Tcp(stream));
+        if let Some(tls) = &self.tls {
+            settings = settings.set_config(Arc::clone(tls));
+        }
+        let (connection, ldap) =
+            LdapConnAsync::with_settings(settings, &self.url).await.map_err(|error| failed(&error))?;
+        let driver = tokio::spawn(async move {
+            if let Err(error) = connection.drive().await {
+                tracing::debug!(%error, "the connection to the directory ended");
+            }
+        });
+        Ok(Session { ldap, driver: driver.abort_handle() })
+    }
+
+    async fn written(&self, live: Live, answer: Result<LdapResult, LdapError>) -> Result<(), Trouble> {
+        match answer {
+            Ok(result) => self.accepted(live, result).await,
+            Err(error) => Err(self.lost(live, error).await),
+        }
+    }
+
+    async fn accepted(&self, live: Live, result: LdapResult) -> Result<(), Trouble> {
+        if result.rc == 0 {
+            return Ok(());
+        }
+        let refusal = Refusal::of(result);
+        if BUSY.contains(&refusal.code) || refusal.text.starts_with(NOT_SIGNED_IN) {
+            return Err(self.lost(live, refusal).await);
+        }
+        Err(Trouble::Refused(refusal))
+    }
+
+    /// Drops the connection, unless it was replaced already; the next operation dials.
+    async fn lost(&self, live: Live, why: impl std::fmt::Display) -> Trouble {
+        let mut state = self.state.lock().await;
+        if state.number == live.number {
+            state.session = None;
+        }
+        Trouble::Unreachable(format!("{}: {why}", self.address))
+    }
+}
+
+/// TLS that trusts exactly the certificates in `ca_file`.
+fn trusting(ca_file: &std::path::Path) -> Result<Arc<ClientConfig>, ConfigError> {
+    let unusable = |why: String| ConfigError::new("directory.ca_file", format!("{}: {why}", ca_file.display()));
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_file_iter(ca_file).map_err(|error| unusable(error.to_string()))? {
+        let certificate = certificate.map_err(|error| unusable(error.to_string()))?;
+        roots.add(certificate).map_err(|error| unusable(error.to_string()))?;
+    }
+    if roots.is_empty() {
+        return Err(unusable("holds no certificate".into()));
+    }
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| unusable(error.to_string()))?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Ok(Arc::new(config))
+}

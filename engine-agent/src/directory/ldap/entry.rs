@@ -1,0 +1,54 @@
+//! One entry of a search result, read without trusting the server (ldap3's own reader panics on a malformed answer) and
+//! without guessing which values are text.
+
+use ldap3::ResultEntry;
+use std::collections::HashMap;
+use uuid::Uuid;
+
+#[derive(Debug)]
+pub(super) struct Entry {
+    pub(super) dn: String,
+    /// By name in lower case.
+    attributes: HashMap<String, Vec<Vec<u8>>>,
+}
+
+impl Entry {
+    /// `None` when the answer is not a search result entry as RFC 4511 has it.
+    pub(super) fn read(result: ResultEntry) -> Option<Self> {
+        let mut parts = result.0.match_id(4)?.expect_constructed()?.into_iter();
+        let dn = String::from_utf8(parts.next()?.expect_primitive()?).ok()?;
+        let mut attributes = HashMap::new();
+        for attribute in parts.next()?.expect_constructed()? {
+            let mut pair = attribute.expect_constructed()?.into_iter();
+            let name = String::from_utf8(pair.next()?.expect_primitive()?).ok()?.to_ascii_lowercase();
+            let values = pair.next()?.expect_constructed()?;
+            let values = values.into_iter().map(|value| value.expect_primitive()).collect::<Option<Vec<_>>>()?;
+            attributes.insert(name, values);
+        }
+        Some(Self { dn, attributes })
+    }
+
+    fn values(&self, name: &str) -> &[Vec<u8>] {
+        self.attributes.get(&name.to_ascii_lowercase()).map_or(&[], Vec::as_slice)
+    }
+
+    /// All values that are text.
+    pub(super) fn texts(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.values(name).iter().filter_map(|value| std::str::from_utf8(value).ok())
+    }
+
+    /// The first value; one that is not text reads as if it were somebody else's, never as absent.
+    pub(super) fn text(&self, name: &str) -> Option<std::borrow::Cow<'_, str>> {
+        self.values(name).first().map(|value| String::from_utf8_lossy(value))
+    }
+
+    pub(super) fn number(&self, name: &str) -> Option<i64> {
+        self.text(name)?.parse().ok()
+    }
+
+    /// objectGUID, whose first three fields are stored in little-endian order.
+    pub(super) fn guid(&self) -> Option<Uuid> {
+        let bytes = self.values("objectGUID").first()?;
+        Some(Uuid::from_bytes_le(bytes.as_slice().try_into().ok()?))
+    }
+}

@@ -1,0 +1,147 @@
+//! The directory object of an account, as read, and how it differs from what an order says.
+
+use super::{entry::Entry, values};
+use crate::{dn::Dn, fence::Standing};
+use ldap3::Mod;
+use std::collections::{BTreeSet, HashSet};
+use tenure_domain::order::{DesiredState, Order};
+use uuid::Uuid;
+
+/// What is read of every object, besides the fence and the attributes that the order names.
+const ALWAYS_READ: [&str; 7] = [
+    "objectGUID",
+    "objectClass",
+    "userAccountControl",
+    "accountExpires",
+    "description",
+    "memberOf",
+    "pwdLastSet",
+];
+
+/// The object, at the moment of reading.
+#[derive(Debug)]
+pub(super) struct Object {
+    pub(super) guid: Uuid,
+    pub(super) dn: String,
+    entry: Entry,
+    fence: Option<String>,
+}
+
+impl Object {
+    /// What to ask the directory for.
+    pub(super) fn attributes(order: &Order, fence_attribute: &str) -> Vec<String> {
+        let fixed = ALWAYS_READ.into_iter().chain([fence_attribute]).map(ToOwned::to_owned);
+        fixed.chain(order.desired.attributes.keys().cloned()).collect()
+    }
+
+    /// `None` for an entry without an objectGUID: nothing that Active Directory would return.
+    pub(super) fn of(entry: Entry, fence_attribute: &str) -> Option<Self> {
+        let fence = entry.text(fence_attribute).map(std::borrow::Cow::into_owned);
+        Some(Self { guid: entry.guid()?, dn: entry.dn.clone(), entry, fence })
+    }
+
+    /// A name that stays valid when the object moves.
+    pub(super) fn by_guid(&self) -> String {
+        by_guid(self.guid)
+    }
+
+    pub(super) fn standing(&self, order: &Order) -> Standing {
+        Standing::of(self.fence.as_deref(), order)
+    }
+
+    pub(super) fn same_fence(&self, other: &Self) -> bool {
+        self.fence == other.fence
+    }
+
+    /// The compare-and-set of the fence: nothing of the modify applies if somebody else changed it since.
+    pub(super) fn claim(&self, attribute: &str, fence: &str) -> Vec<Mod<Vec<u8>>> {
+        let mut changes = Vec::with_capacity(2);
+        if let Some(old) = &self.fence {
+            changes.push(Mod::Delete(attribute.into(), one(old)));
+        }
+        changes.push(Mod::Add(attribute.into(), one(fence)));
+        changes
+    }
+
+    /// Has it ever had a password?
+    pub(super) fn has_password(&self) -> bool {
+        self.entry.number("pwdLastSet").is_some_and(|at| at != 0)
+    }
+
+    pub(super) fn is_enabled(&self) -> bool {
+        self.control() & values::DISABLED == 0
+    }
+
+    fn control(&self) -> i64 {
+        self.entry.number("userAccountControl").unwrap_or(values::NORMAL_ACCOUNT | values::DISABLED)
+    }
+
+    /// Every attribute that is not as the order says, with the change that makes it so. Bits of userAccountControl that
+    /// an order does not speak of stay as they are; a description that it does not give stays too.
+    pub(super) fn differences(&self, desired: &DesiredState) -> Vec<(String, Mod<Vec<u8>>)> {
+        let mut found = Vec::new();
+        let mut replace = |name: &str, values: HashSet<Vec<u8>>| {
+            found.push((name.to_owned(), Mod::Replace(name.into(), values)));
+        };
+        if self.is_enabled() != desired.enabled {
+            let control = self.control() ^ values::DISABLED;
+            replace("userAccountControl", one(&control.to_string()));
+        }
+        let expires = values::account_expires(desired.expires_at);
+        if !values::same_expiry(expires, self.entry.number("accountExpires").unwrap_or(0)) {
+            replace("accountExpires", one(&expires.to_string()));
+        }
+        if let Some(description) = &desired.description
+            && !self.holds("description", std::slice::from_ref(description))
+        {
+            replace("description", one(description));
+        }
+        for (name, texts) in &desired.attributes {
+            if !self.holds(name, texts) {
+                replace(name, texts.iter().map(|text| text.clone().into_bytes()).collect());
+            }
+        }
+        found
+    }
+
+    /// Compared as the directory does: without regard to order, case and runs of spaces.
+    fn holds(&self, name: &str, texts: &[String]) -> bool {
+        let folded = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+        let has: BTreeSet<_> = self.entry.texts(name).map(folded).collect();
+        let wanted: BTreeSet<_> = texts.iter().map(|text| folded(text)).collect();
+        has == wanted
+    }
+
+    pub(super) fn lies_in(&self, ou: &str) -> bool {
+        match (Dn::parse(&self.dn), Dn::parse(ou)) {
+            (Some(dn), Some(ou)) => dn.parent() == ou,
+            _ => false,
+        }
+    }
+
+    /// Desired groups that it is not a member of.
+    pub(super) fn missing_groups<'a>(&self, desired: &'a DesiredState) -> Vec<&'a str> {
+        let has: Vec<_> = self.entry.texts("memberOf").filter_map(Dn::parse).collect();
+        let missing = |group: &&str| Dn::parse(group).is_none_or(|group| !has.contains(&group));
+        desired.groups.iter().map(String::as_str).filter(missing).collect()
+    }
+
+    /// Names of everything that is not as the order says; empty when it is carried out.
+    pub(super) fn deviations(&self, desired: &DesiredState) -> Vec<String> {
+        let mut names: Vec<_> = self.differences(desired).into_iter().map(|(name, _)| name).collect();
+        if !self.lies_in(&desired.ou) {
+            names.push("organisational unit".into());
+        }
+        names.extend(self.missing_groups(desired).into_iter().map(|group| format!("member of {group}")));
+        names
+    }
+}
+
+/// Active Directory takes this for a distinguished name.
+pub(super) fn by_guid(guid: Uuid) -> String {
+    format!("<GUID={guid}>")
+}
+
+fn one(text: &str) -> HashSet<Vec<u8>> {
+    HashSet::from([text.as_bytes().to_vec()])
+}

@@ -1,0 +1,27 @@
+//! A directory that orders are carried out in.
+
+pub mod ldap;
+pub mod sandbox;
+
+use crate::vault::Vault;
+use futures::future::BoxFuture;
+use tenure_domain::order::{Failure, Order, Outcome};
+
+/// Makes a directory match orders. Every implementation passes the same contract tests (`tests/engine_agent/contract.rs`).
+pub trait Directory: Send + Sync {
+    /// Checks, claims, acts, verifies. Repeating an order is harmless; a stale one changes nothing.
+    ///
+    /// May be dropped at any await: the next order, or the same again, finds out how far it came.
+    fn carry_out<'a>(&'a self, order: &'a Order, vault: &'a dyn Vault) -> BoxFuture<'a, Outcome>;
+
+    /// Can it be reached, signed in to, and does it hold the base that it shall hold?
+    fn reachable(&self) -> BoxFuture<'_, Result<(), Failure>>;
+}
+
+/// What keeps a step from being taken.
+pub(crate) fn too_late() -> Failure {
+    crate::failure::failure(
+        tenure_domain::order::FailureReason::TooLate,
+        "the order's time was over before this step could start",
+    )
+}

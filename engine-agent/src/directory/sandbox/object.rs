@@ -1,0 +1,102 @@
+//! One object of the sandbox.
+
+use super::SignInRefused;
+use crate::fence::Standing;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use std::collections::{BTreeMap, BTreeSet};
+use tenure_domain::order::Order;
+use uuid::Uuid;
+
+/// What the sandbox holds of an account.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SandboxObject {
+    /// sAMAccountName.
+    pub name: String,
+    /// Where it lies.
+    pub ou: String,
+    /// May it sign in?
+    pub enabled: bool,
+    /// Instant from which it may not.
+    pub expires_at: Option<DateTime<Utc>>,
+    /// For people.
+    pub description: Option<String>,
+    /// Further attributes.
+    pub attributes: BTreeMap<String, Vec<String>>,
+    /// Groups that it is a member of.
+    pub groups: BTreeSet<String>,
+    /// The fence attribute.
+    pub fence: Option<String>,
+    /// Salted hash: the passwords that come here are long and random, so a fast one is enough.
+    password: Option<[u8; 32]>,
+}
+
+impl SandboxObject {
+    /// An account that somebody else made: enabled, unclaimed, without a password.
+    #[must_use]
+    pub fn foreign(name: &str, ou: &str) -> Self {
+        Self { name: name.into(), ou: ou.into(), enabled: true, ..Self::default() }
+    }
+
+    pub(super) fn of(order: &Order) -> Self {
+        Self { name: order.desired.name.clone(), ..Self::default() }.with(order)
+    }
+
+    /// As the order wants it. Groups are only added; a description that it does not give stays.
+    pub(super) fn with(&self, order: &Order) -> Self {
+        let desired = &order.desired;
+        let mut wanted = Self {
+            ou: desired.ou.clone(),
+            enabled: desired.enabled,
+            expires_at: desired.expires_at,
+            description: desired.description.clone().or_else(|| self.description.clone()),
+            fence: Some(super::fence(order)),
+            ..self.clone()
+        };
+        for (name, values) in &desired.attributes {
+            if values.is_empty() {
+                wanted.attributes.remove(name);
+            } else {
+                wanted.attributes.insert(name.clone(), values.clone());
+            }
+        }
+        wanted.groups.extend(desired.groups.iter().cloned());
+        wanted
+    }
+
+    /// In what one modify would have set together with the fence?
+    pub(super) fn state_differs(&self, other: &Self) -> bool {
+        (self.enabled, self.expires_at, &self.description, &self.attributes)
+            != (other.enabled, other.expires_at, &other.description, &other.attributes)
+    }
+
+    pub(super) fn standing(&self, order: &Order) -> Standing {
+        Standing::of(self.fence.as_deref(), order)
+    }
+
+    pub(super) fn has_password(&self) -> bool {
+        self.password.is_some()
+    }
+
+    pub(super) fn set_password(&mut self, salt: Uuid, password: &str) {
+        self.password = Some(hash(salt, password));
+    }
+
+    pub(super) fn sign_in(&self, salt: Uuid, password: &str, at: DateTime<Utc>) -> Result<(), SignInRefused> {
+        if self.password != Some(hash(salt, password)) {
+            return Err(SignInRefused::WrongPassword);
+        }
+        if !self.enabled {
+            return Err(SignInRefused::Disabled);
+        }
+        if self.expires_at.is_some_and(|end| end <= at) {
+            return Err(SignInRefused::Expired);
+        }
+        Ok(())
+    }
+}
+
+fn hash(salt: Uuid, password: &str) -> [u8; 32] {
+    Sha256::new().chain_update(salt.as_bytes()).chain_update(password.as_bytes()).finalize().into()
+}

@@ -1,0 +1,158 @@
+//! The two lab domains, as `lab/ad-lab.sh` names them in the environment, looked at from outside by their administrator.
+
+use ldap3::{Ldap, LdapConnAsync, LdapConnSettings, Mod, Scope, SearchEntry, StdStream, ldap_escape};
+use rustls::{
+    ClientConfig, RootCertStore,
+    pki_types::{CertificateDer, pem::PemObject as _},
+};
+use std::{collections::HashSet, env, fs, path::PathBuf, sync::Arc};
+use tenure_domain::ids::DomainId;
+use tenure_engine_agent::{clock, config::LdapConfig, directory::ldap::LdapDirectory};
+use uuid::Uuid;
+
+/// One lab domain. Holding it keeps tests that stop domain controllers out.
+pub struct Lab {
+    pub name: &'static str,
+    pub address: String,
+    pub host: String,
+    pub base: String,
+    pub domain: DomainId,
+    _lock: fs::File,
+}
+
+/// How a sign-in went.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Bind {
+    Accepted,
+    WrongPassword,
+    Disabled,
+    Expired,
+    Other(String),
+}
+
+impl Lab {
+    pub fn corp() -> Option<Self> {
+        Self::named("CORP", false)
+    }
+
+    pub fn emea() -> Option<Self> {
+        Self::named("EMEA", false)
+    }
+
+    /// For tests that stop or freeze a domain controller: alone with the lab.
+    pub fn emea_alone() -> Option<Self> {
+        Self::named("EMEA", true)
+    }
+
+    fn named(name: &'static str, alone: bool) -> Option<Self> {
+        let Ok(directory) = env::var("AD_LAB_DIR") else {
+            eprintln!("NOT RUN on a real Active Directory: start it with lab/ad-lab.sh with cargo nextest run …");
+            return None;
+        };
+        let lock = fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(PathBuf::from(directory).join("tests.lock"))
+            .unwrap();
+        if alone { lock.lock() } else { lock.lock_shared() }.unwrap();
+        let get = |key: &str| env::var(format!("AD_{name}_{key}")).unwrap();
+        Some(Self {
+            name,
+            address: get("ADDR"),
+            host: get("HOST"),
+            base: get("BASE"),
+            domain: DomainId(Uuid::new_v5(&Uuid::NAMESPACE_DNS, name.as_bytes())),
+            _lock: lock,
+        })
+    }
+
+    /// The agent's own account, with its narrow rights.
+    pub fn config(&self) -> LdapConfig {
+        LdapConfig {
+            domain_name: env::var(format!("AD_{}_REALM", self.name)).unwrap().to_lowercase(),
+            base_dn: self.base.clone(),
+            address: self.address.clone(),
+            host: self.host.clone(),
+            ca_file: Some(env::var("AD_LAB_CA").unwrap().into()),
+            bind_user: env::var(format!("AD_{}_AGENT", self.name)).unwrap(),
+            bind_password_file: env::var("AD_LAB_AGENT_PASS_FILE").unwrap().into(),
+            fence_attribute: "adminDescription".into(),
+            password_length: 32,
+            timeout_seconds: 10,
+        }
+    }
+
+    pub fn directory(&self) -> LdapDirectory {
+        self.directory_with(|_| ())
+    }
+
+    pub fn directory_with(&self, change: impl FnOnce(&mut LdapConfig)) -> LdapDirectory {
+        let mut config = self.config();
+        change(&mut config);
+        LdapDirectory::new(self.domain, config, clock::system()).unwrap()
+    }
+
+    async fn connect(&self) -> Ldap {
+        let mut roots = RootCertStore::empty();
+        roots.add(CertificateDer::from_pem_file(env::var("AD_LAB_CA").unwrap()).unwrap()).unwrap();
+        let tls = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        let stream = std::net::TcpStream::connect(&self.address).unwrap();
+        let settings =
+            LdapConnSettings::new().set_config(Arc::new(tls)).set_std_stream(StdStream::Tcp(stream));
+        let (connection, ldap) =
+            LdapConnAsync::with_settings(settings, &format!("ldaps://{}", self.host)).await.unwrap();
+        tokio::spawn(connection.drive());
+        ldap
+    }
+
+    pub async fn admin(&self) -> Ldap {
+        let mut ldap = self.connect().await;
+        let user = env::var(format!("AD_{}_ADMIN", self.name)).unwrap();
+        let password = fs::read_to_string(env::var("AD_LAB_PASS_FILE").unwrap()).unwrap();
+        ldap.simple_bind(&user, &password).await.unwrap().success().unwrap();
+        ldap
+    }
+
+    /// The one entry of this name, all of it.
+    pub async fn entry(&self, name: &str) -> Option<SearchEntry> {
+        let filter = format!("(sAMAccountName={})", ldap_escape(name));
+        let (entries, _) = self
+            .admin()
+            .await
+            .search(&self.base, Scope::Subtree, &filter, vec!["*"])
+            .await
+            .unwrap()
+            .success()
+            .unwrap();
+        assert!(entries.len() <= 1, "{name} is there {} times", entries.len());
+        entries.into_iter().next().map(SearchEntry::construct)
+    }
+
+    pub async fn bind(&self, name: &str, password: &str) -> Bind {
+        let dn = self.entry(name).await.map_or_else(|| "CN=nobody".to_owned(), |entry| entry.dn);
+        let result = self.connect().await.simple_bind(&dn, password).await.unwrap();
+        match (result.rc, result.text) {
+            (0, _) => Bind::Accepted,
+            (49, text) if text.contains("data 52e") => Bind::WrongPassword,
+            (49, text) if text.contains("data 533") => Bind::Disabled,
+            (49, text) if text.contains("data 701") => Bind::Expired,
+            (code, text) => Bind::Other(format!("{code} {text}")),
+        }
+    }
+
+    pub async fn add(&self, dn: &str, attributes: &[(&str, &str)]) {
+        let attributes = attributes.iter().map(|(name, value)| (*name, HashSet::from([*value]))).collect();
+        self.admin().await.add(dn, attributes).await.unwrap().success().unwrap();
+    }
+
+    /// Sets one attribute of an account behind the agent's back; nothing = removes it.
+    pub async fn set(&self, name: &str, attribute: &str, value: Option<&str>) {
+        let dn = self.entry(name).await.unwrap().dn;
+        let change = Mod::Replace(attribute, value.into_iter().collect());
+        self.admin().await.modify(&dn, vec![change]).await.unwrap().success().unwrap();
+    }
+}
