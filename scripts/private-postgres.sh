@@ -135,7 +135,8 @@ case $command in
   *) usage ;;
 esac
 [ $# -ge 2 ] || usage
-dir=$2
+dir=$(readlink -m "$2")
+cd /      # PostgreSQL's user may be unable to enter the directory that we were called from
 delay_us=
 if [ "${3:-}" = --fsync-delay-us ]; then delay_us=${4:?microseconds}; elif [ $# -gt 2 ]; then usage; fi
 case $delay_us in *[!0-9]*) say "--fsync-delay-us wants a whole number"; exit 2 ;; esac

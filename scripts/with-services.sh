@@ -2,7 +2,7 @@
 # Runs a command beside private instances of what Tenure talks to, and stops exactly those afterwards.
 #   scripts/with-services.sh [options] CMD [ARG...]
 #     --no-postgres | --no-ad       leave that out
-#     --require-all                 fail instead of going on without a part that cannot run here
+#     --require-all                 fail instead of going on without a part that cannot run here (so also where CI is set)
 #     --fsync-delay-us N            add N microseconds to every fsync of PostgreSQL
 #     --slow-postgres-us N          a second PostgreSQL beside the first, with that delay (TENURE_TEST_POSTGRES_SLOW)
 # CMD finds: TENURE_TEST_POSTGRES (URL of a superuser), TENURE_TEST_NATS_SERVER, TENURE_TEST_SMTP (a mail catcher to
@@ -19,7 +19,7 @@ PATH=$PATH:/usr/sbin:/sbin
 say() { printf 'services: %s\n' "$*" >&2; }
 usage() { sed -n '2,13p' "$0"; exit 2; }
 
-postgres=1 ad=1 require_all= delay=() slow= inside=
+postgres=1 ad=1 require_all=${CI:+1} delay=() slow= inside=
 while [ $# -gt 0 ]; do
   case $1 in
     --no-postgres) postgres= ;;
@@ -52,8 +52,10 @@ enter_namespace() {
   exec "${how[@]}" "${again[@]}" -- "$@"
 }
 
+absent=()
 cannot() {
   say "NOT HERE: $1; tests that need it do not run"
+  absent+=("$1")
   if [ -n "$require_all" ]; then exit 1; fi
 }
 
@@ -98,6 +100,7 @@ finish() {
   if [ -n "$child" ] && kill -0 "$child" 2>/dev/null; then kill -TERM "$child"; wait "$child" 2>/dev/null || true; fi
   stop_run "$run"
   if [ -n "${TENURE_KEEP_SERVICES:-}" ]; then say "kept $run"; else remove_run "$run"; fi
+  if [ ${#absent[@]} -gt 0 ]; then say "tests that need these did not run:"; printf '  %s\n' "${absent[@]}" >&2; fi
   exit "$status"
 }
 
@@ -172,8 +175,9 @@ if [ -n "$ad" ]; then start_ad; fi
 export CARGO_NET_OFFLINE=true
 
 # In the background, so that TERM is answered at once; with the terminal and Ctrl-C as in the foreground.
+# Should this script be killed with SIGKILL, the command gets TERM, and the next run sweeps up the rest.
 exec 3<&0
-env --default-signal=INT,QUIT "$@" <&3 3<&- &
+setpriv --pdeathsig TERM env --default-signal=INT,QUIT "$@" <&3 3<&- &
 child=$!
 exec 3<&-
 interrupted=
