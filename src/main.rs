@@ -1,2 +1,103 @@
-//! The `tenure` binary.
-fn main() {}
+//! The `tenure` binary: one file per role, wiring only.
+//!
+//! **Architecture invariant:** no rules and no protocol here. `serve.rs` and `agent.rs` put together what the crates
+//! provide; `client/` is the command-line client, which talks HTTP like everybody else.
+
+mod agent;
+mod audit;
+mod client;
+mod config;
+mod core_key;
+mod demo;
+mod epoch;
+mod out;
+mod projections;
+mod sandbox_engines;
+mod serve;
+mod stop;
+mod wiring;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// Gives every service account an owner, a reason, an end date and a history
+#[derive(Parser, Debug)]
+#[command(name = "tenure", version, propagate_version = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    Serve(serve::ServeArgs),
+    Agent(agent::AgentArgs),
+    Demo(demo::DemoArgs),
+    Audit(audit::AuditArgs),
+    Projections(projections::ProjectionsArgs),
+    Epoch(epoch::EpochArgs),
+    CoreKey(core_key::CoreKeyArgs),
+    #[command(flatten)]
+    Client(client::ClientCommand),
+}
+
+/// Bad configuration or usage.
+const EXIT_USAGE: u8 = 2;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    log_to_standard_error(&cli.command);
+    // One TLS stack, chosen once.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            out::progress(format_args!("tenure: {error}"));
+            return ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(run(cli.command)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure { code, message }) => {
+            out::progress(format_args!("tenure: {message}"));
+            code
+        }
+    }
+}
+
+/// What is told at the end of a command that did not succeed.
+struct Failure {
+    code: ExitCode,
+    message: String,
+}
+
+impl Failure {
+    fn of(configuration: bool, error: &dyn std::error::Error) -> Self {
+        let code = if configuration { ExitCode::from(EXIT_USAGE) } else { ExitCode::FAILURE };
+        Self { code, message: error.to_string() }
+    }
+}
+
+async fn run(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Serve(args) => serve::run(args).await.map_err(|e| Failure::of(e.is_configuration(), &e)),
+        Command::Agent(args) => agent::run(args).await.map_err(|e| Failure::of(e.is_configuration(), &e)),
+        Command::Demo(args) => demo::run(args).await.map_err(|e| Failure::of(false, &e)),
+        Command::Audit(args) => audit::run(args).await.map_err(|e| Failure::of(e.is_configuration(), &e)),
+        Command::Projections(args) => projections::run(args).await.map_err(|e| Failure::of(e.is_configuration(), &e)),
+        Command::Epoch(args) => epoch::run(args).await.map_err(|e| Failure::of(e.is_configuration(), &e)),
+        Command::CoreKey(args) => core_key::run(args).map_err(|e| Failure::of(e.is_configuration(), &e)),
+        Command::Client(command) => command.run().await.map_err(|e| Failure::of(false, &e)),
+    }
+}
+
+/// Servers log what they do; commands for people only what goes wrong. RUST_LOG says otherwise.
+fn log_to_standard_error(command: &Command) {
+    let level = match command {
+        Command::Serve(_) | Command::Agent(_) => "info",
+        _ => "warn",
+    };
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(level));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}

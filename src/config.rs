@@ -1,0 +1,208 @@
+//! The configuration file of `tenure serve`. Every key can also be set by an environment variable:
+//! `TENURE_STORE__URL` for `store.url`. Bad configuration is told in one line that names the key, before anything
+//! is bound.
+
+use figment::{
+    Figment,
+    providers::{Env, Format, Serialized, Toml},
+};
+use serde::{Deserialize, Serialize};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+use tenure_notifications::SmtpConfig;
+
+/// Everything that an operator may set. The defaults are the embedded profile.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Config {
+    /// Where keys, and with SQLite the databases, lie.
+    pub(crate) data: PathBuf,
+    pub(crate) store: StoreSection,
+    pub(crate) broker: BrokerSection,
+    pub(crate) http: HttpSection,
+    /// No mail without it: notifications then stay in the outbox, where administrators see them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) mail: Option<SmtpConfig>,
+    pub(crate) orders: OrderSection,
+    pub(crate) clock: ClockSection,
+    /// Agents that run inside this process, by their configuration files; sandbox domains have theirs anyway.
+    #[serde(default)]
+    pub(crate) agents: Vec<PathBuf>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct StoreSection {
+    /// `postgres://…`; without it SQLite below `data`.
+    pub(crate) url: Option<String>,
+    pub(crate) max_connections: u32,
+    /// Aggregates kept in memory.
+    pub(crate) cache_entries: usize,
+}
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct BrokerSection {
+    /// `nats://…`; without any, the broker is inside this process.
+    pub(crate) servers: Vec<String>,
+    /// First token of every subject: several instances may share a NATS account.
+    pub(crate) instance: Option<String>,
+    pub(crate) user: Option<String>,
+    pub(crate) password_file: Option<PathBuf>,
+    pub(crate) nkey_seed_file: Option<PathBuf>,
+    pub(crate) credentials_file: Option<PathBuf>,
+    pub(crate) tls_ca: Option<PathBuf>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct HttpSection {
+    pub(crate) listen: SocketAddr,
+    /// The address in mails and links.
+    pub(crate) public_url: Option<String>,
+    /// Proxies whose X-Forwarded-For is believed.
+    pub(crate) trusted_proxies: Vec<std::net::IpAddr>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct OrderSection {
+    /// Minutes after which an order without a report is issued again.
+    pub(crate) valid_for_minutes: u16,
+    /// The same in seconds, for tests of lost orders; wins where set.
+    pub(crate) valid_for_seconds: Option<u32>,
+}
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct ClockSection {
+    /// For labs and tests: business time begins here and is moved with `tenure clock advance`.
+    pub(crate) virtual_start: Option<chrono::DateTime<chrono::Utc>>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            data: PathBuf::from("tenure-data"),
+            store: StoreSection::default(),
+            broker: BrokerSection::default(),
+            http: HttpSection::default(),
+            mail: None,
+            orders: OrderSection::default(),
+            clock: ClockSection::default(),
+            agents: Vec::new(),
+        }
+    }
+}
+
+impl Default for StoreSection {
+    fn default() -> Self {
+        Self { url: None, max_connections: 16, cache_entries: 20_000 }
+    }
+}
+
+impl Default for HttpSection {
+    fn default() -> Self {
+        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8080)), public_url: None, trusted_proxies: Vec::new() }
+    }
+}
+
+impl Default for OrderSection {
+    fn default() -> Self {
+        Self { valid_for_minutes: 15, valid_for_seconds: None }
+    }
+}
+
+/// One line that names the key.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ConfigError {
+    /// The file is not there.
+    #[error("{}: {1}", .0.display())]
+    File(PathBuf, std::io::Error),
+    /// A key is unknown, missing, or has a value of the wrong kind.
+    #[error("{origin}: {key}: {problem}")]
+    Key {
+        /// File or variable.
+        origin: String,
+        /// Which key.
+        key: String,
+        /// What is wrong.
+        problem: String,
+    },
+}
+
+impl ConfigError {
+    /// A value that fits its type and is still wrong.
+    pub(crate) fn of(key: &str, problem: impl ToString) -> Self {
+        Self::Key { origin: "configuration".into(), key: key.into(), problem: problem.to_string() }
+    }
+}
+
+impl Config {
+    /// Of the file, if any, under the environment.
+    pub(crate) fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
+        let mut figment = Figment::from(Serialized::defaults(Self::default()));
+        if let Some(file) = file {
+            // Read here, so that a missing file is an error and not an empty one.
+            let text = std::fs::read_to_string(file).map_err(|error| ConfigError::File(file.to_owned(), error))?;
+            figment = figment.merge(Toml::string(&text));
+        }
+        let figment = figment.merge(Env::prefixed("TENURE_").only(&SECTIONS).split("__"))
+            .merge(Env::prefixed("TENURE_").filter(|key| key.as_str().contains("__")).split("__"));
+        let config: Self = figment.extract().map_err(|error| {
+            let path = error.path.join(".");
+            let unknown = match &error.kind {
+                figment::error::Kind::UnknownField(field, _) => Some(field.clone()),
+                _ => None,
+            };
+            let key = [Some(path).filter(|path| !path.is_empty()), unknown].into_iter().flatten().collect::<Vec<_>>();
+            let origin = file.map_or_else(|| "environment".to_owned(), |file| file.display().to_string());
+            ConfigError::Key { origin, key: key.join("."), problem: error.kind.to_string() }
+        })?;
+        config.check()?;
+        Ok(config)
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        let url = self.store.url.as_deref().unwrap_or("sqlite:");
+        if !["sqlite:", "postgres:", "postgresql:"].iter().any(|scheme| url.starts_with(scheme)) {
+            return Err(ConfigError::of("store.url", "must begin with postgres:// or sqlite://"));
+        }
+        if self.store.max_connections < 4 {
+            return Err(ConfigError::of("store.max_connections", "must be at least 4"));
+        }
+        if self.orders.valid_for_minutes == 0 {
+            return Err(ConfigError::of("orders.valid_for_minutes", "must be at least 1"));
+        }
+        for server in &self.broker.servers {
+            if !["nats://", "tls://"].iter().any(|scheme| server.starts_with(scheme)) {
+                return Err(ConfigError::of("broker.servers", format!("{server} must begin with nats:// or tls://")));
+            }
+        }
+        if let Some(url) = self.http.public_url.as_deref().filter(|url| !url.starts_with("http")) {
+            return Err(ConfigError::of("http.public_url", format!("{url} must begin with https:// or http://")));
+        }
+        Ok(())
+    }
+
+    /// The store's address: SQLite below `data` unless set.
+    pub(crate) fn store_url(&self) -> String {
+        let embedded = || format!("sqlite://{}", self.data.join("log.db").display());
+        self.store.url.clone().unwrap_or_else(embedded)
+    }
+
+    /// Where views lie with SQLite.
+    pub(crate) fn views_file(&self) -> PathBuf {
+        self.data.join("views.db")
+    }
+
+    /// The address in mails and links.
+    pub(crate) fn public_url(&self) -> String {
+        self.http.public_url.clone().unwrap_or_else(|| format!("http://{}", self.http.listen))
+    }
+}
+
+/// Top-level keys that are plain values.
+const SECTIONS: [&str; 1] = ["data"];

@@ -1,0 +1,134 @@
+//! Engines inside this process, one for each sandbox domain: nothing to install for evaluation and the demo.
+
+use crate::wiring::{Wired, WiringError};
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+use tenure_broker::{AgentKeys, AgentLink, BrokerConfig, keys::load_or_create};
+use tenure_domain::{
+    Actor, DomainId, EngineId,
+    directory::{Domain, DomainKind},
+    engine::{EngineCommand, EngineContent},
+    ids::derived,
+};
+use tenure_engine_agent::{
+    agent::Agent,
+    clock,
+    config::{SandboxConfig, VaultConfig},
+    directory::sandbox::Sandbox,
+};
+use tenure_workflow::{Caller, Instance};
+use tokio_util::sync::CancellationToken;
+
+/// How often new domains are looked for.
+const LOOK: Duration = Duration::from_millis(200);
+
+/// The sandbox directories of this process.
+#[derive(Clone, Default)]
+pub(crate) struct SandboxEngines(Arc<Mutex<HashMap<DomainId, Arc<Sandbox>>>>);
+
+/// What the demo asks of an object in the sandbox.
+pub(crate) struct SandboxObject {
+    pub(crate) enabled: bool,
+    pub(crate) ou: String,
+}
+
+impl SandboxEngines {
+    /// The object called `name`.
+    pub(crate) fn object(&self, domain: DomainId, name: &str) -> Option<SandboxObject> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let object = known.get(&domain)?.find(name)?;
+        Some(SandboxObject { enabled: object.enabled, ou: object.ou })
+    }
+
+    fn knows(&self, domain: DomainId) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).contains_key(&domain)
+    }
+
+    /// Starts an engine for every sandbox domain that is registered or comes to be, until cancelled.
+    pub(crate) async fn run(self, wired: Arc<Wired>, data: PathBuf, cancel: CancellationToken) {
+        let mut head = wired.instance.store.head_watch();
+        let mut agents = tokio::task::JoinSet::new();
+        while !cancel.is_cancelled() {
+            match self.start_new(&wired, &data, &cancel, &mut agents).await {
+                Ok(()) => {}
+                Err(error) => tracing::warn!(%error, "the engine of a sandbox domain cannot be started; trying again"),
+            }
+            tokio::select! {
+                () = cancel.cancelled() => {}
+                _ = head.changed() => tokio::time::sleep(LOOK).await,
+                () = tokio::time::sleep(LOOK * 10) => {}
+            }
+        }
+        while agents.join_next().await.is_some() {}
+    }
+
+    async fn start_new(
+        &self,
+        wired: &Wired,
+        data: &Path,
+        cancel: &CancellationToken,
+        agents: &mut tokio::task::JoinSet<()>,
+    ) -> Result<(), WiringError> {
+        for id in wired.instance.views.domain_ids().await? {
+            if self.knows(id) {
+                continue;
+            }
+            let domain = wired.instance.store.state::<Domain>(id.0).await?.state;
+            let Some(content) = domain.content.as_ref().filter(|content| content.kind == DomainKind::Sandbox) else {
+                continue;
+            };
+            let (agent, sandbox) = engine(wired, data, id, &content.name, &content.base_dn).await?;
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id, sandbox);
+            let cancel = cancel.clone();
+            agents.spawn(async move { agent.run(cancel).await });
+        }
+        Ok(())
+    }
+}
+
+/// The engine of a sandbox domain: its key, directory and vault lie below `data`.
+async fn engine(
+    wired: &Wired,
+    data: &Path,
+    domain: DomainId,
+    name: &str,
+    base_dn: &str,
+) -> Result<(Agent, Arc<Sandbox>), WiringError> {
+    let folder = data.join("engines").join(domain.token());
+    std::fs::create_dir_all(&folder).map_err(|error| WiringError::Data(folder.display().to_string(), error))?;
+    let signing = load_or_create(&folder.join("engine.seed"))?;
+    let id = EngineId(derived(&["sandbox-engine", &domain.to_string()]));
+    let public_key = BASE64_STANDARD.encode(signing.verifying_key().as_bytes());
+    register(&wired.instance, id, EngineContent { name: format!("built-in engine of {name}"), domain, public_key })
+        .await;
+    let config = SandboxConfig {
+        base_dn: base_dn.to_owned(),
+        organisational_units: vec![],
+        groups: vec![],
+        file: Some(folder.join("directory.json")),
+        password_length: 32,
+    };
+    let unusable = |error: tenure_engine_agent::config::ConfigError| {
+        WiringError::Data(folder.display().to_string(), std::io::Error::other(error.to_string()))
+    };
+    let sandbox = Arc::new(Sandbox::open(domain, &config, clock::system()).map_err(unusable)?);
+    let vault = VaultConfig { directory: folder.join("vault"), key_file: folder.join("vault.key") };
+    let vault = vault.open().map_err(unusable)?;
+    let hub = wired.hub.clone().unwrap_or_else(tenure_broker::in_process);
+    let keys = AgentKeys { engine: id, domain, signing, core: wired.core_key };
+    let link = AgentLink::connect(BrokerConfig::InProcess(hub), keys).await?;
+    Ok((Agent::new(link, id, domain, sandbox.clone(), vault, clock::system(), 8), sandbox))
+}
+
+async fn register(instance: &Instance, id: EngineId, content: EngineContent) {
+    let caller = Caller::new(Actor::system("sandbox"));
+    if let Err(refusal) = instance.commands.engine(id, EngineCommand::Register(content), &caller).await {
+        // Known with another key: the data folder and the history do not belong together.
+        tracing::error!(engine = %id, %refusal, "the engine of a sandbox domain is not registered");
+    }
+}

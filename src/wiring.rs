@@ -1,0 +1,155 @@
+//! One instance put together from its configuration: keys, store, broker, read models, commands.
+
+use crate::config::{Config, ConfigError};
+use chrono::{DateTime, TimeDelta, Utc};
+use std::{path::Path, sync::Arc};
+use tenure_broker::{
+    BrokerConfig, CoreKeys, CoreLink, Hub, NatsConfig, NatsCredentials, in_process, keys::load_or_create,
+};
+use tenure_eventstore::{
+    EventStore, InstanceKeys, StoreConfig,
+    clock::{Clock, SystemClock, VirtualClock},
+};
+use tenure_projections::Views;
+use tenure_workflow::{Commands, EngineDirectory, Instance, Settings};
+
+/// Name of the instance in the broker's subjects unless set.
+const INSTANCE: &str = "tenure";
+
+/// An instance, and what belongs to its process.
+#[derive(Clone)]
+pub(crate) struct Wired {
+    pub(crate) instance: Instance,
+    /// The broker inside this process, if that is the one used.
+    pub(crate) hub: Option<Arc<Hub>>,
+    /// Public key of the core, which agents check orders with.
+    pub(crate) core_key: ed25519_dalek::VerifyingKey,
+}
+
+/// Which clock drives domain and timers.
+pub(crate) enum BusinessClock {
+    /// The machine's.
+    System,
+    /// One that can be moved, from here or from where it was left.
+    Virtual(DateTime<Utc>),
+}
+
+/// Why an instance could not be put together.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum WiringError {
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error("store.url: {0}")]
+    Store(#[from] tenure_eventstore::StoreError),
+    #[error("the read models cannot be opened: {0}")]
+    Views(#[from] tenure_projections::ViewError),
+    #[error("broker: {0}")]
+    Broker(#[from] tenure_broker::BrokerError),
+    #[error("{0}: {1}")]
+    Data(String, std::io::Error),
+}
+
+impl WiringError {
+    /// Is it the configuration?
+    pub(crate) fn is_configuration(&self) -> bool {
+        matches!(self, Self::Config(_))
+    }
+}
+
+/// Puts the instance together.
+pub(crate) async fn wire(config: &Config, clock: BusinessClock) -> Result<Wired, WiringError> {
+    make_data_folder(&config.data)?;
+    let system: Arc<dyn Clock> = Arc::new(SystemClock);
+    let (business, virtual_clock): (Arc<dyn Clock>, _) = match clock {
+        BusinessClock::System => (system.clone(), None),
+        BusinessClock::Virtual(start) => {
+            let clock = Arc::new(VirtualClock::new(start));
+            (clock.clone(), Some(clock))
+        }
+    };
+    let store = open_store(config, business.clone(), virtual_clock.is_some()).await?;
+    if let Some(clock) = &virtual_clock {
+        // History never goes back: a restarted demo goes on where it was left.
+        let head = store.head().await?.position;
+        if let Some(last) = store.read(head.saturating_sub(1), 1).await?.last() {
+            clock.advance_to(last.recorded_at.max(clock.now()));
+        }
+    }
+    let views = Views::open(&store, Some(config.views_file())).await?;
+    let engines = Arc::new(EngineDirectory::default());
+    let signing = load_or_create(&config.data.join("core.seed"))?;
+    let core_key = signing.verifying_key();
+    let (broker, hub) = broker_config(config)?;
+    let broker = CoreLink::connect(broker, CoreKeys { signing, engines: engines.clone() }).await?;
+    let settings = Settings { order_valid_for: order_valid_for(config) };
+    let commands = Commands::new(store.clone(), broker.clone(), system.clone(), settings).await?;
+    let instance = Instance { store, views, broker, commands, business, system, virtual_clock, engines };
+    Ok(Wired { instance, hub, core_key })
+}
+
+/// The store alone, for commands that need nothing else.
+pub(crate) async fn open_store(
+    config: &Config,
+    clock: Arc<dyn Clock>,
+    virtual_clock: bool,
+) -> Result<EventStore, WiringError> {
+    make_data_folder(&config.data)?;
+    let keys = InstanceKeys::load_or_create(&config.data.join("instance.key"))?;
+    let store = StoreConfig {
+        url: config.store_url(),
+        keys,
+        cache_entries: config.store.cache_entries,
+        clock,
+        virtual_clock,
+        max_connections: config.store.max_connections,
+    };
+    Ok(EventStore::open(store).await?)
+}
+
+fn order_valid_for(config: &Config) -> TimeDelta {
+    let minutes = TimeDelta::minutes(i64::from(config.orders.valid_for_minutes));
+    config.orders.valid_for_seconds.map_or(minutes, |seconds| TimeDelta::seconds(i64::from(seconds)))
+}
+
+pub(crate) fn make_data_folder(data: &Path) -> Result<(), WiringError> {
+    let failed = |error| WiringError::Data(data.display().to_string(), error);
+    std::fs::create_dir_all(data).map_err(failed)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::set_permissions(data, std::fs::Permissions::from_mode(0o700)).map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// NATS where servers are named, otherwise a hub inside this process.
+fn broker_config(config: &Config) -> Result<(BrokerConfig, Option<Arc<Hub>>), ConfigError> {
+    let section = &config.broker;
+    let Some(first) = section.servers.first() else {
+        let hub = in_process();
+        return Ok((BrokerConfig::InProcess(hub.clone()), Some(hub)));
+    };
+    let password = |file: &std::path::PathBuf| {
+        let text = std::fs::read_to_string(file).map_err(|error| ConfigError::File(file.clone(), error))?;
+        Ok::<_, ConfigError>(text.trim_end().to_owned())
+    };
+    let credentials = match (&section.nkey_seed_file, &section.credentials_file, &section.user) {
+        (Some(seed), None, None) => NatsCredentials::NkeySeed(seed.clone()),
+        (None, Some(file), None) => NatsCredentials::CredentialsFile(file.clone()),
+        (None, None, Some(user)) => {
+            let missing = || ConfigError::of("broker.password_file", "is missing beside broker.user");
+            let file = section.password_file.as_ref().ok_or_else(missing)?;
+            NatsCredentials::UserPassword { user: user.clone(), password: password(file)? }
+        }
+        (None, None, None) => NatsCredentials::None,
+        _ => return Err(ConfigError::of("broker", "name one of user, nkey_seed_file and credentials_file")),
+    };
+    let instance = section.instance.clone().unwrap_or_else(|| INSTANCE.to_owned());
+    let nats = NatsConfig {
+        servers: section.servers.clone(),
+        credentials,
+        tls_ca: section.tls_ca.clone(),
+        ..NatsConfig::new(first.clone(), instance)
+    };
+    Ok((BrokerConfig::Nats(nats), None))
+}

@@ -1,0 +1,227 @@
+//! A whole Tenure, distributed, on this machine: PostgreSQL, NATS, a mail server, a gateway, two Active Directory
+//! domains and an agent beside each. Every part is a process of its own and can be killed.
+
+use crate::{
+    api::Api,
+    domain::{AdDomain, both},
+    mail::Mail,
+    nats::Nats,
+    organisation::{ADMIN, PASSWORD},
+    postgres::fresh_database,
+    process::{Process, free_port, tenure},
+    until::until,
+};
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+    time::Duration,
+};
+use tempfile::TempDir;
+
+/// How the lab is set up.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where business time begins: a real directory has its own clock, so tests start in the past.
+    pub virtual_start: Option<DateTime<Utc>>,
+    /// Seconds until an order without a report is issued again.
+    pub orders_valid_for: u32,
+    /// FAILPOINTS of the gateway.
+    pub gateway_failpoints: Option<&'static str>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { virtual_start: None, orders_valid_for: 900, gateway_failpoints: None }
+    }
+}
+
+/// The running system.
+pub struct Lab {
+    pub folder: TempDir,
+    pub settings: Settings,
+    pub nats: Nats,
+    pub mail: Mail,
+    pub domains: [Beside; 2],
+    pub gateway: Option<Process>,
+    pub base: String,
+    pub admin: Api,
+}
+
+/// A domain and its agent.
+pub struct Beside {
+    pub directory: AdDomain,
+    /// Tenure's id of it.
+    pub id: String,
+    pub engine: String,
+    config: PathBuf,
+    pub agent: Option<Process>,
+}
+
+impl Lab {
+    /// Starts it; `None`, said plainly, where a service is missing.
+    pub async fn start(settings: Settings) -> Option<Self> {
+        let directories = both()?;
+        let database = fresh_database().await?;
+        let folder = TempDir::new().unwrap();
+        let mut nats = Nats::start(folder.path()).await?;
+        let mail = Mail::start(folder.path()).await?;
+        let port = free_port();
+        let base = format!("http://127.0.0.1:{port}");
+        write_gateway_config(folder.path(), port, &database, &nats, &mail, &settings);
+        let mut gateway = start_gateway(folder.path(), &settings);
+        let api = Api::new(&base);
+        let admin = set_up(&api, &mut gateway).await;
+        let core_key = core_key(folder.path());
+        let mut domains = Vec::new();
+        for directory in directories {
+            domains.push(register(&admin, folder.path(), directory, &mut nats, &core_key).await);
+        }
+        let domains = domains.try_into().unwrap_or_else(|_| panic!("two domains"));
+        let mut lab = Self { folder, settings, nats, mail, domains, gateway: Some(gateway), base, admin };
+        for which in 0..2 {
+            lab.start_agent(which);
+        }
+        Some(lab)
+    }
+
+    /// Starts the agent of a domain.
+    pub fn start_agent(&mut self, which: usize) {
+        let beside = &mut self.domains[which];
+        let mut command = Command::new(tenure());
+        command.arg("agent").arg("--config").arg(&beside.config).env("RUST_LOG", "info");
+        beside.agent = Some(Process::start(&format!("agent-{which}"), self.folder.path(), &mut command));
+    }
+
+    /// kill -9 the agent of a domain.
+    pub fn kill_agent(&mut self, which: usize) {
+        self.domains[which].agent = None;
+    }
+
+    /// kill -9 the gateway.
+    pub fn kill_gateway(&mut self) {
+        self.gateway = None;
+    }
+
+    /// Starts the gateway again, on what is in the database.
+    pub async fn start_gateway(&mut self) {
+        self.gateway = Some(start_gateway(self.folder.path(), &self.settings));
+        Api::new(&self.base).ready().await;
+    }
+
+    /// A session of this person.
+    pub async fn sign_in(&self, email: &str) -> Api {
+        Api::new(&self.base).sign_in(email, PASSWORD).await
+    }
+
+    /// Moves business time.
+    pub async fn advance_to(&self, to: DateTime<Utc>) {
+        self.admin.post("/clock/advance", json!({ "to": to })).await.ok();
+    }
+
+    /// Runs a command of the binary on this instance, and answers what it printed.
+    pub fn run(&self, arguments: &[&str]) -> String {
+        let config = self.folder.path().join("tenure.toml");
+        let output = Command::new(tenure()).args(arguments).arg("--config").arg(config).output().unwrap();
+        let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "tenure {arguments:?}: {printed}{said}");
+        printed
+    }
+}
+
+fn write_gateway_config(folder: &Path, port: u16, database: &str, nats: &Nats, mail: &Mail, settings: &Settings) {
+    let clock = settings.virtual_start.map(|at| format!("[clock]\nvirtual_start = \"{}\"\n", at.to_rfc3339()));
+    let text = format!(
+        "data = {data:?}\n[store]\nurl = {database:?}\n[broker]\nservers = [{nats:?}]\nnkey_seed_file = {seed:?}\n\
+         [http]\nlisten = \"127.0.0.1:{port}\"\n[mail]\nhost = \"127.0.0.1\"\nport = {smtp}\ntls = \"none\"\n\
+         from = \"tenure@example.com\"\n[orders]\nvalid_for_seconds = {valid}\n{clock}",
+        data = folder.join("data"),
+        nats = nats.url(),
+        seed = nats.core_seed,
+        smtp = mail.port,
+        valid = settings.orders_valid_for,
+        clock = clock.unwrap_or_default(),
+    );
+    std::fs::write(folder.join("tenure.toml"), text).unwrap();
+}
+
+fn start_gateway(folder: &Path, settings: &Settings) -> Process {
+    let mut command = Command::new(tenure());
+    command.arg("serve").arg("--config").arg(folder.join("tenure.toml")).env("RUST_LOG", "info");
+    if let Some(failpoints) = settings.gateway_failpoints {
+        command.env("FAILPOINTS", failpoints);
+    }
+    Process::start("gateway", folder, &mut command)
+}
+
+/// Creates the administrator with the code that the first start printed.
+async fn set_up(api: &Api, gateway: &mut Process) -> Api {
+    let code = until("the set-up code", Duration::from_secs(60), async || {
+        assert!(gateway.is_running(), "the gateway ended:\n{}", gateway.tail());
+        let output = gateway.output();
+        let after = output.split("--code ").nth(1)?;
+        after.split_whitespace().next().map(str::to_owned)
+    })
+    .await;
+    api.ready().await;
+    let administrator = json!({ "code": code, "display_name": "Ada Admin", "email": ADMIN, "password": PASSWORD });
+    api.post("/setup", administrator).await.ok();
+    api.sign_in(ADMIN, PASSWORD).await
+}
+
+/// The core's public key, which agents check orders with.
+fn core_key(folder: &Path) -> String {
+    let config = folder.join("tenure.toml");
+    let output = Command::new(tenure()).args(["core-key", "--config"]).arg(config).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
+
+/// Makes domain and engine known, and writes the agent's configuration.
+async fn register(admin: &Api, folder: &Path, directory: AdDomain, nats: &mut Nats, core_key: &str) -> Beside {
+    let content = json!({ "name": directory.name, "kind": "active-directory", "base_dn": directory.base });
+    let domain = id_of(&admin.post("/domains", content).await.ok());
+    let folder = folder.join(&directory.name);
+    std::fs::create_dir_all(&folder).unwrap();
+    let config = folder.join("agent.toml");
+    let write = |engine: &str, seed: &Path| {
+        let text = format!(
+            "key_file = {key:?}\ncore_key = {core_key:?}\n[broker]\nservers = [{nats:?}]\nnkey_seed_file = {seed:?}\n\
+             [engine]\nengine = {engine:?}\ndomain = {domain:?}\n[engine.directory]\nkind = \"active-directory\"\n\
+             domain_name = {name:?}\nbase_dn = {base:?}\naddress = {address:?}\nhost = {host:?}\nca_file = {ca:?}\n\
+             bind_user = {agent:?}\nbind_password_file = {password:?}\ntimeout_seconds = 5\n\
+             [engine.vault]\ndirectory = {vault:?}\nkey_file = {vault_key:?}\n",
+            key = folder.join("engine.seed"),
+            nats = nats.url(),
+            name = directory.name,
+            base = directory.base,
+            address = directory.address,
+            host = directory.host,
+            ca = directory.ca,
+            agent = directory.agent,
+            password = directory.agent_password,
+            vault = folder.join("vault"),
+            vault_key = folder.join("vault.key"),
+        );
+        std::fs::write(&config, text).unwrap();
+    };
+    // The engine's key comes first: Tenure gives it its id.
+    write(&uuid::Uuid::nil().to_string(), Path::new("later"));
+    let printed = Command::new(tenure()).args(["agent", "--public-key", "--config"]).arg(&config).output().unwrap();
+    assert!(printed.status.success(), "{}", String::from_utf8_lossy(&printed.stderr));
+    let public_key = String::from_utf8_lossy(&printed.stdout).trim().to_owned();
+    let name = format!("engine of {}", directory.name);
+    let engine = json!({ "name": name, "domain": domain, "public_key": public_key });
+    let engine = id_of(&admin.post("/engines", engine).await.ok());
+    nats.admit(engine.parse().unwrap(), domain.parse().unwrap());
+    let seed = nats.engine_seed(engine.parse().unwrap());
+    write(&engine, &seed);
+    Beside { directory, id: domain, engine, config, agent: None }
+}
+
+/// The id of what was created.
+pub fn id_of(answer: &Value) -> String {
+    answer["id"].as_str().unwrap_or_else(|| panic!("no id: {answer}")).to_owned()
+}
