@@ -11,14 +11,14 @@ struct Away(&'static str);
 
 impl Away {
     fn take(domain: &'static str) -> Self {
-        control("stop-one", domain);
+        control("stop", domain);
         Self(domain)
     }
 }
 
 impl Drop for Away {
     fn drop(&mut self) {
-        control("start-one", self.0);
+        control("start", self.0);
     }
 }
 
