@@ -2,9 +2,10 @@
 //! relay keeps no mark of its own: it resumes behind the stream's last message, after comparing it with the store.
 
 use crate::Instance;
+use chrono::{DateTime, TimeDelta, Utc};
 use std::time::Duration;
 use tenure_broker::{EventStream, PublishedEvent, StreamError};
-use tenure_eventstore::{Position, SealedEvent};
+use tenure_eventstore::{Head, Position, SealedEvent, StoreError};
 use tokio_util::sync::CancellationToken;
 
 /// Events published at once.
@@ -13,15 +14,30 @@ const PAGE: usize = 1_000;
 const LOOK_ANYWAY: Duration = Duration::from_secs(1);
 /// Pause after a failure.
 const PAUSE: Duration = Duration::from_secs(1);
+/// How far back a stream reaches that is made anew: as long as NATS keeps events.
+const WINDOW: TimeDelta = TimeDelta::days(14);
 
-/// Relays until cancelled, or until an operator has to declare a new epoch.
-pub(crate) async fn run(instance: &Instance, mut stream: EventStream, cancel: CancellationToken) {
+/// Relays until cancelled. Without NATS there is nothing to relay to.
+pub(crate) async fn run(instance: &Instance, cancel: CancellationToken) {
     let mut head = instance.store.head_watch();
-    let mut after: Option<Position> = None;
+    let mut relay: Option<Relay> = None;
     while !cancel.is_cancelled() {
-        match step(instance, &mut stream, after).await {
-            Ok(Some(position)) => after = Some(position),
-            Ok(None) => {
+        let step = async {
+            let head = instance.store.head().await?;
+            let current = match relay.take().filter(|relay| relay.stream.epoch() == head.epoch) {
+                Some(current) => current,
+                None => match Relay::resume(instance, &head).await? {
+                    Some(resumed) => resumed,
+                    None => return Ok(Step::NoNats),
+                },
+            };
+            let relay = relay.insert(current);
+            relay.publish(instance).await
+        };
+        match step.await {
+            Ok(Step::NoNats) => cancel.cancelled().await,
+            Ok(Step::Published) => {}
+            Ok(Step::Idle) => {
                 tokio::select! {
                     () = cancel.cancelled() => {}
                     _ = head.changed() => {}
@@ -31,15 +47,23 @@ pub(crate) async fn run(instance: &Instance, mut stream: EventStream, cancel: Ca
             Err(Stop::Operator(reason)) => {
                 tracing::error!(reason, "the relay has stopped: declare a new epoch with `tenure epoch new`");
                 metrics::gauge!("tenure_relay_stopped").set(1.0);
-                cancel.cancelled().await;
+                wait_for_another_epoch(instance, &cancel).await;
+                metrics::gauge!("tenure_relay_stopped").set(0.0);
+                relay = None;
             }
             Err(Stop::Retry(reason)) => {
                 tracing::warn!(reason, "relaying failed; trying again");
-                after = None;
+                relay = None;
                 let _ = cancel.run_until_cancelled(tokio::time::sleep(PAUSE)).await;
             }
         }
     }
+}
+
+enum Step {
+    NoNats,
+    Idle,
+    Published,
 }
 
 enum Stop {
@@ -56,47 +80,72 @@ impl From<StreamError> for Stop {
     }
 }
 
-impl From<tenure_eventstore::StoreError> for Stop {
-    fn from(error: tenure_eventstore::StoreError) -> Self {
+impl From<StoreError> for Stop {
+    fn from(error: StoreError) -> Self {
         Self::Retry(error.to_string())
     }
 }
 
-/// Publishes one page. Answers the position reached, or `None` when there is nothing to publish.
-async fn step(
-    instance: &Instance,
-    stream: &mut EventStream,
-    after: Option<Position>,
-) -> Result<Option<Position>, Stop> {
-    let head = instance.store.head().await?;
-    let after = match after {
-        Some(after) => after,
-        None => resume(instance, stream, head.epoch, head.position).await?,
-    };
-    let page = instance.store.read_sealed(after, PAGE).await?;
-    let Some(last) = page.last().map(|event| event.position) else { return Ok(None) };
-    let events: Vec<PublishedEvent> = page.into_iter().map(|event| published(event, head.epoch)).collect();
-    fail::fail_point!("relay-before-publish");
-    stream.publish(&events).await?;
-    fail::fail_point!("relay-after-publish");
-    metrics::gauge!("tenure_relay_position").set(last as f64);
-    Ok(Some(last))
+/// One epoch's stream, and how far it is.
+struct Relay {
+    stream: EventStream,
+    after: Position,
 }
 
-/// Where the stream ends, after comparing its last message with the store.
-async fn resume(instance: &Instance, stream: &mut EventStream, epoch: u32, head: Position) -> Result<Position, Stop> {
-    let last = stream.open(epoch).await?;
-    let Some(last) = last else {
-        // New or erased: a stream is made anew from the first position still to publish.
-        return Ok(0);
-    };
-    if last.position > head {
-        return Err(StreamError::Ahead { stream: last.position, store: head }.into());
+impl Relay {
+    /// Where the stream ends, after comparing its last message with the store.
+    async fn resume(instance: &Instance, head: &Head) -> Result<Option<Self>, Stop> {
+        let Some(stream) = instance.broker.event_stream(head.epoch) else { return Ok(None) };
+        let after = match stream.last().await? {
+            Some(last) => {
+                let stored = instance.store.read_sealed(last.sequence.saturating_sub(1), 1).await?;
+                last.continues(head.position, stored.first().map(|event| event.id))?
+            }
+            None => {
+                let begin = window_begin(head.recorded_at);
+                let before = instance.store.position_at(begin).await?;
+                stream.create_from(before + 1).await?;
+                before
+            }
+        };
+        Ok(Some(Self { stream, after }))
     }
-    let stored = instance.store.read_sealed(last.position.saturating_sub(1), 1).await?;
-    match stored.first() {
-        Some(event) if event.id == last.id => Ok(last.position),
-        _ => Err(StreamError::Mismatch { position: last.position }.into()),
+
+    /// Publishes one page.
+    async fn publish(&mut self, instance: &Instance) -> Result<Step, Stop> {
+        let page = instance.store.read_sealed(self.after, PAGE).await?;
+        if page.is_empty() {
+            return Ok(Step::Idle);
+        }
+        let epoch = self.stream.epoch();
+        let events: Vec<PublishedEvent> = page.into_iter().map(|event| published(event, epoch)).collect();
+        fail::fail_point!("relay-before-publish");
+        match self.stream.publish(&events).await {
+            Ok(last) => self.after = last,
+            // Another relay works too, or an attempt of ours went through after all: go on where the stream ends.
+            Err(StreamError::Fenced { last } | StreamError::Behind { last }) => {
+                tracing::info!(sequence = last.sequence, "the event stream is elsewhere; following");
+                return Err(Stop::Retry("the event stream moved".into()));
+            }
+            Err(error) => return Err(error.into()),
+        }
+        fail::fail_point!("relay-after-publish");
+        metrics::gauge!("tenure_relay_position").set(self.after as f64);
+        Ok(Step::Published)
+    }
+}
+
+fn window_begin(newest: DateTime<Utc>) -> DateTime<Utc> {
+    newest.checked_sub_signed(WINDOW).unwrap_or(DateTime::<Utc>::MIN_UTC)
+}
+
+/// Until an operator has declared one.
+async fn wait_for_another_epoch(instance: &Instance, cancel: &CancellationToken) {
+    let stopped_in = instance.store.head().await.map(|head| head.epoch).ok();
+    while cancel.run_until_cancelled(tokio::time::sleep(PAUSE)).await.is_some() {
+        if instance.store.head().await.is_ok_and(|head| Some(head.epoch) != stopped_in) {
+            return;
+        }
     }
 }
 
@@ -106,6 +155,7 @@ fn published(event: SealedEvent, epoch: u32) -> PublishedEvent {
         epoch,
         id: event.id,
         event_type: event.type_name,
+        schema_version: event.schema,
         aggregate: event.kind.to_owned(),
         aggregate_id: event.stream,
         time: event.recorded_at,

@@ -6,31 +6,21 @@ use tenure_eventstore::{Position, StoredEvent};
 use tokio::{sync::watch, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
-/// What runs, and how far it is. Dropping it ends nothing: cancel the token, then [`Work::finished`].
+/// How far the work is that goes on by itself.
+#[derive(Clone)]
 pub struct Work {
     /// How far reactions are.
     pub reactions: watch::Receiver<Position>,
     /// How far the publishing of orders is.
     pub orders: watch::Receiver<Position>,
-    tasks: JoinSet<()>,
 }
 
-impl Work {
-    /// Waits until everything has ended after the token was cancelled.
-    pub async fn finished(mut self) {
-        while let Some(ended) = self.tasks.join_next().await {
-            if let Err(error) = ended {
-                tracing::error!(%error, "a part of the workflow ended by itself");
-            }
-        }
-    }
-}
-
-/// Starts reactions, orders, reports, timers and, with NATS, the relay.
+/// Starts reactions, orders, reports, timers and, with NATS, the relay. Answers how far they are, and the tasks, which
+/// end after `cancel`.
 ///
 /// # Errors
 /// If the engines' keys cannot be read.
-pub async fn run(instance: &Instance, cancel: CancellationToken) -> Result<Work, crate::CommandError> {
+pub async fn run(instance: &Instance, cancel: CancellationToken) -> Result<(Work, JoinSet<()>), crate::CommandError> {
     for engine in engines(instance).await? {
         instance.engines.learn(&instance.store, engine).await?;
     }
@@ -57,11 +47,9 @@ pub async fn run(instance: &Instance, cancel: CancellationToken) -> Result<Work,
     tasks.spawn(async move { reports::record(&of, token).await });
     let (of, token) = (instance.clone(), cancel.clone());
     tasks.spawn(async move { scheduler::run(&of, token).await });
-    if let Some(stream) = instance.broker.event_stream() {
-        let of = instance.clone();
-        tasks.spawn(async move { relay::run(&of, stream, cancel).await });
-    }
-    Ok(Work { reactions, orders, tasks })
+    let of = instance.clone();
+    tasks.spawn(async move { relay::run(&of, cancel).await });
+    Ok((Work { reactions, orders }, tasks))
 }
 
 async fn engines(instance: &Instance) -> Result<Vec<EngineId>, crate::CommandError> {

@@ -124,7 +124,7 @@ impl Commands {
                     name: managed.identity.name.clone(),
                     owners: managed.owners.clone(),
                     period: managed.identity.terms.period,
-                    off: lifecycle::check(&managed.situation(self.store.now()), LifecycleOption::SubmitRenewal).err(),
+                    off: lifecycle::check(&managed.situation(self.store.clock().now()), LifecycleOption::SubmitRenewal).err(),
                 });
                 managed.and_then(|managed| {
                     let version = managed.identity.template_version;

@@ -15,35 +15,17 @@ pub(crate) struct FactReader<'a> {
     store: &'a EventStore,
     fresh: bool,
     seen: Vec<FactVersion>,
-    stale: bool,
 }
 
 impl<'a> FactReader<'a> {
     /// `fresh`: checked against the stream's tail; otherwise from the cache, which may lag other gateways.
     pub(crate) fn new(store: &'a EventStore, fresh: bool) -> Self {
-        Self { store, fresh, seen: Vec::new(), stale: false }
+        Self { store, fresh, seen: Vec::new() }
     }
 
     /// What was read, for the append to re-check.
     pub(crate) fn versions(&self) -> Vec<FactVersion> {
         self.seen.clone()
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.seen.is_empty()
-    }
-
-    /// Has anything that was read from the cache moved on?
-    pub(crate) async fn is_stale(&self) -> Result<bool, StoreError> {
-        if self.stale || self.fresh {
-            return Ok(self.stale);
-        }
-        for seen in &self.seen {
-            if self.store.stream_version(seen.kind, seen.id).await? != seen.version {
-                return Ok(true);
-            }
-        }
-        Ok(false)
     }
 
     /// The aggregate `id`; its default state if there is no such stream.

@@ -127,13 +127,8 @@ impl Commands {
             };
             match self.store.execute(execution).await {
                 Ok(executed) => return Ok(executed.into()),
+                // Also when a refusal rested on facts that had moved on.
                 Err(ExecuteError::FactChanged { .. }) => {}
-                Err(ExecuteError::Refused(refusal)) if attempt == 0 && !reader.is_empty() => {
-                    // A refusal by stale facts is not final; one by current facts is.
-                    if !reader.is_stale().await? {
-                        return Err(refusal.into());
-                    }
-                }
                 Err(error) => return Err(error::of(error)),
             }
         }
