@@ -47,6 +47,9 @@ const EXIT_USAGE: u8 = 2;
 fn main() -> ExitCode {
     let cli = Cli::parse();
     log_to_standard_error(&cli.command);
+    // Reads FAILPOINTS: where the process shall die, for the fault tests.
+    #[cfg(feature = "failpoints")]
+    let _scenario = fail::FailScenario::setup();
     // One TLS stack, chosen once.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {

@@ -34,9 +34,9 @@ async fn publish_one(instance: &Instance, order: &Order) -> Result<(), Retry> {
         // The deadline's timer issues the next one.
         return Ok(());
     }
-    fail::fail_point!("order-before-publish");
+    fail::fail_point!("order-before-publish", |_| std::process::abort());
     let issued = instance.broker.issue(order).await.map_err(|error| error.to_string())?;
-    fail::fail_point!("order-after-publish");
+    fail::fail_point!("order-after-publish", |_| std::process::abort());
     if issued == Issued::AlreadyQueued && still_outstanding(instance, order).await? {
         // What is queued is older: an earlier number, whose time has passed or that was reported, or this one.
         let superseded = instance.broker.supersede(order.domain, order.account).await;

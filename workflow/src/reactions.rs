@@ -26,14 +26,14 @@ pub(crate) async fn react(instance: &Instance, page: &[StoredEvent]) -> Result<(
 async fn carry_out(instance: &Instance, event: &StoredEvent, reaction: Reaction) -> Result<(), Retry> {
     let cause = Cause { correlation: event.correlation, causation: Some(event.id), ..Cause::default() };
     let caller = Caller::system(reactions::PROVISIONING, reactions::command_id(event.id, 0), cause);
-    fail::fail_point!("reaction-before-command");
+    fail::fail_point!("reaction-before-command", |_| std::process::abort());
     let outcome = match reaction {
         Reaction::Account { account, command, request } => {
             instance.commands.account_by_request(account, command, request, &caller).await
         }
         Reaction::Request { request, command } => instance.commands.request(request, command, &caller).await,
     };
-    fail::fail_point!("reaction-after-command");
+    fail::fail_point!("reaction-after-command", |_| std::process::abort());
     match outcome {
         Ok(_) => Ok(()),
         Err(error) if error.is_transient() => Err(error.to_string()),

@@ -119,7 +119,7 @@ impl Relay {
         }
         let epoch = self.stream.epoch();
         let events: Vec<PublishedEvent> = page.into_iter().map(|event| published(event, epoch)).collect();
-        fail::fail_point!("relay-before-publish");
+        fail::fail_point!("relay-before-publish", |_| std::process::abort());
         match self.stream.publish(&events).await {
             Ok(last) => self.after = last,
             // Another relay works too, or an attempt of ours went through after all: go on where the stream ends.
@@ -129,7 +129,7 @@ impl Relay {
             }
             Err(error) => return Err(error.into()),
         }
-        fail::fail_point!("relay-after-publish");
+        fail::fail_point!("relay-after-publish", |_| std::process::abort());
         metrics::gauge!("tenure_relay_position").set(self.after as f64);
         Ok(Step::Published)
     }

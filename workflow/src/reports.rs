@@ -41,7 +41,7 @@ async fn record_one(instance: &Instance, delivery: ReportDelivery) {
             instance.commands.engine(status.engine, EngineCommand::RecordStatus(status.clone()), &caller).await
         }
     };
-    fail::fail_point!("report-before-ack");
+    fail::fail_point!("report-before-ack", |_| std::process::abort());
     match recorded {
         Ok(_) => {}
         // Not acknowledged: it comes again.

@@ -72,7 +72,7 @@ pub(crate) async fn fire_due(instance: &Instance, clock: TimerClock) -> Result<u
 async fn fire(instance: &Instance, timer: Timer) -> Option<(String, String)> {
     let id = timer.id();
     let caller = Caller::system("timers", derived(&["timer", &id]), Cause::default());
-    fail::fail_point!("timer-before-command", |_| None);
+    fail::fail_point!("timer-before-command", |_| std::process::abort());
     match instance.commands.account(timer.account, timer.command(), &caller).await {
         Ok(_) => Some((id, "fired".to_owned())),
         Err(error) if error.is_transient() => {

@@ -108,7 +108,7 @@ async fn everything_converges_after_the_brokers_store_was_erased() {
 
 /// Each point ends the process the third time that it is passed; the process is started again without it.
 async fn dies_at(point: &'static str) {
-    let failpoints: &'static str = Box::leak(format!("{point}=2*off->1*panic(killed)").into_boxed_str());
+    let failpoints: &'static str = Box::leak(format!("{point}=2*off->1*return").into_boxed_str());
     let settings = Settings { gateway_failpoints: Some(failpoints), ..quick_deadlines() };
     survives(settings, async |lab| {
         until("the gateway to die at its fail point", Duration::from_secs(60), async || {
