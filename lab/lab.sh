@@ -87,7 +87,7 @@ prepare() {
   down
   mkdir -p "$checkout/.lab" "$lab"
   chmod 755 "$checkout/.lab" "$lab"
-  trap 'say "stopping"; down' EXIT
+  trap "trap '' INT TERM HUP; say stopping; down" EXIT     # a second Ctrl-C does not leave half of it running
   trap 'exit 130' INT
   trap 'exit 143' TERM HUP
 }
