@@ -44,8 +44,8 @@ lint: ## Format, clippy with warnings as errors, shell syntax
 bench: ## Tenure and its peers in one run, to target/bench.json; ONLY=prefix runs a part
 	scripts/install-tools.sh --bench
 	cargo build --locked --release --workspace --bins
-	for peer in benches/peers/*/Cargo.toml; do \
-	  if [ -e "$$peer" ]; then cargo build --locked --release --manifest-path "$$peer"; fi; done
+	@# Beside the services there is no network: what the peer is made of comes now.
+	CARGO_TARGET_DIR="$(CARGO_TARGET_DIR)/peer" cargo build --locked --release --manifest-path benches/peers/cqrs-es/Cargo.toml
 	TENURE_BIN="$(CARGO_TARGET_DIR)/release/tenure" $(WITH_SERVICES) --slow-postgres-us 1000 \
 	  "$(CARGO_TARGET_DIR)/release/bench" $(ONLY)
 
