@@ -135,6 +135,6 @@ impl Running {
 
     /// How many mails went nowhere but into memory.
     pub(crate) async fn captured_mails(&self) -> usize {
-        self.delivery.captured().len()
+        self.delivery.captured_count()
     }
 }

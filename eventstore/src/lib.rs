@@ -27,6 +27,7 @@ mod error;
 mod execute;
 mod execution;
 mod feed;
+pub mod follow;
 mod id;
 mod keys;
 mod kind;

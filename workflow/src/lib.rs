@@ -6,12 +6,11 @@
 //! once, and a repeat is harmless: command ids are derived from what led to the command, orders are fenced.
 //! A rebuild of read models runs nothing of this.
 //!
-//! Start reading at `run.rs`, which starts it all, then `follow.rs`.
+//! Start reading at `run.rs`, which starts it all.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod clock;
 mod commands;
-mod follow;
 mod instance;
 mod orders;
 pub mod permissions;

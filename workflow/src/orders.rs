@@ -1,7 +1,7 @@
 //! Orders that were issued go to the broker, which may lose them: an order whose deadline passes without a report is
 //! issued anew, with the next number, by the account's timer.
 
-use crate::{Instance, follow::Retry};
+use crate::Instance;
 use futures::{StreamExt, stream};
 use tenure_broker::Issued;
 use tenure_domain::{
@@ -9,7 +9,7 @@ use tenure_domain::{
     account::{Account, AccountEvent},
     order::Order,
 };
-use tenure_eventstore::StoredEvent;
+use tenure_eventstore::{StoredEvent, follow::Retry};
 
 /// Orders under way to the broker at once.
 const CONCURRENCY: usize = 256;

@@ -2,10 +2,10 @@
 //! out for now is tried until it can; one that never can (a stream that does not decode) is parked, and holds back
 //! nothing but its own account.
 
-use crate::{Caller, CommandError, Instance, follow::Retry};
+use crate::{Caller, CommandError, Instance};
 use futures::{StreamExt, stream};
 use tenure_domain::reactions::{self, Reaction};
-use tenure_eventstore::{Cause, StoredEvent};
+use tenure_eventstore::{Cause, StoredEvent, follow::Retry};
 
 /// Reactions under way at once.
 const CONCURRENCY: usize = 128;

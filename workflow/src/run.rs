@@ -1,8 +1,8 @@
 //! Starts everything that runs by itself for one instance, and says how far it is.
 
-use crate::{Instance, follow::Follower, orders, reactions, relay, reports, scheduler};
+use crate::{Instance, orders, reactions, relay, reports, scheduler};
 use tenure_domain::{EngineId, Event};
-use tenure_eventstore::{Position, StoredEvent};
+use tenure_eventstore::{Position, StoredEvent, follow::Follower};
 use tokio::{sync::watch, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 

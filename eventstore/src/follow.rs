@@ -2,8 +2,8 @@
 //! what it has done. The mark is set at most once a second: what lies behind it is done again after a crash, which
 //! every consumer bears.
 
+use crate::{EventStore, Position, StoreError, StoredEvent};
 use std::time::{Duration, Instant};
-use tenure_eventstore::{EventStore, Position, StoreError, StoredEvent};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -17,21 +17,23 @@ const LOOK_ANYWAY: Duration = Duration::from_secs(1);
 const PAUSE: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(5));
 
 /// What a consumer's page can fail with: it is read and done again after a pause.
-pub(crate) type Retry = String;
+pub type Retry = String;
 
 /// A consumer of the history.
-pub(crate) struct Follower<'a> {
-    pub(crate) store: &'a EventStore,
+pub struct Follower<'a> {
+    /// The history.
+    pub store: &'a EventStore,
     /// Name of its mark.
-    pub(crate) name: &'static str,
+    pub name: &'static str,
     /// Says how far it is.
-    pub(crate) done: watch::Sender<Position>,
-    pub(crate) cancel: CancellationToken,
+    pub done: watch::Sender<Position>,
+    /// Ends it.
+    pub cancel: CancellationToken,
 }
 
 impl Follower<'_> {
     /// Hands every page to `handle`, from the mark on, until cancelled.
-    pub(crate) async fn run(self, handle: impl AsyncFn(&[StoredEvent]) -> Result<(), Retry>) {
+    pub async fn run(self, handle: impl AsyncFn(&[StoredEvent]) -> Result<(), Retry>) {
         let mut head = self.store.head_watch();
         let mut pause = PAUSE.0;
         let mut mark: Option<(Position, Instant)> = None;
@@ -44,7 +46,7 @@ impl Follower<'_> {
                 }
                 Err(reason) => {
                     tracing::warn!(consumer = self.name, reason, "following the history failed; trying again");
-                    metrics::counter!("tenure_workflow_retries_total", "consumer" => self.name).increment(1);
+                    metrics::counter!("tenure_follow_retries_total", "consumer" => self.name).increment(1);
                     let _ = self.cancel.run_until_cancelled(tokio::time::sleep(pause)).await;
                     pause = (pause * 2).min(PAUSE.1);
                     false

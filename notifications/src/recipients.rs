@@ -1,0 +1,132 @@
+//! Who is told, at the moment of telling: people by their role in the matter. Disabled people are told nothing.
+
+use crate::table::Recipients;
+use std::{collections::BTreeSet, sync::Arc};
+use tenure_domain::{
+    GroupId, Personal, RequestId, UserId,
+    account::Account,
+    group::{Group, everyone},
+    ownership::Owner,
+    request::Request,
+    role::BuiltInRole,
+    user::{PersonalData, User},
+};
+use tenure_eventstore::{EventStore, StoreError};
+use tenure_projections::{Page, SortOrder, UserFilter, UserSort, ViewError, Views};
+use uuid::Uuid;
+
+/// Why recipients cannot be found for now.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum RecipientsError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Views(#[from] ViewError),
+}
+
+/// Looks people up.
+pub(crate) struct Directory<'a> {
+    pub(crate) store: &'a EventStore,
+    pub(crate) views: &'a Views,
+}
+
+impl Directory<'_> {
+    /// Everybody whom `recipients` of the stream `stream` means, with their data.
+    pub(crate) async fn people(
+        &self,
+        recipients: Recipients,
+        stream: Uuid,
+    ) -> Result<Vec<(UserId, PersonalData)>, RecipientsError> {
+        let ids = match recipients {
+            Recipients::Administrators => self.administrators().await?,
+            Recipients::Requester => {
+                let request = self.request(stream).await?;
+                request.requester().into_iter().collect()
+            }
+            Recipients::Approvers { step } => self.approvers(RequestId(stream), step).await?,
+            Recipients::Owners => self.owners(stream).await?,
+            Recipients::User => [UserId(stream)].into(),
+        };
+        let mut people = Vec::with_capacity(ids.len());
+        for id in ids {
+            let user = self.store.cached_state::<User>(id.0).await?.state;
+            if let (false, Some(Personal::Clear(data))) = (user.disabled, &user.personal) {
+                people.push((id, data.clone()));
+            }
+        }
+        Ok(people)
+    }
+
+    pub(crate) async fn request(&self, stream: Uuid) -> Result<Arc<Request>, StoreError> {
+        Ok(self.store.cached_state::<Request>(stream).await?.state)
+    }
+
+    async fn members(&self, group: GroupId) -> Result<BTreeSet<UserId>, StoreError> {
+        let group = self.store.cached_state::<Group>(group.0).await?.state;
+        Ok(if group.disabled { BTreeSet::new() } else { group.members.clone() })
+    }
+
+    /// Who may decide the step: not the requester, nor an owner whom the requester chose.
+    async fn approvers(&self, request: RequestId, step: usize) -> Result<BTreeSet<UserId>, StoreError> {
+        let request = self.request(request.0).await?;
+        let Some(submission) = request.submission() else { return Ok(BTreeSet::new()) };
+        let Some(step) = submission.steps.get(step) else { return Ok(BTreeSet::new()) };
+        let mut people: BTreeSet<UserId> = step.users.iter().copied().collect();
+        for group in &step.groups {
+            people.extend(self.members(*group).await?);
+        }
+        people.remove(&submission.requester);
+        for owner in &submission.owners {
+            match owner {
+                Owner::User(id) => drop(people.remove(id)),
+                Owner::Group(group) => {
+                    let members = self.members(*group).await?;
+                    people.retain(|id| !members.contains(id));
+                }
+            }
+        }
+        Ok(people)
+    }
+
+    async fn owners(&self, account: Uuid) -> Result<BTreeSet<UserId>, RecipientsError> {
+        let account = self.store.cached_state::<Account>(account).await?.state;
+        let Some(managed) = account.managed() else { return Ok(BTreeSet::new()) };
+        let mut people = BTreeSet::new();
+        for owner in &managed.owners {
+            match owner {
+                Owner::User(id) => drop(people.insert(*id)),
+                Owner::Group(group) => people.extend(self.members(*group).await?),
+            }
+        }
+        if managed.identity.terms.rules.include_administrators {
+            people.extend(self.administrators().await?);
+        }
+        Ok(people)
+    }
+
+    /// Holders of the role System Administrator, in person or through a group.
+    async fn administrators(&self) -> Result<BTreeSet<UserId>, RecipientsError> {
+        let role = BuiltInRole::SystemAdministrator.id();
+        let mut people = BTreeSet::new();
+        let mut page = Page::first(500);
+        loop {
+            let found = self.views.users(&UserFilter::default(), UserSort::Created, SortOrder::Ascending, &page).await?;
+            people.extend(found.rows.iter().filter(|user| user.roles.contains(&role)).map(|user| user.id));
+            match found.next {
+                Some(next) => page = Page::after(next, 500),
+                None => break,
+            }
+        }
+        let mut page = Page::first(500);
+        loop {
+            let found = self.views.groups(None, &page).await?;
+            for group in found.rows.iter().filter(|group| group.roles.contains(&role) && group.id != everyone()) {
+                people.extend(self.members(group.id).await?);
+            }
+            match found.next {
+                Some(next) => page = Page::after(next, 500),
+                None => return Ok(people),
+            }
+        }
+    }
+}

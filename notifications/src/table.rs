@@ -1,0 +1,210 @@
+//! The notification table of product.md §7: which event tells whom.
+
+use tenure_domain::{
+    Event, RequestId, UserId,
+    account::{AccountEvent, ReminderUrgency},
+    engine::EngineEvent,
+    request::{RequestEvent, RequestKind},
+    template::TemplateEvent,
+    user::UserEvent,
+};
+use uuid::Uuid;
+
+/// What a mail is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Notice {
+    /// A template's version serves.
+    TemplatePublished,
+    /// No version serves.
+    TemplateUnpublished,
+    /// It takes no requests.
+    TemplateDisabled,
+    /// A step waits for its approvers.
+    ApprovalRequired,
+    /// All steps are approved.
+    RequestApproved,
+    /// Somebody said no.
+    RequestRejected,
+    /// The account exists.
+    RequestProvisioned,
+    /// The directory refused.
+    ProvisioningFailed,
+    /// Other people are accountable.
+    OwnershipChanged,
+    /// Renewal is open.
+    RenewalRequired,
+    /// Renewal is still open.
+    Reminder,
+    /// The end is near.
+    UrgentReminder,
+    /// The end is reached.
+    EndReached,
+    /// An engine cannot reach its directory or vault.
+    EngineImpaired,
+    /// Somebody is new here.
+    Welcome,
+}
+
+/// Who is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recipients {
+    /// Holders of the role System Administrator.
+    Administrators,
+    /// Who asked.
+    Requester,
+    /// Who may decide the step with this index.
+    Approvers {
+        /// From 0.
+        step: usize,
+    },
+    /// Who is accountable, and administrators where the account's terms include them.
+    Owners,
+    /// The person whom it is about.
+    User,
+}
+
+/// A row of the table.
+#[derive(Clone, Copy, Debug)]
+pub struct Row {
+    /// What about.
+    pub notice: Notice,
+    /// Object, as in product.md.
+    pub object: &'static str,
+    /// Event, as in product.md.
+    pub event: &'static str,
+    /// Recipients, as in product.md.
+    pub recipients: &'static str,
+    /// Name of the mail's template.
+    pub template: &'static str,
+    /// Sent unless switched off.
+    pub on: bool,
+}
+
+const fn row(
+    notice: Notice,
+    object: &'static str,
+    event: &'static str,
+    recipients: &'static str,
+    template: &'static str,
+) -> Row {
+    Row { notice, object, event, recipients, template, on: true }
+}
+
+const fn off(row: Row) -> Row {
+    Row { on: false, ..row }
+}
+
+/// The table.
+pub const TABLE: &[Row] = &[
+    off(row(Notice::TemplatePublished, "template", "published", "administrators", "template-published")),
+    off(row(Notice::TemplateUnpublished, "template", "unpublished", "administrators", "template-unpublished")),
+    off(row(Notice::TemplateDisabled, "template", "disabled", "administrators", "template-disabled")),
+    row(Notice::ApprovalRequired, "request", "step requires approval", "approvers of the step", "approval-required"),
+    row(Notice::RequestApproved, "request", "approved", "requester", "request-approved"),
+    row(Notice::RequestRejected, "request", "rejected", "requester", "request-rejected"),
+    row(Notice::RequestProvisioned, "request", "provisioned", "requester", "request-provisioned"),
+    row(Notice::ProvisioningFailed, "request", "provisioning failed", "requester", "provisioning-failed"),
+    row(Notice::OwnershipChanged, "account", "ownership changed", "owners", "ownership-changed"),
+    row(Notice::RenewalRequired, "account", "requires renewal", "owners", "renewal-required"),
+    row(Notice::Reminder, "account", "reminder", "owners", "reminder"),
+    row(Notice::UrgentReminder, "account", "urgent reminder", "owners", "urgent-reminder"),
+    row(Notice::EndReached, "account", "end reached", "owners", "end-reached"),
+    row(Notice::EngineImpaired, "engine", "cannot reach its domain or vault", "administrators", "engine-impaired"),
+    row(Notice::Welcome, "user", "welcome", "the user", "welcome"),
+];
+
+impl Notice {
+    /// Its row.
+    #[must_use]
+    pub fn row(self) -> Option<&'static Row> {
+        TABLE.iter().find(|row| row.notice == self)
+    }
+}
+
+/// What the mail is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// A template.
+    Template(Uuid),
+    /// A request.
+    Request(RequestId),
+    /// An account.
+    Account(Uuid),
+    /// An engine.
+    Engine(Uuid),
+    /// A person.
+    User(UserId),
+}
+
+/// Whom `event` of the stream `stream` tells, and what about.
+#[must_use]
+pub fn notices(stream: Uuid, event: &Event) -> Option<(Notice, Recipients, Subject)> {
+    let (notice, recipients) = match event {
+        Event::Template(event) => (of_template(event)?, Recipients::Administrators),
+        Event::Request(event) => of_request(event)?,
+        Event::Account(event) => (of_account(event)?, Recipients::Owners),
+        Event::Engine(EngineEvent::Impaired(_)) => (Notice::EngineImpaired, Recipients::Administrators),
+        Event::User(UserEvent::Registered(_)) => (Notice::Welcome, Recipients::User),
+        Event::Engine(_) | Event::User(_) | Event::Group(_) | Event::Role(_) | Event::Domain(_) => return None,
+    };
+    let subject = match event {
+        Event::Template(_) => Subject::Template(stream),
+        Event::Request(_) => Subject::Request(RequestId(stream)),
+        Event::Account(_) => Subject::Account(stream),
+        Event::Engine(_) => Subject::Engine(stream),
+        _ => Subject::User(UserId(stream)),
+    };
+    Some((notice, recipients, subject))
+}
+
+fn of_template(event: &TemplateEvent) -> Option<Notice> {
+    match event {
+        TemplateEvent::Published(_) => Some(Notice::TemplatePublished),
+        TemplateEvent::Unpublished(_) => Some(Notice::TemplateUnpublished),
+        TemplateEvent::Disabled(_) => Some(Notice::TemplateDisabled),
+        TemplateEvent::Drafted(_) | TemplateEvent::Revised(_) | TemplateEvent::Enabled(_) => None,
+    }
+}
+
+fn of_request(event: &RequestEvent) -> Option<(Notice, Recipients)> {
+    match event {
+        RequestEvent::Submitted(e) if !e.submission.steps.is_empty() => {
+            Some((Notice::ApprovalRequired, Recipients::Approvers { step: 0 }))
+        }
+        // After the last step nobody is left to tell: the resolution finds no such step.
+        RequestEvent::ApprovalGiven(e) if e.step_completed => {
+            Some((Notice::ApprovalRequired, Recipients::Approvers { step: e.step + 1 }))
+        }
+        RequestEvent::Approved(_) => Some((Notice::RequestApproved, Recipients::Requester)),
+        RequestEvent::Rejected(_) => Some((Notice::RequestRejected, Recipients::Requester)),
+        RequestEvent::Completed(_) => Some((Notice::RequestProvisioned, Recipients::Requester)),
+        RequestEvent::Failed(_) => Some((Notice::ProvisioningFailed, Recipients::Requester)),
+        RequestEvent::Submitted(_)
+        | RequestEvent::ApprovalGiven(_)
+        | RequestEvent::Drafted(_)
+        | RequestEvent::Revised(_)
+        | RequestEvent::Withdrawn(_)
+        | RequestEvent::Reopened(_)
+        | RequestEvent::ProvisioningBegun(_)
+        | RequestEvent::Retried(_) => None,
+    }
+}
+
+fn of_account(event: &AccountEvent) -> Option<Notice> {
+    match event {
+        AccountEvent::OwnersChanged(_) => Some(Notice::OwnershipChanged),
+        AccountEvent::RenewalOpened(e) if e.notify => Some(Notice::RenewalRequired),
+        AccountEvent::OwnersReminded(e) => Some(match e.urgency {
+            ReminderUrgency::Regular => Notice::Reminder,
+            ReminderUrgency::Urgent => Notice::UrgentReminder,
+        }),
+        AccountEvent::LifecycleEnded(_) => Some(Notice::EndReached),
+        _ => None,
+    }
+}
+
+/// Is the request about a new account?
+#[must_use]
+pub fn is_new_account(kind: RequestKind) -> bool {
+    kind == RequestKind::NewAccount
+}
