@@ -31,13 +31,16 @@ forbid_service_starts() {
 
 # apt keeps no lists on a fresh image, and old lists name files that are gone: update once if the install fails.
 apt_install() {
-  local quiet=(-qq -o Dpkg::Use-Pty=0)
+  local apt=(apt-get -qq -o Dpkg::Use-Pty=0) log=$tools/apt.log
   export DEBIAN_FRONTEND=noninteractive
   forbid_service_starts
-  if ! apt-get "${quiet[@]}" install -y --no-install-recommends "$@" >/dev/null 2>&1; then
+  if ! "${apt[@]}" install -y --no-install-recommends "$@" >"$log" 2>&1; then
     say "updating the package lists"
-    apt-get "${quiet[@]}" update >&2
-    apt-get "${quiet[@]}" install -y --no-install-recommends "$@" >/dev/null
+    if ! { "${apt[@]}" update && "${apt[@]}" install -y --no-install-recommends "$@"; } >"$log" 2>&1; then
+      tail -n 20 "$log" >&2
+      say "apt-get failed; all it said is in .tools/apt.log"
+      exit 1
+    fi
   fi
 }
 
