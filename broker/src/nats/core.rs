@@ -20,7 +20,8 @@ use crate::{
 use async_nats::{
     Message, Request, RequestErrorKind,
     jetstream::{
-        ErrorCode, consumer,
+        ErrorCode,
+        consumer::pull,
         message::PublishMessage,
         stream::{DeleteMessageErrorKind, Info, LastRawMessageErrorKind},
     },
@@ -35,6 +36,9 @@ use tokio::{
     time::{Instant, sleep_until, timeout},
 };
 
+/// How long streams and consumers are taken to exist because they did.
+const LOOK_AGAIN: Duration = Duration::from_secs(60);
+
 pub(crate) struct NatsCore {
     connection: Arc<Connection>,
     config: NatsConfig,
@@ -48,10 +52,17 @@ pub(crate) struct NatsCore {
 
 #[derive(Default)]
 struct Prepared {
-    /// Connection for which it is known; a server that was away may have lost everything. `None`: unknown.
-    generation: Option<u64>,
+    /// Connection for which it is known, since a server that was away may have lost everything; and until when,
+    /// since somebody may delete a consumer. `None`: unknown.
+    known: Option<(u64, Instant)>,
     /// Domains whose consumers exist, or are to be made again.
     domains: BTreeSet<DomainId>,
+}
+
+impl Prepared {
+    fn is_known(&self, generation: u64) -> bool {
+        self.known.is_some_and(|(known, until)| known == generation && Instant::now() < until)
+    }
 }
 
 impl NatsCore {
@@ -73,12 +84,12 @@ impl NatsCore {
 
     /// Makes sure that everything exists that this link has ever needed, unless that is known.
     async fn prepare(&self) -> Result<(), BrokerError> {
-        if self.prepared.read().await.generation == Some(self.connection.generation()) {
+        let generation = self.connection.generation();
+        if self.prepared.read().await.is_known(generation) {
             return Ok(());
         }
         let mut prepared = self.prepared.write().await;
-        let generation = self.connection.generation();
-        if prepared.generation == Some(generation) {
+        if prepared.is_known(generation) {
             return Ok(());
         }
         let js = &self.connection.jetstream;
@@ -89,7 +100,7 @@ impl NatsCore {
             let consumer = streams::agents(&self.subjects, &self.config.leases, *domain);
             streams::ensure_consumer(js, WORK_STREAM, &consumer).await?;
         }
-        prepared.generation = Some(generation);
+        prepared.known = Some((generation, Instant::now() + LOOK_AGAIN));
         Ok(())
     }
 
@@ -97,7 +108,7 @@ impl NatsCore {
     async fn doubt(&self) {
         tracing::warn!("streams or consumers are missing on the NATS server; creating them again");
         metrics::counter!("tenure_broker_recreated_total").increment(1);
-        self.prepared.write().await.generation = None;
+        self.prepared.write().await.known = None;
     }
 
     pub(crate) async fn serve_domain(&self, domain: DomainId) -> Result<(), BrokerError> {
@@ -295,8 +306,9 @@ impl NatsCore {
             if let Ok(Ok(info)) = timeout(POLL, js.request::<_, _, Info>(work, &())).await {
                 health.orders_waiting = Some(info.state.messages);
             }
-            let core = format!("CONSUMER.INFO.{REPORT_STREAM}.{CORE_CONSUMER}");
-            if let Ok(Ok(info)) = timeout(POLL, js.request::<_, _, consumer::Info>(core, &())).await {
+            let core = js.get_consumer_from_stream::<pull::Config, _, _>(CORE_CONSUMER, REPORT_STREAM);
+            if let Ok(Ok(core)) = timeout(POLL, core).await {
+                let info = core.cached_info();
                 health.reports_waiting = Some(info.num_pending + info.num_ack_pending as u64);
             }
         }

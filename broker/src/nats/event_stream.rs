@@ -83,7 +83,8 @@ impl LastEvent {
     }
 }
 
-/// Why events could not be published. Nothing after the event concerned was.
+/// Why not all events were published. Whichever were, lie at their own positions: every event is accepted only right
+/// behind its predecessor's position. What was under way has been waited for.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum StreamError {
     /// The stream does not exist: create it from the oldest position still to publish.
@@ -108,7 +109,7 @@ pub enum StreamError {
         published: String,
     },
     /// Somebody else published these events: another relay works, or an earlier attempt went through after all.
-    /// What was in flight has been waited for; continue after `last`, or leave it to the other.
+    /// Continue after `last`, or leave it to the other.
     #[error("another relay publishes: the event stream ends at {}", .last.sequence)]
     Fenced {
         /// Where the stream ends now.
@@ -201,8 +202,11 @@ impl EventStream {
 
     /// Publishes consecutive events, many at a time, and answers with the last position when all are stored.
     ///
+    /// Before the first batch, and after every error, the caller compares [`Self::last`] with its store
+    /// ([`LastEvent::continues`]): only then the stream is known to hold the same history.
+    ///
     /// # Errors
-    /// See [`StreamError`]. On any of them, what was under way has been waited for.
+    /// See [`StreamError`].
     pub async fn publish(&self, events: &[PublishedEvent]) -> Result<u64, StreamError> {
         let consecutive = events.windows(2).all(|pair| pair[1].position == pair[0].position + 1);
         if !consecutive || events.iter().any(|event| event.epoch != self.epoch) {
