@@ -18,7 +18,7 @@ help: ## What there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: ## Build and start the demo; ARGS=--once tells one account's story and ends
-	cargo run --locked --quiet --profile quick --bin tenure -- demo $(ARGS)
+	cargo run --locked --profile quick --bin tenure -- demo $(ARGS)
 
 build: ## The release binary, target/release/tenure
 	cargo build --locked --release --bin tenure
