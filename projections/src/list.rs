@@ -1,0 +1,274 @@
+//! Lists: filtered, sorted, a page at a time, with a count that is exact up to ten thousand.
+
+use crate::{
+    ViewError, Views,
+    cell::{Cell, Kind},
+    read_model::ReadModel,
+};
+use sea_query::{Cond, Expr, ExprTrait, Func, Order, Query, SelectStatement, SimpleExpr};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use uuid::Uuid;
+
+/// Most rows of a page.
+pub const LONGEST_PAGE: u32 = 500;
+/// Up to here counts are exact.
+pub const EXACT: u64 = 10_000;
+
+/// Which part of a list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Page {
+    /// Where it begins.
+    pub start: Start,
+    /// How many rows, at most [`LONGEST_PAGE`]; 0 is taken as 50.
+    pub limit: u32,
+    /// Is nobody interested in the total?
+    pub uncounted: bool,
+}
+
+impl Page {
+    /// The first `limit` rows.
+    #[must_use]
+    pub fn first(limit: u32) -> Self {
+        Self { limit, ..Self::default() }
+    }
+
+    /// `limit` rows after the first `offset`.
+    #[must_use]
+    pub fn at(offset: u64, limit: u32) -> Self {
+        Self { start: Start::Offset(offset), limit, uncounted: false }
+    }
+
+    /// `limit` rows after a cursor.
+    #[must_use]
+    pub fn after(cursor: Cursor, limit: u32) -> Self {
+        Self { start: Start::After(cursor), limit, uncounted: false }
+    }
+
+    fn rows(&self) -> u64 {
+        match self.limit {
+            0 => 50,
+            limit => u64::from(Ord::min(limit, LONGEST_PAGE)),
+        }
+    }
+}
+
+/// Where a page begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// After so many rows. Costs the more the higher it is.
+    Offset(u64),
+    /// After the row that the cursor stands at: costs the same everywhere, and rows that come and go in between move
+    /// nothing.
+    After(Cursor),
+}
+
+impl Default for Start {
+    fn default() -> Self {
+        Self::Offset(0)
+    }
+}
+
+/// A place in a list, opaque to callers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Cursor(pub String);
+
+impl fmt::Display for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A page of a list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Paged<T> {
+    /// The rows.
+    pub rows: Vec<T>,
+    /// How many the whole list has.
+    pub total: Count,
+    /// Where the next page begins; none after the last row.
+    pub next: Option<Cursor>,
+}
+
+/// How many.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Count {
+    /// Exact up to [`EXACT`].
+    pub value: u64,
+    /// There are more.
+    pub more: bool,
+}
+
+/// Direction of sorting.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SortOrder {
+    /// Smallest first.
+    #[default]
+    Ascending,
+    /// Greatest first.
+    Descending,
+}
+
+/// What a list shows, in which order; the key's first column breaks ties.
+pub(crate) struct List {
+    pub(crate) condition: Cond,
+    pub(crate) sort: &'static str,
+    pub(crate) order: SortOrder,
+}
+
+impl Cursor {
+    pub(crate) fn of(sort: &Cell, unique: &Cell) -> Self {
+        Self(format!("{}.{}", encoded(sort), encoded(unique)))
+    }
+
+    fn cells(&self) -> Result<(Cell, Cell), ViewError> {
+        let (sort, unique) = self.0.split_once('.').ok_or(ViewError::Cursor)?;
+        Ok((decoded(sort).ok_or(ViewError::Cursor)?, decoded(unique).ok_or(ViewError::Cursor)?))
+    }
+}
+
+fn encoded(cell: &Cell) -> String {
+    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    match cell {
+        Cell::Null => "n".to_owned(),
+        Cell::Int(value) => format!("i{value}"),
+        Cell::Text(text) => format!("t{}", hex(text.as_bytes())),
+        Cell::Id(id) => format!("b{}", hex(id.as_bytes())),
+        Cell::Bytes(bytes) => format!("b{}", hex(bytes)),
+    }
+}
+
+fn decoded(text: &str) -> Option<Cell> {
+    let bytes = |hex: &str| {
+        let digits = hex.as_bytes().chunks(2);
+        digits.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect::<Option<Vec<u8>>>()
+    };
+    match text.split_at_checked(1)? {
+        ("i", value) => value.parse().ok().map(Cell::Int),
+        ("t", value) => String::from_utf8(bytes(value)?).ok().filter(|text| !text.contains('\0')).map(Cell::Text),
+        ("b", value) => bytes(value).map(Cell::Bytes),
+        _ => None,
+    }
+}
+
+fn kind_of(cell: &Cell) -> Option<Kind> {
+    match cell {
+        Cell::Null => None,
+        Cell::Int(_) => Some(Kind::Int),
+        Cell::Text(_) => Some(Kind::Text),
+        Cell::Id(_) | Cell::Bytes(_) => Some(Kind::Bytes),
+    }
+}
+
+fn value(cell: Cell) -> SimpleExpr {
+    Expr::val(sea_query::Value::from(cell))
+}
+
+impl Views {
+    /// A page of `M`'s rows.
+    pub(crate) async fn list<M: ReadModel>(&self, list: List, page: &Page) -> Result<Paged<M::Row>, ViewError> {
+        let table = M::TABLES.first().ok_or(ViewError::Cursor)?;
+        let unique = table.columns.first().map_or("id", |(name, _)| *name);
+        let place = |name: &str| table.columns.iter().position(|(column, _)| *column == name);
+        let total = if page.uncounted { Count::default() } else { self.count::<M>(list.condition.clone()).await? };
+        let mut query = Query::select();
+        query.columns(table.column_names()).from(table.name).cond_where(list.condition);
+        match &page.start {
+            Start::Offset(0) => {}
+            Start::Offset(offset) => {
+                query.offset(Ord::min(*offset, u64::from(u32::MAX)));
+            }
+            Start::After(cursor) => {
+                let (sort, last) = cursor.cells()?;
+                let kind = |name| place(name).and_then(|index| table.columns.get(index)).map(|(_, kind)| *kind);
+                if kind_of(&sort) != kind(list.sort) || kind_of(&last) != kind(unique) {
+                    return Err(ViewError::Cursor);
+                }
+                let row = Expr::tuple([Expr::col(list.sort), Expr::col(unique)]);
+                let place = Expr::tuple([value(sort), value(last)]);
+                query.and_where(match list.order {
+                    SortOrder::Ascending => row.gt(place),
+                    SortOrder::Descending => row.lt(place),
+                });
+            }
+        }
+        let order = match list.order {
+            SortOrder::Ascending => Order::Asc,
+            SortOrder::Descending => Order::Desc,
+        };
+        query.order_by(list.sort, order.clone());
+        if list.sort != unique {
+            query.order_by(unique, order);
+        }
+        // One more tells whether there is a next page.
+        query.limit(page.rows() + 1);
+        let mut rows = self.database().select(&query, &table.kinds()).await?;
+        let more = rows.len() as u64 > page.rows();
+        rows.truncate(usize::try_from(page.rows()).unwrap_or(usize::MAX));
+        let next = rows.last().filter(|_| more).and_then(|last| {
+            let (sort, unique) = (last.get(place(list.sort)?)?, last.first()?);
+            Some(Cursor::of(sort, unique))
+        });
+        let unreadable = |reason| ViewError::Unreadable { table: table.name, reason };
+        let rows = rows.into_iter().map(|cells| M::row(cells).map_err(unreadable)).collect::<Result<_, _>>()?;
+        Ok(Paged { rows, total, next })
+    }
+
+    /// One row.
+    pub(crate) async fn get<M: ReadModel>(&self, id: Uuid) -> Result<Option<M::Row>, ViewError> {
+        let condition = Cond::all().add(Expr::col("id").eq(id.as_bytes().to_vec()));
+        Ok(self.select::<M>(|query| query.cond_where(condition)).await?.pop())
+    }
+
+    /// The rows of these ids, in any order.
+    pub(crate) async fn among<M: ReadModel>(&self, ids: &[Uuid]) -> Result<Vec<M::Row>, ViewError> {
+        let mut rows = Vec::with_capacity(ids.len());
+        for ids in ids.chunks(LONGEST_PAGE as usize) {
+            let ids: Vec<_> = ids.iter().map(|id| id.as_bytes().to_vec()).collect();
+            rows.extend(self.select::<M>(|query| query.and_where(Expr::col("id").is_in(ids))).await?);
+        }
+        Ok(rows)
+    }
+
+    /// The rows of a query that is short by its nature.
+    pub(crate) async fn select<M: ReadModel>(
+        &self,
+        narrow: impl FnOnce(&mut SelectStatement) -> &mut SelectStatement,
+    ) -> Result<Vec<M::Row>, ViewError> {
+        let Some(table) = M::TABLES.first() else { return Ok(Vec::new()) };
+        let mut query = Query::select();
+        query.columns(table.column_names()).from(table.name);
+        narrow(&mut query);
+        let rows = self.database().select(&query, &table.kinds()).await?;
+        let unreadable = |reason| ViewError::Unreadable { table: table.name, reason };
+        rows.into_iter().map(|cells| M::row(cells).map_err(unreadable)).collect()
+    }
+
+    /// How many rows there are, looking at no more than needed.
+    pub(crate) async fn count<M: ReadModel>(&self, condition: Cond) -> Result<Count, ViewError> {
+        let Some(table) = M::TABLES.first() else { return Ok(Count::default()) };
+        let mut some = Query::select();
+        some.expr(Expr::val(1_i64)).from(table.name).cond_where(condition).limit(EXACT + 1);
+        let mut query = Query::select();
+        query.expr(Func::count(Expr::col(sea_query::Asterisk))).from_subquery(some, "some");
+        let rows = self.database().select(&query, &[Kind::Int]).await?;
+        let counted = rows.first().and_then(|row| row.first()?.int()).unwrap_or_default().cast_unsigned();
+        Ok(Count { value: Ord::min(counted, EXACT), more: counted > EXACT })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_survives_its_text_and_nothing_else_is_one() {
+        let cells = (Cell::Text("svc-ä.'%".to_owned()), Cell::Bytes(vec![0, 255]));
+        assert_eq!(Cursor::of(&cells.0, &cells.1).cells().unwrap(), cells);
+        for text in ["", ".", "i1", "i1.", "x1.i2", "tzz.i1", "t00.i1", "b1ä.i1", "i9999999999999999999.i1", "é.i1"] {
+            assert!(Cursor(text.to_owned()).cells().is_err(), "{text}");
+        }
+    }
+}

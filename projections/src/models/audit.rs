@@ -1,0 +1,213 @@
+//! The audit trail: one row an event, in the order of the history, never changed. Holds no personal data: whoever
+//! may, reads the event itself.
+
+use crate::{
+    Page, Paged, SortOrder, ViewError, Views,
+    cell::{Cell, Kind},
+    list::List,
+    read_model::{Cells, ReadModel},
+    table::Table,
+};
+use chrono::{DateTime, Utc};
+use sea_query::{Cond, Expr, ExprTrait, Func, Query};
+use tenure_domain::{Actor, EngineId, UserId, sentence};
+use tenure_eventstore::StoredEvent;
+use uuid::Uuid;
+
+/// One event, in a few words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditRow {
+    /// Its place in the whole history.
+    pub position: u64,
+    /// Its id.
+    pub id: Uuid,
+    /// When.
+    pub recorded_at: DateTime<Utc>,
+    /// Who.
+    pub actor: Actor,
+    /// Kind of object.
+    pub kind: String,
+    /// Which object.
+    pub stream: Uuid,
+    /// Version of the object that it made.
+    pub version: u64,
+    /// Type of event.
+    pub type_name: String,
+    /// What happened, as a sentence.
+    pub summary: String,
+    /// Shared by everything that followed from one action.
+    pub correlation: Uuid,
+    /// The event that led to it.
+    pub causation: Option<Uuid>,
+}
+
+pub(crate) struct Audit;
+
+const AUDIT: &str = "view_audit";
+
+impl ReadModel for Audit {
+    const NAME: &'static str = "audit";
+    const VERSION: u32 = 1;
+    const TABLES: &'static [Table] = &[Table {
+        name: AUDIT,
+        columns: &[
+            ("position", Kind::Int),
+            ("recorded_at", Kind::Int),
+            ("id", Kind::Bytes),
+            ("actor", Kind::Text),
+            ("kind", Kind::Text),
+            ("stream", Kind::Bytes),
+            ("version", Kind::Int),
+            ("type", Kind::Text),
+            ("summary", Kind::Text),
+            ("correlation", Kind::Bytes),
+            ("causation", Kind::Bytes),
+        ],
+        key: 1,
+        indexes: &[
+            &["recorded_at", "position"],
+            &["actor", "position"],
+            &["stream", "position"],
+            &["type", "position"],
+            &["kind", "position"],
+            &["correlation", "position"],
+        ],
+    }];
+    const LOADS: bool = false;
+
+    type Key = i64;
+    type Row = AuditRow;
+
+    fn keys(event: &StoredEvent, keys: &mut Vec<i64>) {
+        keys.push(event.position.cast_signed());
+    }
+
+    fn fold(event: &StoredEvent, _: i64, _: Option<AuditRow>) -> Result<Option<AuditRow>, String> {
+        Ok(Some(AuditRow {
+            position: event.position,
+            id: event.id,
+            recorded_at: event.recorded_at,
+            actor: event.actor.clone(),
+            kind: event.kind.to_owned(),
+            stream: event.stream,
+            version: event.version,
+            type_name: event.event.type_name().to_owned(),
+            summary: sentence::of(&event.event),
+            correlation: event.correlation,
+            causation: event.causation,
+        }))
+    }
+
+    fn cells(row: &AuditRow) -> Result<Cells, String> {
+        Ok(vec![
+            row.recorded_at.timestamp_micros().into(),
+            row.id.into(),
+            row.actor.to_string().as_str().into(),
+            row.kind.as_str().into(),
+            row.stream.into(),
+            row.version.into(),
+            row.type_name.as_str().into(),
+            row.summary.as_str().into(),
+            row.correlation.into(),
+            row.causation.into(),
+        ])
+    }
+
+    fn row(cells: Cells) -> Result<AuditRow, String> {
+        let int = |index: usize| cells.get(index).and_then(Cell::int).ok_or("no number");
+        let id = |index: usize| cells.get(index).and_then(Cell::id).ok_or("no id");
+        let text = |index: usize| cells.get(index).cloned().and_then(Cell::into_text).ok_or("no text");
+        Ok(AuditRow {
+            position: int(0)?.cast_unsigned(),
+            recorded_at: DateTime::from_timestamp_micros(int(1)?).ok_or("no instant")?,
+            id: id(2)?,
+            actor: actor(&text(3)?),
+            kind: text(4)?,
+            stream: id(5)?,
+            version: int(6)?.cast_unsigned(),
+            type_name: text(7)?,
+            summary: text(8)?,
+            correlation: id(9)?,
+            causation: id(10).ok(),
+        })
+    }
+}
+
+/// The actor of its text.
+fn actor(text: &str) -> Actor {
+    match text.split_once(':') {
+        Some(("user", id)) => id.parse().map_or_else(|_| Actor::system(text), |id| Actor::User(UserId(id))),
+        Some(("engine", id)) => id.parse().map_or_else(|_| Actor::system(text), |id| Actor::Engine(EngineId(id))),
+        Some(("system", name)) => Actor::system(name),
+        Some(_) | None => Actor::system(text),
+    }
+}
+
+/// Which events.
+#[derive(Clone, Debug, Default)]
+pub struct AuditFilter {
+    /// By this actor.
+    pub actor: Option<Actor>,
+    /// On this kind of object, for instance `account`.
+    pub kind: Option<String>,
+    /// On this object.
+    pub stream: Option<Uuid>,
+    /// Of this type, for instance `account.renewed`.
+    pub type_name: Option<String>,
+    /// At or after this instant.
+    pub from: Option<DateTime<Utc>>,
+    /// Before this instant.
+    pub to: Option<DateTime<Utc>>,
+    /// After this position.
+    pub after_position: Option<u64>,
+    /// Up to this position.
+    pub up_to_position: Option<u64>,
+    /// Everything that followed from one action.
+    pub correlation: Option<Uuid>,
+}
+
+fn signed(position: u64) -> i64 {
+    i64::try_from(position).unwrap_or(i64::MAX)
+}
+
+impl AuditFilter {
+    fn condition(&self) -> Cond {
+        // Time never decreases along the history: an instant is a position.
+        let before = |instant: DateTime<Utc>| {
+            let mut last = Query::select();
+            last.expr(Func::coalesce([Func::max(Expr::col("position")).into(), Expr::val(0_i64)]))
+                .from(AUDIT)
+                .and_where(Expr::col("recorded_at").lt(instant.timestamp_micros()));
+            sea_query::SimpleExpr::from(last)
+        };
+        let position = || Expr::col("position");
+        // Text without NUL, which PostgreSQL would refuse as a value.
+        let text = |column: &'static str, text: &str| Expr::col(column).eq(sea_query::Value::from(Cell::text(text)));
+        let id = |column: &'static str, id: Uuid| Expr::col(column).eq(id.as_bytes().to_vec());
+        Cond::all()
+            .add_option(self.actor.as_ref().map(|actor| text("actor", &actor.to_string())))
+            .add_option(self.kind.as_deref().map(|kind| text("kind", kind)))
+            .add_option(self.type_name.as_deref().map(|name| text("type", name)))
+            .add_option(self.stream.map(|stream| id("stream", stream)))
+            .add_option(self.correlation.map(|correlation| id("correlation", correlation)))
+            .add_option(self.from.map(|from| position().gt(before(from))))
+            .add_option(self.to.map(|to| position().lte(before(to))))
+            .add_option(self.after_position.map(|after| position().gt(signed(after))))
+            .add_option(self.up_to_position.map(|up_to| position().lte(signed(up_to))))
+    }
+}
+
+impl Views {
+    /// The audit trail, a page at a time.
+    ///
+    /// # Errors
+    /// If the database fails, or the cursor is of another list.
+    pub async fn audit(
+        &self,
+        filter: &AuditFilter,
+        order: SortOrder,
+        page: &Page,
+    ) -> Result<Paged<AuditRow>, ViewError> {
+        self.list::<Audit>(List { condition: filter.condition(), sort: "position", order }, page).await
+    }
+}

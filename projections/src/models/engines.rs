@@ -1,0 +1,124 @@
+//! Engines, and what they say of themselves.
+
+use super::ABSENT;
+use crate::{
+    ViewError, Views,
+    cell::Kind,
+    read_model::{Cells, ReadModel, content, of_content},
+    search::folded,
+    table::Table,
+};
+use chrono::{DateTime, Utc, serde::ts_microseconds_option};
+use sea_query::Order;
+use serde::{Deserialize, Serialize};
+use tenure_domain::{
+    EngineId, Event,
+    engine::{EngineContent, EngineEvent},
+    order::Failure,
+};
+use tenure_eventstore::StoredEvent;
+use uuid::Uuid;
+
+/// An engine.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EngineRow {
+    /// Which.
+    pub id: EngineId,
+    /// What is known of it.
+    pub content: EngineContent,
+    /// What is out of its reach.
+    pub impaired: Option<Failure>,
+    /// Since when.
+    #[serde(with = "ts_microseconds_option")]
+    pub impaired_since: Option<DateTime<Utc>>,
+    /// Its reports count no more.
+    pub disabled: bool,
+    /// Version of the stream.
+    pub version: u64,
+}
+
+pub(crate) struct Engines;
+
+impl ReadModel for Engines {
+    const NAME: &'static str = "engines";
+    const VERSION: u32 = 1;
+    const TABLES: &'static [Table] = &[Table {
+        name: "view_engines",
+        columns: &[("id", Kind::Bytes), ("name_key", Kind::Text), ("domain", Kind::Bytes), ("content", Kind::Bytes)],
+        key: 1,
+        indexes: &[&["name_key", "id"]],
+    }];
+
+    type Key = Uuid;
+    type Row = EngineRow;
+
+    fn keys(event: &StoredEvent, keys: &mut Vec<Uuid>) {
+        if matches!(event.event, Event::Engine(_)) {
+            keys.push(event.stream);
+        }
+    }
+
+    fn fold(event: &StoredEvent, id: Uuid, row: Option<EngineRow>) -> Result<Option<EngineRow>, String> {
+        let Event::Engine(engine) = &event.event else { return Ok(row) };
+        if let EngineEvent::Registered(e) = engine {
+            return Ok(Some(EngineRow {
+                id: EngineId(id),
+                content: e.content.clone(),
+                impaired: None,
+                impaired_since: None,
+                disabled: false,
+                version: event.version,
+            }));
+        }
+        let mut row = row.ok_or(ABSENT)?;
+        row.version = event.version;
+        match engine {
+            EngineEvent::Registered(_) => {}
+            EngineEvent::Impaired(e) => {
+                row.impaired = Some(e.failure.clone());
+                row.impaired_since = Some(event.recorded_at);
+            }
+            EngineEvent::Recovered(_) => {
+                row.impaired = None;
+                row.impaired_since = None;
+            }
+            EngineEvent::Disabled(_) => row.disabled = true,
+            EngineEvent::Enabled(_) => row.disabled = false,
+        }
+        Ok(Some(row))
+    }
+
+    fn cells(row: &EngineRow) -> Result<Cells, String> {
+        Ok(vec![folded(&row.content.name).as_str().into(), row.content.domain.0.into(), content(row)?])
+    }
+
+    fn row(cells: Cells) -> Result<EngineRow, String> {
+        of_content(cells)
+    }
+}
+
+impl Views {
+    /// All engines, by name.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn engines(&self) -> Result<Vec<EngineRow>, ViewError> {
+        self.select::<Engines>(|query| query.order_by("name_key", Order::Asc).order_by("id", Order::Asc)).await
+    }
+
+    /// One engine.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn engine(&self, id: EngineId) -> Result<Option<EngineRow>, ViewError> {
+        self.get::<Engines>(id.0).await
+    }
+
+    /// Ids of all engines.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn engine_ids(&self) -> Result<Vec<EngineId>, ViewError> {
+        Ok(self.engines().await?.into_iter().map(|engine| engine.id).collect())
+    }
+}

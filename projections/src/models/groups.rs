@@ -1,0 +1,112 @@
+//! Groups. Who is in which is a model of its own (`members.rs`), since a group may hold everybody.
+
+use super::ABSENT;
+use crate::{
+    Page, Paged, SortOrder, ViewError, Views,
+    cell::Kind,
+    list::List,
+    read_model::{Cells, ReadModel, content, of_content},
+    search::{folded, matching, prefixes},
+    table::Table,
+};
+use sea_query::{Cond, Expr, ExprTrait};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use tenure_domain::{Event, GroupId, RoleId, group::GroupEvent};
+use tenure_eventstore::StoredEvent;
+use uuid::Uuid;
+
+/// A group.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct GroupRow {
+    /// Which.
+    pub id: GroupId,
+    /// Unique among groups.
+    pub name: String,
+    /// Roles that members hold.
+    pub roles: BTreeSet<RoleId>,
+    /// Grants nothing.
+    pub disabled: bool,
+    /// Version of the stream.
+    pub version: u64,
+}
+
+pub(crate) struct Groups;
+
+const WORDS: &str = "view_group_words";
+
+impl ReadModel for Groups {
+    const NAME: &'static str = "groups";
+    const VERSION: u32 = 1;
+    const TABLES: &'static [Table] = &[
+        Table {
+            name: "view_groups",
+            columns: &[("id", Kind::Bytes), ("name_key", Kind::Text), ("disabled", Kind::Int), ("content", Kind::Bytes)],
+            key: 1,
+            indexes: &[&["name_key", "id"]],
+        },
+        Table { name: WORDS, columns: &[("id", Kind::Bytes), ("word", Kind::Text)], key: 2, indexes: &[&["word", "id"]] },
+    ];
+
+    type Key = Uuid;
+    type Row = GroupRow;
+
+    fn keys(event: &StoredEvent, keys: &mut Vec<Uuid>) {
+        if let Event::Group(group) = &event.event
+            && !matches!(group, GroupEvent::MemberAdded(_) | GroupEvent::MemberRemoved(_))
+        {
+            keys.push(event.stream);
+        }
+    }
+
+    fn fold(event: &StoredEvent, id: Uuid, row: Option<GroupRow>) -> Result<Option<GroupRow>, String> {
+        let Event::Group(group) = &event.event else { return Ok(row) };
+        if let GroupEvent::Created(e) = group {
+            let (id, name) = (GroupId(id), e.name.clone());
+            return Ok(Some(GroupRow { id, name, roles: BTreeSet::new(), disabled: false, version: event.version }));
+        }
+        let mut row = row.ok_or(ABSENT)?;
+        row.version = event.version;
+        match group {
+            GroupEvent::Created(_) | GroupEvent::MemberAdded(_) | GroupEvent::MemberRemoved(_) => {}
+            GroupEvent::Renamed(e) => row.name.clone_from(&e.name),
+            GroupEvent::RoleGranted(e) => drop(row.roles.insert(e.role)),
+            GroupEvent::RoleRevoked(e) => drop(row.roles.remove(&e.role)),
+            GroupEvent::Disabled(_) => row.disabled = true,
+            GroupEvent::Enabled(_) => row.disabled = false,
+        }
+        Ok(Some(row))
+    }
+
+    fn cells(row: &GroupRow) -> Result<Cells, String> {
+        Ok(vec![folded(&row.name).as_str().into(), row.disabled.into(), content(row)?])
+    }
+
+    fn row(cells: Cells) -> Result<GroupRow, String> {
+        of_content(cells)
+    }
+
+    fn indexed(row: &GroupRow) -> Vec<BTreeSet<Cells>> {
+        vec![prefixes([row.name.as_str()])]
+    }
+}
+
+impl Views {
+    /// Groups by name, a page at a time; `search` looks for the beginning of a word.
+    ///
+    /// # Errors
+    /// If the database fails, or the cursor is of another list.
+    pub async fn groups(&self, search: Option<&str>, page: &Page) -> Result<Paged<GroupRow>, ViewError> {
+        let search = search.and_then(|search| matching(WORDS, search));
+        let condition = Cond::all().add_option(search.map(|found| Expr::col("id").in_subquery(found)));
+        self.list::<Groups>(List { condition, sort: "name_key", order: SortOrder::Ascending }, page).await
+    }
+
+    /// One group.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn group(&self, id: GroupId) -> Result<Option<GroupRow>, ViewError> {
+        self.get::<Groups>(id.0).await
+    }
+}

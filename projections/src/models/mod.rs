@@ -1,0 +1,43 @@
+//! The read models, one file each: rows, fold, queries.
+
+pub(crate) mod accounts;
+pub(crate) mod approvals;
+pub(crate) mod audit;
+pub(crate) mod domains;
+pub(crate) mod engines;
+pub(crate) mod groups;
+pub(crate) mod members;
+pub(crate) mod requests;
+pub(crate) mod roles;
+pub(crate) mod template_versions;
+pub(crate) mod templates;
+pub(crate) mod timers;
+pub(crate) mod users;
+
+use crate::read_model::{Erased, Model};
+use std::marker::PhantomData;
+
+/// All of them.
+pub(crate) fn all() -> Vec<Box<dyn Model>> {
+    fn of<M: crate::read_model::ReadModel>() -> Box<dyn Model> {
+        Box::new(Erased::<M>(PhantomData))
+    }
+    vec![
+        of::<accounts::Accounts>(),
+        of::<requests::Requests>(),
+        of::<approvals::Approvals>(),
+        of::<timers::Timers>(),
+        of::<audit::Audit>(),
+        of::<users::Users>(),
+        of::<groups::Groups>(),
+        of::<members::Members>(),
+        of::<roles::Roles>(),
+        of::<templates::Templates>(),
+        of::<template_versions::TemplateVersions>(),
+        of::<domains::Domains>(),
+        of::<engines::Engines>(),
+    ]
+}
+
+/// What every fold says of an event on something that was never made.
+pub(crate) const ABSENT: &str = "there is no row for it";

@@ -1,0 +1,39 @@
+//! Display names of many ids at once, for lists that show ids of other objects.
+
+use crate::{
+    ViewError, Views,
+    models::{domains::Domains, engines::Engines, groups::Groups, roles::Roles, templates::Templates, users::Users},
+};
+use std::collections::{BTreeSet, HashMap};
+use uuid::Uuid;
+
+impl Views {
+    /// Names of these users, groups, templates, domains, engines and roles, whichever they are. What has none, or is
+    /// forgotten, is left out.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn names(&self, ids: impl IntoIterator<Item = Uuid>) -> Result<HashMap<Uuid, String>, ViewError> {
+        let mut ids: BTreeSet<Uuid> = ids.into_iter().collect();
+        let mut names = HashMap::with_capacity(ids.len());
+        macro_rules! look_up {
+            ($model:ty, |$row:ident| $name:expr) => {
+                if !ids.is_empty() {
+                    let wanted: Vec<Uuid> = ids.iter().copied().collect();
+                    for $row in self.among::<$model>(&wanted).await? {
+                        ids.remove(&$row.id.0);
+                        names.insert($row.id.0, $name);
+                    }
+                }
+            };
+        }
+        look_up!(Users, |row| row.display_name);
+        look_up!(Templates, |row| row.name);
+        look_up!(Domains, |row| row.content.name);
+        look_up!(Groups, |row| row.name);
+        look_up!(Engines, |row| row.content.name);
+        look_up!(Roles, |row| row.content.name);
+        names.retain(|_, name| !name.is_empty());
+        Ok(names)
+    }
+}

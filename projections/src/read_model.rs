@@ -1,0 +1,225 @@
+//! What a read model is: tables, and a fold of events into rows. And [`Model`], the same without its types, for the
+//! runner.
+
+use crate::{
+    ViewError,
+    cell::Cell,
+    table::Table,
+};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    marker::PhantomData,
+};
+use tenure_eventstore::StoredEvent;
+use uuid::Uuid;
+
+/// Cells of one row, in the order of the table's columns.
+pub(crate) type Cells = Vec<Cell>;
+
+/// A read model. `fold` is pure: the same events give the same rows, in whatever pages they come.
+pub(crate) trait ReadModel: Send + Sync + 'static {
+    /// As operators know it.
+    const NAME: &'static str;
+    /// Grows whenever rows are folded differently: the model is then built anew.
+    const VERSION: u32;
+    /// The rows, and after them tables that index what is in the rows: their first column is the row's id.
+    const TABLES: &'static [Table];
+    /// Are rows changed by later events? Otherwise nothing is read before it is written.
+    const LOADS: bool = true;
+
+    /// Key of a row.
+    type Key: Key;
+    /// A row.
+    type Row: Clone + PartialEq + Send;
+
+    /// The rows that `event` changes.
+    fn keys(event: &StoredEvent, keys: &mut Vec<Self::Key>);
+
+    /// The row after `event`; none = there is none.
+    fn fold(event: &StoredEvent, key: Self::Key, row: Option<Self::Row>) -> Result<Option<Self::Row>, String>;
+
+    /// The cells after those of the key.
+    fn cells(row: &Self::Row) -> Result<Cells, String>;
+
+    /// Back from all cells.
+    fn row(cells: Cells) -> Result<Self::Row, String>;
+
+    /// Rows of the further tables, without the id in front.
+    fn indexed(_row: &Self::Row) -> Vec<BTreeSet<Cells>> {
+        Vec::new()
+    }
+}
+
+/// Key of a row.
+pub(crate) trait Key: Copy + Ord + Send + Sync {
+    fn cells(&self) -> Cells;
+    /// The one id that it is, for models that load rows.
+    fn id(&self) -> Option<Uuid> {
+        None
+    }
+}
+
+impl Key for Uuid {
+    fn cells(&self) -> Cells {
+        vec![Cell::Id(*self)]
+    }
+    fn id(&self) -> Option<Uuid> {
+        Some(*self)
+    }
+}
+
+impl Key for (Uuid, Uuid) {
+    fn cells(&self) -> Cells {
+        vec![Cell::Id(self.0), Cell::Id(self.1)]
+    }
+}
+
+impl Key for (Uuid, i64) {
+    fn cells(&self) -> Cells {
+        vec![Cell::Id(self.0), Cell::Int(self.1)]
+    }
+}
+
+impl Key for i64 {
+    fn cells(&self) -> Cells {
+        vec![Cell::Int(*self)]
+    }
+}
+
+/// What a page changes in one table.
+#[derive(Debug, Default)]
+pub(crate) struct TableChanges {
+    /// Ids whose rows go: only in the further tables.
+    pub(crate) cleared: Vec<Uuid>,
+    /// Keys of rows that go.
+    pub(crate) deleted: Vec<Cells>,
+    /// Rows that are new or changed.
+    pub(crate) upserted: Vec<Cells>,
+}
+
+/// What a page changes, by table.
+pub(crate) type Changes = Vec<TableChanges>;
+
+/// A read model without its types.
+pub(crate) trait Model: Send + Sync {
+    fn name(&self) -> &'static str;
+    fn version(&self) -> u32;
+    fn tables(&self) -> &'static [Table];
+    /// Rows to load before the page is folded.
+    fn needed(&self, page: &[StoredEvent]) -> Vec<Uuid>;
+    /// What the page changes.
+    fn fold(&self, page: &[StoredEvent], loaded: Vec<Cells>) -> Result<Changes, ViewError>;
+}
+
+/// `M`, without its types.
+pub(crate) struct Erased<M>(pub(crate) PhantomData<fn() -> M>);
+
+struct Slot<R> {
+    before: Option<R>,
+    now: Option<R>,
+}
+
+impl<M: ReadModel> Model for Erased<M> {
+    fn name(&self) -> &'static str {
+        M::NAME
+    }
+
+    fn version(&self) -> u32 {
+        M::VERSION
+    }
+
+    fn tables(&self) -> &'static [Table] {
+        M::TABLES
+    }
+
+    fn needed(&self, page: &[StoredEvent]) -> Vec<Uuid> {
+        if !M::LOADS {
+            return Vec::new();
+        }
+        let (mut keys, mut seen, mut needed) = (Vec::new(), BTreeSet::new(), Vec::new());
+        for event in page {
+            keys.clear();
+            M::keys(event, &mut keys);
+            for id in keys.iter().filter_map(Key::id) {
+                // A stream that begins within the page has no row yet.
+                let fresh = event.stream == id && event.version == 1;
+                if seen.insert(id) && !fresh {
+                    needed.push(id);
+                }
+            }
+        }
+        needed
+    }
+
+    fn fold(&self, page: &[StoredEvent], loaded: Vec<Cells>) -> Result<Changes, ViewError> {
+        let name = M::TABLES.first().map_or(M::NAME, |table| table.name);
+        let unreadable = |reason| ViewError::Unreadable { table: name, reason };
+        let mut slots: BTreeMap<M::Key, Slot<M::Row>> = BTreeMap::new();
+        let mut rows = BTreeMap::new();
+        for cells in loaded {
+            let id = cells.first().and_then(Cell::id).ok_or_else(|| unreadable("no id".to_owned()))?;
+            rows.insert(id, M::row(cells).map_err(unreadable)?);
+        }
+        let mut keys = Vec::new();
+        for event in page {
+            keys.clear();
+            M::keys(event, &mut keys);
+            for key in &keys {
+                let slot = slots.entry(*key).or_insert_with(|| {
+                    let row = key.id().and_then(|id| rows.remove(&id));
+                    Slot { before: row.clone(), now: row }
+                });
+                slot.now = M::fold(event, *key, slot.now.take()).map_err(|reason| ViewError::Unfoldable {
+                    position: event.position,
+                    event: event.event.type_name().to_owned(),
+                    reason,
+                })?;
+            }
+        }
+        changes::<M>(slots).map_err(unreadable)
+    }
+}
+
+fn changes<M: ReadModel>(slots: BTreeMap<M::Key, Slot<M::Row>>) -> Result<Changes, String> {
+    let mut changes: Changes = M::TABLES.iter().map(|_| TableChanges::default()).collect();
+    let Some((main, further)) = changes.split_first_mut() else { return Err("no table".to_owned()) };
+    for (key, Slot { before, now }) in slots {
+        if before == now && M::LOADS {
+            continue;
+        }
+        match &now {
+            Some(row) => {
+                let mut cells = key.cells();
+                cells.extend(M::cells(row)?);
+                main.upserted.push(cells);
+            }
+            None => main.deleted.push(key.cells()),
+        }
+        let Some(id) = key.id().filter(|_| !further.is_empty()) else { continue };
+        let was = before.as_ref().map(M::indexed).unwrap_or_default();
+        let is = now.as_ref().map(M::indexed).unwrap_or_default();
+        let nothing = BTreeSet::new();
+        for (index, table) in further.iter_mut().enumerate() {
+            let (was, is) = (was.get(index).unwrap_or(&nothing), is.get(index).unwrap_or(&nothing));
+            if was == is {
+                continue;
+            }
+            if !was.is_empty() {
+                table.cleared.push(id);
+            }
+            table.upserted.extend(is.iter().map(|cells| [vec![Cell::Id(id)], cells.clone()].concat()));
+        }
+    }
+    Ok(changes)
+}
+
+/// The content of a row that no query looks into: as JSON.
+pub(crate) fn content<T: serde::Serialize>(row: &T) -> Result<Cell, String> {
+    serde_json::to_vec(row).map(Cell::Bytes).map_err(|error| error.to_string())
+}
+
+/// Back from the last cell.
+pub(crate) fn of_content<T: serde::de::DeserializeOwned>(mut cells: Cells) -> Result<T, String> {
+    let bytes = cells.pop().and_then(Cell::into_bytes).ok_or("no content")?;
+    serde_json::from_slice(&bytes).map_err(|error| error.to_string())
+}

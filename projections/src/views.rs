@@ -1,0 +1,86 @@
+//! The handle to all read models.
+
+use crate::{
+    ViewError, database::ViewDatabase, generation, models, progress::Progress, read_model::Model, runner,
+};
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+use tenure_eventstore::EventStore;
+use tokio::{sync::watch, task::JoinHandle};
+use tokio_util::sync::CancellationToken;
+
+/// All read models of one instance. A cheap handle; queries are in the models' files.
+#[derive(Clone)]
+pub struct Views(pub(crate) Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub(crate) store: EventStore,
+    database: ViewDatabase,
+    models: Vec<Box<dyn Model>>,
+    pub(crate) progress: watch::Sender<Vec<Progress>>,
+    /// Does this process keep the models, rather than another one?
+    keeps: AtomicBool,
+}
+
+/// How far a read model is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ModelStatus {
+    /// Its name.
+    pub name: &'static str,
+    /// The last event in it.
+    pub position: u64,
+    /// How many events it is behind.
+    pub lag: u64,
+    /// Why it does not go on.
+    pub stopped: Option<String>,
+    /// How far its next generation is, while it is rebuilt.
+    pub rebuilding: Option<u64>,
+}
+
+impl Views {
+    /// Opens the read models beside the store: in the same PostgreSQL, or in the SQLite file `sqlite_path`; in memory,
+    /// if there is none.
+    ///
+    /// # Errors
+    /// If the database cannot be reached, or its tables not be made.
+    pub async fn open(store: &EventStore, sqlite_path: Option<PathBuf>) -> Result<Self, ViewError> {
+        let database = ViewDatabase::open(store, sqlite_path.as_deref()).await?;
+        let models = models::all();
+        generation::set_up(&database, &models, store.head().await?.epoch).await?;
+        let progress = watch::Sender::new(vec![Progress::default(); models.len()]);
+        Ok(Self(Arc::new(Inner { store: store.clone(), database, models, progress, keeps: AtomicBool::new(false) })))
+    }
+
+    /// Starts what keeps the read models, until `cancel`. Several processes may do so: one works, the others stand by.
+    #[must_use]
+    pub fn spawn_runners(&self, cancel: CancellationToken) -> Vec<JoinHandle<()>> {
+        vec![tokio::spawn(runner::run(self.clone(), cancel))]
+    }
+
+    /// Names of the read models.
+    #[must_use]
+    pub fn names_of_models(&self) -> Vec<&'static str> {
+        self.models().iter().map(|model| model.name()).collect()
+    }
+
+    pub(crate) fn database(&self) -> &ViewDatabase {
+        &self.0.database
+    }
+
+    pub(crate) fn models(&self) -> &[Box<dyn Model>] {
+        &self.0.models
+    }
+
+    pub(crate) fn keeps(&self) -> bool {
+        self.0.keeps.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn set_keeps(&self, keeps: bool) {
+        self.0.keeps.store(keeps, Ordering::Release);
+    }
+}
