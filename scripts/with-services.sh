@@ -19,7 +19,7 @@ PATH=$PATH:/usr/sbin:/sbin
 say() { printf 'services: %s\n' "$*" >&2; }
 usage() { sed -n '2,13p' "$0"; exit 2; }
 
-postgres=1 ad=1 require_all=${CI:+1} delay=() slow= inside=
+postgres=1 ad=1 require_all=${CI:+1} delay=() slow="" inside=""
 while [ $# -gt 0 ]; do
   case $1 in
     --no-postgres) postgres= ;;
