@@ -15,7 +15,7 @@ use tenure_domain::{Context, Personal, Recorded, ReservationChange, Stream};
 use tokio::sync::oneshot;
 
 /// How often a command is decided anew because its stream moved.
-const ATTEMPTS: usize = 8;
+const ATTEMPTS: usize = 32;
 
 type Outcome<A> = Result<Executed<A>, ExecuteError<<A as cqrs_es::Aggregate>::Error>>;
 

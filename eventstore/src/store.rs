@@ -6,7 +6,7 @@ use crate::{
     appender::AppendTask,
     cache::Cache,
     clock::Clock,
-    database::{Address, on_reader},
+    database::{Address, on_reader, on_writer},
     log::{Log, micros},
     personal::PersonKeys,
     postgres::PostgresLog,
@@ -161,13 +161,24 @@ impl EventStore {
         self.0.log.new_epoch(reason, micros(self.0.clock.now())).await
     }
 
-    /// Destroys the key of a person's data: nothing that was sealed with it can be read again. Read models and caches
-    /// of other processes drop what they hold when they hear of it.
+    /// Forgets a person: destroys the key of their data, so that nothing sealed with it can be read again, and removes
+    /// addresses, credentials and sessions. Other gateways drop what they hold when they hear of it, within a minute
+    /// at most.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn forget_user(&self, user: UserId) -> Result<(), StoreError> {
         self.0.reader.persons.destroy(user.0).await?;
+        // A keyed hash of an address is personal data too, and nobody could ever free the address again.
+        on_writer!(&self.0.database, |pool| {
+            sqlx::query("DELETE FROM reservations WHERE scope = $1 AND holder = $2")
+                .bind(tenure_domain::Scope::Email.text())
+                .bind(user.0)
+                .execute(pool)
+                .await?;
+        });
+        self.0.state.remove_credentials(user).await?;
+        self.0.state.end_sessions_of(user).await?;
         self.0.forget_cached(user.0);
         if let Database::Postgres(pool) = &self.0.database {
             crate::postgres::wake::tell_forgotten(pool, user.0).await?;
