@@ -1,0 +1,187 @@
+//! Who may do what: one row per route. What has no row does not exist.
+//!
+//! A row says which permission is needed (any one of those listed) and what "own" means there. A permission that
+//! reaches only one's own objects lets the request through; the handler then limits lists, and answers 404 for another's
+//! object (`objects.rs`).
+
+use axum::http::Method;
+use tenure_domain::permission::{Feature, Verb};
+
+/// Who may pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// Anybody.
+    Public,
+    /// Anybody who is signed in.
+    SignedIn,
+    /// Any of these permissions.
+    Needs(&'static [(Feature, Verb)], Own),
+}
+
+/// What a permission without *manage* reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Own {
+    /// These objects have no owner: the permission alone decides.
+    Everything,
+    /// One's own objects: the handler limits.
+    OwnObjects,
+    /// Nothing: *manage* is needed too.
+    Nothing,
+}
+
+/// One row.
+pub(crate) struct Rule {
+    pub(crate) method: Method,
+    pub(crate) path: &'static str,
+    pub(crate) access: Access,
+}
+
+const fn row(method: Method, path: &'static str, access: Access) -> Rule {
+    Rule { method, path, access }
+}
+
+const fn get(path: &'static str, access: Access) -> Rule {
+    row(Method::GET, path, access)
+}
+
+const fn post(path: &'static str, access: Access) -> Rule {
+    row(Method::POST, path, access)
+}
+
+use Access::{Needs, Public, SignedIn};
+use Feature as F;
+use Own::{Everything, Nothing, OwnObjects};
+use Verb as V;
+
+const READ_ACCOUNT: Access = Needs(&[(F::ManagedAccount, V::Read)], OwnObjects);
+const UPDATE_ACCOUNT: Access = Needs(&[(F::ManagedAccount, V::Update)], OwnObjects);
+const READ_REQUEST: Access = Needs(&[(F::ProvisionRequest, V::Read), (F::ProvisionApproval, V::Read)], OwnObjects);
+const UPDATE_REQUEST: Access = Needs(&[(F::ProvisionRequest, V::Update)], OwnObjects);
+const DECIDE: Access = Needs(&[(F::ProvisionApproval, V::Update)], OwnObjects);
+const READ_TEMPLATE: Access = Needs(&[(F::ProvisionTemplate, V::Read)], OwnObjects);
+const WRITE_TEMPLATE: Access = Needs(&[(F::ProvisionTemplate, V::Update)], Everything);
+const PUBLISH: Access = Needs(&[(F::ProvisionTemplateWorkflow, V::Update)], Everything);
+const READ_USER: Access = Needs(&[(F::User, V::Read)], OwnObjects);
+const UPDATE_USER: Access = Needs(&[(F::User, V::Update)], OwnObjects);
+const READ_GROUP: Access = Needs(&[(F::Group, V::Read)], OwnObjects);
+/// Memberships and what a group gives: *manage*, by product.md §1.
+const MEMBERS: Access = Needs(&[(F::Group, V::Update)], Nothing);
+const GRANTS: Access = Needs(&[(F::Role, V::Update)], Nothing);
+
+/// The table.
+pub(crate) const RULES: &[Rule] = &[
+    get("/", Public),
+    get("/healthz", Public),
+    get("/readyz", Public),
+    // Loopback, or configuration:read: the handler sees to it.
+    get("/metrics", Public),
+    get("/api/v1/openapi.json", Public),
+    get("/api/v1/setup", Public),
+    post("/api/v1/setup", Public),
+    post("/api/v1/sessions", Public),
+    get("/api/v1/sessions/current", SignedIn),
+    row(Method::DELETE, "/api/v1/sessions/current", SignedIn),
+    post("/api/v1/sessions/current/password", SignedIn),
+    get("/api/v1/system", SignedIn),
+    post("/api/v1/clock/advance", Needs(&[(F::Configuration, V::Update)], Everything)),
+    // What each person sees of it, the handler limits event by event.
+    get("/api/v1/events", SignedIn),
+    // Whoever asks for accounts, or hands one over, names owners.
+    get(
+        "/api/v1/people",
+        Needs(
+            &[(F::ProvisionRequest, V::Create), (F::ManagedAccount, V::Update), (F::ProvisionTemplate, V::Update)],
+            Everything,
+        ),
+    ),
+    get("/api/v1/users", READ_USER),
+    post("/api/v1/users", Needs(&[(F::User, V::Create)], Everything)),
+    get("/api/v1/users/{id}", READ_USER),
+    post("/api/v1/users/{id}/personal-data", UPDATE_USER),
+    post("/api/v1/users/{id}/password", Needs(&[(F::User, V::Update)], Nothing)),
+    post("/api/v1/users/{id}/disable", Needs(&[(F::User, V::Delete)], Nothing)),
+    post("/api/v1/users/{id}/enable", Needs(&[(F::User, V::Update)], Nothing)),
+    post("/api/v1/users/{id}/roles/grant", GRANTS),
+    post("/api/v1/users/{id}/roles/revoke", GRANTS),
+    get("/api/v1/groups", READ_GROUP),
+    post("/api/v1/groups", Needs(&[(F::Group, V::Create)], Everything)),
+    get("/api/v1/groups/{id}", READ_GROUP),
+    post("/api/v1/groups/{id}/rename", Needs(&[(F::Group, V::Update)], Nothing)),
+    post("/api/v1/groups/{id}/members/add", MEMBERS),
+    post("/api/v1/groups/{id}/members/remove", MEMBERS),
+    post("/api/v1/groups/{id}/roles/grant", GRANTS),
+    post("/api/v1/groups/{id}/roles/revoke", GRANTS),
+    post("/api/v1/groups/{id}/disable", Needs(&[(F::Group, V::Delete)], Nothing)),
+    post("/api/v1/groups/{id}/enable", Needs(&[(F::Group, V::Update)], Nothing)),
+    get("/api/v1/roles", Needs(&[(F::Role, V::Read)], Everything)),
+    post("/api/v1/roles", Needs(&[(F::Role, V::Create)], Everything)),
+    get("/api/v1/roles/{id}", Needs(&[(F::Role, V::Read)], Everything)),
+    post("/api/v1/roles/{id}/revise", Needs(&[(F::Role, V::Update)], Everything)),
+    post("/api/v1/roles/{id}/disable", Needs(&[(F::Role, V::Delete)], Everything)),
+    post("/api/v1/roles/{id}/enable", Needs(&[(F::Role, V::Update)], Everything)),
+    get("/api/v1/domains", Needs(&[(F::DirectoryService, V::Read)], Everything)),
+    post("/api/v1/domains", Needs(&[(F::DirectoryService, V::Create)], Everything)),
+    get("/api/v1/domains/{id}", Needs(&[(F::DirectoryService, V::Read)], Everything)),
+    post("/api/v1/domains/{id}/revise", Needs(&[(F::DirectoryService, V::Update)], Everything)),
+    post("/api/v1/domains/{id}/disable", Needs(&[(F::DirectoryService, V::Delete)], Everything)),
+    post("/api/v1/domains/{id}/enable", Needs(&[(F::DirectoryService, V::Update)], Everything)),
+    get("/api/v1/engines", Needs(&[(F::Engine, V::Read)], Everything)),
+    post("/api/v1/engines", Needs(&[(F::Engine, V::Create)], Everything)),
+    get("/api/v1/engines/{id}", Needs(&[(F::Engine, V::Read)], Everything)),
+    post("/api/v1/engines/{id}/disable", Needs(&[(F::Engine, V::Delete)], Everything)),
+    post("/api/v1/engines/{id}/enable", Needs(&[(F::Engine, V::Update)], Everything)),
+    get("/api/v1/templates", READ_TEMPLATE),
+    post("/api/v1/templates", Needs(&[(F::ProvisionTemplate, V::Create)], Everything)),
+    get("/api/v1/templates/{id}", READ_TEMPLATE),
+    get("/api/v1/templates/{id}/versions/{version}", READ_TEMPLATE),
+    post("/api/v1/templates/{id}/draft", WRITE_TEMPLATE),
+    post("/api/v1/templates/{id}/revise", WRITE_TEMPLATE),
+    post("/api/v1/templates/{id}/publish", PUBLISH),
+    post("/api/v1/templates/{id}/unpublish", PUBLISH),
+    post("/api/v1/templates/{id}/disable", Needs(&[(F::ProvisionTemplate, V::Delete)], Everything)),
+    post("/api/v1/templates/{id}/enable", WRITE_TEMPLATE),
+    get("/api/v1/requests", READ_REQUEST),
+    post("/api/v1/requests", Needs(&[(F::ProvisionRequest, V::Create)], Everything)),
+    get("/api/v1/requests/{id}", READ_REQUEST),
+    get("/api/v1/requests/{id}/history", READ_REQUEST),
+    post("/api/v1/requests/{id}/revise", UPDATE_REQUEST),
+    post("/api/v1/requests/{id}/submit", UPDATE_REQUEST),
+    post("/api/v1/requests/{id}/withdraw", UPDATE_REQUEST),
+    post("/api/v1/requests/{id}/reopen", UPDATE_REQUEST),
+    post("/api/v1/requests/{id}/retry", UPDATE_REQUEST),
+    post("/api/v1/requests/{id}/approve", DECIDE),
+    post("/api/v1/requests/{id}/reject", DECIDE),
+    get("/api/v1/approvals", Needs(&[(F::ProvisionApproval, V::Read)], OwnObjects)),
+    get("/api/v1/accounts", READ_ACCOUNT),
+    get("/api/v1/accounts/{id}", READ_ACCOUNT),
+    get("/api/v1/accounts/{id}/history", READ_ACCOUNT),
+    post("/api/v1/accounts/{id}/renew", UPDATE_ACCOUNT),
+    post("/api/v1/accounts/{id}/decline-renewal", UPDATE_ACCOUNT),
+    post("/api/v1/accounts/{id}/disable", UPDATE_ACCOUNT),
+    post("/api/v1/accounts/{id}/enable", UPDATE_ACCOUNT),
+    post("/api/v1/accounts/{id}/retry", UPDATE_ACCOUNT),
+    post("/api/v1/accounts/{id}/owners", UPDATE_ACCOUNT),
+    post("/api/v1/accounts/{id}/delete", Needs(&[(F::ManagedAccount, V::Delete)], OwnObjects)),
+    post("/api/v1/accounts/{id}/purge", Needs(&[(F::ManagedAccount, V::Delete)], Nothing)),
+    // Only owners, however far the permission reaches: the handler sees to it.
+    post("/api/v1/accounts/{id}/reveal-secret", UPDATE_ACCOUNT),
+    get("/api/v1/audit", Needs(&[(F::Audit, V::Read)], Everything)),
+];
+
+/// The row of a route; `None` = there is no such thing.
+pub(crate) fn rule(method: &Method, path: &str) -> Option<&'static Rule> {
+    let method = if method == Method::HEAD { &Method::GET } else { method };
+    RULES.iter().find(|rule| rule.method == *method && rule.path == path)
+}
+
+/// The methods of a path, for `Allow`.
+pub(crate) fn methods(path: &str) -> String {
+    let mut methods = Vec::new();
+    for rule in RULES.iter().filter(|rule| rule.path == path) {
+        methods.push(rule.method.as_str());
+        if rule.method == Method::GET {
+            methods.push("HEAD");
+        }
+    }
+    methods.join(", ")
+}

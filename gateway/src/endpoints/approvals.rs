@@ -1,0 +1,91 @@
+//! Requests that wait for the caller's approval.
+
+use crate::{
+    access::authorise::Signed,
+    app::App,
+    names::{Named, Names},
+    problem::Problem,
+    query::{Filter, Total, page},
+    schema,
+};
+use axum::{Json, extract::State};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use tenure_domain::request::RequestKind;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::{router::OpenApiRouter, routes};
+use uuid::Uuid;
+
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(list))
+}
+
+/// Which page.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ListApprovals {
+    /// Rows of a page.
+    #[param(minimum = 1, maximum = 500)]
+    limit: Option<u32>,
+    /// Rows to leave out.
+    #[param(minimum = 0, maximum = 1_000_000)]
+    offset: Option<u64>,
+    /// The `next` of the page before.
+    #[param(max_length = 1000)]
+    cursor: Option<String>,
+}
+
+/// A page of requests that wait for the caller.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Approvals {
+    items: Vec<WaitingRequest>,
+    total: Total,
+    /// For `cursor`: where the next page begins.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
+}
+
+/// A request that waits for the caller.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct WaitingRequest {
+    /// Id of the request.
+    id: Uuid,
+    #[schema(value_type = schema::RequestKind)]
+    kind: RequestKind,
+    /// Name of the account.
+    name: String,
+    requester: Named,
+    template: Named,
+    /// Why it is needed.
+    justification: String,
+    /// The step that waits.
+    step: String,
+    submitted_at: DateTime<Utc>,
+    /// Since when this step waits.
+    waits_since: DateTime<Utc>,
+}
+
+/// Lists the requests that wait for the caller's approval, longest waiting first. One's own are not among them.
+#[utoipa::path(get, path = "/api/v1/approvals", tag = "Requests", params(ListApprovals),
+    responses((status = 200, body = Approvals)))]
+async fn list(
+    State(app): State<App>,
+    signed: Signed,
+    Filter(wanted): Filter<ListApprovals>,
+) -> Result<Json<Approvals>, Problem> {
+    let page = page(wanted.limit, wanted.offset, wanted.cursor)?;
+    let found = app.instance.views.waiting_for(signed.user(), &signed.rights.groups, &page).await?;
+    let names = Names::of(&app, found.rows.iter().flat_map(|row| [row.requester.0, row.template.0])).await?;
+    let items = found.rows.into_iter().map(|row| WaitingRequest {
+        id: row.request.0,
+        kind: row.kind,
+        name: row.name,
+        requester: names.named(row.requester.0),
+        template: names.named(row.template.0),
+        justification: row.justification,
+        step: row.steps.get(row.step).map(|step| step.name.clone()).unwrap_or_default(),
+        submitted_at: row.submitted_at,
+        waits_since: row.waits_since,
+    });
+    Ok(Json(Approvals { items: items.collect(), total: found.total.into(), next: found.next.map(|cursor| cursor.0) }))
+}

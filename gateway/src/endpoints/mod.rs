@@ -1,0 +1,59 @@
+//! The endpoints, one family a file: what goes in and out, the handlers, their descriptions.
+
+pub(crate) mod account_commands;
+pub(crate) mod account_queries;
+pub(crate) mod approvals;
+pub(crate) mod audit;
+pub(crate) mod clock;
+pub(crate) mod domains;
+pub(crate) mod engines;
+pub(crate) mod events;
+pub(crate) mod groups;
+pub(crate) mod health;
+pub(crate) mod home;
+pub(crate) mod people;
+pub(crate) mod request_commands;
+pub(crate) mod request_list;
+pub(crate) mod request_queries;
+pub(crate) mod roles;
+pub(crate) mod sessions;
+pub(crate) mod setup;
+pub(crate) mod system;
+pub(crate) mod template_commands;
+pub(crate) mod template_queries;
+pub(crate) mod user_commands;
+pub(crate) mod user_queries;
+
+use crate::app::App;
+use utoipa_axum::router::OpenApiRouter;
+
+/// All of them.
+pub(crate) fn all() -> OpenApiRouter<App> {
+    [
+        home::routes(),
+        health::routes(),
+        setup::routes(),
+        sessions::routes(),
+        system::routes(),
+        clock::routes(),
+        events::routes(),
+        people::routes(),
+        user_queries::routes(),
+        user_commands::routes(),
+        groups::routes(),
+        roles::routes(),
+        domains::routes(),
+        engines::routes(),
+        template_queries::routes(),
+        template_commands::routes(),
+        request_list::routes(),
+        request_queries::routes(),
+        request_commands::routes(),
+        approvals::routes(),
+        account_queries::routes(),
+        account_commands::routes(),
+        audit::routes(),
+    ]
+    .into_iter()
+    .fold(OpenApiRouter::new(), OpenApiRouter::merge)
+}

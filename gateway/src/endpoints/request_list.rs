@@ -1,0 +1,181 @@
+//! Lists of requests.
+
+use crate::{
+    access::authorise::Signed,
+    app::App,
+    names::{Named, Names},
+    problem::Problem,
+    query::{Direction, Filter, Total, invalid_query, page, search},
+    schema,
+};
+use axum::{Json, extract::State};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use tenure_domain::{
+    AccountId, TemplateId, UserId,
+    permission::{Feature, Verb},
+    request::{RequestKind, RequestStatus},
+};
+use tenure_projections::{Holder, RequestFilter, RequestRow, RequestSort};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::{router::OpenApiRouter, routes};
+use uuid::Uuid;
+
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(list))
+}
+
+/// Which requests.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ListRequests {
+    /// Words of the account's name begin like this.
+    #[param(max_length = 200)]
+    search: Option<String>,
+    /// One of these statuses, separated by commas.
+    #[param(max_length = 200)]
+    status: Option<String>,
+    /// By this person.
+    requester: Option<Uuid>,
+    /// Only one's own.
+    mine: Option<bool>,
+    /// With this template.
+    template: Option<Uuid>,
+    /// About this account.
+    account: Option<Uuid>,
+    /// By which column.
+    sort: Option<RequestColumn>,
+    /// Which way; the newest first by itself.
+    order: Option<Direction>,
+    /// Rows of a page.
+    #[param(minimum = 1, maximum = 500)]
+    limit: Option<u32>,
+    /// Rows to leave out.
+    #[param(minimum = 0, maximum = 1_000_000)]
+    offset: Option<u64>,
+    /// The `next` of the page before.
+    #[param(max_length = 1000)]
+    cursor: Option<String>,
+}
+
+/// Columns that requests are sorted by.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum RequestColumn {
+    Name,
+    CreatedAt,
+    ChangedAt,
+}
+
+/// A page of requests.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Requests {
+    items: Vec<RequestSummary>,
+    total: Total,
+    /// For `cursor`: where the next page begins.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
+}
+
+/// A request, in short.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct RequestSummary {
+    id: Uuid,
+    #[schema(value_type = schema::RequestKind)]
+    kind: RequestKind,
+    /// Name of the account.
+    name: String,
+    #[schema(value_type = schema::RequestStatus)]
+    status: RequestStatus,
+    requester: Named,
+    template: Named,
+    /// Who holds it: `requester`, `approvers`, `directory`, `operator` or `nobody`.
+    held_by: &'static str,
+    /// The step of the approval that waits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    step: Option<String>,
+    /// Since when.
+    held_since: DateTime<Utc>,
+    created_at: DateTime<Utc>,
+    changed_at: DateTime<Utc>,
+}
+
+const STATUSES: [RequestStatus; 8] = [
+    RequestStatus::Draft,
+    RequestStatus::Submitted,
+    RequestStatus::Approved,
+    RequestStatus::Rejected,
+    RequestStatus::Withdrawn,
+    RequestStatus::Provisioning,
+    RequestStatus::Provisioned,
+    RequestStatus::Failed,
+];
+
+fn statuses(text: Option<&str>) -> Result<Vec<RequestStatus>, Problem> {
+    let Some(text) = text else { return Ok(Vec::new()) };
+    let named = |name| STATUSES.into_iter().find(|status| status.text() == name);
+    let found = text.split(',').map(named).collect::<Option<Vec<_>>>();
+    found.ok_or_else(|| invalid_query("status", "must be statuses, separated by commas"))
+}
+
+/// Lists requests; without *manage*, one's own. What waits for one's approval is in /api/v1/approvals.
+#[utoipa::path(get, path = "/api/v1/requests", tag = "Requests", params(ListRequests),
+    responses((status = 200, body = Requests)))]
+async fn list(
+    State(app): State<App>,
+    signed: Signed,
+    Filter(wanted): Filter<ListRequests>,
+) -> Result<Json<Requests>, Problem> {
+    let all = signed.reaches_all(Feature::ProvisionRequest, Verb::Read)
+        || signed.reaches_all(Feature::ProvisionApproval, Verb::Read);
+    let own = !all || wanted.mine == Some(true);
+    if own && wanted.requester.is_some_and(|requester| requester != signed.user().0) {
+        return Err(invalid_query("requester", "must be yourself here"));
+    }
+    let filter = RequestFilter {
+        search: search(wanted.search)?,
+        status: statuses(wanted.status.as_deref())?,
+        requester: if own { Some(signed.user()) } else { wanted.requester.map(UserId) },
+        template: wanted.template.map(TemplateId),
+        account: wanted.account.map(AccountId),
+        ids: vec![],
+    };
+    let sort = match wanted.sort.unwrap_or(RequestColumn::ChangedAt) {
+        RequestColumn::Name => RequestSort::Name,
+        RequestColumn::CreatedAt => RequestSort::Created,
+        RequestColumn::ChangedAt => RequestSort::Changed,
+    };
+    let page = page(wanted.limit, wanted.offset, wanted.cursor)?;
+    let order = wanted.order.unwrap_or(Direction::Desc).into();
+    let found = app.instance.views.requests(&filter, sort, order, &page).await?;
+    let names = Names::of(&app, found.rows.iter().flat_map(|row| [row.requester.0, row.template.0])).await?;
+    Ok(Json(Requests {
+        items: found.rows.iter().map(|row| summary(row, &names)).collect(),
+        total: found.total.into(),
+        next: found.next.map(|cursor| cursor.0),
+    }))
+}
+
+fn summary(row: &RequestRow, names: &Names) -> RequestSummary {
+    let (held_by, step) = match row.holder() {
+        Holder::Requester => ("requester", None),
+        // The step's name, never the people: they may be hidden.
+        Holder::Approvers(step) => ("approvers", Some(step.name.clone())),
+        Holder::Directory => ("directory", None),
+        Holder::Operator => ("operator", None),
+        Holder::Nobody => ("nobody", None),
+    };
+    RequestSummary {
+        id: row.id.0,
+        kind: row.kind,
+        name: row.name().to_owned(),
+        status: row.status,
+        requester: names.named(row.requester.0),
+        template: names.named(row.template.0),
+        held_by,
+        step,
+        held_since: row.held_since,
+        created_at: row.created_at,
+        changed_at: row.changed_at,
+    }
+}

@@ -1,0 +1,226 @@
+//! What people see of requests: where each stands, who holds it, what was said.
+
+use crate::{
+    access::{authorise::Signed, objects},
+    app::App,
+    directory::{DirectoryBody, DirectoryState, FailureBody},
+    history::{self, History},
+    names::{Named, Names, OwnerBody, owner_id},
+    problem::Problem,
+    query::Id,
+    request_story::{RequestStory, Step},
+    schema,
+};
+use axum::{Json, extract::State};
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use tenure_domain::{
+    Event, RequestId,
+    account::Account,
+    request::{Request, RequestContent, RequestStatus, Submission},
+};
+use tenure_eventstore::StoredEvent;
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+use uuid::Uuid;
+
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(detail)).routes(routes!(history))
+}
+
+/// A request.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct RequestBody {
+    id: Uuid,
+    #[schema(value_type = schema::RequestStatus)]
+    status: RequestStatus,
+    requester: Named,
+    template: Named,
+    /// As written: what a draft can be revised from.
+    #[schema(value_type = schema::RequestContent)]
+    content: RequestContent,
+    /// As submitted: immutable.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    submission: Option<SubmissionBody>,
+    /// Who approves, in this order.
+    steps: Vec<StepBody>,
+    /// What the rejection said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rejection: Option<Decision>,
+    /// How the directory follows, once approved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    directory: Option<DirectoryBody>,
+    /// Since when it stands where it stands.
+    since: DateTime<Utc>,
+    /// Version of the object.
+    version: u64,
+    /// Are approver names hidden from the caller?
+    approvers_hidden: bool,
+}
+
+/// What a submission fixed.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SubmissionBody {
+    at: DateTime<Utc>,
+    /// The account that comes of it, or that is renewed.
+    account: Uuid,
+    template_version: u32,
+    domain: Named,
+    name: String,
+    /// The requester first.
+    owners: Vec<OwnerBody>,
+    #[schema(value_type = schema::Period)]
+    period: String,
+    /// Distinguished name of the OU.
+    ou: String,
+}
+
+/// One step of the approval.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct StepBody {
+    name: String,
+    /// How many different people must approve.
+    least: u16,
+    /// Is this the step that waits?
+    current: bool,
+    complete: bool,
+    /// People and groups named; missing where they are hidden from the caller.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    approvers: Option<Vec<OwnerBody>>,
+    /// Who approved, when, with what comment.
+    approvals: Vec<Decision>,
+}
+
+/// One approval, or the rejection.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Decision {
+    /// Missing where approver names are hidden from the caller.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by: Option<Named>,
+    at: DateTime<Utc>,
+    /// The comment, or the reason of a rejection.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<String>,
+}
+
+/// More events than any request has.
+const WHOLE_STREAM: usize = 10_000;
+
+/// Shows a request: where it stands, who holds it, what was said, and how the directory follows.
+#[utoipa::path(get, path = "/api/v1/requests/{id}", tag = "Requests", params(("id" = Uuid, Path)),
+    responses((status = 200, body = RequestBody)))]
+async fn detail(State(app): State<App>, signed: Signed, Id(id): Id) -> Result<Json<RequestBody>, Problem> {
+    let request = objects::request(&app, &signed, RequestId(id)).await?;
+    let events = stream(&app, id).await?;
+    let story = RequestStory::of(events.iter().filter_map(|event| match &event.event {
+        Event::Request(what) => Some((event.recorded_at, what)),
+        _ => None,
+    }));
+    let (Some(status), Some(requester), Some(content)) = (request.status(), request.requester(), request.content())
+    else {
+        return Err(Problem::not_found());
+    };
+    let names = Names::of(&app, ids_in(&request, &story)).await?;
+    let submission = request.submission();
+    let sees_approvers = submission.is_none_or(|submission| signed.sees_approvers(submission));
+    let step = |(i, step): (usize, &Step)| StepBody {
+        name: step.rule.name.clone(),
+        least: step.rule.least,
+        current: status == RequestStatus::Submitted && story.current_step() == Some(i),
+        complete: step.complete,
+        approvers: sees_approvers.then(|| {
+            let users = step.rule.users.iter().map(|user| ("user", user.0));
+            let named = users.chain(step.rule.groups.iter().map(|group| ("group", group.0)));
+            named.map(|(kind, id)| OwnerBody { kind, id, name: names.named(id).name }).collect()
+        }),
+        approvals: step.approvals.iter().map(|(by, at, text)| decision(&names, sees_approvers, by.0, *at, text)).collect(),
+    };
+    let rejection = story.rejection.as_ref();
+    let rejection = rejection.map(|(by, at, why)| decision(&names, sees_approvers, by.0, *at, &Some(why.clone())));
+    Ok(Json(RequestBody {
+        id,
+        status,
+        requester: names.named(requester.0),
+        template: names.named(content.template.0),
+        content: content.clone(),
+        submission: submission.zip(story.submitted_at).map(|(submission, at)| submitted(&names, submission, at)),
+        steps: story.steps.iter().enumerate().map(step).collect(),
+        rejection,
+        directory: directory(&app, &request, status).await?,
+        since: story.since,
+        version: events.last().map_or(0, |event| event.version),
+        approvers_hidden: !sees_approvers,
+    }))
+}
+
+async fn stream(app: &App, id: Uuid) -> Result<Vec<StoredEvent>, Problem> {
+    let events = app.instance.store.read_stream("request", id, 0, WHOLE_STREAM).await;
+    events.map_err(|error| Problem::unavailable(&error))
+}
+
+fn decision(names: &Names, sees: bool, by: Uuid, at: DateTime<Utc>, text: &Option<String>) -> Decision {
+    Decision { by: sees.then(|| names.named(by)), at, text: text.clone() }
+}
+
+fn submitted(names: &Names, submission: &Submission, at: DateTime<Utc>) -> SubmissionBody {
+    SubmissionBody {
+        at,
+        account: submission.account.0,
+        template_version: submission.template_version,
+        domain: names.named(submission.domain.0),
+        name: submission.name.clone(),
+        owners: submission.owners.iter().map(|owner| names.owner(owner)).collect(),
+        period: submission.terms.period.to_string(),
+        ou: submission.ou.clone(),
+    }
+}
+
+fn ids_in(request: &Request, story: &RequestStory) -> Vec<Uuid> {
+    let mut ids: Vec<Uuid> = request.requester().map(|user| user.0).into_iter().collect();
+    ids.extend(request.content().map(|content| content.template.0));
+    if let Some(submission) = request.submission() {
+        ids.push(submission.domain.0);
+        ids.extend(submission.owners.iter().map(owner_id));
+    }
+    for step in &story.steps {
+        ids.extend(step.rule.users.iter().map(|user| user.0));
+        ids.extend(step.rule.groups.iter().map(|group| group.0));
+        ids.extend(step.approvals.iter().map(|(by, ..)| by.0));
+    }
+    ids.extend(story.rejection.iter().map(|(by, ..)| by.0));
+    ids
+}
+
+/// How the directory follows an approved request.
+async fn directory(app: &App, request: &Request, status: RequestStatus) -> Result<Option<DirectoryBody>, Problem> {
+    let of_state = |state| DirectoryBody { state, order: None, failure: None };
+    let Some(submission) = request.submission() else { return Ok(None) };
+    match status {
+        RequestStatus::Approved | RequestStatus::Provisioning => {
+            let account = app.instance.store.state::<Account>(submission.account.0).await;
+            let account = account.map_err(|error| Problem::unavailable(&error))?.state;
+            Ok(Some(account.managed().map_or(of_state(DirectoryState::Queued), DirectoryBody::of)))
+        }
+        RequestStatus::Provisioned => Ok(Some(of_state(DirectoryState::Applied))),
+        RequestStatus::Failed => {
+            let failure = match request {
+                Request::Submitted(submitted) => match &submitted.stage {
+                    tenure_domain::request::Stage::Failed(failure) => Some(FailureBody::new(failure)),
+                    _ => None,
+                },
+                _ => None,
+            };
+            Ok(Some(DirectoryBody { failure, ..of_state(DirectoryState::Failed) }))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// Shows what happened to a request, in order.
+#[utoipa::path(get, path = "/api/v1/requests/{id}/history", tag = "Requests", params(("id" = Uuid, Path)),
+    responses((status = 200, body = History)))]
+async fn history(State(app): State<App>, signed: Signed, Id(id): Id) -> Result<Json<History>, Problem> {
+    objects::request(&app, &signed, RequestId(id)).await?;
+    let events = stream(&app, id).await?;
+    Ok(Json(history::shown(&app, &signed, events).await?))
+}

@@ -1,0 +1,207 @@
+//! What people see of templates.
+
+use crate::{
+    access::{authorise::Signed, objects},
+    app::App,
+    problem::Problem,
+    query::{Filter, Id},
+    schema,
+};
+use axum::{Json, extract::{Path, State}};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use tenure_domain::{
+    TemplateId,
+    lifecycle::EndOfLifecycleAction,
+    permission::{Feature, Verb},
+    template::{Template, TemplateContent},
+};
+use tenure_projections::{LONGEST_PAGE, Page, TemplateFilter as ViewFilter};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::{router::OpenApiRouter, routes};
+use uuid::Uuid;
+
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(detail)).routes(routes!(version))
+}
+
+/// A template, in short.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct TemplateRow {
+    id: Uuid,
+    name: String,
+    purpose: String,
+    #[schema(value_type = schema::EndOfLifecycleAction)]
+    action: EndOfLifecycleAction,
+    domain: Uuid,
+    #[serde(flatten)]
+    standing: Standing,
+}
+
+/// Where a template stands.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Standing {
+    /// The version that new requests use, if any.
+    published: Option<u32>,
+    /// The version being drafted, if any.
+    draft: Option<u32>,
+    /// Versions that were ever published.
+    versions: Vec<u32>,
+    enabled: bool,
+    /// Can the caller use it for a request now?
+    offered: bool,
+}
+
+/// Templates that one may see.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Templates {
+    items: Vec<TemplateRow>,
+}
+
+/// A template.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct TemplateBody {
+    id: Uuid,
+    name: String,
+    #[serde(flatten)]
+    standing: Standing,
+    /// The published version, or the draft where none is.
+    #[schema(value_type = schema::TemplateContent)]
+    content: TemplateContent,
+    /// Version of the object, for comparison.
+    version: u64,
+}
+
+/// One version of a template.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct TemplateVersion {
+    id: Uuid,
+    version: u32,
+    /// A draft can still change.
+    draft: bool,
+    #[schema(value_type = schema::TemplateContent)]
+    content: TemplateContent,
+}
+
+/// Which templates.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TemplateFilter {
+    /// Part of the name.
+    #[param(max_length = 200)]
+    search: Option<String>,
+    /// Only those that the caller can use for a request now.
+    offered: Option<bool>,
+}
+
+fn standing(signed: &Signed, template: &Template) -> Standing {
+    Standing {
+        published: template.published,
+        draft: template.draft.as_ref().map(|draft| draft.version),
+        versions: template.versions.keys().copied().collect(),
+        enabled: !template.disabled,
+        offered: template.offered().is_some_and(|(_, content)| signed.may_use(content)),
+    }
+}
+
+/// What serves, or what is drafted where nothing serves.
+fn shown(template: &Template) -> Option<&TemplateContent> {
+    let published = template.published.and_then(|version| template.versions.get(&version)).map(Arc::as_ref);
+    let newest = template.versions.values().next_back().map(Arc::as_ref);
+    published.or(template.draft.as_ref().map(|draft| &draft.content)).or(newest)
+}
+
+/// As the person may see it: who approves is hidden from requesters where the template says so.
+fn visible(signed: &Signed, content: &TemplateContent) -> TemplateContent {
+    let mut content = content.clone();
+    let sees = signed.reaches_all(Feature::ProvisionTemplate, Verb::Read)
+        || signed.writes_templates()
+        || signed.is_approver(&content.approval.steps);
+    if content.approval.hide_approver_names && !sees {
+        for step in &mut content.approval.steps {
+            step.users.clear();
+            step.groups.clear();
+        }
+    }
+    content
+}
+
+/// Templates are few: a list of all of them is one page for people.
+async fn all_ids(app: &App) -> Result<Vec<TemplateId>, Problem> {
+    let mut ids = Vec::new();
+    let mut page = Page::first(LONGEST_PAGE);
+    loop {
+        let found = app.instance.views.templates(&ViewFilter::default(), &page).await?;
+        ids.extend(found.rows.iter().map(|row| row.id));
+        match found.next {
+            Some(next) => page = Page::after(next, LONGEST_PAGE),
+            None => return Ok(ids),
+        }
+    }
+}
+
+/// Lists the templates that one may see.
+#[utoipa::path(get, path = "/api/v1/templates", tag = "Templates", params(TemplateFilter),
+    responses((status = 200, body = Templates)))]
+async fn list(
+    State(app): State<App>,
+    signed: Signed,
+    Filter(filter): Filter<TemplateFilter>,
+) -> Result<Json<Templates>, Problem> {
+    let search = filter.search.unwrap_or_default().to_lowercase();
+    let mut items = Vec::new();
+    for id in all_ids(&app).await? {
+        let loaded = app.instance.store.state::<Template>(id.0).await.map_err(|error| Problem::unavailable(&error))?;
+        let template = loaded.state;
+        let standing = standing(&signed, &template);
+        let Some(content) = shown(&template).filter(|_| signed.sees_template(&template)) else { continue };
+        let name = template.name().unwrap_or_default().to_owned();
+        if !name.to_lowercase().contains(&search) || filter.offered.is_some_and(|offered| offered != standing.offered) {
+            continue;
+        }
+        items.push(TemplateRow {
+            id: id.0,
+            name,
+            purpose: content.purpose.clone(),
+            action: content.action,
+            domain: content.directory.domain.0,
+            standing,
+        });
+    }
+    items.sort_by_key(|template| template.name.to_lowercase());
+    Ok(Json(Templates { items }))
+}
+
+/// Shows a template.
+#[utoipa::path(get, path = "/api/v1/templates/{id}", tag = "Templates", params(("id" = Uuid, Path)),
+    responses((status = 200, body = TemplateBody)))]
+async fn detail(State(app): State<App>, signed: Signed, Id(id): Id) -> Result<Json<TemplateBody>, Problem> {
+    let template = objects::template(&app, &signed, TemplateId(id)).await?;
+    let content = shown(&template).ok_or_else(Problem::not_found)?;
+    let version = app.instance.store.state::<Template>(id).await.map_err(|error| Problem::unavailable(&error))?.version;
+    Ok(Json(TemplateBody {
+        id,
+        name: template.name().unwrap_or_default().to_owned(),
+        standing: standing(&signed, &template),
+        content: visible(&signed, content),
+        version,
+    }))
+}
+
+/// Shows one version of a template, the draft among them.
+#[utoipa::path(get, path = "/api/v1/templates/{id}/versions/{version}", tag = "Templates",
+    params(("id" = Uuid, Path), ("version" = u32, Path, minimum = 1)), responses((status = 200, body = TemplateVersion)))]
+async fn version(
+    State(app): State<App>,
+    signed: Signed,
+    path: Result<Path<(Uuid, u32)>, axum::extract::rejection::PathRejection>,
+) -> Result<Json<TemplateVersion>, Problem> {
+    let Path((id, version)) = path?;
+    let template = objects::template(&app, &signed, TemplateId(id)).await?;
+    let drafted = template.draft.as_ref().filter(|draft| draft.version == version).map(|draft| &draft.content);
+    // Drafts are for those who write templates.
+    let drafted = drafted.filter(|_| signed.writes_templates() || signed.reaches_all(Feature::ProvisionTemplate, Verb::Read));
+    let published = template.versions.get(&version).map(Arc::as_ref);
+    let content = published.or(drafted).ok_or_else(Problem::not_found)?;
+    Ok(Json(TemplateVersion { id, version, draft: published.is_none(), content: visible(&signed, content) }))
+}

@@ -1,0 +1,198 @@
+//! The description of the API: utoipa collects the operations; what all of them have in common is added here, once.
+
+use crate::{
+    access::permission_table::{self, Access, Own},
+    endpoints,
+    problem::{FieldError, Kind, ProblemBody},
+    schema,
+};
+use axum::http::Method;
+use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
+use utoipa::OpenApi;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Tenure",
+        version = "1",
+        description = "Gives every service account an owner, a reason, an end date and a history.\n\n\
+            Commands are POSTs; each takes an `Idempotency-Key`, so that a repeat is harmless, and answers with the \
+            `position` of what it did in the history. A query with `at_least` of that position shows it. A command that \
+            needs the directory answers 202: watch the object's `directory` go from queued to applied, failed or \
+            waiting.\n\nWhat is refused is answered by `application/problem+json` (RFC 9457) with a stable `type`.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    components(schemas(ProblemBody, FieldError))
+)]
+struct Description;
+
+/// The description, as JSON.
+#[must_use]
+pub fn openapi() -> Value {
+    let collected = endpoints::all().into_openapi();
+    let mut all = Description::openapi();
+    all.merge(collected);
+    let mut document = serde_json::to_value(all).unwrap_or_default();
+    document["openapi"] = json!("3.1.0");
+    let schemas = &mut document["components"]["schemas"];
+    for (name, schema) in schema::schemas() {
+        schemas[name] = schema;
+    }
+    describe_problems(&mut schemas["Problem"]);
+    document["components"]["securitySchemes"] = json!({
+        "bearer": {"type": "http", "scheme": "bearer", "description": "The token that POST /api/v1/sessions answers."},
+        "cookie": {"type": "apiKey", "in": "cookie", "name": "__Host-tenure", "description": "For browsers: set by POST /api/v1/sessions."}
+    });
+    if let Some(paths) = document["paths"].as_object_mut() {
+        for (path, item) in paths {
+            for (method, operation) in item.as_object_mut().into_iter().flatten() {
+                describe(path, method, operation);
+            }
+        }
+    }
+    document
+}
+
+fn describe_problems(schema: &mut Value) {
+    let types: Vec<_> = Kind::ALL.iter().map(|kind| format!("urn:tenure:problem:{}", kind.row().0)).collect();
+    let lines: Vec<_> = Kind::ALL.iter().map(|kind| kind.row()).map(|(slug, status, title)| format!("- `{slug}` ({status}): {title}")).collect();
+    schema["properties"]["type"]["enum"] = json!(types);
+    schema["description"] = json!(format!("A problem (RFC 9457). Types:\n\n{}", lines.join("\n")));
+    schema["examples"] = json!([{
+        "type": "urn:tenure:problem:name-taken",
+        "title": "The name is taken",
+        "status": 409,
+        "detail": "The name is taken in this domain, by an account or by another live request.",
+        "errors": [{"field": "name", "code": "taken", "message": "is taken"}]
+    }]);
+}
+
+/// Adds to an operation what follows from its row in the permission table and from its form.
+fn describe(path: &str, method: &str, operation: &mut Value) {
+    let method: Method = method.to_uppercase().parse().unwrap_or_default();
+    let access = permission_table::rule(&method, path).map(|rule| rule.access);
+    let command = method == Method::POST && access != Some(Access::Public);
+    let query = method == Method::GET && !matches!(access, Some(Access::Public) | None);
+    if let Some(access) = access {
+        describe_access(access, operation);
+    }
+    let parameters = operation["parameters"].take();
+    let mut parameters: Vec<Value> = serde_json::from_value(parameters).unwrap_or_default();
+    for parameter in &mut parameters {
+        if parameter["in"] == "path" && parameter["name"] == "id" {
+            parameter["description"] = json!("Id of the object.");
+        }
+    }
+    if command {
+        parameters.push(json!({
+            "name": "Idempotency-Key", "in": "header", "required": false,
+            "description": "Makes a repeat harmless: the same key with the same body answers what the first one did.",
+            "schema": {"type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[!-~]+$"}
+        }));
+    }
+    if query {
+        parameters.push(json!({
+            "name": "at_least", "in": "query", "required": false,
+            "description": "Answer nothing older than this position of the history; waits for it, a few seconds at most.",
+            "schema": {"type": "integer", "format": "int64", "minimum": 0}
+        }));
+    }
+    if !parameters.is_empty() {
+        operation["parameters"] = json!(parameters);
+    } else if let Some(operation) = operation.as_object_mut() {
+        operation.remove("parameters");
+    }
+    let has_body = operation.get("requestBody").is_some();
+    // A body with nothing in it may be left out.
+    if operation["requestBody"]["content"]["application/json"]["schema"]["$ref"] == "#/components/schemas/Nothing" {
+        operation["requestBody"]["required"] = json!(false);
+    }
+    if !path.starts_with("/api/") && path != "/metrics" {
+        return;
+    }
+    let statuses = statuses(path, access, command, query, has_body);
+    if let Some(responses) = operation["responses"].as_object_mut() {
+        for status in statuses {
+            responses.entry(status.to_string()).or_insert_with(|| problem_response(status));
+        }
+        for (status, response) in responses {
+            describe_headers(status, response);
+        }
+    }
+}
+
+fn describe_access(access: Access, operation: &mut Value) {
+    let text = match access {
+        Access::Public => {
+            operation["security"] = json!([]);
+            return;
+        }
+        Access::SignedIn => "Needs a session.".to_owned(),
+        Access::Needs(any_of, own) => {
+            let cells: Vec<_> = any_of.iter().map(|(f, v)| format!("`{}:{}`", f.text(), v.text())).collect();
+            let own = match own {
+                Own::Everything => "",
+                Own::OwnObjects => "; without *manage*, for one's own objects only",
+                Own::Nothing => " with *manage*",
+            };
+            format!("Needs {}{own}.", cells.join(" or "))
+        }
+    };
+    operation["security"] = json!([{"bearer": []}, {"cookie": []}]);
+    let before = operation["description"].as_str().map(|text| format!("{text}\n\n")).unwrap_or_default();
+    operation["description"] = json!(format!("{before}{text}"));
+}
+
+fn statuses(path: &str, access: Option<Access>, command: bool, query: bool, has_body: bool) -> BTreeSet<u16> {
+    let mut statuses = BTreeSet::from([500, 503]);
+    if access != Some(Access::Public) {
+        statuses.extend([401, 403]);
+    }
+    if path.contains('{') || path == "/api/v1/clock/advance" {
+        statuses.insert(404);
+    }
+    if query {
+        statuses.insert(400);
+    }
+    if has_body {
+        statuses.extend([400, 408, 413, 415, 422]);
+    }
+    if command {
+        statuses.extend([400, 404, 409]);
+    }
+    match path {
+        "/api/v1/sessions" => statuses.extend([401, 403, 429]),
+        "/api/v1/setup" if has_body => statuses.extend([403, 409, 429]),
+        "/api/v1/sessions/current/password" | "/api/v1/events" => drop(statuses.insert(429)),
+        "/metrics" => statuses.extend([401, 403, 404]),
+        _ => {}
+    }
+    statuses
+}
+
+fn problem_response(status: u16) -> Value {
+    let kinds = Kind::ALL.iter().map(|kind| kind.row()).filter(|(_, of, _)| *of == status);
+    let lines: Vec<_> = kinds.map(|(slug, _, title)| format!("`{slug}`: {title}")).collect();
+    json!({
+        "description": lines.join("; "),
+        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    })
+}
+
+fn describe_headers(status: &str, response: &mut Value) {
+    let header = |name: &str, description: &str, schema: Value| {
+        let mut headers = Map::new();
+        headers.insert(name.to_owned(), json!({"description": description, "schema": schema}));
+        Value::Object(headers)
+    };
+    match status {
+        "201" | "202" if response["content"]["application/json"]["schema"]["$ref"] == "#/components/schemas/AcceptedBody" => {
+            response["headers"] = header("Location", "Where the object is, or where to watch it.", json!({"type": "string"}));
+        }
+        "429" | "503" if response["content"].get("application/problem+json").is_some() => {
+            response["headers"] = header("Retry-After", "Seconds.", json!({"type": "integer", "minimum": 0}));
+        }
+        _ => {}
+    }
+}

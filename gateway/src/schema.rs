@@ -1,0 +1,139 @@
+//! Types of the domain that the API takes and gives as they are. Their JSON Schema comes from the domain (schemars);
+//! here they only get a name within utoipa's description, and the bounds that the domain checks in its rules.
+
+use schemars::{SchemaGenerator, generate::SchemaSettings};
+use serde_json::{Map, Value, json};
+use std::borrow::Cow;
+use tenure_domain as domain;
+use utoipa::openapi::{ObjectBuilder, RefOr, Schema};
+
+macro_rules! of_the_domain {
+    ($($name:ident = $type:ty),+ $(,)?) => {
+        $(
+            /// Stands for the domain's type of this name.
+            pub(crate) enum $name {}
+
+            impl utoipa::PartialSchema for $name {
+                fn schema() -> RefOr<Schema> {
+                    ObjectBuilder::new().into()
+                }
+            }
+
+            impl utoipa::ToSchema for $name {
+                fn name() -> Cow<'static, str> {
+                    Cow::Borrowed(stringify!($name))
+                }
+            }
+        )+
+
+        /// The schemas of these types and of all that they consist of, by name.
+        fn generated() -> Map<String, Value> {
+            let settings = SchemaSettings::draft2020_12().with(|s| s.definitions_path = "/components/schemas".into());
+            let mut generator = SchemaGenerator::new(settings);
+            let mut named = Map::new();
+            $(
+                let schema = generator.subschema_for::<$type>().to_value();
+                // What schemars writes in place (a text, say) is named all the same.
+                if schema.get("$ref").is_none() {
+                    named.insert(stringify!($name).to_owned(), schema);
+                }
+            )+
+            named.extend(generator.take_definitions(true));
+            named
+        }
+    };
+}
+
+of_the_domain!(
+    PersonalData = domain::user::PersonalData,
+    RoleContent = domain::role::RoleContent,
+    DomainContent = domain::directory::DomainContent,
+    DomainKind = domain::directory::DomainKind,
+    EngineContent = domain::engine::EngineContent,
+    TemplateContent = domain::template::TemplateContent,
+    RequestContent = domain::request::RequestContent,
+    RequestKind = domain::request::RequestKind,
+    RequestStatus = domain::request::RequestStatus,
+    Owner = domain::ownership::Owner,
+    Period = domain::period::Period,
+    AccountStatus = domain::lifecycle::Status,
+    EndOfLifecycleAction = domain::lifecycle::EndOfLifecycleAction,
+    LifecycleOption = domain::lifecycle::LifecycleOption,
+    OptionOff = domain::lifecycle::OptionOff,
+    FailureReason = domain::order::FailureReason,
+);
+
+/// The schemas, with bounds.
+pub(crate) fn schemas() -> Map<String, Value> {
+    let mut schemas = generated();
+    for (schema, field, bounds) in bounds() {
+        let target = schemas.get_mut(schema).and_then(|schema| schema.get_mut("properties")?.get_mut(field));
+        if let (Some(Value::Object(target)), Value::Object(bounds)) = (target, bounds) {
+            target.extend(bounds);
+        }
+    }
+    if let Some(Value::Object(period)) = schemas.get_mut("Period") {
+        period.insert("pattern".into(), json!("^[0-9]{1,4} (day|days|month|months|year|years)$"));
+        period.insert("examples".into(), json!(["90 days", "6 months", "1 year"]));
+    }
+    for (name, example) in examples() {
+        if let Some(Value::Object(schema)) = schemas.get_mut(name) {
+            schema.insert("examples".into(), json!([example]));
+        }
+    }
+    schemas
+}
+
+/// What the domain's rules check, as JSON Schema says it.
+fn bounds() -> Vec<(&'static str, &'static str, Value)> {
+    let text = |most: u32| json!({"minLength": 1, "maxLength": most, "pattern": r"\S"});
+    let dn = json!({"minLength": 1, "maxLength": 400});
+    vec![
+        ("PersonalData", "display_name", text(120)),
+        (
+            "PersonalData",
+            "emails",
+            json!({"minItems": 1, "maxItems": 10, "items": {"type": "string", "format": "email", "maxLength": 254}}),
+        ),
+        ("PersonalData", "former_emails", json!({"readOnly": true, "maxItems": 0})),
+        ("RoleContent", "name", text(80)),
+        ("DomainContent", "name", json!({"minLength": 1, "maxLength": 253, "pattern": "^[A-Za-z0-9.-]+$"})),
+        ("DomainContent", "base_dn", json!({"minLength": 1, "maxLength": 400, "pattern": "[Dd][Cc]="})),
+        ("EngineContent", "name", text(80)),
+        ("EngineContent", "public_key", json!({"minLength": 44, "maxLength": 44, "pattern": "^[A-Za-z0-9+/]{43}=$"})),
+        ("TemplateContent", "name", text(80)),
+        ("TemplateContent", "purpose", json!({"maxLength": 2000})),
+        ("TemplateContent", "terms_of_service", json!({"maxLength": 20000})),
+        ("DirectorySection", "ou", dn.clone()),
+        ("DirectorySection", "retirement_ou", dn),
+        ("DirectorySection", "name_prefix", json!({"maxLength": 19})),
+        ("LifecycleSection", "periods", json!({"minItems": 1})),
+        ("ApprovalFlow", "steps", json!({"maxItems": 10})),
+        ("ApprovalStep", "name", text(80)),
+        ("RequestContent", "name", json!({"maxLength": 20})),
+        ("RequestContent", "justification", json!({"maxLength": 2000})),
+        ("RequestContent", "description", json!({"maxLength": 1000})),
+    ]
+}
+
+fn examples() -> Vec<(&'static str, Value)> {
+    vec![
+        ("PersonalData", json!({"display_name": "Grace Hopper", "emails": ["grace@corp.example"]})),
+        ("RoleContent", json!({"name": "Help desk", "permissions": ["managed-account:read", "managed-account:manage"]})),
+        (
+            "DomainContent",
+            json!({"name": "corp.example.com", "kind": "active-directory", "base_dn": "DC=corp,DC=example,DC=com"}),
+        ),
+        (
+            "RequestContent",
+            json!({
+                "kind": {"type": "new-account"},
+                "template": "0192f0c1-a2b3-7c4d-8e5f-001122334455",
+                "name": "svc-backup",
+                "period": "90 days",
+                "justification": "Nightly backup of the file servers"
+            }),
+        ),
+        ("Owner", json!({"kind": "user", "id": "0192f0c1-a2b3-7c4d-8e5f-001122334455"})),
+    ]
+}

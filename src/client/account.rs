@@ -1,0 +1,262 @@
+//! `tenure accounts`.
+
+use super::{
+    connection::{Common, Connection},
+    error::ClientError,
+    lookup, request,
+    request::Waiting,
+    table::{names, print_fields, print_items, text},
+    watch,
+};
+use crate::out;
+use clap::{Args, Subcommand};
+use serde_json::{Value, json};
+
+/// See and keep managed accounts; without a subcommand, list yours
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  tenure accounts\n  tenure accounts list --status active --search svc-\n  tenure accounts renew svc-backup --wait")]
+pub(crate) struct AccountsArgs {
+    #[command(subcommand)]
+    command: Option<AccountsCommand>,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Subcommand, Debug)]
+enum AccountsCommand {
+    /// List the accounts that you may see
+    #[command(after_help = "Example:\n  tenure accounts list --status active,expired")]
+    List {
+        /// Only your own
+        #[arg(long)]
+        mine: bool,
+        /// One of these statuses, separated by commas
+        #[arg(long)]
+        status: Option<String>,
+        /// Names that begin like this
+        #[arg(long)]
+        search: Option<String>,
+    },
+    /// Show an account, and what you may do with it now
+    #[command(after_help = "Example:\n  tenure accounts show svc-backup")]
+    Show {
+        /// Id or name
+        account: String,
+    },
+    /// Show what happened to an account
+    #[command(after_help = "Example:\n  tenure accounts history svc-backup")]
+    History {
+        /// Id or name
+        account: String,
+    },
+    /// Renew an account; where that needs approval, ask for it
+    #[command(after_help = "Example:\n  tenure accounts renew svc-backup --wait")]
+    Renew {
+        /// Id or name
+        account: String,
+        /// Why it is still needed: for approvers
+        #[arg(long, default_value = "")]
+        justification: String,
+        #[command(flatten)]
+        waiting: Waiting,
+    },
+    /// Decline renewal: reminders end
+    #[command(after_help = "Example:\n  tenure accounts decline svc-backup --reason \"Not needed after June\"")]
+    Decline(WithReason),
+    /// Disable an account
+    #[command(after_help = "Example:\n  tenure accounts disable svc-backup --reason \"Suspicious sign-ins\" --wait")]
+    Disable(WithReason),
+    /// Enable an account again
+    #[command(after_help = "Example:\n  tenure accounts enable svc-backup --reason \"Checked\"")]
+    Enable(WithReason),
+    /// Delete account and secret
+    #[command(after_help = "Example:\n  tenure accounts delete svc-backup --reason \"Service retired\" --confirm svc-backup")]
+    Delete {
+        #[command(flatten)]
+        what: WithReason,
+        /// The account's name, as a confirmation
+        #[arg(long, value_name = "NAME")]
+        confirm: String,
+    },
+    /// Delete object and secret of an account that is marked deleted
+    #[command(after_help = "Example:\n  tenure accounts purge svc-backup --reason \"Grace is over\"")]
+    Purge(WithReason),
+    /// Change the owners: those given are the owners from now on
+    #[command(after_help = "Example:\n  tenure accounts owners svc-backup grace@corp.example \"group:Platform team\"")]
+    Owners {
+        /// Id or name
+        account: String,
+        /// E-mail addresses, or group:NAME
+        #[arg(required = true)]
+        owners: Vec<String>,
+    },
+    /// Have the directory try a failed order once more
+    #[command(after_help = "Example:\n  tenure accounts retry svc-backup --wait")]
+    Retry {
+        /// Id or name
+        account: String,
+        #[command(flatten)]
+        waiting: Waiting,
+    },
+}
+
+#[derive(Args, Debug)]
+struct WithReason {
+    /// Id or name
+    account: String,
+    /// Why; kept in the history
+    #[arg(long)]
+    reason: String,
+    #[command(flatten)]
+    waiting: Waiting,
+}
+
+pub(crate) async fn run(args: AccountsArgs) -> Result<(), ClientError> {
+    use AccountsCommand as C;
+    let connection = Connection::signed_in(&args.common)?;
+    match args.command {
+        None => list(&connection, true, None, None).await,
+        Some(C::List { mine, status, search }) => list(&connection, mine, status, search).await,
+        Some(C::Show { account }) => {
+            let id = lookup::account(&connection, &account).await?;
+            let answer = connection.get(&format!("accounts/{id}"), &[]).await?;
+            connection.show(&answer, show);
+            Ok(())
+        }
+        Some(C::History { account }) => history(&connection, &account).await,
+        Some(C::Renew { account, justification, waiting }) => renew(&connection, &account, &justification, &waiting).await,
+        Some(C::Decline(what)) => with_reason(&connection, "decline-renewal", what, None).await,
+        Some(C::Disable(what)) => with_reason(&connection, "disable", what, None).await,
+        Some(C::Enable(what)) => with_reason(&connection, "enable", what, None).await,
+        Some(C::Delete { what, confirm }) => with_reason(&connection, "delete", what, Some(confirm)).await,
+        Some(C::Purge(what)) => with_reason(&connection, "purge", what, None).await,
+        Some(C::Owners { account, owners }) => {
+            let id = lookup::account(&connection, &account).await?;
+            let mut found = Vec::new();
+            for owner in &owners {
+                found.push(lookup::owner(&connection, owner).await?);
+            }
+            connection.post(&format!("accounts/{id}/owners"), &json!({"owners": found})).await?;
+            finish(&connection, &id, None).await
+        }
+        Some(C::Retry { account, waiting }) => {
+            let id = lookup::account(&connection, &account).await?;
+            connection.post(&format!("accounts/{id}/retry"), &json!({})).await?;
+            finish(&connection, &id, Some(&waiting)).await
+        }
+    }
+}
+
+async fn list(
+    connection: &Connection,
+    mine: bool,
+    status: Option<String>,
+    search: Option<String>,
+) -> Result<(), ClientError> {
+    let mut query = vec![("limit", "500")];
+    if mine {
+        query.push(("mine", "true"));
+    }
+    query.extend(status.as_deref().map(|status| ("status", status)));
+    query.extend(search.as_deref().map(|search| ("search", search)));
+    let answer = connection.get("accounts", &query).await?;
+    connection.show(&answer, |answer| {
+        let columns = [
+            ("NAME", "name"),
+            ("STATUS", "status"),
+            ("ENDS (UTC)", "lifecycle_end"),
+            ("AT ITS END", "action"),
+            ("RENEWAL OPEN", "renewal_open"),
+            ("OWNERS", "owners"),
+            ("DOMAIN", "domain.name"),
+        ];
+        print_items(answer, &columns);
+    });
+    Ok(())
+}
+
+fn show(account: &Value) {
+    print_fields(&[
+        ("Account", text(account, "name")),
+        ("Id", text(account, "id")),
+        ("Status", text(account, "status")),
+        ("Domain", text(account, "domain.name")),
+        ("Template", format!("{} (version {})", text(account, "template.name"), text(account, "template_version"))),
+        ("Owners", names(&account["owners"])),
+        ("Period", text(account, "period")),
+        ("Ends (UTC)", text(account, "lifecycle_end")),
+        ("At its end", text(account, "action")),
+        ("Renewal opens", text(account, "renewal_opens_at")),
+        ("OU", text(account, "ou")),
+        ("Description", text(account, "description")),
+        ("Directory", text(account, "directory.state")),
+        ("Why", text(account, "directory.failure.explanation")),
+        ("Its own words", text(account, "directory.failure.detail")),
+    ]);
+    for option in account["options"].as_array().into_iter().flatten() {
+        let state = if option["allowed"] == true { "yes".to_owned() } else { format!("no: {}", text(option, "explanation")) };
+        out::line(format_args!("May {:15}{state}", text(option, "option")));
+    }
+}
+
+async fn history(connection: &Connection, account: &str) -> Result<(), ClientError> {
+    let id = lookup::account(connection, account).await?;
+    let answer = connection.get(&format!("accounts/{id}/history"), &[]).await?;
+    connection.show(&answer, |answer| {
+        print_items(answer, &[("POSITION", "position"), ("WHEN (UTC)", "at"), ("WHO", "actor.name"), ("WHAT", "sentence")]);
+    });
+    Ok(())
+}
+
+async fn renew(connection: &Connection, account: &str, justification: &str, waiting: &Waiting) -> Result<(), ClientError> {
+    let id = lookup::account(connection, account).await?;
+    let now = connection.get(&format!("accounts/{id}"), &[]).await?;
+    let options = now["options"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let allowed = |name: &str| options.iter().any(|option| option["option"] == name && option["allowed"] == true);
+    // By its end-of-lifecycle action, an account is renewed by its owner or by an approved request.
+    if !allowed("renew") && allowed("submit-renewal") {
+        let content = json!({
+            "kind": {"type": "renewal", "account": id},
+            "template": now["template"]["id"],
+            "name": now["name"],
+            "justification": justification,
+            "attributes": now["attributes"],
+            "terms_accepted": true,
+        });
+        let drafted = connection.post("requests", &content).await?;
+        let request = text(&drafted, "id");
+        request::submit(connection, &request).await?;
+        return request::finish(connection, &request, Some(waiting)).await;
+    }
+    connection.post(&format!("accounts/{id}/renew"), &json!({})).await?;
+    finish(connection, &id, Some(waiting)).await
+}
+
+async fn with_reason(
+    connection: &Connection,
+    what: &str,
+    args: WithReason,
+    confirmed_name: Option<String>,
+) -> Result<(), ClientError> {
+    let id = lookup::account(connection, &args.account).await?;
+    let mut body = json!({"reason": args.reason});
+    if let Some(name) = confirmed_name {
+        body["confirmed_name"] = json!(name);
+    }
+    connection.post(&format!("accounts/{id}/{what}"), &body).await?;
+    finish(connection, &id, Some(&args.waiting)).await
+}
+
+async fn finish(connection: &Connection, id: &str, waiting: Option<&Waiting>) -> Result<(), ClientError> {
+    let answer = match waiting.filter(|waiting| waiting.wait) {
+        Some(waiting) => watch::account(connection, id, waiting.patience()).await?,
+        None => connection.get(&format!("accounts/{id}"), &[]).await?,
+    };
+    connection.show(&answer, |account| {
+        let (name, status) = (text(account, "name"), text(account, "status"));
+        let (directory, end) = (text(account, "directory.state"), text(account, "lifecycle_end"));
+        let end = if end.is_empty() { end } else { format!(", ends {end}") };
+        out::line(format_args!("{name}: {status}{end}, directory {directory}"));
+    });
+    Ok(())
+}

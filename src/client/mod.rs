@@ -1,0 +1,78 @@
+//! The command line for people and scripts: an HTTP client of the API like any other.
+//!
+//! Results go to standard output (tables, or with `--json` what the API answered), progress and problems to standard
+//! error. Every command sends an `Idempotency-Key`, so that what is sent again after a lost answer is done once.
+
+mod account;
+mod admin;
+mod approval;
+mod clock;
+mod connection;
+mod domain;
+mod engine;
+mod error;
+mod group;
+mod login;
+mod lookup;
+mod password;
+mod request;
+mod role;
+mod secret;
+mod session_file;
+mod table;
+mod template;
+mod template_file;
+mod user;
+mod watch;
+
+pub(crate) use error::ClientError;
+
+use clap::Subcommand;
+
+/// What people do from a terminal.
+#[derive(Subcommand, Debug)]
+pub(crate) enum ClientCommand {
+    Login(login::LoginArgs),
+    Logout(login::LogoutArgs),
+    Admin(admin::AdminArgs),
+    Template(template::TemplateArgs),
+    Request(request::RequestArgs),
+    Approvals(approval::ApprovalsArgs),
+    Approve(approval::ApproveArgs),
+    Reject(approval::RejectArgs),
+    Accounts(account::AccountsArgs),
+    Secret(secret::SecretArgs),
+    User(user::UserArgs),
+    Group(group::GroupArgs),
+    Role(role::RoleArgs),
+    Domain(domain::DomainArgs),
+    Engine(engine::EngineArgs),
+    Clock(clock::ClockArgs),
+}
+
+impl ClientCommand {
+    /// Does it.
+    ///
+    /// # Errors
+    /// What went wrong, with the remedy.
+    pub(crate) async fn run(self) -> Result<(), ClientError> {
+        match self {
+            Self::Login(args) => login::login(args).await,
+            Self::Logout(args) => login::logout(args).await,
+            Self::Admin(args) => admin::run(args).await,
+            Self::Template(args) => template::run(args).await,
+            Self::Request(args) => request::run(args).await,
+            Self::Approvals(args) => approval::approvals(args).await,
+            Self::Approve(args) => approval::approve(args).await,
+            Self::Reject(args) => approval::reject(args).await,
+            Self::Accounts(args) => account::run(args).await,
+            Self::Secret(args) => secret::run(args).await,
+            Self::User(args) => user::run(args).await,
+            Self::Group(args) => group::run(args).await,
+            Self::Role(args) => role::run(args).await,
+            Self::Domain(args) => domain::run(args).await,
+            Self::Engine(args) => engine::run(args).await,
+            Self::Clock(args) => clock::run(args).await,
+        }
+    }
+}

@@ -1,0 +1,277 @@
+//! `tenure request`: asking for accounts.
+
+use super::{
+    connection::{Common, Connection},
+    error::ClientError,
+    lookup,
+    table::{names, print_fields, print_items, text},
+    watch,
+};
+use crate::out;
+use clap::{Args, Subcommand};
+use serde_json::{Map, Value, json};
+use std::time::Duration;
+
+/// Ask for accounts, and see where requests stand
+#[derive(Args, Debug)]
+pub(crate) struct RequestArgs {
+    #[command(subcommand)]
+    command: RequestCommand,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Subcommand, Debug)]
+enum RequestCommand {
+    Create(CreateArgs),
+    /// List requests
+    #[command(after_help = "Example:\n  tenure request list --mine --status submitted,failed")]
+    List {
+        /// Only your own
+        #[arg(long)]
+        mine: bool,
+        /// One of these statuses, separated by commas
+        #[arg(long)]
+        status: Option<String>,
+        /// Names that begin like this
+        #[arg(long)]
+        search: Option<String>,
+    },
+    /// Show a request: where it stands, who holds it, what was said
+    #[command(after_help = "Example:\n  tenure request show svc-backup")]
+    Show {
+        /// Id, or the account's name
+        request: String,
+    },
+    /// Submit a draft
+    #[command(after_help = "Example:\n  tenure request submit svc-backup --wait")]
+    Submit {
+        /// Id, or the account's name
+        request: String,
+        #[command(flatten)]
+        waiting: Waiting,
+    },
+    /// Take a request back before it is approved
+    #[command(after_help = "Example:\n  tenure request withdraw svc-backup")]
+    Withdraw {
+        /// Id, or the account's name
+        request: String,
+    },
+    /// Make a rejected or withdrawn request a draft again
+    #[command(after_help = "Example:\n  tenure request reopen svc-backup")]
+    Reopen {
+        /// Id, or the account's name
+        request: String,
+    },
+    /// Try a failed request once more
+    #[command(after_help = "Example:\n  tenure request retry svc-backup --wait")]
+    Retry {
+        /// Id, or the account's name
+        request: String,
+        #[command(flatten)]
+        waiting: Waiting,
+    },
+}
+
+/// Draft a request for an account, and submit it if asked
+#[derive(Args, Debug)]
+#[command(after_help = "Example:\n  tenure request create --template \"Service account\" --name svc-backup --period \"90 days\" \\\n      \
+    --justification \"Nightly backup\" --owner grace@corp.example --submit --wait")]
+struct CreateArgs {
+    /// Name of the template
+    #[arg(long)]
+    template: String,
+    /// Name of the account
+    #[arg(long)]
+    name: String,
+    /// Another owner: an e-mail address, or group:NAME; may be repeated
+    #[arg(long)]
+    owner: Vec<String>,
+    /// One of the template's periods; may be left out where there is only one
+    #[arg(long)]
+    period: Option<String>,
+    /// Why it is needed
+    #[arg(long, default_value = "")]
+    justification: String,
+    /// What it is, for the directory
+    #[arg(long, default_value = "")]
+    description: String,
+    /// An attribute: NAME=VALUE; may be repeated
+    #[arg(long, value_name = "NAME=VALUE")]
+    attribute: Vec<String>,
+    /// Accept the template's terms of service
+    #[arg(long)]
+    accept_terms: bool,
+    /// Submit it at once
+    #[arg(long)]
+    submit: bool,
+    #[command(flatten)]
+    waiting: Waiting,
+}
+
+/// Waiting for the directory.
+#[derive(Args, Debug)]
+pub(crate) struct Waiting {
+    /// Wait until the directory is as wanted
+    #[arg(long)]
+    pub(crate) wait: bool,
+    /// For at most so many seconds
+    #[arg(long, default_value_t = 600)]
+    pub(crate) timeout: u64,
+}
+
+impl Waiting {
+    pub(crate) fn patience(&self) -> Duration {
+        Duration::from_secs(self.timeout)
+    }
+}
+
+pub(crate) async fn run(args: RequestArgs) -> Result<(), ClientError> {
+    let connection = Connection::signed_in(&args.common)?;
+    match args.command {
+        RequestCommand::Create(args) => create(&connection, args).await,
+        RequestCommand::List { mine, status, search } => list(&connection, mine, status, search).await,
+        RequestCommand::Show { request } => {
+            let id = lookup::request(&connection, &request).await?;
+            let answer = connection.get(&format!("requests/{id}"), &[]).await?;
+            connection.show(&answer, show);
+            Ok(())
+        }
+        RequestCommand::Submit { request, waiting } => act(&connection, &request, "submit", Some(&waiting)).await,
+        RequestCommand::Withdraw { request } => act(&connection, &request, "withdraw", None).await,
+        RequestCommand::Reopen { request } => act(&connection, &request, "reopen", None).await,
+        RequestCommand::Retry { request, waiting } => act(&connection, &request, "retry", Some(&waiting)).await,
+    }
+}
+
+async fn create(connection: &Connection, args: CreateArgs) -> Result<(), ClientError> {
+    let mut owners = Vec::new();
+    for owner in &args.owner {
+        owners.push(lookup::owner(connection, owner).await?);
+    }
+    let mut attributes: Map<String, Value> = Map::new();
+    for attribute in &args.attribute {
+        let (name, value) = attribute
+            .split_once('=')
+            .ok_or_else(|| ClientError::Usage(format!("--attribute {attribute}: expected NAME=VALUE")))?;
+        if let Value::Array(values) = attributes.entry(name).or_insert_with(|| json!([])) {
+            values.push(json!(value));
+        }
+    }
+    let mut content = json!({
+        "kind": {"type": "new-account"},
+        "template": lookup::template(connection, &args.template).await?,
+        "name": args.name,
+        "owners": owners,
+        "justification": args.justification,
+        "description": args.description,
+        "attributes": attributes,
+        "terms_accepted": args.accept_terms,
+    });
+    if let Some(period) = args.period {
+        content["period"] = json!(period);
+    }
+    let drafted = connection.post("requests", &content).await?;
+    let id = text(&drafted, "id");
+    if args.submit || args.waiting.wait {
+        submit(connection, &id).await?;
+    }
+    finish(connection, &id, Some(&args.waiting)).await
+}
+
+/// Submits a draft; where that is refused, the draft stays and the person is told.
+pub(crate) async fn submit(connection: &Connection, id: &str) -> Result<(), ClientError> {
+    let submitted = connection.post(&format!("requests/{id}/submit"), &json!({})).await;
+    if submitted.is_err() {
+        out::progress(format_args!("The draft {id} was kept."));
+    }
+    submitted.map(drop)
+}
+
+async fn act(connection: &Connection, request: &str, what: &str, waiting: Option<&Waiting>) -> Result<(), ClientError> {
+    let id = lookup::request(connection, request).await?;
+    connection.post(&format!("requests/{id}/{what}"), &json!({})).await?;
+    finish(connection, &id, waiting).await
+}
+
+/// Shows where the request stands, after waiting for it if asked.
+pub(crate) async fn finish(connection: &Connection, id: &str, waiting: Option<&Waiting>) -> Result<(), ClientError> {
+    let answer = match waiting.filter(|waiting| waiting.wait) {
+        Some(waiting) => watch::request(connection, id, waiting.patience()).await?,
+        None => connection.get(&format!("requests/{id}"), &[]).await?,
+    };
+    connection.show(&answer, |request| {
+        let step = current_step(request).map(|step| format!(", waits for \"{}\"", text(step, "name"))).unwrap_or_default();
+        let name = text(&request["content"], "name");
+        out::line(format_args!("{} {name}: {}{step}", text(request, "id"), text(request, "status")));
+    });
+    Ok(())
+}
+
+async fn list(
+    connection: &Connection,
+    mine: bool,
+    status: Option<String>,
+    search: Option<String>,
+) -> Result<(), ClientError> {
+    let mut query = vec![("limit", "500")];
+    if mine {
+        query.push(("mine", "true"));
+    }
+    query.extend(status.as_deref().map(|status| ("status", status)));
+    query.extend(search.as_deref().map(|search| ("search", search)));
+    let answer = connection.get("requests", &query).await?;
+    connection.show(&answer, |answer| {
+        let columns = [
+            ("ID", "id"),
+            ("NAME", "name"),
+            ("STATUS", "status"),
+            ("HELD BY", "held_by"),
+            ("STEP", "step"),
+            ("SINCE", "held_since"),
+            ("REQUESTER", "requester.name"),
+            ("TEMPLATE", "template.name"),
+        ];
+        print_items(answer, &columns);
+    });
+    Ok(())
+}
+
+fn current_step(request: &Value) -> Option<&Value> {
+    request["steps"].as_array()?.iter().find(|step| step["current"] == true)
+}
+
+fn show(request: &Value) {
+    let submission = &request["submission"];
+    print_fields(&[
+        ("Request", text(request, "id")),
+        ("Account", text(&request["content"], "name")),
+        ("Status", text(request, "status")),
+        ("Since", text(request, "since")),
+        ("Requester", text(request, "requester.name")),
+        ("Template", text(request, "template.name")),
+        ("Domain", text(submission, "domain.name")),
+        ("Owners", names(&submission["owners"])),
+        ("Period", text(submission, "period")),
+        ("Justification", text(&request["content"], "justification")),
+        ("Rejected", text(request, "rejection.text")),
+        ("Rejected by", text(request, "rejection.by.name")),
+        ("Directory", text(request, "directory.state")),
+        ("Why", text(request, "directory.failure.explanation")),
+        ("Its own words", text(request, "directory.failure.detail")),
+    ]);
+    for step in request["steps"].as_array().into_iter().flatten() {
+        let state = match (step["complete"] == true, step["current"] == true) {
+            (true, _) => "complete",
+            (false, true) => "waits",
+            (false, false) => "",
+        };
+        let given = step["approvals"].as_array().map_or(0, Vec::len);
+        let approvers = names(&step["approvers"]);
+        out::line(format_args!("Step \"{}\": {given} of {} {state} {approvers}", text(step, "name"), text(step, "least")));
+        for approval in step["approvals"].as_array().into_iter().flatten() {
+            let by = text(approval, "by.name");
+            out::line(format_args!("  approved {} {by} {}", text(approval, "at"), text(approval, "text")));
+        }
+    }
+}
