@@ -1,4 +1,6 @@
-//! One connection, signed in, shared by all orders in work (LDAP multiplexes), made anew after any trouble.
+//! Two connections, signed in, shared by all orders in work (LDAP multiplexes), made anew after any trouble: a server
+//! works off one connection in order, so that reads on the same one as writes would wait for them. Both lead to the same
+//! domain controller, since another one may not have heard yet of what was just written.
 //!
 //! Every wait is bounded. After a time-out nothing is known of the connection's state, so it is dropped with everything
 //! that waits on it.
@@ -17,8 +19,9 @@ use rustls::{
 };
 use std::{
     collections::HashSet,
+    net::SocketAddr,
     path::PathBuf,
-    sync::Arc,
+    sync::{Arc, PoisonError},
     time::{Duration, Instant},
 };
 use tokio::{net::TcpStream, sync::Mutex, task::AbortHandle, time::timeout};
@@ -54,11 +57,14 @@ pub(super) struct Connection {
     bind_user: String,
     bind_password_file: PathBuf,
     patience: Duration,
-    state: Mutex<State>,
+    /// The domain controller in use: where the address leads anew only after it failed.
+    peer: std::sync::Mutex<Option<SocketAddr>>,
+    reads: Mutex<Lane>,
+    writes: Mutex<Lane>,
 }
 
 #[derive(Default)]
-struct State {
+struct Lane {
     session: Option<Session>,
     /// Counts sessions, so that whoever lost an old one does not close its successor.
     number: u64,
@@ -69,11 +75,13 @@ struct State {
 struct Session {
     ldap: Ldap,
     driver: AbortHandle,
+    peer: SocketAddr,
 }
 
-/// A handle on session number `number`.
-struct Live {
+/// A handle on session number `number` of a lane.
+struct Live<'a> {
     ldap: Ldap,
+    lane: &'a Mutex<Lane>,
     number: u64,
 }
 
@@ -99,7 +107,9 @@ impl Connection {
             bind_user: config.bind_user.clone(),
             bind_password_file: config.bind_password_file.clone(),
             patience: Duration::from_secs(config.timeout_seconds),
-            state: Mutex::default(),
+            peer: std::sync::Mutex::default(),
+            reads: Mutex::default(),
+            writes: Mutex::default(),
         })
     }
 
@@ -130,7 +140,7 @@ impl Connection {
         filter: &str,
         attributes: Vec<String>,
     ) -> Result<Vec<Entry>, Trouble> {
-        let mut live = self.session().await?;
+        let mut live = self.session(&self.reads).await?;
         // ldap3's own time-out starts anew with every entry; the outer one is for the whole.
         let search = live.ldap.with_timeout(self.patience).search(base, scope, filter, attributes);
         let (entries, result) = match timeout(self.patience, search).await {
@@ -151,25 +161,25 @@ impl Connection {
             .into_iter()
             .map(|(name, values)| (name.into_bytes(), values.into_iter().collect::<HashSet<_>>()))
             .collect();
-        let mut live = self.session().await?;
+        let mut live = self.session(&self.writes).await?;
         let answer = live.ldap.with_timeout(self.patience).add(dn, attributes).await;
         self.written(live, answer).await
     }
 
     pub(super) async fn modify(&self, dn: &str, changes: Vec<Mod<Vec<u8>>>) -> Result<(), Trouble> {
-        let mut live = self.session().await?;
+        let mut live = self.session(&self.writes).await?;
         let answer = live.ldap.with_timeout(self.patience).modify(dn, changes).await;
         self.written(live, answer).await
     }
 
     pub(super) async fn relocate(&self, dn: &str, rdn: &str, parent: &str) -> Result<(), Trouble> {
-        let mut live = self.session().await?;
+        let mut live = self.session(&self.writes).await?;
         let answer = live.ldap.with_timeout(self.patience).modifydn(dn, rdn, true, Some(parent)).await;
         self.written(live, answer).await
     }
 
     pub(super) async fn delete(&self, dn: &str) -> Result<(), Trouble> {
-        let mut live = self.session().await?;
+        let mut live = self.session(&self.writes).await?;
         let answer = live.ldap.with_timeout(self.patience).delete(dn).await;
         self.written(live, answer).await
     }
@@ -194,15 +204,17 @@ impl Connection {
         }
     }
 
-    /// A handle on the connection, which is made if there is none.
-    async fn session(&self) -> Result<Live, Trouble> {
+    /// A handle on the lane's connection, which is made if there is none.
+    async fn session<'a>(&self, lane: &'a Mutex<Lane>) -> Result<Live<'a>, Trouble> {
         let asked = Instant::now();
-        let mut state = self.state.lock().await;
+        let mut state = lane.lock().await;
         let number = state.number;
+        let peer = self.peer();
         if let Some(session) = state.session.as_mut()
             && !session.ldap.is_closed()
+            && Some(session.peer) == peer
         {
-            return Ok(Live { ldap: session.ldap.clone(), number });
+            return Ok(Live { ldap: session.ldap.clone(), lane, number });
         }
         state.session = None;
         if let Some((at, why)) = &state.failed
@@ -215,13 +227,21 @@ impl Connection {
                 let ldap = session.ldap.clone();
                 state.number += 1;
                 state.session = Some(session);
-                Ok(Live { ldap, number: state.number })
+                Ok(Live { ldap, lane, number: state.number })
             }
             Err(why) => {
                 state.failed = Some((Instant::now(), why.clone()));
                 Err(Trouble::Unreachable(why))
             }
         }
+    }
+
+    fn peer(&self) -> Option<SocketAddr> {
+        *self.peer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn set_peer(&self, peer: Option<SocketAddr>) {
+        *self.peer.lock().unwrap_or_else(PoisonError::into_inner) = peer;
     }
 
     async fn signed_in(&self) -> Result<Session, String> {
@@ -245,10 +265,19 @@ impl Connection {
 
     async fn dial(&self) -> Result<Session, String> {
         let failed = |error: &dyn std::fmt::Display| format!("{}: {error}", self.address);
-        let stream = timeout(self.patience, TcpStream::connect(&self.address))
-            .await
-            .map_err(|_| failed(&"no connection in time"))?
-            .map_err(|error| failed(&error))?;
+        let connecting = async {
+            match self.peer() {
+                Some(peer) => TcpStream::connect(peer).await,
+                None => TcpStream::connect(&self.address).await,
+            }
+        };
+        let connected = timeout(self.patience, connecting).await;
+        let connected = connected.unwrap_or_else(|_| Err(std::io::ErrorKind::TimedOut.into()));
+        let stream = connected.map_err(|error| {
+            self.set_peer(None);
+            failed(&error)
+        })?;
+        let peer = stream.peer_addr().map_err(|error| failed(&error))?;
         // Small requests, each awaited: never held back to be sent together.
         stream.set_nodelay(true).map_err(|error| failed(&error))?;
         let stream = stream.into_std().map_err(|error| failed(&error))?;
@@ -264,17 +293,18 @@ impl Connection {
                 tracing::debug!(%error, "the connection to the directory ended");
             }
         });
-        Ok(Session { ldap, driver: driver.abort_handle() })
+        self.set_peer(Some(peer));
+        Ok(Session { ldap, driver: driver.abort_handle(), peer })
     }
 
-    async fn written(&self, live: Live, answer: Result<LdapResult, LdapError>) -> Result<(), Trouble> {
+    async fn written(&self, live: Live<'_>, answer: Result<LdapResult, LdapError>) -> Result<(), Trouble> {
         match answer {
             Ok(result) => self.accepted(live, result).await,
             Err(error) => Err(self.lost(live, error).await),
         }
     }
 
-    async fn accepted(&self, live: Live, result: LdapResult) -> Result<(), Trouble> {
+    async fn accepted(&self, live: Live<'_>, result: LdapResult) -> Result<(), Trouble> {
         if result.rc == 0 {
             return Ok(());
         }
@@ -286,8 +316,8 @@ impl Connection {
     }
 
     /// Drops the connection, unless it was replaced already; the next operation dials.
-    async fn lost(&self, live: Live, why: impl std::fmt::Display) -> Trouble {
-        let mut state = self.state.lock().await;
+    async fn lost(&self, live: Live<'_>, why: impl std::fmt::Display) -> Trouble {
+        let mut state = live.lane.lock().await;
         if state.number == live.number {
             state.session = None;
         }

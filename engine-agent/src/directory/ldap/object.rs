@@ -7,17 +7,6 @@ use std::collections::{BTreeSet, HashSet};
 use tenure_domain::order::{DesiredState, Order};
 use uuid::Uuid;
 
-/// What is read of every object, besides the fence and the attributes that the order names.
-const ALWAYS_READ: [&str; 7] = [
-    "objectGUID",
-    "objectClass",
-    "userAccountControl",
-    "accountExpires",
-    "description",
-    "memberOf",
-    "pwdLastSet",
-];
-
 /// The object, at the moment of reading.
 #[derive(Debug)]
 pub(super) struct Object {
@@ -28,10 +17,21 @@ pub(super) struct Object {
 }
 
 impl Object {
-    /// What to ask the directory for.
+    /// What to ask the directory for: nothing that the order does not need, since a directory checks the reader's rights
+    /// on every attribute, and a storm of orders is mostly reading.
     pub(super) fn attributes(order: &Order, fence_attribute: &str) -> Vec<String> {
-        let fixed = ALWAYS_READ.into_iter().chain([fence_attribute]).map(ToOwned::to_owned);
-        fixed.chain(order.desired.attributes.keys().cloned()).collect()
+        let desired = &order.desired;
+        let mut names = vec!["objectGUID", "userAccountControl", "accountExpires", fence_attribute];
+        if desired.enabled {
+            names.push("pwdLastSet");
+        }
+        if desired.description.is_some() {
+            names.push("description");
+        }
+        if !desired.groups.is_empty() {
+            names.push("memberOf");
+        }
+        names.into_iter().map(ToOwned::to_owned).chain(desired.attributes.keys().cloned()).collect()
     }
 
     /// `None` for an entry without an objectGUID: nothing that Active Directory would return.
