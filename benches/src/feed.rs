@@ -1,4 +1,4 @@
-//! Reading a million events: the feed beside `COPY ... TO STDOUT` decoded to the same types, and beside cqrs-es.
+//! Reading a million events, and rebuilding a read model from them: the feed beside `COPY ... TO STDOUT` decoded to the same types, and beside cqrs-es.
 
 use crate::{
     Failure, Report, Row, append,
@@ -13,6 +13,7 @@ use sqlx::{PgPool, postgres::PgPoolCopyExt};
 use std::{hint::black_box, time::Instant};
 use tenure_domain::{Actor, EngineId, Event, UserId};
 use tenure_eventstore::{EventStore, StoredEvent};
+use tenure_projections::Views;
 use uuid::Uuid;
 
 const EVENTS: usize = 1_000_000;
@@ -45,9 +46,22 @@ pub(crate) async fn measure(report: &mut Report) -> Result<(), Failure> {
         let rates = alternate(ROUNDS, async || feed(&store).await, async || peer.rate("feed").await).await?;
         report.add(Row::rate("feed-cqrs-es", rates, 4.5, UNIT));
     }
+    if report.wants("rebuild") {
+        let views = Views::open(&store, None).await?;
+        let rates = alternate(ROUNDS, async || rebuild(&store, &views).await, async || feed(&store).await).await?;
+        report.add(Row::rate("rebuild-accounts", rates, 0.25, UNIT));
+    }
     pool.close().await;
     store.close().await;
     Ok(())
+}
+
+/// Events per second of a rebuild of the accounts read model, until the new generation is shown.
+async fn rebuild(store: &EventStore, views: &Views) -> Result<f64, Failure> {
+    let head = store.head().await?.position;
+    let began = Instant::now();
+    views.rebuild(Some("accounts"), |_| {}).await?;
+    rate(usize::try_from(head)?, began)
 }
 
 /// Events read per second through the feed.

@@ -12,10 +12,18 @@
 mod append;
 mod feed;
 mod history;
+mod memory;
+mod nats;
 mod peer;
+mod pipeline;
 mod postgres;
+mod restate;
 mod rounds;
 mod row;
+mod stage;
+mod storm;
+mod stories;
+mod visible;
 mod workload;
 
 use row::{Report, Row};
@@ -27,6 +35,8 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 #[tokio::main]
 async fn main() -> ExitCode {
     let only = env::args().nth(1).or_else(|| env::var("ONLY").ok()).unwrap_or_default();
+    // Nothing here dials TLS but the engine's LDAP, which asks for the same provider.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let mut report = Report::new(only);
     let measured = measure(&mut report).await;
     report.finish();
@@ -42,5 +52,9 @@ async fn main() -> ExitCode {
 async fn measure(report: &mut Report) -> Result<(), Failure> {
     append::measure(report).await?;
     feed::measure(report).await?;
-    Ok(())
+    pipeline::measure(report).await?;
+    stories::measure(report).await?;
+    visible::measure(report).await?;
+    storm::measure(report).await?;
+    memory::measure(report).await
 }

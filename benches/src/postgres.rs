@@ -1,4 +1,6 @@
-//! PostgreSQL: the private server that `make bench` started, and another one with a slow disk.
+//! PostgreSQL, with fsync on: on a memory file system, where fsync costs nothing and the work counts, or there with a
+//! millisecond added to every fsync. `BENCH_STORAGE=disk` takes the servers on this machine's disk that `make bench`
+//! started instead.
 
 use crate::Failure;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
@@ -10,6 +12,7 @@ use std::{
 
 /// Added to every fsync of the slow one.
 const DELAY_US: &str = "1000";
+const MEMORY: &str = "/dev/shm";
 
 /// A server, stopped and erased in the end if it was started here.
 pub(crate) struct Postgres {
@@ -17,20 +20,39 @@ pub(crate) struct Postgres {
     own: Option<PathBuf>,
 }
 
+/// Where servers keep their data: below here.
+pub(crate) fn storage() -> Result<PathBuf, Failure> {
+    let on_disk = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/bench");
+    let memory = Path::new(MEMORY);
+    let place = if memory.is_dir() && !asked_for_disk() { memory.to_owned() } else { on_disk };
+    std::fs::create_dir_all(&place)?;
+    Ok(place.canonicalize()?)
+}
+
+fn asked_for_disk() -> bool {
+    env::var("BENCH_STORAGE").is_ok_and(|storage| storage == "disk")
+}
+
 impl Postgres {
-    /// The one with fsync on and nothing added.
+    /// With fsync on and nothing added.
     pub(crate) fn private() -> Result<Self, Failure> {
-        let url = env::var("TENURE_TEST_POSTGRES").map_err(|_| "TENURE_TEST_POSTGRES is not set: run `make bench`")?;
-        Ok(Self { url, own: None })
+        Self::start("TENURE_TEST_POSTGRES", "postgres", &[])
     }
 
-    /// One whose every fsync takes a millisecond more, as a disk slower than this machine's would.
+    /// Whose every fsync takes a millisecond more.
     pub(crate) fn slow() -> Result<Self, Failure> {
-        let home = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/bench/slow-postgres");
-        std::fs::create_dir_all(&home)?;
-        let home = home.canonicalize()?;
-        let _ = script(&["destroy", &home.to_string_lossy()]);
-        let url = script(&["start", &home.to_string_lossy(), "--fsync-delay-us", DELAY_US])?;
+        Self::start("TENURE_TEST_POSTGRES_SLOW", "slow-postgres", &["--fsync-delay-us", DELAY_US])
+    }
+
+    fn start(variable: &str, name: &str, options: &[&str]) -> Result<Self, Failure> {
+        if let Ok(url) = env::var(variable)
+            && asked_for_disk()
+        {
+            return Ok(Self { url, own: None });
+        }
+        let home = storage()?.join(format!("tenure-bench-{}-{name}", std::process::id()));
+        let place = home.to_string_lossy();
+        let url = script(&[&["start", &place], options].concat())?;
         Ok(Self { url, own: Some(home) })
     }
 

@@ -1,0 +1,176 @@
+//! Memory of `tenure serve` holding 100,000 accounts: the embedded profile, all read models built, lists asked for.
+
+use crate::{
+    Failure, Report, Row,
+    history::{self, Life},
+};
+use serde_json::{Value, json};
+use std::{
+    env,
+    net::TcpListener,
+    path::Path,
+    process::Stdio,
+    time::{Duration, Instant},
+};
+use tenure_eventstore::{EventStore, InstanceKeys, StoreConfig, SystemClock};
+use tokio::{
+    io::{AsyncBufReadExt, BufReader, Lines},
+    process::{Child, ChildStdout, Command},
+};
+
+const ACCOUNTS: usize = 100_000;
+const MOST_MB: f64 = 200.0;
+const PATIENCE: Duration = Duration::from_secs(900);
+const PASSWORD: &str = "correct horse battery staple";
+
+pub(crate) async fn measure(report: &mut Report) -> Result<(), Failure> {
+    if !report.wants("memory") {
+        return Ok(());
+    }
+    let Ok(program) = env::var("TENURE_BIN") else {
+        report.leave_out("memory", "TENURE_BIN does not name the tenure binary");
+        return Ok(());
+    };
+    let data = tempfile::tempdir_in(crate::postgres::storage()?)?;
+    let count = env::var("BENCH_MEMORY_ACCOUNTS").ok().and_then(|count| count.parse().ok()).unwrap_or(ACCOUNTS);
+    eprintln!("  making a history of {count} accounts");
+    fill(data.path(), count).await?;
+    // Once to build the read models, once as it runs on any other day.
+    let mut built = Serving::start(&program, data.path()).await?;
+    let most_built = built.used(count).await?;
+    built.stop().await?;
+    let mut again = Serving::start(&program, data.path()).await?;
+    let most = again.used(count).await?;
+    again.stop().await?;
+    report.add(Row::limit("memory-while-building-views", most_built, MOST_MB, "MB"));
+    report.add(Row::limit("memory-serving", most, MOST_MB, "MB"));
+    Ok(())
+}
+
+async fn fill(data: &Path, count: usize) -> Result<(), Failure> {
+    let config = StoreConfig {
+        url: format!("sqlite://{}", data.join("log.db").display()),
+        keys: InstanceKeys::load_or_create(&data.join("instance.key"))?,
+        cache_entries: 20_000,
+        clock: std::sync::Arc::new(SystemClock),
+        virtual_clock: false,
+        max_connections: 4,
+    };
+    let store = EventStore::open(config).await?;
+    history::settle(&store, history::sandbox()).await?;
+    history::accounts(&store, count, Life::Short).await?;
+    store.close().await;
+    Ok(())
+}
+
+/// A running `tenure serve`.
+struct Serving {
+    process: Child,
+    output: Lines<BufReader<ChildStdout>>,
+    url: String,
+}
+
+impl Serving {
+    async fn start(program: &str, data: &Path) -> Result<Self, Failure> {
+        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let config = data.join("tenure.toml");
+        let text = format!("data = {:?}\n[http]\nlisten = \"127.0.0.1:{port}\"\n", data.to_string_lossy());
+        std::fs::write(&config, text)?;
+        let mut process = Command::new(program)
+            .args(["serve", "--config"])
+            .arg(&config)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()?;
+        let output = process.stdout.take().ok_or("tenure serve has no output")?;
+        let url = format!("http://127.0.0.1:{port}/api/v1");
+        Ok(Self { process, output: BufReader::new(output).lines(), url })
+    }
+
+    /// The most memory that it had in use, in megabytes, when its read models are complete and lists have been asked for.
+    async fn used(&mut self, count: usize) -> Result<f64, Failure> {
+        let client = reqwest::Client::new();
+        let token = self.sign_in(&client).await?;
+        let began = Instant::now();
+        loop {
+            let accounts = self.list(&client, &token, "accounts?limit=100&sort=name").await;
+            let total = accounts.as_ref().ok().and_then(total).unwrap_or(0);
+            // Counts are exact up to ten thousand: the newest is asked for by what it must be, below.
+            if total >= count.min(10_000) && self.settled(&client).await? {
+                break;
+            }
+            if began.elapsed() > PATIENCE {
+                return Err(format!("the read models are not complete: {accounts:?}").into());
+            }
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
+        for list in ["accounts?limit=500", "accounts?limit=500&search=b0", "requests?limit=500", "audit?limit=500"] {
+            self.list(&client, &token, list).await?;
+        }
+        self.status("VmHWM:").map(|most| {
+            let now = self.status("VmRSS:").unwrap_or(f64::NAN);
+            eprintln!("  most {most:.0} MB, afterwards {now:.0} MB");
+            most
+        })
+    }
+
+    /// Everything that follows from the history is done: no lag of any read model.
+    async fn settled(&self, client: &reqwest::Client) -> Result<bool, Failure> {
+        let root = self.url.trim_end_matches("/api/v1");
+        let answer = client.get(format!("{root}/readyz")).send().await?;
+        Ok(answer.status().is_success())
+    }
+
+    async fn sign_in(&mut self, client: &reqwest::Client) -> Result<String, Failure> {
+        let address = "ada@bench.example";
+        let began = Instant::now();
+        while client.get(format!("{}/setup", self.url)).send().await.is_err() {
+            if began.elapsed() > PATIENCE {
+                return Err("tenure serve does not listen".into());
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        let setup: Value = client.get(format!("{}/setup", self.url)).send().await?.json().await?;
+        if setup.get("needed").and_then(Value::as_bool) == Some(true) {
+            let code = loop {
+                let line = self.output.next_line().await?.ok_or("tenure serve has ended")?;
+                if let Some(code) = line.split_once("--code ").and_then(|(_, rest)| rest.split(' ').next()) {
+                    break code.to_owned();
+                }
+            };
+            let body = json!({ "code": code, "display_name": "Ada", "email": address, "password": PASSWORD });
+            client.post(format!("{}/setup", self.url)).json(&body).send().await?.error_for_status()?;
+        }
+        let body = json!({ "email": address, "password": PASSWORD });
+        let session = client.post(format!("{}/sessions", self.url)).json(&body).send().await?.error_for_status()?;
+        let session: Value = session.json().await?;
+        Ok(session.get("token").and_then(Value::as_str).ok_or("no token")?.to_owned())
+    }
+
+    async fn list(&self, client: &reqwest::Client, token: &str, list: &str) -> Result<Value, Failure> {
+        let answer = client.get(format!("{}/{list}", self.url)).bearer_auth(token).send().await?;
+        Ok(answer.error_for_status()?.json().await?)
+    }
+
+    /// A line of the process's status, in megabytes.
+    fn status(&self, key: &str) -> Result<f64, Failure> {
+        let id = self.process.id().ok_or("tenure serve has ended")?;
+        let text = std::fs::read_to_string(format!("/proc/{id}/status"))?;
+        let line = text.lines().find_map(|line| line.strip_prefix(key)).ok_or("no such line")?;
+        let kilobytes: f64 = line.trim().trim_end_matches(" kB").parse()?;
+        Ok(kilobytes / 1_024.0)
+    }
+
+    async fn stop(mut self) -> Result<(), Failure> {
+        self.process.start_kill()?;
+        self.process.wait().await?;
+        Ok(())
+    }
+}
+
+fn total(list: &Value) -> Option<usize> {
+    let total = list.get("total")?;
+    let count = total.as_u64().or_else(|| total.get("count")?.as_u64())?;
+    usize::try_from(count).ok()
+}
