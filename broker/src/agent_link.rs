@@ -1,7 +1,7 @@
 //! An engine's side: takes the orders of its domain, reports, answers requests to reveal a secret.
 
 use crate::{
-    BrokerError,
+    BrokerError, FromEngine,
     config::BrokerConfig,
     core_link::POLL,
     hub::{DomainQueue, Hub, RevealCall, Sent},
@@ -13,7 +13,7 @@ use crate::{
 };
 use futures::StreamExt as _;
 use std::sync::Arc;
-use tenure_domain::order::{Order, Report};
+use tenure_domain::order::{EngineStatus, Order, Report};
 use tokio::time::Instant;
 use tokio_stream::wrappers::ReceiverStream;
 
@@ -138,9 +138,21 @@ impl AgentLink {
     /// # Errors
     /// If it speaks of another engine or domain than this link's, is too large, or the broker cannot be reached.
     pub async fn report(&self, report: &Report) -> Result<(), BrokerError> {
+        self.say(FromEngine::Report(report.clone())).await
+    }
+
+    /// The same for how the engine itself does: on contact, and whenever it changes.
+    ///
+    /// # Errors
+    /// As [`Self::report`].
+    pub async fn report_status(&self, status: &EngineStatus) -> Result<(), BrokerError> {
+        self.say(FromEngine::Status(status.clone())).await
+    }
+
+    async fn say(&self, message: FromEngine) -> Result<(), BrokerError> {
         match &self.0 {
-            Backend::InProcess(agent) => agent.report(report)?,
-            Backend::Nats(agent) => agent.report(report).await?,
+            Backend::InProcess(agent) => agent.say(message)?,
+            Backend::Nats(agent) => agent.say(&message).await?,
         }
         metrics::counter!("tenure_broker_reports_sent_total").increment(1);
         Ok(())
@@ -163,9 +175,9 @@ impl AgentLink {
     }
 }
 
-/// A link reports for its own engine and domain only.
-pub(crate) fn check_own(keys: &AgentKeys, report: &Report) -> Result<(), BrokerError> {
-    if report.engine == keys.engine && report.domain == keys.domain { Ok(()) } else { Err(BrokerError::Foreign) }
+/// A link speaks for its own engine and domain only.
+pub(crate) fn check_own(keys: &AgentKeys, message: &FromEngine) -> Result<(), BrokerError> {
+    if message.engine() == keys.engine && message.domain() == keys.domain { Ok(()) } else { Err(BrokerError::Foreign) }
 }
 
 impl HubAgent {
@@ -191,10 +203,13 @@ impl HubAgent {
         }
     }
 
-    fn report(&self, report: &Report) -> Result<(), BrokerError> {
-        check_own(&self.keys, report)?;
-        wire::check_fits(report)?;
-        self.hub.push_report(Sent { from: self.keys.signing.verifying_key(), message: Arc::new(report.clone()) });
+    fn say(&self, message: FromEngine) -> Result<(), BrokerError> {
+        check_own(&self.keys, &message)?;
+        match &message {
+            FromEngine::Report(report) => wire::check_fits(report)?,
+            FromEngine::Status(status) => wire::check_fits(status)?,
+        }
+        self.hub.push_report(Sent { from: self.keys.signing.verifying_key(), message: Arc::new(message) });
         Ok(())
     }
 

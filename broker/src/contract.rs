@@ -5,12 +5,12 @@
 
 use crate::{
     reveal::{AddressedReveal, AnsweredReveal},
-    wire::{KEY_HEADER, SIGNATURE_HEADER},
+    wire::{KEY_HEADER, KIND_HEADER, REPORT, SIGNATURE_HEADER, STATUS},
 };
 use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use tenure_domain::order::{Order, Report};
+use tenure_domain::order::{EngineStatus, Order, Report};
 
 /// Everything that is said about revealing a secret.
 #[derive(Serialize, Deserialize, JsonSchema)]
@@ -29,6 +29,7 @@ pub fn documents() -> Vec<(&'static str, Value)> {
     vec![
         ("order.schema.json", schema::<Order>()),
         ("report.schema.json", schema::<Report>()),
+        ("status.schema.json", schema::<EngineStatus>()),
         ("reveal.schema.json", schema::<Reveal>()),
         ("asyncapi.json", asyncapi()),
     ]
@@ -65,9 +66,14 @@ fn asyncapi() -> Value {
             },
             "report": {
                 "address": "tenure.{instance}.report.{domain}.{engine}",
-                "description": "JetStream TENURE_REPORT, consumer core.",
+                "description": format!(
+                    "JetStream TENURE_REPORT, consumer core. Header {KIND_HEADER}: {REPORT} or {STATUS}."
+                ),
                 "parameters": ids(&[instance, domain, ("engine", "Id of the engine: 32 hexadecimal digits.")]),
-                "messages": { "report": { "$ref": "#/components/messages/report" } },
+                "messages": {
+                    "report": { "$ref": "#/components/messages/report" },
+                    "status": { "$ref": "#/components/messages/status" },
+                },
             },
             "reveal": {
                 "address": "tenure.{instance}.reveal.{domain}",
@@ -94,6 +100,7 @@ fn asyncapi() -> Value {
         "operations": {
             "issueOrder": operation("send", "work", "order", "The core issues an order."),
             "reportOutcome": operation("receive", "report", "report", "The core learns what came of an order."),
+            "reportStatus": operation("receive", "report", "status", "The core learns how an engine does."),
             "publishEvent": operation("send", "event", "event", "Every event goes out, in order."),
             "revealSecret": {
                 "action": "send",
@@ -107,6 +114,7 @@ fn asyncapi() -> Value {
             "messages": {
                 "order": signed("tenure-order-v1", "the core", "./order.schema.json"),
                 "report": signed("tenure-report-v1", "the engine", "./report.schema.json"),
+                "status": signed("tenure-status-v1", "the engine", "./status.schema.json"),
                 "revealRequest": signed("tenure-reveal-request-v1", "the core", "./reveal.schema.json#/$defs/AddressedReveal"),
                 "revealReply": signed("tenure-reveal-reply-v1", "the engine", "./reveal.schema.json#/$defs/AnsweredReveal"),
                 "event": {

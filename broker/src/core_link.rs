@@ -11,10 +11,10 @@ use crate::{
     wire,
 };
 use ed25519_dalek::VerifyingKey;
-use std::{ops::Deref, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 use tenure_domain::{
     ids::{AccountId, DomainId, EngineId},
-    order::{Order, Report},
+    order::{EngineStatus, Order, Report},
 };
 use tokio::{
     sync::oneshot,
@@ -52,30 +52,39 @@ pub enum Issued {
     AlreadyQueued,
 }
 
-/// A report whose signature, engine, domain and size were checked. Whether its order number is the one that is
+/// What an engine says. Signature, engine, domain and size were checked; whether an order number is the one that is
 /// waited for, only the account's history can tell.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct VerifiedReport(Report);
+pub enum FromEngine {
+    /// What came of an order.
+    Report(Report),
+    /// How the engine itself does.
+    Status(EngineStatus),
+}
 
-impl VerifiedReport {
-    /// The report.
+impl FromEngine {
+    /// Who says so.
     #[must_use]
-    pub fn into_inner(self) -> Report {
-        self.0
+    pub fn engine(&self) -> EngineId {
+        match self {
+            Self::Report(report) => report.engine,
+            Self::Status(status) => status.engine,
+        }
+    }
+
+    /// The domain that it speaks of.
+    #[must_use]
+    pub fn domain(&self) -> DomainId {
+        match self {
+            Self::Report(report) => report.domain,
+            Self::Status(status) => status.domain,
+        }
     }
 }
 
-impl Deref for VerifiedReport {
-    type Target = Report;
-    fn deref(&self) -> &Report {
-        &self.0
-    }
-}
-
-/// One report, delivered again later unless acknowledged.
+/// One message of an engine, delivered again later unless acknowledged.
 pub struct ReportDelivery {
-    /// What the engine says.
-    pub report: VerifiedReport,
+    message: FromEngine,
     receipt: Receipt,
 }
 
@@ -85,7 +94,22 @@ enum Receipt {
 }
 
 impl ReportDelivery {
-    /// Takes the report off the queue: once what follows from it is stored. Not waited for, since a repeated
+    /// What the engine says.
+    #[must_use]
+    pub fn message(&self) -> &FromEngine {
+        &self.message
+    }
+
+    /// The report, if it is one.
+    #[must_use]
+    pub fn report(&self) -> Option<&Report> {
+        match &self.message {
+            FromEngine::Report(report) => Some(report),
+            FromEngine::Status(_) => None,
+        }
+    }
+
+    /// Takes the message off the queue: once what follows from it is stored. Not waited for, since a repeated
     /// delivery is harmless.
     ///
     /// # Errors
@@ -176,8 +200,8 @@ impl CoreLink {
         }
     }
 
-    /// Reports that came, at most `max`; none after about a second without. Reports that are not believed are
-    /// counted, logged once and taken away.
+    /// What engines reported, at most `max`; nothing after about a second without. What is not believed is counted,
+    /// logged once and taken away.
     ///
     /// # Errors
     /// If the broker cannot be reached; returns only after that second, so that a loop needs no pause of its own.
@@ -186,7 +210,7 @@ impl CoreLink {
             Backend::InProcess(core) => core.next_reports(max).await,
             Backend::Nats(core) => {
                 let taken = core.next_reports(max).await?;
-                taken.into_iter().map(|(report, ack)| deliver(report, Receipt::Nats(ack))).collect()
+                taken.into_iter().map(|(message, ack)| ReportDelivery { message, receipt: Receipt::Nats(ack) }).collect()
             }
         };
         metrics::counter!("tenure_broker_reports_received_total").increment(deliveries.len() as u64);
@@ -244,12 +268,7 @@ impl CoreLink {
     }
 }
 
-fn deliver(report: Report, receipt: Receipt) -> ReportDelivery {
-    ReportDelivery { report: VerifiedReport(report), receipt }
-}
-
-/// Does `report` come from an engine of the domain it speaks of? Who signed it is checked by the caller with the
-/// key returned.
+/// The key that must have signed what `engine` says about `domain`.
 pub(crate) fn engine_key(engines: &dyn EngineKeys, engine: EngineId, domain: DomainId) -> Result<VerifyingKey, Refusal> {
     let (serves, key) = engines.key_of(engine).ok_or(Refusal::UnknownEngine)?;
     if serves == domain { Ok(key) } else { Err(Refusal::ForeignDomain) }
@@ -272,10 +291,10 @@ impl HubCore {
                 match self.check(&sent) {
                     Ok(()) => {
                         let receipt = Receipt::InProcess { hub: Arc::clone(&self.hub), sequence };
-                        deliveries.push(deliver(Report::clone(&sent.message), receipt));
+                        deliveries.push(ReportDelivery { message: FromEngine::clone(&sent.message), receipt });
                     }
                     Err(refusal) => {
-                        self.refused.note(&sent.message.engine.to_string(), refusal);
+                        self.refused.note(&sent.message.engine().to_string(), refusal);
                         self.hub.ack_report(sequence);
                     }
                 }
@@ -286,8 +305,8 @@ impl HubCore {
         }
     }
 
-    fn check(&self, sent: &Sent<Report>) -> Result<(), Refusal> {
-        let key = engine_key(self.keys.engines.as_ref(), sent.message.engine, sent.message.domain)?;
+    fn check(&self, sent: &Sent<FromEngine>) -> Result<(), Refusal> {
+        let key = engine_key(self.keys.engines.as_ref(), sent.message.engine(), sent.message.domain())?;
         if sent.from == key { Ok(()) } else { Err(Refusal::BadSignature) }
     }
 

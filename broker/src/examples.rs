@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 use tenure_domain::{
     ids::{AccountId, DomainId, EngineId},
-    order::{DesiredState, Failure, FailureReason, Order, OrderKind, OrderNumber, Outcome, Report, SecretReference},
+    order::{DesiredState, EngineStatus, Failure, FailureReason, Order, OrderKind, OrderNumber, Outcome, Report, SecretReference},
 };
 use uuid::Uuid;
 
@@ -66,4 +66,8 @@ pub(crate) fn sealed() -> RevealReply {
 
 pub(crate) fn refused() -> RevealReply {
     RevealReply::Refused { reason: "No such secret.".to_owned() }
+}
+
+pub(crate) fn status() -> EngineStatus {
+    EngineStatus { domain: DOMAIN, engine: ENGINE, at: at(1), impaired: None, version: "0.1.0".to_owned() }
 }

@@ -5,7 +5,7 @@
 //! is all that a signature would prove.
 
 use crate::{
-    BrokerError,
+    BrokerError, FromEngine,
     config::Leases,
     lease::LeaseQueue,
     reveal::{RevealReply, RevealRequest},
@@ -17,7 +17,7 @@ use std::{
 };
 use tenure_domain::{
     ids::{AccountId, DomainId, EngineId},
-    order::{Order, Report},
+    order::Order,
 };
 use tokio::{
     sync::{Notify, mpsc, oneshot},
@@ -28,7 +28,7 @@ use tokio::{
 #[derive(Debug)]
 pub struct Hub {
     leases: Leases,
-    reports: Mutex<LeaseQueue<Sent<Report>>>,
+    reports: Mutex<LeaseQueue<Sent<FromEngine>>>,
     reported: Notify,
     domains: Mutex<HashMap<DomainId, Arc<DomainQueue>>>,
 }
@@ -120,12 +120,12 @@ impl Hub {
         lock(&domain.orders).queue.extend(sequence, Instant::now(), self.leases.order);
     }
 
-    pub(crate) fn push_report(&self, report: Sent<Report>) {
+    pub(crate) fn push_report(&self, report: Sent<FromEngine>) {
         lock(&self.reports).push(report);
         self.reported.notify_waiters();
     }
 
-    pub(crate) async fn take_reports(&self, max: usize, until: Instant) -> Vec<(u64, Sent<Report>)> {
+    pub(crate) async fn take_reports(&self, max: usize, until: Instant) -> Vec<(u64, Sent<FromEngine>)> {
         let take = |now| {
             let mut reports = lock(&self.reports);
             (reports.take(max, now, self.leases.report), reports.next_due())

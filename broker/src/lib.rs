@@ -35,7 +35,7 @@ pub mod wire;
 
 pub use agent_link::{AgentLink, OrderDelivery};
 pub use config::{BrokerConfig, Leases, NatsConfig, NatsCredentials};
-pub use core_link::{BrokerHealth, CoreLink, Issued, ReportDelivery, VerifiedReport};
+pub use core_link::{BrokerHealth, CoreLink, FromEngine, Issued, ReportDelivery};
 pub use error::{BrokerError, Difference};
 pub use hub::{Hub, in_process, in_process_with};
 pub use keys::{AgentKeys, CoreKeys, EngineKeys};

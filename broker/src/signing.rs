@@ -13,6 +13,8 @@ pub enum Purpose {
     Order,
     /// Report, by an engine.
     Report,
+    /// How an engine does, by itself.
+    Status,
     /// Request to reveal a secret, by the core.
     RevealRequest,
     /// Answer to it, by an engine.
@@ -26,6 +28,7 @@ impl Purpose {
         match self {
             Self::Order => b"tenure-order-v1\0",
             Self::Report => b"tenure-report-v1\0",
+            Self::Status => b"tenure-status-v1\0",
             Self::RevealRequest => b"tenure-reveal-request-v1\0",
             Self::RevealReply => b"tenure-reveal-reply-v1\0",
         }
@@ -146,7 +149,7 @@ mod tests {
 
     #[test]
     fn prefixes_differ_and_none_begins_another() {
-        let all = [Purpose::Order, Purpose::Report, Purpose::RevealRequest, Purpose::RevealReply];
+        let all = [Purpose::Order, Purpose::Report, Purpose::Status, Purpose::RevealRequest, Purpose::RevealReply];
         for a in all {
             for b in all {
                 assert!(a == b || !a.prefix().starts_with(b.prefix()));

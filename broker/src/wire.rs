@@ -14,6 +14,12 @@ pub const BODY_LIMIT: usize = 60 * 1024;
 pub const KEY_HEADER: &str = "Tenure-Key";
 /// Header: signature, base64.
 pub const SIGNATURE_HEADER: &str = "Tenure-Signature";
+/// Header: what an engine's message is.
+pub const KIND_HEADER: &str = "Tenure-Kind";
+/// [`KIND_HEADER`] of a report.
+pub const REPORT: &str = "report";
+/// [`KIND_HEADER`] of an engine's status.
+pub const STATUS: &str = "status";
 
 /// The body of `message`, signed.
 pub(crate) fn sealed<T: Serialize>(purpose: Purpose, message: &T, key: &SigningKey) -> Result<SignedEnvelope, BrokerError> {
@@ -94,6 +100,7 @@ mod tests {
         pinned("order", Purpose::Order, &examples::order());
         pinned("report-applied", Purpose::Report, &examples::report());
         pinned("report-failed", Purpose::Report, &examples::failed_report());
+        pinned("status", Purpose::Status, &examples::status());
         pinned("reveal-request", Purpose::RevealRequest, &AddressedReveal { domain: examples::DOMAIN, reveal: examples::reveal() });
         for (name, reply) in [("reveal-sealed", examples::sealed()), ("reveal-refused", examples::refused())] {
             let answer = AnsweredReveal { request: examples::reveal().request, engine: examples::ENGINE, reply };

@@ -8,7 +8,7 @@ use super::{
     streams,
 };
 use crate::{
-    BrokerError,
+    BrokerError, FromEngine,
     agent_link::{REVEALS_AT_ONCE, check_own},
     config::NatsConfig,
     core_link::POLL,
@@ -21,7 +21,7 @@ use crate::{
 };
 use async_nats::{Message, jetstream::message::PublishMessage};
 use futures::StreamExt as _;
-use tenure_domain::order::{Order, Report};
+use tenure_domain::order::Order;
 use tokio::time::{Instant, sleep_until};
 
 pub(crate) struct NatsAgent {
@@ -93,13 +93,21 @@ impl NatsAgent {
         }
     }
 
-    pub(crate) async fn report(&self, report: &Report) -> Result<(), BrokerError> {
-        check_own(&self.keys, report)?;
-        let envelope = wire::sealed(Purpose::Report, report, &self.keys.signing)?;
+    pub(crate) async fn say(&self, message: &FromEngine) -> Result<(), BrokerError> {
+        check_own(&self.keys, message)?;
+        let (kind, envelope) = match message {
+            FromEngine::Report(report) => {
+                (wire::REPORT, wire::sealed(Purpose::Report, report, &self.keys.signing)?)
+            }
+            FromEngine::Status(status) => {
+                (wire::STATUS, wire::sealed(Purpose::Status, status, &self.keys.signing)?)
+            }
+        };
         self.connection.connected(Instant::now() + POLL).await?;
-        // Deterministic, so a repeated report is recognised as such; and nobody else can use up its id before.
+        // Deterministic, so a repeated message is recognised as such; and nobody else can use up its id before.
         let message = PublishMessage::build()
             .headers(wire::headers(&envelope))
+            .header(wire::KIND_HEADER, kind)
             .message_id(&envelope.signature)
             .payload(envelope.payload);
         let subject = self.subjects.report(self.keys.domain, self.keys.engine);

@@ -43,7 +43,7 @@ pub(crate) struct Connection {
 
 impl Connection {
     pub(crate) async fn open(config: &NatsConfig, name: &str, inbox: &str) -> Result<Self, BrokerError> {
-        let (seen, watched) = watch::channel(Seen::default());
+        let (seen, mut watched) = watch::channel(Seen::default());
         let role = name.to_owned();
         let mut options = credentials(&config.credentials)
             .await?
@@ -74,6 +74,11 @@ impl Connection {
             | ConnectErrorKind::MaxReconnects => BrokerError::Unreachable(error.to_string()),
         })?;
         require_version(&client.server_info().version)?;
+        // Told by a task of the client's: heard later, the first connection would look like a second.
+        timeout(ANSWER, watched.wait_for(|seen| seen.generation > 0))
+            .await
+            .map_err(|_| BrokerError::TimedOut("connecting"))?
+            .map_err(|_| BrokerError::Disconnected)?;
         let jetstream = jetstream::ContextBuilder::new().timeout(ANSWER).build(client.clone());
         Ok(Self { client, jetstream, seen: watched })
     }

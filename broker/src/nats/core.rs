@@ -7,7 +7,7 @@ use super::{
     streams,
 };
 use crate::{
-    BrokerError,
+    BrokerError, FromEngine,
     config::NatsConfig,
     core_link::{BrokerHealth, Issued, POLL, engine_key},
     keys::CoreKeys,
@@ -29,7 +29,7 @@ use async_nats::{
 use std::{collections::BTreeSet, error::Error as _, sync::Arc, time::Duration};
 use tenure_domain::{
     ids::{AccountId, DomainId},
-    order::{Order, Report},
+    order::Order,
 };
 use tokio::{
     sync::RwLock,
@@ -190,7 +190,7 @@ impl NatsCore {
         if self.connection.is_connected() { BrokerError::Server(describe(error)) } else { BrokerError::Disconnected }
     }
 
-    pub(crate) async fn next_reports(&self, max: usize) -> Result<Vec<(Report, NatsAck)>, BrokerError> {
+    pub(crate) async fn next_reports(&self, max: usize) -> Result<Vec<(FromEngine, NatsAck)>, BrokerError> {
         let until = Instant::now() + POLL;
         let max = max.clamp(1, usize::try_from(streams::REPORTS_IN_HAND).unwrap_or(1));
         loop {
@@ -216,7 +216,7 @@ impl NatsCore {
         }
     }
 
-    async fn take_reports(&self, max: usize, until: Instant) -> Result<(Vec<(Report, NatsAck)>, bool), BrokerError> {
+    async fn take_reports(&self, max: usize, until: Instant) -> Result<(Vec<(FromEngine, NatsAck)>, bool), BrokerError> {
         self.connection.connected(until).await?;
         self.prepare().await?;
         let messages = self.reports.take(&self.connection, max).await?;
@@ -236,18 +236,24 @@ impl NatsCore {
         Ok((reports, came))
     }
 
-    /// The report, if the engine that may publish on this subject signed it, for itself and its domain.
-    fn believed(&self, message: &Message) -> Result<Report, Refusal> {
+    /// What it says, if the engine that may publish on this subject signed it, for itself and its domain.
+    fn believed(&self, message: &Message) -> Result<FromEngine, Refusal> {
         let (domain, engine) = self.subjects.parse_report(&message.subject).ok_or(Refusal::WrongSubject)?;
         let key = engine_key(self.keys.engines.as_ref(), engine, domain)?;
         let envelope = wire::received(message.payload.clone(), message.headers.as_ref());
-        let report: Report = wire::opened(Purpose::Report, &envelope, &key)?;
-        if report.domain != domain {
+        // A wrong kind is noticed by the signature, which is over the purpose too.
+        let said = match message.headers.as_ref().and_then(|headers| headers.get(wire::KIND_HEADER)) {
+            Some(kind) if kind.as_str() == wire::STATUS => {
+                FromEngine::Status(wire::opened(Purpose::Status, &envelope, &key)?)
+            }
+            _ => FromEngine::Report(wire::opened(Purpose::Report, &envelope, &key)?),
+        };
+        if said.domain() != domain {
             Err(Refusal::ForeignDomain)
-        } else if report.engine != engine {
+        } else if said.engine() != engine {
             Err(Refusal::WrongSubject)
         } else {
-            Ok(report)
+            Ok(said)
         }
     }
 

@@ -7,9 +7,9 @@ use std::{
     time::Duration,
 };
 use tenure_broker::{
-    AgentKeys, AgentLink, BrokerError, CoreKeys, CoreLink, Issued, RevealReply, RevealRequest, wire::BODY_LIMIT,
+    AgentKeys, AgentLink, BrokerError, CoreKeys, CoreLink, FromEngine, Issued, RevealReply, RevealRequest, wire::BODY_LIMIT,
 };
-use tenure_domain::order::SecretReference;
+use tenure_domain::order::{EngineStatus, SecretReference};
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -43,6 +43,7 @@ contract! {
     a_report_stays_until_it_is_acknowledged,
     a_report_of_an_unknown_or_foreign_engine_changes_nothing_and_holds_nothing_up,
     a_link_reports_only_for_itself,
+    an_engine_tells_how_it_does,
     many_orders_and_reports_each_pass_exactly_once,
     a_secret_is_revealed_by_an_engine_of_the_domain,
     a_reveal_that_nobody_answers_fails_in_time,
@@ -174,10 +175,10 @@ async fn a_report_stays_until_it_is_acknowledged(world: World) {
     let sent = report(NORTH_ONE, account(1), 1);
     agent.report(&sent).await.unwrap();
     let delivered = one_report(&core).await;
-    assert_eq!(*delivered.report, sent);
+    assert_eq!(delivered.report().unwrap(), &sent);
     drop(delivered);
     let again = one_report(&core).await;
-    assert_eq!(*again.report, sent);
+    assert_eq!(again.report().unwrap(), &sent);
     again.ack().await.unwrap();
     let lease_ended = Instant::now() + LEASES.report;
     while Instant::now() < lease_ended {
@@ -196,7 +197,7 @@ async fn a_report_of_an_unknown_or_foreign_engine_changes_nothing_and_holds_noth
     let honest = world.agent(NORTH_TWO).await;
     honest.report(&report(NORTH_TWO, account(1), 1)).await.unwrap();
     let delivered = one_report(&core).await;
-    assert_eq!(*delivered.report, report(NORTH_TWO, account(1), 1));
+    assert_eq!(delivered.report().unwrap(), &report(NORTH_TWO, account(1), 1));
     delivered.ack().await.unwrap();
     assert_no_report(&core).await;
     assert_eq!(core.health().await.refused, 3);
@@ -210,6 +211,26 @@ async fn a_link_reports_only_for_itself(world: World) {
         assert!(matches!(agent.report(&foreign).await, Err(BrokerError::Foreign)));
     }
     assert_no_report(&core).await;
+}
+
+async fn an_engine_tells_how_it_does(world: World) {
+    let core = world.core().await;
+    let agent = world.agent(NORTH_ONE).await;
+    let status = EngineStatus {
+        domain: NORTH,
+        engine: NORTH_ONE,
+        at: report(NORTH_ONE, account(1), 1).at,
+        impaired: None,
+        version: "0.1.0".to_owned(),
+    };
+    let foreign = EngineStatus { engine: NORTH_TWO, ..status.clone() };
+    assert!(matches!(agent.report_status(&foreign).await, Err(BrokerError::Foreign)));
+    agent.report_status(&status).await.unwrap();
+    let delivery = one_report(&core).await;
+    assert_eq!(delivery.message(), &FromEngine::Status(status));
+    assert!(delivery.report().is_none());
+    delivery.ack().await.unwrap();
+    assert_eq!(core.health().await.refused, 0);
 }
 
 async fn many_orders_and_reports_each_pass_exactly_once(world: World) {
@@ -243,7 +264,7 @@ async fn many_orders_and_reports_each_pass_exactly_once(world: World) {
         while reported.len() < usize::try_from(ACCOUNTS).unwrap() {
             for delivery in core.next_reports(64).await.unwrap() {
                 delivery.ack().await.unwrap();
-                assert!(reported.insert(delivery.report.account), "reported twice");
+                assert!(reported.insert(delivery.report().unwrap().account), "reported twice");
             }
         }
         all_reported.store(true, Ordering::Relaxed);

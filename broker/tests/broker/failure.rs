@@ -21,7 +21,7 @@ async fn reports_and_orders_survive_a_server_that_was_killed() {
     agent.report(&report(NORTH_ONE, account(2), 1)).await.unwrap();
     server.kill();
     server.run();
-    assert_eq!(*one_report(&core).await.report, report(NORTH_ONE, account(2), 1));
+    assert_eq!(one_report(&core).await.report().unwrap(), &report(NORTH_ONE, account(2), 1));
     let delivery = one_order(&agent).await;
     assert_eq!(delivery.order, order(NORTH, account(1), 1));
     until_ok("the acknowledgement", || delivery.ack()).await;
@@ -38,7 +38,7 @@ async fn a_report_that_the_core_held_when_it_died_comes_to_the_next() {
     drop(core);
     let next = CoreLink::connect(BrokerConfig::Nats(server.config("core")), core_keys()).await.unwrap();
     let delivery = one_report(&next).await;
-    assert_eq!(*delivery.report, report(NORTH_ONE, account(1), 1));
+    assert_eq!(delivery.report().unwrap(), &report(NORTH_ONE, account(1), 1));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -64,7 +64,7 @@ async fn work_goes_on_when_the_server_came_back_with_an_erased_store() {
     until_ok("reporting", || async { agent.report(&report(NORTH_ONE, account(1), 2)).await }).await;
     delivery.ack().await.unwrap();
     let reported = one_report(&core).await;
-    assert_eq!(reported.report.number.n, 2);
+    assert_eq!(reported.report().unwrap().number.n, 2);
     reported.ack().await.unwrap();
 }
 
@@ -80,7 +80,7 @@ async fn a_core_that_only_listens_makes_erased_streams_anew_for_its_engines() {
             if let Ok(mut reports) = core.next_reports(1).await
                 && let Some(delivery) = reports.pop()
             {
-                return delivery.report;
+                return delivery.report().unwrap().clone();
             }
         }
     });
@@ -97,7 +97,7 @@ async fn a_consumer_deleted_by_somebody_is_made_anew() {
     let js = jetstream::new(server.client().await);
     js.delete_consumer_from_stream(subject::CORE_CONSUMER, subject::REPORT_STREAM).await.unwrap();
     agent.report(&report(NORTH_ONE, account(1), 1)).await.unwrap();
-    assert_eq!(one_report(&core).await.report.number.n, 1);
+    assert_eq!(one_report(&core).await.report().unwrap().number.n, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -133,7 +133,7 @@ async fn a_server_killed_in_the_middle_of_everything_loses_no_report() {
         let mut seen = std::collections::BTreeSet::new();
         while u64::try_from(seen.len()).unwrap() < REPORTS {
             for delivery in core.next_reports(8).await.unwrap_or_default() {
-                seen.insert(delivery.report.number.n);
+                seen.insert(delivery.report().unwrap().number.n);
                 let _ = delivery.ack().await;
             }
         }

@@ -63,7 +63,7 @@ impl Scene {
         let honest = report(NORTH_ONE, account(999), 1);
         self.agent.report(&honest).await.unwrap();
         let delivery = one_report(&self.core).await;
-        assert_eq!(*delivery.report, honest);
+        assert_eq!(delivery.report().unwrap(), &honest);
         delivery.ack().await.unwrap();
         assert_eq!(self.core.health().await.refused, refused);
         eventually("the refused ones to be gone", || async {

@@ -55,9 +55,12 @@ pub fn core_keys() -> CoreKeys {
     CoreKeys { signing: core_key(), engines: Arc::new(engines) }
 }
 
+pub fn domain_of(engine: EngineId) -> DomainId {
+    ENGINES.iter().find(|(id, _, _)| *id == engine).unwrap().1
+}
+
 pub fn agent_keys(engine: EngineId) -> AgentKeys {
-    let (_, domain, _) = *ENGINES.iter().find(|(id, _, _)| *id == engine).unwrap();
-    AgentKeys { engine, domain, signing: engine_signing_key(engine), core: core_key().verifying_key() }
+    AgentKeys { engine, domain: domain_of(engine), signing: engine_signing_key(engine), core: core_key().verifying_key() }
 }
 
 pub fn account(n: u128) -> AccountId {
@@ -86,7 +89,7 @@ pub fn order(domain: DomainId, account: AccountId, n: u64) -> Order {
 
 pub fn report(engine: EngineId, account: AccountId, n: u64) -> Report {
     Report {
-        domain: agent_keys(engine).domain,
+        domain: domain_of(engine),
         account,
         number: OrderNumber { epoch: 1, n },
         engine,
@@ -281,7 +284,7 @@ pub async fn assert_no_order(agent: &AgentLink) {
 
 pub async fn assert_no_report(core: &CoreLink) {
     let reports = core.next_reports(4).await.unwrap();
-    assert!(reports.is_empty(), "{:?}", reports[0].report);
+    assert!(reports.is_empty(), "{:?}", reports[0].message());
 }
 
 /// Does it until it works: for what is tried while the broker comes back.
