@@ -14,6 +14,7 @@ mod access;
 mod app;
 mod command;
 mod config;
+mod credentials;
 mod directory;
 mod endpoints;
 mod history;
@@ -29,6 +30,7 @@ mod server;
 mod setup_code;
 
 pub use config::GatewayConfig;
+pub use credentials::give_passwords;
 pub use openapi::openapi;
 pub use server::{router, serve};
 pub use setup_code::new_setup_code;

@@ -196,3 +196,60 @@ fn describe_headers(status: &str, response: &mut Value) {
         _ => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn operations(document: &Value) -> BTreeSet<(String, String)> {
+        let paths = document["paths"].as_object().unwrap().iter();
+        paths
+            .flat_map(|(path, item)| item.as_object().unwrap().keys().map(move |method| (method.to_uppercase(), path.clone())))
+            .collect()
+    }
+
+    #[test]
+    fn every_route_has_its_row_in_the_permission_table_and_every_row_its_route() {
+        let rows = permission_table::RULES.iter().map(|rule| (rule.method.to_string(), rule.path.to_owned()));
+        let rows: BTreeSet<_> = rows.collect();
+        assert_eq!(operations(&openapi()), rows);
+        assert_eq!(rows.len(), permission_table::RULES.len());
+    }
+
+    #[test]
+    fn every_schema_that_is_referred_to_is_there() {
+        let document = openapi();
+        let text = document.to_string();
+        for name in text.split("#/components/schemas/").skip(1).map(|rest| rest.split('"').next().unwrap()) {
+            assert!(document["components"]["schemas"][name].is_object(), "{name}");
+            assert!(document["components"]["schemas"][name].as_object().unwrap().len() > 1, "{name} is empty");
+        }
+    }
+
+    #[test]
+    fn every_operation_is_described_and_request_bodies_take_no_unknown_fields() {
+        let document = openapi();
+        for (path, item) in document["paths"].as_object().unwrap() {
+            for (method, operation) in item.as_object().unwrap() {
+                assert!(operation["summary"].is_string(), "{method} {path}");
+                let body = &operation["requestBody"]["content"]["application/json"]["schema"]["$ref"];
+                if let Some(name) = body.as_str().and_then(|body| body.rsplit('/').next()) {
+                    let schema = &document["components"]["schemas"][name];
+                    assert_eq!(schema["additionalProperties"], false, "{name}");
+                }
+            }
+        }
+    }
+
+    /// `UPDATE_SCHEMAS=1` writes what differs.
+    #[test]
+    fn the_description_that_is_checked_in_is_the_one_of_this_code() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../schemas/openapi.json");
+        let now = serde_json::to_string_pretty(&openapi()).unwrap() + "\n";
+        if std::env::var_os("UPDATE_SCHEMAS").is_some() {
+            std::fs::write(path, &now).unwrap();
+        }
+        let known = std::fs::read_to_string(path).unwrap_or_default();
+        assert!(known == now, "schemas/openapi.json differs: run the tests with UPDATE_SCHEMAS=1 and look at what changed");
+    }
+}

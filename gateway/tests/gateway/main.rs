@@ -1,0 +1,11 @@
+//! The gateway over a real connection, on an SQLite in memory and the broker within the process.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod accounts;
+mod approvals;
+mod bad_input;
+mod idempotency;
+mod live;
+mod objects;
+mod sign_in;
+mod world;
