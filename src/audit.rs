@@ -57,22 +57,23 @@ pub(crate) async fn run(args: AuditArgs) -> Result<(), AuditError> {
             }
         })
         .await?;
+    let hash: String = verified.head.hash.iter().map(|byte| format!("{byte:02x}")).collect();
     if json {
         crate::out::line(format_args!(
             "{}",
             serde_json::json!({
                 "verified": true,
-                "position": verified.position,
-                "hash": verified.hash_hex(),
+                "position": verified.head.position,
+                "hash": hash,
                 "checkpoints": verified.checkpoints,
             })
         ));
     } else {
         crate::out::line(format_args!(
             "The history is unaltered: {} events, {} signed checkpoints, last hash {}.",
-            verified.position,
+            verified.head.position,
             verified.checkpoints,
-            verified.hash_hex()
+            hash
         ));
     }
     store.close().await;

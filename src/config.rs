@@ -119,8 +119,13 @@ impl Default for OrderSection {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ConfigError {
     /// The file is not there.
-    #[error("{}: {1}", .0.display())]
-    File(PathBuf, std::io::Error),
+    #[error("{}: {problem}", file.display())]
+    File {
+        /// Which file.
+        file: PathBuf,
+        /// What the system says.
+        problem: std::io::Error,
+    },
     /// A key is unknown, missing, or has a value of the wrong kind.
     #[error("{origin}: {key}: {problem}")]
     Key {
@@ -146,7 +151,7 @@ impl Config {
         let mut figment = Figment::from(Serialized::defaults(Self::default()));
         if let Some(file) = file {
             // Read here, so that a missing file is an error and not an empty one.
-            let text = std::fs::read_to_string(file).map_err(|error| ConfigError::File(file.to_owned(), error))?;
+            let text = std::fs::read_to_string(file).map_err(|problem| ConfigError::File { file: file.to_owned(), problem })?;
             figment = figment.merge(Toml::string(&text));
         }
         let figment = figment.merge(Env::prefixed("TENURE_").only(&SECTIONS).split("__"))

@@ -56,15 +56,16 @@ pub(crate) async fn run(args: ProjectionsArgs) -> Result<(), ProjectionsError> {
     let views = Views::open(&store, Some(config.views_file())).await?;
     match args.command {
         ProjectionsCommand::Status => {
-            for model in views.status().await {
+            for model in views.status().await? {
                 let stopped = model.stopped.map(|why| format!("  STOPPED: {why}")).unwrap_or_default();
                 out::line(format_args!("{:<14} {:>10} ({} behind){stopped}", model.name, model.position, model.lag));
             }
         }
         ProjectionsCommand::Rebuild { model } => {
+            let told = model.clone().unwrap_or_else(|| "read models".into());
             views
                 .rebuild(model.as_deref(), |progress| {
-                    out::progress(format_args!("{}: {} of {}", progress.model, progress.position, progress.head));
+                    out::progress(format_args!("{told}: {} of {}", progress.position, progress.head));
                 })
                 .await?;
             out::line(format_args!("Built again."));

@@ -19,8 +19,9 @@ use tenure_engine_agent::{
     agent::Agent,
     clock,
     config::{SandboxConfig, VaultConfig},
-    directory::sandbox::Sandbox,
+    directory::sandbox::{Sandbox, SandboxObject},
 };
+use tenure_projections::DomainRow;
 use tenure_workflow::{Caller, Instance};
 use tokio_util::sync::CancellationToken;
 
@@ -31,18 +32,11 @@ const LOOK: Duration = Duration::from_millis(200);
 #[derive(Clone, Default)]
 pub(crate) struct SandboxEngines(Arc<Mutex<HashMap<DomainId, Arc<Sandbox>>>>);
 
-/// What the demo asks of an object in the sandbox.
-pub(crate) struct SandboxObject {
-    pub(crate) enabled: bool,
-    pub(crate) ou: String,
-}
-
 impl SandboxEngines {
     /// The object called `name`.
     pub(crate) fn object(&self, domain: DomainId, name: &str) -> Option<SandboxObject> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let object = known.get(&domain)?.find(name)?;
-        Some(SandboxObject { enabled: object.enabled, ou: object.ou })
+        known.get(&domain)?.object(name).map(|(_, object)| object)
     }
 
     fn knows(&self, domain: DomainId) -> bool {
@@ -74,7 +68,7 @@ impl SandboxEngines {
         cancel: &CancellationToken,
         agents: &mut tokio::task::JoinSet<()>,
     ) -> Result<(), WiringError> {
-        for id in wired.instance.views.domain_ids().await? {
+        for DomainRow { id, .. } in wired.instance.views.domains().await? {
             if self.knows(id) {
                 continue;
             }

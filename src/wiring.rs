@@ -130,7 +130,7 @@ fn broker_config(config: &Config) -> Result<(BrokerConfig, Option<Arc<Hub>>), Co
         return Ok((BrokerConfig::InProcess(hub.clone()), Some(hub)));
     };
     let password = |file: &std::path::PathBuf| {
-        let text = std::fs::read_to_string(file).map_err(|error| ConfigError::File(file.clone(), error))?;
+        let text = std::fs::read_to_string(file).map_err(|problem| ConfigError::File { file: file.clone(), problem })?;
         Ok::<_, ConfigError>(text.trim_end().to_owned())
     };
     let credentials = match (&section.nkey_seed_file, &section.credentials_file, &section.user) {

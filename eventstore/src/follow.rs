@@ -19,6 +19,12 @@ const PAUSE: (Duration, Duration) = (Duration::from_millis(50), Duration::from_s
 /// What a consumer's page can fail with: it is read and done again after a pause.
 pub type Retry = String;
 
+/// What a consumer does with a page. Done again after a crash or a failure, so a repeat must be harmless.
+pub trait Handle: Send + Sync {
+    /// Does it.
+    fn handle(&self, page: &[StoredEvent]) -> impl Future<Output = Result<(), Retry>> + Send;
+}
+
 /// A consumer of the history.
 pub struct Follower<'a> {
     /// The history.
@@ -33,7 +39,7 @@ pub struct Follower<'a> {
 
 impl Follower<'_> {
     /// Hands every page to `handle`, from the mark on, until cancelled.
-    pub async fn run(self, handle: impl AsyncFn(&[StoredEvent]) -> Result<(), Retry>) {
+    pub async fn run(self, handle: impl Handle) {
         let mut head = self.store.head_watch();
         let mut pause = PAUSE.0;
         let mut mark: Option<(Position, Instant)> = None;
@@ -72,7 +78,7 @@ impl Follower<'_> {
     async fn step(
         &self,
         mark: &mut Option<(Position, Instant)>,
-        handle: &impl AsyncFn(&[StoredEvent]) -> Result<(), Retry>,
+        handle: &impl Handle,
     ) -> Result<bool, Retry> {
         let (marked, since) = match *mark {
             Some(mark) => mark,
@@ -86,7 +92,7 @@ impl Follower<'_> {
         let after = *self.done.borrow();
         let page = self.store.read(after, PAGE).await.map_err(|error| error.to_string())?;
         if !page.is_empty() {
-            handle(&page).await?;
+            handle.handle(&page).await?;
         }
         let done = page.last().map_or(after, |event| event.position);
         self.done.send_replace(done);

@@ -46,6 +46,14 @@ pub struct Rendered {
     pub html: String,
 }
 
+/// What the HTML frame shows.
+#[derive(Serialize)]
+struct Frame<'a> {
+    subject: &'a str,
+    paragraphs: &'a [&'a str],
+    link: &'a str,
+}
+
 macro_rules! templates {
     ($($name:literal),+ $(,)?) => {
         /// Each mail's subject is the first line of its text template.
@@ -86,8 +94,6 @@ fn environment() -> &'static Environment<'static> {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.set_fuel(Some(FUEL));
-        environment.set_trim_blocks(true);
-        environment.set_lstrip_blocks(true);
         environment.set_auto_escape_callback(|name| {
             if name.ends_with(".html") { AutoEscape::Html } else { AutoEscape::None }
         });
@@ -115,17 +121,15 @@ pub fn render(notice: Notice, facts: &Facts) -> Result<Rendered, minijinja::Erro
         step: single_line(&facts.step),
         ..facts.clone()
     };
-    let whole = environment().get_template(&format!("{name}.txt"))?.render(&one_line)?;
+    let whole = environment().get_template(&format!("{name}.txt"))?.render(minijinja::value::Serde(&one_line))?;
     let (subject, body) = whole.split_once('\n').unwrap_or((&whole, ""));
     let subject: String = single_line(subject.trim_start_matches("Subject: ")).chars().take(LONGEST_SUBJECT).collect();
-    let text = format!("{}\n", body.trim());
-    let paragraphs: Vec<&str> = text.split("\n\n").map(str::trim).filter(|paragraph| !paragraph.is_empty()).collect();
-    let html = environment().get_template("frame.html")?.render(minijinja::context! {
-        subject => subject,
-        paragraphs => paragraphs,
-        link => one_line.link,
-    })?;
-    Ok(Rendered { subject, text, html })
+    // Blocks that say nothing leave empty lines behind.
+    let paragraphs: Vec<&str> = body.split("\n\n").map(str::trim).filter(|paragraph| !paragraph.is_empty()).collect();
+    let text = format!("{}\n", paragraphs.join("\n\n"));
+    let frame = Frame { subject: &subject, paragraphs: &paragraphs, link: &one_line.link };
+    let html = environment().get_template("frame.html")?.render(minijinja::value::Serde(&frame))?;
+    Ok(Rendered { html, text, subject: subject.clone() })
 }
 
 /// Without line breaks and other control characters: nothing a person is called becomes a header of its own.

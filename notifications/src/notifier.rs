@@ -24,7 +24,7 @@ use tenure_domain::{
 use tenure_eventstore::{
     EventStore, StoreError, StoredEvent,
     clock::{Clock, SystemClock},
-    follow::{Follower, Retry},
+    follow::{Follower, Handle, Retry},
     state::OutboxMessage,
 };
 use tenure_projections::Views;
@@ -74,7 +74,7 @@ impl Notifier {
         let (done, queued) = watch::channel(0);
         let follower = Follower { store: &self.store, name: MARK, done, cancel: cancel.clone() };
         tokio::join!(
-            follower.run(async |page: &[StoredEvent]| self.queue(page).await),
+            follower.run(Queue(&self)),
             self.send_queued(queued, cancel.clone()),
         );
     }
@@ -265,6 +265,15 @@ impl Notifier {
             }
         }
         Ok(claimed.len())
+    }
+}
+
+/// Queues what each page of events tells.
+struct Queue<'a>(&'a Notifier);
+
+impl Handle for Queue<'_> {
+    async fn handle(&self, page: &[StoredEvent]) -> Result<(), Retry> {
+        self.0.queue(page).await
     }
 }
 

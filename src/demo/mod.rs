@@ -7,14 +7,15 @@ mod story;
 
 use crate::{
     config::Config,
-    sandbox_engines::{SandboxEngines, SandboxObject},
+    sandbox_engines::SandboxEngines,
     serve::{self, ServeError},
     wiring::{BusinessClock, WiringError, wire},
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use clap::Args;
 use std::{io::Write, net::SocketAddr, path::PathBuf};
-use tenure_domain::{Actor, DomainId, UserId};
+use tenure_domain::{Actor, DomainId};
+use tenure_engine_agent::directory::sandbox::SandboxObject;
 use tenure_eventstore::{Position, StoreError, StoredEvent};
 use tenure_workflow::{Caller, ClockError, CommandError, Instance, Work};
 use tokio_util::sync::CancellationToken;
@@ -154,13 +155,12 @@ async fn perform(
 
 /// Everyone's password is the same, and only the demo has it.
 async fn set_passwords(instance: &Instance) -> Result<(), DemoError> {
-    let hash = tenure_gateway::password_hash(people::PASSWORD.to_owned()).await;
-    let hash = hash.map_err(|error| DemoError::Passwords(error.to_string()))?;
-    for person in people::PEOPLE {
-        let user: UserId = people::user(person.email);
-        instance.store.state_tables().set_password(user, &hash).await?;
-    }
-    Ok(())
+    let people: Vec<_> = people::PEOPLE
+        .iter()
+        .map(|person| (people::user(person.email), vec![person.email.to_owned()]))
+        .collect();
+    let given = tenure_gateway::give_passwords(instance, &people, people::PASSWORD).await;
+    given.map_err(|error| DemoError::Passwords(error.to_string()))
 }
 
 fn welcome(listen: SocketAddr) {

@@ -53,7 +53,9 @@ pub(super) async fn play(stage: &Stage) -> Result<Vec<StoredEvent>, DemoError> {
     let second_end = end_of(stage, account).await?;
     advance(stage, second_end + TimeDelta::hours(9)).await?;
     ended_in_the_directory(stage, account).await?;
-    Ok(stage.history_since(begin).await?)
+    let mut story = stage.history_since(begin).await?;
+    story.retain(|event| [request.0, account.0].contains(&event.stream));
+    Ok(story)
 }
 
 fn by(user: UserId) -> Caller {
@@ -102,7 +104,7 @@ pub(super) fn timeline(events: &[StoredEvent]) -> String {
         }
         let time = event.recorded_at.format("%H:%M:%S");
         let who = who(&event.actor);
-        text.push_str(&format!("  {time}  {who:<18}  {:<74}  #{}\n", sentence::of(&event.event), event.position));
+        text.push_str(&format!("  {time}  {who:<21}  {:<78}  #{}\n", sentence::of(&event.event), event.position));
     }
     text
 }

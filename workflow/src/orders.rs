@@ -2,31 +2,32 @@
 //! issued anew, with the next number, by the account's timer.
 
 use crate::Instance;
-use futures::{StreamExt, stream};
+use futures::{FutureExt, StreamExt, future::BoxFuture, stream};
 use tenure_broker::Issued;
 use tenure_domain::{
     Event,
     account::{Account, AccountEvent},
     order::Order,
 };
-use tenure_eventstore::{StoredEvent, follow::Retry};
+use tenure_eventstore::{StoredEvent, follow::{Handle, Retry}};
 
 /// Orders under way to the broker at once.
 const CONCURRENCY: usize = 256;
 
-/// Publishes the orders of a page of events. Publishing one twice is harmless: the object carries the number.
-pub(crate) async fn publish(instance: &Instance, page: &[StoredEvent]) -> Result<(), Retry> {
-    let orders = page.iter().filter_map(|event| match &event.event {
-        Event::Account(AccountEvent::OrderIssued(issued)) => Some(&*issued.order),
-        _ => None,
-    });
-    let failed = stream::iter(orders)
-        .map(|order| publish_one(instance, order))
-        .buffer_unordered(CONCURRENCY)
-        .filter_map(async |outcome| outcome.err())
-        .collect::<Vec<_>>()
-        .await;
-    failed.into_iter().next().map_or(Ok(()), Err)
+/// Publishes the orders of each page of events. Publishing one twice is harmless: the object carries the number.
+pub(crate) struct Orders(pub(crate) Instance);
+
+impl Handle for Orders {
+    async fn handle(&self, page: &[StoredEvent]) -> Result<(), Retry> {
+        let mut orders: Vec<BoxFuture<'_, Result<(), Retry>>> = Vec::new();
+        for event in page {
+            if let Event::Account(AccountEvent::OrderIssued(issued)) = &event.event {
+                orders.push(publish_one(&self.0, &issued.order).boxed());
+            }
+        }
+        let outcomes: Vec<_> = stream::iter(orders).buffer_unordered(CONCURRENCY).collect().await;
+        outcomes.into_iter().collect()
+    }
 }
 
 async fn publish_one(instance: &Instance, order: &Order) -> Result<(), Retry> {

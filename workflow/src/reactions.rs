@@ -3,24 +3,37 @@
 //! nothing but its own account.
 
 use crate::{Caller, CommandError, Instance};
-use futures::{StreamExt, stream};
-use tenure_domain::reactions::{self, Reaction};
-use tenure_eventstore::{Cause, StoredEvent, follow::Retry};
+use futures::{FutureExt, StreamExt, future::BoxFuture, stream};
+use tenure_domain::{
+    EngineId, Event,
+    reactions::{self, Reaction},
+};
+use tenure_eventstore::{Cause, StoredEvent, follow::{Handle, Retry}};
 
 /// Reactions under way at once.
 const CONCURRENCY: usize = 128;
 
-/// Carries out what follows from a page of events.
-pub(crate) async fn react(instance: &Instance, page: &[StoredEvent]) -> Result<(), Retry> {
-    let reactions = page.iter().filter_map(|event| Some((event, reactions::to(event.stream, &event.event)?)));
-    let outcomes = stream::iter(reactions)
-        .map(|(event, reaction)| carry_out(instance, event, reaction))
-        .buffer_unordered(CONCURRENCY)
-        .filter_map(async |outcome| outcome.err())
-        .collect::<Vec<_>>()
-        .await;
-    // The whole page is done again: what was done already is recognised by its command id.
-    outcomes.into_iter().next().map_or(Ok(()), Err)
+/// Carries out what follows from each page of events.
+pub(crate) struct Reactions(pub(crate) Instance);
+
+impl Handle for Reactions {
+    async fn handle(&self, page: &[StoredEvent]) -> Result<(), Retry> {
+        let instance = &self.0;
+        let mut reactions: Vec<BoxFuture<'_, Result<(), Retry>>> = Vec::new();
+        for event in page {
+            if matches!(event.event, Event::Engine(_)) {
+                // Registered or disabled: its reports count from now on, or no more.
+                let learned = instance.engines.learn(&instance.store, EngineId(event.stream)).await;
+                learned.map_err(|error| error.to_string())?;
+            }
+            if let Some(reaction) = reactions::to(event.stream, &event.event) {
+                reactions.push(carry_out(instance, event, reaction).boxed());
+            }
+        }
+        let outcomes: Vec<_> = stream::iter(reactions).buffer_unordered(CONCURRENCY).collect().await;
+        // When one has to wait the whole page is done again: what was done is recognised by its command id.
+        outcomes.into_iter().collect()
+    }
 }
 
 async fn carry_out(instance: &Instance, event: &StoredEvent, reaction: Reaction) -> Result<(), Retry> {

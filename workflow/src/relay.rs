@@ -102,7 +102,7 @@ impl Relay {
                 last.continues(head.position, stored.first().map(|event| event.id))?
             }
             None => {
-                let begin = window_begin(head.recorded_at);
+                let begin = window_begin(instance.business.now());
                 let before = instance.store.position_at(begin).await?;
                 stream.create_from(before + 1).await?;
                 before
@@ -135,8 +135,8 @@ impl Relay {
     }
 }
 
-fn window_begin(newest: DateTime<Utc>) -> DateTime<Utc> {
-    newest.checked_sub_signed(WINDOW).unwrap_or(DateTime::<Utc>::MIN_UTC)
+fn window_begin(now: DateTime<Utc>) -> DateTime<Utc> {
+    now.checked_sub_signed(WINDOW).unwrap_or(DateTime::<Utc>::MIN_UTC)
 }
 
 /// Until an operator has declared one.

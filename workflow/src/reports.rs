@@ -2,7 +2,7 @@
 //! and reports about orders that are not outstanding change nothing.
 
 use crate::{Caller, Instance};
-use futures::{StreamExt, stream};
+use futures::{FutureExt, StreamExt, future::BoxFuture, stream};
 use std::time::Duration;
 use tenure_broker::{FromEngine, ReportDelivery};
 use tenure_domain::{Actor, account::AccountCommand, engine::EngineCommand};
@@ -19,7 +19,11 @@ pub(crate) async fn record(instance: &Instance, cancel: CancellationToken) {
         let Some(reports) = cancel.run_until_cancelled(instance.broker.next_reports(AT_ONCE)).await else { return };
         match reports {
             Ok(reports) => {
-                stream::iter(reports).for_each_concurrent(AT_ONCE, |delivery| record_one(instance, delivery)).await;
+                let mut recording: Vec<BoxFuture<'_, ()>> = Vec::new();
+                for delivery in reports {
+                    recording.push(record_one(instance, delivery).boxed());
+                }
+                stream::iter(recording).buffer_unordered(AT_ONCE).collect::<Vec<()>>().await;
             }
             Err(error) => {
                 tracing::warn!(%error, "reports cannot be fetched; trying again");

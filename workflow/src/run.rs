@@ -1,8 +1,8 @@
 //! Starts everything that runs by itself for one instance, and says how far it is.
 
-use crate::{Instance, orders, reactions, relay, reports, scheduler};
-use tenure_domain::{EngineId, Event};
-use tenure_eventstore::{Position, StoredEvent, follow::Follower};
+use crate::{Instance, orders::Orders, reactions::Reactions, relay, reports, scheduler};
+use tenure_domain::EngineId;
+use tenure_eventstore::{Position, follow::Follower};
 use tokio::{sync::watch, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
@@ -31,17 +31,12 @@ pub async fn run(instance: &Instance, cancel: CancellationToken) -> Result<(Work
     let (of, token) = (instance.clone(), cancel.clone());
     tasks.spawn(async move {
         let follower = Follower { store: &of.store, name: "reactions", done: reacted, cancel: token };
-        follower
-            .run(async |page: &[StoredEvent]| {
-                learn_engines(&of, page).await?;
-                reactions::react(&of, page).await
-            })
-            .await;
+        follower.run(Reactions(of.clone())).await;
     });
     let (of, token) = (instance.clone(), cancel.clone());
     tasks.spawn(async move {
         let follower = Follower { store: &of.store, name: "orders", done: published, cancel: token };
-        follower.run(async |page: &[StoredEvent]| orders::publish(&of, page).await).await;
+        follower.run(Orders(of.clone())).await;
     });
     let (of, token) = (instance.clone(), cancel.clone());
     tasks.spawn(async move { reports::record(&of, token).await });
@@ -55,13 +50,4 @@ pub async fn run(instance: &Instance, cancel: CancellationToken) -> Result<(Work
 async fn engines(instance: &Instance) -> Result<Vec<EngineId>, crate::CommandError> {
     let engines = instance.views.engine_ids().await;
     engines.map_err(|error| crate::CommandError::Unavailable(error.to_string()))
-}
-
-/// An engine that was registered or disabled: its reports count from now on, or no more.
-async fn learn_engines(instance: &Instance, page: &[StoredEvent]) -> Result<(), String> {
-    for event in page.iter().filter(|event| matches!(event.event, Event::Engine(_))) {
-        let learned = instance.engines.learn(&instance.store, EngineId(event.stream)).await;
-        learned.map_err(|error| error.to_string())?;
-    }
-    Ok(())
 }

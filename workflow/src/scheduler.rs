@@ -2,7 +2,7 @@
 //! was handled is marked, so that each fires at most once.
 
 use crate::{Caller, CommandError, Instance};
-use futures::{StreamExt, stream};
+use futures::{FutureExt, StreamExt, future::BoxFuture, stream};
 use std::{collections::HashSet, time::Duration};
 use tenure_domain::{
     ids::derived,
@@ -60,8 +60,11 @@ pub(crate) async fn fire_due(instance: &Instance, clock: TimerClock) -> Result<u
     let tables = instance.store.state_tables();
     let ids: Vec<String> = due.iter().map(Timer::id).collect();
     let handled: HashSet<String> = tables.handled_among(&ids).await?.into_iter().collect();
-    let open = due.into_iter().filter(|timer| !handled.contains(&timer.id()));
-    let outcomes: Vec<_> = stream::iter(open).map(|timer| fire(instance, timer)).buffer_unordered(CONCURRENCY).collect().await;
+    let mut open: Vec<BoxFuture<'_, Option<(String, String)>>> = Vec::new();
+    for timer in due.into_iter().filter(|timer| !handled.contains(&timer.id())) {
+        open.push(fire(instance, timer).boxed());
+    }
+    let outcomes: Vec<_> = stream::iter(open).buffer_unordered(CONCURRENCY).collect().await;
     let fired = outcomes.len();
     let marks: Vec<(String, String)> = outcomes.into_iter().flatten().collect();
     tables.mark_handled(&marks).await?;

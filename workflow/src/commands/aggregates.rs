@@ -25,7 +25,8 @@ macro_rules! without_facts {
             /// # Errors
             /// The refusal, or why it could not be carried out.
             pub async fn $method(&self, id: $id, command: $command, caller: &Caller) -> Result<Accepted, CommandError> {
-                self.run::<$aggregate, _>(id.0, command, caller, async |_| Ok(())).await
+                let facts = ((), FactReader::new(&self.store, false));
+                self.attempt::<$aggregate>(id.0, command, facts, caller).await?.ok_or(CommandError::Conflict)
             }
         )+ }
     };
@@ -58,14 +59,20 @@ impl Commands {
         caller: &Caller,
     ) -> Result<Accepted, CommandError> {
         let actor = caller.actor.user();
-        self.run::<Request, _>(id.0, command.clone(), caller, async |reader| match (&command, actor) {
-            (RequestCommand::Submit, Some(user)) => self.facts_of_submission(id, user, reader).await,
-            (RequestCommand::Approve { .. } | RequestCommand::Reject { .. }, Some(user)) => {
-                self.facts_of_decision(id, user, reader).await
+        for mut reader in self.readers() {
+            let facts = match (&command, actor) {
+                (RequestCommand::Submit, Some(user)) => self.facts_of_submission(id, user, &mut reader).await?,
+                (RequestCommand::Approve { .. } | RequestCommand::Reject { .. }, Some(user)) => {
+                    self.facts_of_decision(id, user, &mut reader).await?
+                }
+                _ => RequestFacts::default(),
+            };
+            let done = self.attempt::<Request>(id.0, command.clone(), (facts, reader), caller).await?;
+            if let Some(accepted) = done {
+                return Ok(accepted);
             }
-            _ => Ok(RequestFacts::default()),
-        })
-        .await
+        }
+        Err(CommandError::Conflict)
     }
 
     /// Does something with an account; creation and renewal by request say which request by their caller.
@@ -88,7 +95,7 @@ impl Commands {
         request: Option<RequestId>,
         caller: &Caller,
     ) -> Result<Accepted, CommandError> {
-        self.run::<Account, _>(id.0, command.clone(), caller, async |reader| {
+        for mut reader in self.readers() {
             let mut facts = AccountFacts::new(self.epoch(), self.system.now());
             facts.order_valid_for = self.settings.order_valid_for;
             if let Some(request) = request {
@@ -99,9 +106,12 @@ impl Commands {
             if let AccountCommand::ChangeOwners(owners) = &command {
                 facts.unknown_owners = reader.unknown_owners(owners).await?;
             }
-            Ok(facts)
-        })
-        .await
+            let done = self.attempt::<Account>(id.0, command.clone(), (facts, reader), caller).await?;
+            if let Some(accepted) = done {
+                return Ok(accepted);
+            }
+        }
+        Err(CommandError::Conflict)
     }
 
     async fn facts_of_submission(

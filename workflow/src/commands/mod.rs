@@ -102,36 +102,40 @@ impl Commands {
         Ok(())
     }
 
-    /// Executes `command`, with facts that `gather` reads.
-    async fn run<A, G>(&self, id: Uuid, command: A::Command, caller: &Caller, gather: G) -> Result<Accepted, CommandError>
+    /// Executes `command` with these facts; `None` when one of them had changed meanwhile.
+    async fn attempt<A>(
+        &self,
+        id: Uuid,
+        command: A::Command,
+        facts: (A::Facts, FactReader<'_>),
+        caller: &Caller,
+    ) -> Result<Option<Accepted>, CommandError>
     where
         A: Stream,
         A::Command: Clone,
-        A::Facts: Clone,
         A::Error: Into<CommandError>,
-        G: AsyncFn(&mut FactReader) -> Result<A::Facts, StoreError>,
     {
-        for attempt in 0..ATTEMPTS {
-            // At first what is cached will do: the append re-checks it.
-            let mut reader = FactReader::new(&self.store, attempt > 0);
-            let facts = gather(&mut reader).await?;
-            let execution = Execution::<A> {
-                id,
-                command: command.clone(),
-                facts,
-                fact_versions: reader.versions(),
-                actor: caller.actor.clone(),
-                key: caller.key,
-                cause: caller.cause.clone(),
-                now: None,
-            };
-            match self.store.execute(execution).await {
-                Ok(executed) => return Ok(executed.into()),
-                // Also when a refusal rested on facts that had moved on.
-                Err(ExecuteError::FactChanged { .. }) => {}
-                Err(error) => return Err(error::of(error)),
-            }
+        let (facts, reader) = facts;
+        let execution = Execution::<A> {
+            id,
+            command,
+            facts,
+            fact_versions: reader.versions(),
+            actor: caller.actor.clone(),
+            key: caller.key,
+            cause: caller.cause.clone(),
+            now: None,
+        };
+        match self.store.execute(execution).await {
+            Ok(executed) => Ok(Some(executed.into())),
+            // Also when a refusal rested on facts that had moved on.
+            Err(ExecuteError::FactChanged { .. }) => Ok(None),
+            Err(error) => Err(error::of(error)),
         }
-        Err(CommandError::Conflict)
+    }
+
+    /// Readers of facts, one for each attempt: at first what is cached will do, since the append re-checks it.
+    fn readers(&self) -> impl Iterator<Item = FactReader<'_>> {
+        (0..ATTEMPTS).map(|attempt| FactReader::new(&self.store, attempt > 0))
     }
 }
