@@ -23,9 +23,9 @@ use std::{
 use tenure_broker::{AgentLink, OrderDelivery, RevealReply, RevealRequest};
 use tenure_domain::{
     ids::{AccountId, DomainId, EngineId},
-    order::{FailureReason, Outcome, Report},
+    order::{EngineStatus, Failure, FailureReason, Outcome, Report},
 };
-use tokio::{task::JoinSet, time::sleep};
+use tokio::{sync::watch, task::JoinSet, time::sleep};
 use tokio_util::sync::CancellationToken;
 
 /// How often an order in work says so: well within the shortest lease.
@@ -54,6 +54,8 @@ struct Inner {
     concurrency: usize,
     /// Set by an order that did not get through; cleared by a look that did.
     unreachable: AtomicBool,
+    /// What is out of reach, once that is known: told to the core on every change.
+    impaired: watch::Sender<Option<Option<Failure>>>,
     /// A lease may run out while its order is still in work here: the second delivery is left alone.
     in_work: Mutex<HashSet<AccountId>>,
 }
@@ -81,6 +83,7 @@ impl Agent {
             clock,
             concurrency: concurrency.max(1),
             unreachable: AtomicBool::new(true),
+            impaired: watch::Sender::new(None),
             in_work: Mutex::default(),
         };
         Self { inner: Arc::new(inner) }
@@ -90,6 +93,7 @@ impl Agent {
     pub async fn run(&self, stop: CancellationToken) {
         tokio::select! {
             () = self.inner.answer_reveals() => {}
+            () = self.inner.tell_status() => {}
             () = self.work(&stop) => {}
         }
     }
@@ -138,6 +142,7 @@ impl Inner {
                         tracing::info!("the directory can be reached again");
                     }
                     self.mark_reachable(true);
+                    self.set_impaired(None);
                     return;
                 }
                 Err(failure) => {
@@ -145,6 +150,7 @@ impl Inner {
                         tracing::warn!(detail = failure.detail, "the directory cannot be reached: no orders are taken");
                     }
                     self.mark_reachable(false);
+                    self.set_impaired(Some(failure));
                     sleep(DIRECTORY_PAUSES.after(failures)).await;
                     failures = failures.saturating_add(1);
                 }
@@ -155,6 +161,62 @@ impl Inner {
     fn mark_reachable(&self, reachable: bool) {
         self.unreachable.store(!reachable, Ordering::Relaxed);
         metrics::gauge!("tenure_agent_directory_reachable").set(if reachable { 1.0 } else { 0.0 });
+    }
+
+    fn learn_from(&self, outcome: &Outcome) {
+        match outcome {
+            // The loop looks at the directory before it takes another order.
+            Outcome::Deferred(failure) if failure.reason == FailureReason::DirectoryUnreachable => {
+                self.mark_reachable(false);
+            }
+            Outcome::Deferred(failure) if failure.reason == FailureReason::VaultUnavailable => {
+                self.set_impaired(Some(failure.clone()));
+            }
+            // A new secret was written, or an old one deleted: the vault is back.
+            Outcome::Applied { secret: Some(_), .. } | Outcome::Removed => self.set_impaired(None),
+            _ => {}
+        }
+    }
+
+    /// Words may vary from one attempt to the next; only another reason is a change.
+    fn set_impaired(&self, impaired: Option<Failure>) {
+        self.impaired.send_if_modified(|known| {
+            let reason = |failure: &Option<Failure>| failure.as_ref().map(|failure| failure.reason);
+            let changed = known.as_ref().map(reason) != Some(reason(&impaired));
+            if changed {
+                *known = Some(impaired);
+            }
+            changed
+        });
+    }
+
+    async fn tell_status(&self) {
+        let mut changes = self.impaired.subscribe();
+        let mut failures = 0;
+        loop {
+            let known = changes.borrow_and_update().clone();
+            if let Some(impaired) = known {
+                let status = EngineStatus {
+                    domain: self.domain,
+                    engine: self.engine,
+                    at: (self.clock)(),
+                    impaired,
+                    version: env!("CARGO_PKG_VERSION").to_owned(),
+                };
+                if let Err(error) = self.link.report_status(&status).await {
+                    tracing::debug!(%error, "the core was not told how this engine does");
+                    sleep(BROKER_PAUSES.after(failures)).await;
+                    failures = failures.saturating_add(1);
+                    changes.mark_changed();
+                    continue;
+                }
+                failures = 0;
+            }
+            // The sender lives as long as this engine.
+            if changes.changed().await.is_err() {
+                return;
+            }
+        }
     }
 
     async fn one(&self, delivery: OrderDelivery) {
@@ -180,9 +242,7 @@ impl Inner {
     async fn carry_out_and_report(&self, delivery: &OrderDelivery) {
         let order = &delivery.order;
         let outcome = self.directory.carry_out(order, &*self.vault).await;
-        if matches!(&outcome, Outcome::Deferred(failure) if failure.reason == FailureReason::DirectoryUnreachable) {
-            self.mark_reachable(false);
-        }
+        self.learn_from(&outcome);
         metrics::counter!("tenure_agent_orders_total", "outcome" => label(&outcome)).increment(1);
         match &outcome {
             Outcome::Applied { .. } | Outcome::Removed => {

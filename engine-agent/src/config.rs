@@ -123,12 +123,15 @@ impl ConfigError {
     }
 }
 
+/// What an agent works with.
+pub type Opened = (Arc<dyn Directory>, Arc<dyn Vault>);
+
 impl AgentConfig {
     /// Checks everything that can be checked without dialling, and opens what it names.
     ///
     /// # Errors
     /// The first setting that cannot be used.
-    pub fn open(&self, clock: Clock) -> Result<(Arc<dyn Directory>, Arc<dyn Vault>), ConfigError> {
+    pub fn open(&self, clock: Clock) -> Result<Opened, ConfigError> {
         if !(1..=256).contains(&self.concurrency) {
             return Err(ConfigError::new("concurrency", "is not between 1 and 256"));
         }

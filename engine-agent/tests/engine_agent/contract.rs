@@ -197,7 +197,7 @@ async fn of_concurrent_orders_the_highest_number_stays(subject: Subject) {
     let numbered = |n: u64| {
         changed(&order, |order| {
             order.number.n = n;
-            order.desired.enabled = n % 2 == 0;
+            order.desired.enabled = n.is_multiple_of(2);
             order.desired.description = Some(format!("number {n}"));
         })
     };

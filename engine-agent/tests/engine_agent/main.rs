@@ -9,6 +9,7 @@
 )]
 
 mod active_directory;
+mod agent;
 mod contract;
 mod hostile;
 mod lab;

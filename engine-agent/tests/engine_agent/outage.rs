@@ -9,10 +9,14 @@ use std::{
     fs,
     path::Path,
     process::Command,
+    task::Poll,
     time::{Duration, Instant},
 };
 use tenure_domain::order::{FailureReason, OrderKind, Outcome};
-use tenure_engine_agent::{clock, directory::ldap::LdapDirectory};
+use tenure_engine_agent::{
+    clock,
+    directory::{Directory as _, ldap::LdapDirectory},
+};
 
 fn unreachable(outcome: &Outcome) -> bool {
     matches!(outcome, Outcome::Deferred(failure) if failure.reason == FailureReason::DirectoryUnreachable)
@@ -100,6 +104,32 @@ async fn a_wrong_password_of_the_agent_is_said_and_not_shown() {
     assert_eq!(failure.reason, FailureReason::DirectoryUnreachable);
     assert!(failure.detail.contains("may not sign in"), "{}", failure.detail);
     assert!(!failure.detail.contains("Wrong-Password.1"));
+}
+
+/// A process that dies at any await, and its successor, which gets the same order again.
+#[tokio::test]
+async fn an_order_cut_off_anywhere_is_taken_up_by_the_next_delivery() {
+    let Some(subject) = Subject::active_directory() else { return };
+    let group = subject.group().await;
+    for polls in 1..16 {
+        let mut order = subject.order();
+        order.desired.groups = vec![group.clone()];
+        let dying = subject.lab().directory();
+        dying.reachable().await.unwrap();
+        let mut cut_off = Box::pin(dying.carry_out(&order, &*subject.vault));
+        let mut left = polls;
+        let died = futures::future::poll_fn(|context| {
+            left -= 1;
+            if left == 0 { Poll::Ready(true) } else { cut_off.as_mut().poll(context).map(|_| false) }
+        });
+        died.await;
+        drop(cut_off);
+        let mut remove = subject.apply(&order).await;
+        assert_eq!(subject.bind(&order).await, Bind::Accepted, "cut off after {polls} polls");
+        assert_eq!(subject.see(&order.desired.name).await.unwrap().groups.len(), 1);
+        remove.kind = OrderKind::Remove;
+        assert_eq!(subject.carry_out(&remove).await, Outcome::Removed);
+    }
 }
 
 #[cfg(unix)]

@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 pub struct Subject {
     pub directory: Arc<dyn Directory>,
-    pub vault: InMemoryVault,
+    pub vault: Arc<InMemoryVault>,
     pub domain: DomainId,
     pub base: String,
     kind: Kind,
@@ -59,7 +59,7 @@ impl Subject {
         let domain = DomainId(Uuid::from_u128(1));
         let sandbox = Arc::new(Sandbox::open(domain, &config, clock::system()).unwrap());
         let directory: Arc<dyn Directory> = Arc::<Sandbox>::clone(&sandbox);
-        Self { directory, vault: InMemoryVault::default(), domain, base, kind: Kind::Sandbox(sandbox) }
+        Self { directory, vault: Arc::default(), domain, base, kind: Kind::Sandbox(sandbox) }
     }
 
     /// On the lab's first domain, if the lab is there.
@@ -73,7 +73,7 @@ impl Subject {
     pub fn on(lab: Lab, directory: LdapDirectory) -> Self {
         Self {
             directory: Arc::new(directory),
-            vault: InMemoryVault::default(),
+            vault: Arc::default(),
             domain: lab.domain,
             base: lab.base.clone(),
             kind: Kind::ActiveDirectory(lab),
@@ -115,7 +115,7 @@ impl Subject {
     }
 
     pub async fn carry_out(&self, order: &Order) -> Outcome {
-        self.directory.carry_out(order, &self.vault).await
+        self.directory.carry_out(order, &*self.vault).await
     }
 
     /// Carries the order out, which must succeed; returns the order that would come next.
@@ -230,6 +230,14 @@ impl Subject {
             Kind::ActiveDirectory(lab) => {
                 lab.set(name, "userAccountControl", Some(if enabled { "66048" } else { "66050" })).await;
             }
+        }
+    }
+
+    /// Only the sandbox can be told so.
+    pub fn set_reachable(&self, reachable: bool) {
+        match &self.kind {
+            Kind::Sandbox(sandbox) => sandbox.set_reachable(reachable),
+            Kind::ActiveDirectory(_) => panic!("a real directory is stopped, not told"),
         }
     }
 
