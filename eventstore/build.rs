@@ -14,12 +14,17 @@ fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=migrations");
     let mut hasher = DefaultHasher::new();
     fingerprint(sources, &mut hasher)?;
-    println!("cargo::rustc-env=TENURE_DOMAIN_FINGERPRINT={:016x}", hasher.finish());
+    println!(
+        "cargo::rustc-env=TENURE_DOMAIN_FINGERPRINT={:016x}",
+        hasher.finish()
+    );
     Ok(())
 }
 
 fn fingerprint(folder: &Path, hasher: &mut DefaultHasher) -> io::Result<()> {
-    let mut paths: Vec<_> = fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
+    let mut paths: Vec<_> = fs::read_dir(folder)?
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<Result<_, _>>()?;
     paths.sort();
     for path in paths {
         if path.is_dir() {

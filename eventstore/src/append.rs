@@ -53,7 +53,9 @@ pub(crate) struct NameChange {
 impl Append {
     /// Computes every event's content hash: done by the command's own task, before the append task orders it.
     pub(crate) fn hash_contents(&mut self) {
-        let hashes: Vec<Hash> = (0..self.events.len()).map(|index| self.content(index).hash()).collect();
+        let hashes: Vec<Hash> = (0..self.events.len())
+            .map(|index| self.content(index).hash())
+            .collect();
         for (event, hash) in self.events.iter_mut().zip(hashes) {
             event.content = hash;
         }
@@ -71,7 +73,9 @@ impl Append {
             payload: &event.payload,
             actor: &self.actor,
             command: self.command.map(|command| command.id),
-            command_body: self.first_of_command(index).map(|command| command.body.as_slice()),
+            command_body: self
+                .first_of_command(index)
+                .map(|command| command.body.as_slice()),
             command_events: self.first_of_command(index).map(|_| self.command_events()),
             correlation: self.correlation,
             causation: self.causation,
@@ -92,7 +96,11 @@ impl Append {
 
     /// The command, on its first event only.
     pub(crate) fn first_of_command(&self, index: usize) -> Option<&CommandKey> {
-        if index == 0 { self.command.as_ref() } else { None }
+        if index == 0 {
+            self.command.as_ref()
+        } else {
+            None
+        }
     }
 
     /// How many events the command led to.

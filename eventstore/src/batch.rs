@@ -22,17 +22,25 @@ impl<'a> Touched<'a> {
         let room = self.events == 0 || self.events + append.events.len() <= MOST_EVENTS;
         let stream = (append.kind_code, append.stream);
         let independent = !self.streams.contains(&stream)
-            && !append.facts.iter().any(|(fact, kind)| self.streams.contains(&(*kind, fact.id)))
-            && !append.command.is_some_and(|command| self.commands.contains(&command.id))
+            && !append
+                .facts
+                .iter()
+                .any(|(fact, kind)| self.streams.contains(&(*kind, fact.id)))
+            && !append
+                .command
+                .is_some_and(|command| self.commands.contains(&command.id))
             && !append.names.iter().any(|name| {
-                self.holders.get(&(name.scope.as_str(), name.key.as_slice())).is_some_and(|holder| *holder != name.holder)
+                self.holders
+                    .get(&(name.scope.as_str(), name.key.as_slice()))
+                    .is_some_and(|holder| *holder != name.holder)
             });
         if !(room && independent) {
             return false;
         }
         self.events += append.events.len();
         self.streams.insert(stream);
-        self.commands.extend(append.command.map(|command| command.id));
+        self.commands
+            .extend(append.command.map(|command| command.id));
         for name in &append.names {
             self.holders.insert((&name.scope, &name.key), name.holder);
         }

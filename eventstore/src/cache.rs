@@ -22,10 +22,16 @@ pub(crate) struct Cache(Mutex<LruCache<(i16, Uuid), Entry>>);
 
 impl Cache {
     pub(crate) fn new(entries: usize) -> Self {
-        Self(Mutex::new(LruCache::new(NonZeroUsize::new(entries).unwrap_or(NonZeroUsize::MIN))))
+        Self(Mutex::new(LruCache::new(
+            NonZeroUsize::new(entries).unwrap_or(NonZeroUsize::MIN),
+        )))
     }
 
-    pub(crate) fn get<A: Send + Sync + 'static>(&self, kind: i16, id: Uuid) -> Option<(Arc<A>, u64)> {
+    pub(crate) fn get<A: Send + Sync + 'static>(
+        &self,
+        kind: i16,
+        id: Uuid,
+    ) -> Option<(Arc<A>, u64)> {
         let entry = self.lock().get(&(kind, id)).cloned()?;
         let state = Arc::downcast(entry.state).ok()?;
         Some((state, entry.version))
@@ -34,7 +40,10 @@ impl Cache {
     /// Never replaces a newer state by an older one: answers may overtake each other.
     pub(crate) fn put(&self, kind: i16, id: Uuid, entry: Entry) {
         let mut entries = self.lock();
-        if entries.peek(&(kind, id)).is_none_or(|known| known.version < entry.version) {
+        if entries
+            .peek(&(kind, id))
+            .is_none_or(|known| known.version < entry.version)
+        {
             entries.put((kind, id), entry);
         }
     }

@@ -64,7 +64,12 @@ impl Content<'_> {
         fields.add(self.actor.as_bytes());
         fields.add_optional(self.command.as_ref().map(|id| id.as_bytes().as_slice()));
         fields.add_optional(self.command_body);
-        fields.add_optional(self.command_events.map(u16::to_be_bytes).as_ref().map(<[u8; 2]>::as_slice));
+        fields.add_optional(
+            self.command_events
+                .map(u16::to_be_bytes)
+                .as_ref()
+                .map(<[u8; 2]>::as_slice),
+        );
         fields.add(self.correlation.as_bytes());
         fields.add_optional(self.causation.as_ref().map(|id| id.as_bytes().as_slice()));
         fields.add_optional(self.client_address);

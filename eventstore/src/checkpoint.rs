@@ -41,7 +41,9 @@ impl CheckpointSigner {
     /// With the instance's own key.
     #[must_use]
     pub fn of(keys: &InstanceKeys) -> Self {
-        Self(SigningKey::from_bytes(&keys.derive("checkpoint signatures")))
+        Self(SigningKey::from_bytes(
+            &keys.derive("checkpoint signatures"),
+        ))
     }
 
     /// What others verify with.
@@ -55,8 +57,16 @@ impl ChainCheckpoint {
     /// Did `key` sign this?
     #[must_use]
     pub fn is_signed_by(&self, key: &VerifyingKey) -> bool {
-        let signed = signed_bytes(self.position, &self.hash, micros(self.signed_at), &self.key_id);
-        self.key_id == key_id(key) && key.verify(&signed, &Signature::from_bytes(&self.signature)).is_ok()
+        let signed = signed_bytes(
+            self.position,
+            &self.hash,
+            micros(self.signed_at),
+            &self.key_id,
+        );
+        self.key_id == key_id(key)
+            && key
+                .verify(&signed, &Signature::from_bytes(&self.signature))
+                .is_ok()
     }
 }
 
@@ -79,12 +89,29 @@ impl EventStore {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn checkpoint(&self, signer: &CheckpointSigner) -> Result<ChainCheckpoint, StoreError> {
+    pub async fn checkpoint(
+        &self,
+        signer: &CheckpointSigner,
+    ) -> Result<ChainCheckpoint, StoreError> {
         let head = self.head().await?;
         let signed_at = self.0.clock.now();
         let key_id = key_id(&signer.verifying_key());
-        let signature = signer.0.sign(&signed_bytes(head.position, &head.hash, micros(signed_at), &key_id)).to_bytes();
-        let checkpoint = ChainCheckpoint { position: head.position, hash: head.hash, signed_at, key_id, signature };
+        let signature = signer
+            .0
+            .sign(&signed_bytes(
+                head.position,
+                &head.hash,
+                micros(signed_at),
+                &key_id,
+            ))
+            .to_bytes();
+        let checkpoint = ChainCheckpoint {
+            position: head.position,
+            hash: head.hash,
+            signed_at,
+            key_id,
+            signature,
+        };
         on_writer!(&self.0.database, |pool| {
             sqlx::query(
                 "INSERT INTO chain_checkpoints (position, hash, signed_at, key_id, signature)
@@ -106,11 +133,14 @@ impl EventStore {
     /// # Errors
     /// If the database fails, or one is damaged.
     pub async fn checkpoints(&self) -> Result<Vec<ChainCheckpoint>, StoreError> {
-        let rows: Vec<(i64, Vec<u8>, i64, String, Vec<u8>)> = on_reader!(&self.0.database, |pool| {
-            sqlx::query_as("SELECT position, hash, signed_at, key_id, signature FROM chain_checkpoints ORDER BY position")
+        let rows: Vec<(i64, Vec<u8>, i64, String, Vec<u8>)> = on_reader!(
+            &self.0.database,
+            |pool| {
+                sqlx::query_as("SELECT position, hash, signed_at, key_id, signature FROM chain_checkpoints ORDER BY position")
                 .fetch_all(pool)
                 .await?
-        });
+            }
+        );
         let damaged = || StoreError::Unsealable("a checkpoint");
         rows.into_iter()
             .map(|(position, hash, signed_at, key_id, signature)| {
@@ -134,14 +164,24 @@ mod hex {
         bytes.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
-    pub(super) fn serialize<S: Serializer>(bytes: &impl AsRef<[u8]>, serializer: S) -> Result<S::Ok, S::Error> {
+    pub(super) fn serialize<S: Serializer>(
+        bytes: &impl AsRef<[u8]>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&text(bytes.as_ref()))
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>, const N: usize>(deserializer: D) -> Result<[u8; N], D::Error> {
+    pub(super) fn deserialize<'de, D: Deserializer<'de>, const N: usize>(
+        deserializer: D,
+    ) -> Result<[u8; N], D::Error> {
         let text = String::deserialize(deserializer)?;
-        let byte = |index: usize| text.get(2 * index..2 * index + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok());
+        let byte = |index: usize| {
+            text.get(2 * index..2 * index + 2)
+                .and_then(|pair| u8::from_str_radix(pair, 16).ok())
+        };
         let bytes: Option<Vec<u8>> = (0..text.len().div_ceil(2)).map(byte).collect();
-        bytes.and_then(|bytes| bytes.try_into().ok()).ok_or_else(|| D::Error::custom("not hex of the right length"))
+        bytes
+            .and_then(|bytes| bytes.try_into().ok())
+            .ok_or_else(|| D::Error::custom("not hex of the right length"))
     }
 }

@@ -33,13 +33,19 @@ impl VirtualClock {
 
     /// Moves on to `instant`; an earlier one changes nothing.
     pub fn advance_to(&self, instant: DateTime<Utc>) {
-        let mut now = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut now = self
+            .0
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         *now = (*now).max(truncated(instant));
     }
 
     /// Moves on by `duration`; a negative one changes nothing.
     pub fn advance(&self, duration: TimeDelta) {
-        let mut now = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut now = self
+            .0
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         if let Some(later) = now.checked_add_signed(duration) {
             *now = (*now).max(truncated(later));
         }
@@ -48,13 +54,18 @@ impl VirtualClock {
 
 impl Clock for VirtualClock {
     fn now(&self) -> DateTime<Utc> {
-        *self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        *self
+            .0
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 
 /// `instant` to the microsecond.
 pub(crate) fn truncated(instant: DateTime<Utc>) -> DateTime<Utc> {
-    instant.duration_trunc(TimeDelta::microseconds(1)).unwrap_or(instant)
+    instant
+        .duration_trunc(TimeDelta::microseconds(1))
+        .unwrap_or(instant)
 }
 
 /// The instant of stored microseconds.

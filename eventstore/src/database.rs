@@ -67,8 +67,10 @@ impl Database {
     /// If the file cannot be made or opened.
     pub async fn sqlite(path: &Path, max_connections: u32) -> Result<Self, StoreError> {
         if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder)
-                .map_err(|source| StoreError::File { path: folder.to_owned(), source })?;
+            std::fs::create_dir_all(folder).map_err(|source| StoreError::File {
+                path: folder.to_owned(),
+                source,
+            })?;
         }
         let options = SqliteConnectOptions::new()
             .filename(path)
@@ -91,9 +93,13 @@ impl Database {
     /// # Errors
     /// If it cannot be opened.
     pub async fn sqlite_in_memory() -> Result<Self, StoreError> {
-        let options = SqliteConnectOptions::from_str("sqlite::memory:")?.disable_statement_logging();
+        let options =
+            SqliteConnectOptions::from_str("sqlite::memory:")?.disable_statement_logging();
         let writer = one_connection().connect_with(options).await?;
-        Ok(Self::Sqlite { reader: writer.clone(), writer })
+        Ok(Self::Sqlite {
+            reader: writer.clone(),
+            writer,
+        })
     }
 
     pub(crate) async fn close(&self) {
@@ -137,8 +143,12 @@ impl FromStr for Address {
         }
         match url.strip_prefix("sqlite:") {
             Some(":memory:" | "//:memory:") => Ok(Self::Memory),
-            Some(path) => Ok(Self::File(PathBuf::from(path.strip_prefix("//").unwrap_or(path)))),
-            None => Err(StoreError::Address("starts neither with sqlite: nor with postgres:".to_owned())),
+            Some(path) => Ok(Self::File(PathBuf::from(
+                path.strip_prefix("//").unwrap_or(path),
+            ))),
+            None => Err(StoreError::Address(
+                "starts neither with sqlite: nor with postgres:".to_owned(),
+            )),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Executing a command: load, decide, append; and what to do when somebody else was faster.
 
 use crate::{
-    EventStore, Executed, ExecuteError, Execution, FactVersion, Loaded, Position, StoreError,
+    EventStore, ExecuteError, Executed, Execution, FactVersion, Loaded, Position, StoreError,
     append::{Append, AppendError, Known, NameChange, NewEvent, Pending},
     cache::Entry,
     database::on_reader,
@@ -30,19 +30,38 @@ impl EventStore {
         A::Command: Clone,
     {
         let kind = load::code::<A>()?;
-        let Execution { id, command, facts, fact_versions, actor, key, cause, now } = execution;
+        let Execution {
+            id,
+            command,
+            facts,
+            fact_versions,
+            actor,
+            key,
+            cause,
+            now,
+        } = execution;
         let facts_checked = with_codes(fact_versions)?;
         let decide_at = || crate::clock::truncated(now.unwrap_or_else(|| self.0.clock.now()));
         let shown_actor: Arc<str> = actor.to_string().into();
-        let mut context = Context { now: decide_at(), actor, facts };
+        let mut context = Context {
+            now: decide_at(),
+            actor,
+            facts,
+        };
+        let mut loaded = None;
         let mut turn = None;
         let mut last = (0, 0);
         let mut clock_checked_again = false;
-        let mut attempt = 0;
-        while attempt < ATTEMPTS {
-            attempt += 1;
-            let Loaded { state, version } = self.cached_state::<A>(id).await?;
-            let mut state = (*state).clone();
+        for _ in 0..ATTEMPTS {
+            // A stream that is not in memory is taken for a new one: if it is not, the append says so, or the refusal
+            // makes us look. So new streams, which are many, cost no reading.
+            let known = loaded.take().or_else(|| {
+                let (state, version) = self.0.cache.get::<A>(kind, id)?;
+                Some(Loaded { state, version })
+            });
+            let (mut state, version) = known.map_or_else(Default::default, |known| {
+                ((*known.state).clone(), known.version)
+            });
             let sink = EventSink::default();
             let decided = state.handle(command.clone(), &context, &sink).await;
             let events = sink.collect().await;
@@ -57,7 +76,11 @@ impl EventStore {
                 let tail = self.tail(kind, id).await?;
                 if tail != version {
                     last = (version, tail);
-                    self.refresh::<A>(kind, id).await?;
+                    if tail < version {
+                        self.0.cache.forget(kind, id);
+                    }
+                    loaded = Some(self.refresh::<A>(kind, id).await?);
+                    context.now = decide_at();
                     continue;
                 }
                 for (fact, fact_kind) in &facts_checked {
@@ -66,7 +89,13 @@ impl EventStore {
                     }
                 }
                 decided.map_err(ExecuteError::Refused)?;
-                return Ok(Executed { position: head, version, state: Arc::new(state), events, repeated: false });
+                return Ok(Executed {
+                    position: head,
+                    version,
+                    state: Arc::new(state),
+                    events,
+                    repeated: false,
+                });
             }
             let mut append = Append {
                 kind: A::TYPE,
@@ -78,7 +107,10 @@ impl EventStore {
                 command: key,
                 correlation: cause.correlation,
                 causation: cause.causation,
-                client_address: cause.client_address.as_deref().map(|address| self.0.reader.seal_address(cause.correlation, address)),
+                client_address: cause
+                    .client_address
+                    .as_deref()
+                    .map(|address| self.0.reader.seal_address(cause.correlation, address)),
                 trace: cause.trace.clone(),
                 events: Vec::with_capacity(events.len()),
                 names: self.names(id, &events),
@@ -91,12 +123,27 @@ impl EventStore {
             let after = append.version();
             let state = Arc::new(state);
             let names: Vec<(String, String)> = shown(&append.names);
-            match self.append(append, Entry { state: state.clone(), version: after }).await {
+            match self
+                .append(
+                    append,
+                    Entry {
+                        state: state.clone(),
+                        version: after,
+                    },
+                )
+                .await
+            {
                 Ok(position) => {
                     if snapshot::due::<A>(version, after) {
                         self.keep_snapshot(kind, id, state.clone(), after);
                     }
-                    return Ok(Executed { position, version: after, state, events, repeated: false });
+                    return Ok(Executed {
+                        position,
+                        version: after,
+                        state,
+                        events,
+                        repeated: false,
+                    });
                 }
                 Err(AppendError::Stale { actual }) => {
                     last = (version, actual);
@@ -104,8 +151,13 @@ impl EventStore {
                         turn = Some(self.0.turns.wait(kind, id).await);
                     }
                     // Whoever was faster in this process left its state in the cache.
-                    if self.0.cache.get::<A>(kind, id).is_none_or(|(_, cached)| cached < actual) {
-                        self.refresh::<A>(kind, id).await?;
+                    if self
+                        .0
+                        .cache
+                        .get::<A>(kind, id)
+                        .is_none_or(|(_, cached)| cached < actual)
+                    {
+                        loaded = Some(self.refresh::<A>(kind, id).await?);
                     } else if actual < version {
                         self.0.cache.forget(kind, id);
                     }
@@ -133,17 +185,31 @@ impl EventStore {
             context.now = decide_at();
         }
         drop(turn);
-        Err(ExecuteError::Conflict { expected: last.0, actual: last.1 })
+        Err(ExecuteError::Conflict {
+            expected: last.0,
+            actual: last.1,
+        })
     }
 
     async fn append(&self, append: Append, after: Entry) -> Result<Position, AppendError> {
         let (answer, answered) = oneshot::channel();
-        self.enqueue(Pending { append, after, answer }).await?;
-        answered.await.unwrap_or(Err(AppendError::Store(StoreError::Closed)))
+        self.enqueue(Pending {
+            append,
+            after,
+            answer,
+        })
+        .await?;
+        answered
+            .await
+            .unwrap_or(Err(AppendError::Store(StoreError::Closed)))
     }
 
     /// The event as stored: encoded, with personal data sealed.
-    async fn to_stored<A: Stream>(&self, stream: uuid::Uuid, event: &A::Event) -> Result<NewEvent, StoreError> {
+    async fn to_stored<A: Stream>(
+        &self,
+        stream: uuid::Uuid,
+        event: &A::Event,
+    ) -> Result<NewEvent, StoreError> {
         let id = new_id();
         let mut sealed = None;
         // Only a person's stream carries personal data; looking needs a copy.
@@ -156,7 +222,8 @@ impl EventStore {
                 sealed = Some(copy);
             }
         }
-        let payload = tenure_domain::codec::encode(sealed.as_ref().unwrap_or(event)).map_err(StoreError::Unwritable)?;
+        let payload = tenure_domain::codec::encode(sealed.as_ref().unwrap_or(event))
+            .map_err(StoreError::Unwritable)?;
         Ok(NewEvent {
             id,
             type_name: event.type_name(),
@@ -173,7 +240,10 @@ impl EventStore {
             .map(|reservation| NameChange {
                 scope: reservation.scope.text(),
                 key: if reservation.scope.is_personal() {
-                    self.0.keys.keyed_hash("reservations", reservation.key.as_bytes()).to_vec()
+                    self.0
+                        .keys
+                        .keyed_hash("reservations", reservation.key.as_bytes())
+                        .to_vec()
                 } else {
                     reservation.key.clone().into_bytes()
                 },
@@ -185,7 +255,13 @@ impl EventStore {
     }
 
     /// The outcome of a command that was carried out before.
-    async fn repeat<A: Stream>(&self, kind: i16, id: uuid::Uuid, body: [u8; 32], known: &Known) -> Outcome<A> {
+    async fn repeat<A: Stream>(
+        &self,
+        kind: i16,
+        id: uuid::Uuid,
+        body: [u8; 32],
+        known: &Known,
+    ) -> Outcome<A> {
         if known.body != body {
             return Err(ExecuteError::KeyReused);
         }
@@ -207,7 +283,13 @@ impl EventStore {
         }
         let Loaded { state, version } = self.state::<A>(id).await?;
         let position = known.position + u64::from(known.events) - 1;
-        Ok(Executed { position, version, state, events, repeated: true })
+        Ok(Executed {
+            position,
+            version,
+            state,
+            events,
+            repeated: true,
+        })
     }
 
     async fn known_command(&self, id: uuid::Uuid) -> Result<Option<Known>, StoreError> {
@@ -230,7 +312,10 @@ impl EventStore {
     /// The caller will read the fact again: not from what is cached.
     fn fact_changed<R: std::error::Error>(&self, fact: &FactVersion, kind: i16) -> ExecuteError<R> {
         self.0.cache.forget(kind, fact.id);
-        ExecuteError::FactChanged { kind: fact.kind, id: fact.id }
+        ExecuteError::FactChanged {
+            kind: fact.kind,
+            id: fact.id,
+        }
     }
 
     fn keep_snapshot<A: Stream>(&self, kind: i16, id: uuid::Uuid, state: Arc<A>, version: u64) {
@@ -252,5 +337,8 @@ fn with_codes(facts: Vec<FactVersion>) -> Result<Vec<(FactVersion, i16)>, StoreE
 }
 
 fn shown(names: &[NameChange]) -> Vec<(String, String)> {
-    names.iter().map(|name| (name.scope.clone(), name.shown.clone())).collect()
+    names
+        .iter()
+        .map(|name| (name.scope.clone(), name.shown.clone()))
+        .collect()
 }

@@ -78,7 +78,12 @@ pub struct Cause {
 
 impl Default for Cause {
     fn default() -> Self {
-        Self { correlation: crate::new_id(), causation: None, client_address: None, trace: None }
+        Self {
+            correlation: crate::new_id(),
+            causation: None,
+            client_address: None,
+            trace: None,
+        }
     }
 }
 

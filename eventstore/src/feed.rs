@@ -19,8 +19,15 @@ impl EventStore {
     ///
     /// # Errors
     /// If the database fails, or an event cannot be read.
-    pub async fn read(&self, after: Position, limit: usize) -> Result<Vec<StoredEvent>, StoreError> {
-        let mut page = match Source::of(self).fetch(after, after.saturating_add(limit as u64)).await? {
+    pub async fn read(
+        &self,
+        after: Position,
+        limit: usize,
+    ) -> Result<Vec<StoredEvent>, StoreError> {
+        let mut page = match Source::of(self)
+            .fetch(after, after.saturating_add(limit as u64))
+            .await?
+        {
             Fetched::Decoded(events) => events,
             Fetched::Copied(messages) => decode(&self.0.reader, &messages)?,
         };
@@ -56,7 +63,11 @@ impl EventStore {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn read_sealed(&self, after: Position, limit: usize) -> Result<Vec<SealedEvent>, StoreError> {
+    pub async fn read_sealed(
+        &self,
+        after: Position,
+        limit: usize,
+    ) -> Result<Vec<SealedEvent>, StoreError> {
         log::sealed_page(&*self.0.log, after, limit).await
     }
 
@@ -114,10 +125,12 @@ impl EventStore {
 
     async fn recorded_at(&self, position: Position) -> Result<i64, StoreError> {
         crate::database::on_reader!(&self.0.database, |pool| {
-            Ok(sqlx::query_scalar("SELECT recorded_at FROM events WHERE position = $1")
-                .bind(position.cast_signed())
-                .fetch_one(pool)
-                .await?)
+            Ok(
+                sqlx::query_scalar("SELECT recorded_at FROM events WHERE position = $1")
+                    .bind(position.cast_signed())
+                    .fetch_one(pool)
+                    .await?,
+            )
         })
     }
 }
@@ -147,7 +160,11 @@ enum Fetched {
 
 impl Source {
     fn of(store: &EventStore) -> Self {
-        Self { database: store.0.database.clone(), log: store.0.log.clone(), reader: store.0.reader.clone() }
+        Self {
+            database: store.0.database.clone(),
+            log: store.0.log.clone(),
+            reader: store.0.reader.clone(),
+        }
     }
 
     async fn fetch(&self, after: Position, up_to: Position) -> Result<Fetched, StoreError> {
@@ -170,7 +187,10 @@ impl Source {
     }
 }
 
-async fn open(reader: &Reader, fetched: Result<Fetched, StoreError>) -> Result<Vec<StoredEvent>, StoreError> {
+async fn open(
+    reader: &Reader,
+    fetched: Result<Fetched, StoreError>,
+) -> Result<Vec<StoredEvent>, StoreError> {
     let mut page = match fetched? {
         Fetched::Decoded(events) => events,
         Fetched::Copied(messages) => decode(reader, &messages)?,
@@ -180,5 +200,9 @@ async fn open(reader: &Reader, fetched: Result<Fetched, StoreError>) -> Result<V
 }
 
 fn decode(reader: &Reader, messages: &[bytes::Bytes]) -> Result<Vec<StoredEvent>, StoreError> {
-    messages.iter().filter_map(|message| copied_row(message)).map(|row| reader.decode(&row?)).collect()
+    messages
+        .iter()
+        .filter_map(|message| copied_row(message))
+        .map(|row| reader.decode(&row?))
+        .collect()
 }

@@ -51,9 +51,17 @@ impl Follower<'_> {
                     idle
                 }
                 Err(reason) => {
-                    tracing::warn!(consumer = self.name, reason, "following the history failed; trying again");
-                    metrics::counter!("tenure_follow_retries_total", "consumer" => self.name).increment(1);
-                    let _ = self.cancel.run_until_cancelled(tokio::time::sleep(pause)).await;
+                    tracing::warn!(
+                        consumer = self.name,
+                        reason,
+                        "following the history failed; trying again"
+                    );
+                    metrics::counter!("tenure_follow_retries_total", "consumer" => self.name)
+                        .increment(1);
+                    let _ = self
+                        .cancel
+                        .run_until_cancelled(tokio::time::sleep(pause))
+                        .await;
                     pause = (pause * 2).min(PAUSE.1);
                     false
                 }
@@ -90,14 +98,20 @@ impl Follower<'_> {
         };
         *mark = Some((marked, since));
         let after = *self.done.borrow();
-        let page = self.store.read(after, PAGE).await.map_err(|error| error.to_string())?;
+        let page = self
+            .store
+            .read(after, PAGE)
+            .await
+            .map_err(|error| error.to_string())?;
         if !page.is_empty() {
             handle.handle(&page).await?;
         }
         let done = page.last().map_or(after, |event| event.position);
         self.done.send_replace(done);
         if done != marked && since.elapsed() >= MARK_EVERY {
-            self.set_mark(done).await.map_err(|error| error.to_string())?;
+            self.set_mark(done)
+                .await
+                .map_err(|error| error.to_string())?;
             *mark = Some((done, Instant::now()));
         }
         Ok(page.is_empty())
@@ -109,6 +123,9 @@ impl Follower<'_> {
     }
 
     async fn set_mark(&self, position: Position) -> Result<(), StoreError> {
-        self.store.state_tables().advance_checkpoint(self.name, position).await
+        self.store
+            .state_tables()
+            .advance_checkpoint(self.name, position)
+            .await
     }
 }

@@ -40,15 +40,23 @@ impl InstanceKeys {
     /// # Errors
     /// If the file cannot be read or made, or is no key file.
     pub fn load_or_create(path: &Path) -> Result<Self, StoreError> {
-        let file_error = |source| StoreError::File { path: path.to_owned(), source };
+        let file_error = |source| StoreError::File {
+            path: path.to_owned(),
+            source,
+        };
         if !path.try_exists().map_err(file_error)? {
             create(path, &Self::generate()).map_err(file_error)?;
         }
         let text = Zeroizing::new(fs::read_to_string(path).map_err(file_error)?);
         let bytes = BASE64_STANDARD.decode(text.trim()).map(Zeroizing::new).ok();
-        match bytes.as_deref().map(|bytes| <[u8; 32]>::try_from(bytes.as_slice())) {
+        match bytes
+            .as_deref()
+            .map(|bytes| <[u8; 32]>::try_from(bytes.as_slice()))
+        {
             Some(Ok(master)) => Ok(Self::from_bytes(master)),
-            _ => Err(file_error(std::io::Error::other("is not a key file (32 bytes in base64)"))),
+            _ => Err(file_error(std::io::Error::other(
+                "is not a key file (32 bytes in base64)",
+            ))),
         }
     }
 
@@ -116,7 +124,12 @@ mod tests {
         assert_ne!(*made.derive("x"), *made.derive("y"));
         assert_eq!(fs::read_dir(folder.path()).expect("list").count(), 1);
         #[cfg(unix)]
-        assert_eq!(std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&path).expect("file").permissions()) & 0o777, 0o600);
+        assert_eq!(
+            std::os::unix::fs::PermissionsExt::mode(
+                &fs::metadata(&path).expect("file").permissions()
+            ) & 0o777,
+            0o600
+        );
     }
 
     #[test]

@@ -15,12 +15,18 @@ const KINDS: &[(&str, i16)] = &[
 
 /// The number of a kind.
 pub(crate) fn code(kind: &str) -> Option<i16> {
-    KINDS.iter().find(|(name, _)| *name == kind).map(|(_, code)| *code)
+    KINDS
+        .iter()
+        .find(|(name, _)| *name == kind)
+        .map(|(_, code)| *code)
 }
 
 /// The kind of a number.
 pub(crate) fn name(code: i16) -> Option<&'static str> {
-    KINDS.iter().find(|(_, known)| *known == code).map(|(name, _)| *name)
+    KINDS
+        .iter()
+        .find(|(_, known)| *known == code)
+        .map(|(name, _)| *name)
 }
 
 #[cfg(test)]

@@ -51,7 +51,7 @@ pub use checkpoint::{ChainCheckpoint, CheckpointSigner};
 pub use clock::{Clock, SystemClock, VirtualClock};
 pub use database::Database;
 pub use error::StoreError;
-pub use execution::{Cause, CommandKey, Executed, ExecuteError, Execution, FactVersion, Loaded};
+pub use execution::{Cause, CommandKey, ExecuteError, Executed, Execution, FactVersion, Loaded};
 pub use feed::Pages;
 pub use id::new_id;
 pub use keys::InstanceKeys;

@@ -43,10 +43,19 @@ impl EventStore {
     }
 
     /// Reads what the stream has beyond the cached state, and caches the result.
-    pub(crate) async fn refresh<A: Stream>(&self, kind: i16, id: Uuid) -> Result<Loaded<A>, StoreError> {
+    pub(crate) async fn refresh<A: Stream>(
+        &self,
+        kind: i16,
+        id: Uuid,
+    ) -> Result<Loaded<A>, StoreError> {
         let (mut state, mut version) = match self.0.cache.get::<A>(kind, id) {
             Some((state, version)) => ((*state).clone(), version),
-            None => self.0.snapshots.load::<A>(kind, id).await?.unwrap_or_default(),
+            None => self
+                .0
+                .snapshots
+                .load::<A>(kind, id)
+                .await?
+                .unwrap_or_default(),
         };
         let known = version;
         loop {
@@ -73,7 +82,14 @@ impl EventStore {
         }
         let state = Arc::new(state);
         if version > 0 {
-            self.0.cache.put(kind, id, Entry { state: state.clone(), version });
+            self.0.cache.put(
+                kind,
+                id,
+                Entry {
+                    state: state.clone(),
+                    version,
+                },
+            );
         }
         Ok(Loaded { state, version })
     }
@@ -83,7 +99,8 @@ impl EventStore {
     /// # Errors
     /// If the database fails, or there is no such kind.
     pub async fn stream_version(&self, kind: &'static str, id: Uuid) -> Result<u64, StoreError> {
-        self.tail(kind::code(kind).ok_or(StoreError::UnknownKind(kind))?, id).await
+        self.tail(kind::code(kind).ok_or(StoreError::UnknownKind(kind))?, id)
+            .await
     }
 
     /// The stream's version in the database.

@@ -1,9 +1,10 @@
 //! What the two databases do differently, behind one trait: the append, and reading rows in bulk.
 
 use crate::{
-    Position, StoreError, clock,
+    Position, StoreError,
     append::{Append, AppendError, Known},
     chain::{self, Hash},
+    clock,
     record::{Head, Row, SealedEvent},
 };
 use chrono::{DateTime, Utc};
@@ -20,10 +21,18 @@ pub(crate) trait Log: Send + Sync {
     fn append<'a>(&'a self, batch: &'a [&'a Append]) -> BoxFuture<'a, Result<Outcome, StoreError>>;
 
     /// Where the append's first event is, once every append that may still be running has ended; none if nowhere.
-    fn landed<'a>(&'a self, append: &'a Append) -> BoxFuture<'a, Result<Option<Position>, StoreError>>;
+    fn landed<'a>(
+        &'a self,
+        append: &'a Append,
+    ) -> BoxFuture<'a, Result<Option<Position>, StoreError>>;
 
     /// The rows after a position, at most `limit`.
-    fn page<'a>(&'a self, after: Position, limit: usize, visit: Visit<'a>) -> BoxFuture<'a, Result<(), StoreError>>;
+    fn page<'a>(
+        &'a self,
+        after: Position,
+        limit: usize,
+        visit: Visit<'a>,
+    ) -> BoxFuture<'a, Result<(), StoreError>>;
 
     /// A stream's rows after a version, at most `limit`.
     fn stream_page<'a>(
@@ -138,9 +147,19 @@ pub(crate) struct Tails {
 
 impl Tails {
     pub(crate) fn of(batch: &[&Append]) -> Self {
-        let mut tails = Self { streams: vec![], kinds: vec![], versions: vec![], owners: vec![] };
+        let mut tails = Self {
+            streams: vec![],
+            kinds: vec![],
+            versions: vec![],
+            owners: vec![],
+        };
         for (index, append) in batch.iter().enumerate() {
-            tails.add(append.kind_code, append.stream, append.expected, (index, None));
+            tails.add(
+                append.kind_code,
+                append.stream,
+                append.expected,
+                (index, None),
+            );
         }
         for (index, append) in batch.iter().enumerate() {
             for (fact_index, (fact, kind)) in append.facts.iter().enumerate() {
@@ -153,7 +172,8 @@ impl Tails {
     fn add(&mut self, kind: i16, stream: Uuid, version: u64, owner: (usize, Option<usize>)) {
         self.kinds.push(kind);
         self.streams.push(stream);
-        self.versions.push(i32::try_from(version).unwrap_or(i32::MAX));
+        self.versions
+            .push(i32::try_from(version).unwrap_or(i32::MAX));
         self.owners.push(owner);
     }
 
@@ -161,25 +181,39 @@ impl Tails {
     pub(crate) fn rejection(&self, index: usize, actual: i32) -> Option<(usize, AppendError)> {
         let (append, fact) = *self.owners.get(index)?;
         let actual = u64::from(actual.max(0).cast_unsigned());
-        Some((append, fact.map_or(AppendError::Stale { actual }, AppendError::FactChanged)))
+        Some((
+            append,
+            fact.map_or(AppendError::Stale { actual }, AppendError::FactChanged),
+        ))
     }
 }
 
 /// The refusals of those whose time differs from the database's by more than five seconds.
 pub(crate) fn skewed(batch: &[&Append], clock: i64) -> Vec<(usize, AppendError)> {
     let off = |append: &Append| append.decided_at.abs_diff(clock) > 5_000_000;
-    batch.iter().enumerate().filter(|(_, append)| off(append)).map(|(index, _)| (index, AppendError::ClockSkew)).collect()
+    batch
+        .iter()
+        .enumerate()
+        .filter(|(_, append)| off(append))
+        .map(|(index, _)| (index, AppendError::ClockSkew))
+        .collect()
 }
 
 /// The refusals of appends whose command is known.
 pub(crate) fn repeated(batch: &[&Append], id: Uuid, known: &Known) -> Vec<(usize, AppendError)> {
     let same = |append: &Append| append.command.is_some_and(|command| command.id == id);
     let repeated = batch.iter().enumerate().filter(|(_, append)| same(append));
-    repeated.map(|(index, _)| (index, AppendError::Known(known.clone()))).collect()
+    repeated
+        .map(|(index, _)| (index, AppendError::Known(known.clone())))
+        .collect()
 }
 
 /// A page of rows as they are.
-pub(crate) async fn sealed_page(log: &dyn Log, after: Position, limit: usize) -> Result<Vec<SealedEvent>, StoreError> {
+pub(crate) async fn sealed_page(
+    log: &dyn Log,
+    after: Position,
+    limit: usize,
+) -> Result<Vec<SealedEvent>, StoreError> {
     let mut events = Vec::new();
     log.page(after, limit, &mut |row| {
         events.push(row.to_sealed()?);

@@ -31,7 +31,11 @@ pub(crate) struct PersonKeys {
 
 impl PersonKeys {
     pub(crate) fn new(database: Database, keys: &InstanceKeys) -> Self {
-        Self { database, wrapping: keys.sealing("person keys"), cache: Mutex::new(LruCache::new(CACHED)) }
+        Self {
+            database,
+            wrapping: keys.sealing("person keys"),
+            cache: Mutex::new(LruCache::new(CACHED)),
+        }
     }
 
     /// The person's key; none if it was destroyed or never made.
@@ -58,13 +62,17 @@ impl PersonKeys {
         if let Some(Some(known)) = self.cached(person) {
             return Ok(Some(known));
         }
-        let fresh = self.wrapping.seal(SealingKey::generate().as_bytes(), person.as_bytes());
+        let fresh = self
+            .wrapping
+            .seal(SealingKey::generate().as_bytes(), person.as_bytes());
         on_writer!(&self.database, |pool| {
-            sqlx::query("INSERT INTO user_keys (person, wrapped) VALUES ($1, $2) ON CONFLICT DO NOTHING")
-                .bind(person)
-                .bind(fresh)
-                .execute(pool)
-                .await?;
+            sqlx::query(
+                "INSERT INTO user_keys (person, wrapped) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+            )
+            .bind(person)
+            .bind(fresh)
+            .execute(pool)
+            .await?;
         });
         self.forget_cached(person);
         self.get(person).await
@@ -90,16 +98,35 @@ impl PersonKeys {
     }
 
     /// What is stored of `personal` in the event `event` of that person.
-    pub(crate) async fn seal(&self, person: Uuid, event: Uuid, personal: &Personal) -> Result<Personal, StoreError> {
-        let Personal::Clear(data) = personal else { return Ok(personal.clone()) };
-        let Some(key) = self.get_or_make(person).await? else { return Ok(Personal::Forgotten) };
-        let plain = zeroize::Zeroizing::new(serde_json::to_vec(data).map_err(StoreError::Unwritable)?);
-        Ok(Personal::Sealed(BASE64_STANDARD.encode(key.seal(&plain, &context(person, event)))))
+    pub(crate) async fn seal(
+        &self,
+        person: Uuid,
+        event: Uuid,
+        personal: &Personal,
+    ) -> Result<Personal, StoreError> {
+        let Personal::Clear(data) = personal else {
+            return Ok(personal.clone());
+        };
+        let Some(key) = self.get_or_make(person).await? else {
+            return Ok(Personal::Forgotten);
+        };
+        let plain =
+            zeroize::Zeroizing::new(serde_json::to_vec(data).map_err(StoreError::Unwritable)?);
+        Ok(Personal::Sealed(
+            BASE64_STANDARD.encode(key.seal(&plain, &context(person, event))),
+        ))
     }
 
     /// Opens in place what was stored.
-    pub(crate) async fn open(&self, person: Uuid, event: Uuid, personal: &mut Personal) -> Result<(), StoreError> {
-        let Personal::Sealed(sealed) = &*personal else { return Ok(()) };
+    pub(crate) async fn open(
+        &self,
+        person: Uuid,
+        event: Uuid,
+        personal: &mut Personal,
+    ) -> Result<(), StoreError> {
+        let Personal::Sealed(sealed) = &*personal else {
+            return Ok(());
+        };
         *personal = match self.get(person).await? {
             None => Personal::Forgotten,
             Some(key) => BASE64_STANDARD

@@ -1,6 +1,9 @@
 //! From stored rows to typed events: upcast, decoded, personal data opened. Every read path goes through here.
 
-use crate::{InstanceKeys, StoreError, clock, personal::PersonKeys, record, record::Row, record::StoredEvent, seal::SealingKey, upcast::Upcasters};
+use crate::{
+    InstanceKeys, StoreError, clock, personal::PersonKeys, record, record::Row,
+    record::StoredEvent, seal::SealingKey, upcast::Upcasters,
+};
 use std::{borrow::Cow, sync::Arc};
 use tenure_domain::{Event, Recorded, Stream};
 use uuid::Uuid;
@@ -13,14 +16,19 @@ pub(crate) struct Reader {
 
 impl Reader {
     pub(crate) fn new(persons: Arc<PersonKeys>, upcasters: Upcasters, keys: &InstanceKeys) -> Self {
-        Self { persons, upcasters, addresses: keys.sealing("client addresses") }
+        Self {
+            persons,
+            upcasters,
+            addresses: keys.sealing("client addresses"),
+        }
     }
 
     /// The event of a row; its personal data is still sealed.
     pub(crate) fn decode(&self, row: &Row<'_>) -> Result<StoredEvent, StoreError> {
         let kind = row.kind()?;
         let payload = self.payload(kind, row)?;
-        let event = Event::decode(kind, row.type_name, &payload).map_err(|error| row.unreadable(&error))?;
+        let event =
+            Event::decode(kind, row.type_name, &payload).map_err(|error| row.unreadable(&error))?;
         Ok(StoredEvent {
             position: row.position(),
             id: row.id,
@@ -33,7 +41,9 @@ impl Reader {
             correlation: row.correlation,
             causation: row.causation,
             recorded_at: clock::instant(row.recorded_at),
-            client_address: row.client_address.and_then(|sealed| self.open_address(row.correlation, sealed)),
+            client_address: row
+                .client_address
+                .and_then(|sealed| self.open_address(row.correlation, sealed)),
             trace: row.trace.map(str::to_owned),
         })
     }
@@ -41,21 +51,29 @@ impl Reader {
     /// The event of a row of `A`'s streams; its personal data is still sealed.
     pub(crate) fn decode_as<A: Stream>(&self, row: &Row<'_>) -> Result<A::Event, StoreError> {
         let payload = self.payload(A::TYPE, row)?;
-        tenure_domain::codec::decode(row.type_name, &payload).map_err(|error| row.unreadable(&error))
+        tenure_domain::codec::decode(row.type_name, &payload)
+            .map_err(|error| row.unreadable(&error))
     }
 
     /// Opens the personal data of decoded events.
     pub(crate) async fn open_all(&self, events: &mut [StoredEvent]) -> Result<(), StoreError> {
         for stored in events {
             if let Some(personal) = stored.event.personal() {
-                self.persons.open(stored.stream, stored.id, personal).await?;
+                self.persons
+                    .open(stored.stream, stored.id, personal)
+                    .await?;
             }
         }
         Ok(())
     }
 
     /// Opens the personal data of one decoded event.
-    pub(crate) async fn open_one<E: Recorded>(&self, stream: Uuid, id: Uuid, event: &mut E) -> Result<(), StoreError> {
+    pub(crate) async fn open_one<E: Recorded>(
+        &self,
+        stream: Uuid,
+        id: Uuid,
+        event: &mut E,
+    ) -> Result<(), StoreError> {
         match event.personal() {
             Some(personal) => self.persons.open(stream, id, personal).await,
             None => Ok(()),
@@ -63,7 +81,8 @@ impl Reader {
     }
 
     pub(crate) fn seal_address(&self, correlation: Uuid, address: &str) -> Vec<u8> {
-        self.addresses.seal(address.as_bytes(), correlation.as_bytes())
+        self.addresses
+            .seal(address.as_bytes(), correlation.as_bytes())
     }
 
     /// An address that does not open is not shown; the event is worth reading all the same.

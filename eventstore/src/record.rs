@@ -188,11 +188,15 @@ impl Row<'_> {
     }
 
     pub(crate) fn kind(&self) -> Result<&'static str, StoreError> {
-        kind::name(self.kind).ok_or_else(|| self.unreadable(&format!("unknown kind of stream {}", self.kind)))
+        kind::name(self.kind)
+            .ok_or_else(|| self.unreadable(&format!("unknown kind of stream {}", self.kind)))
     }
 
     pub(crate) fn unreadable(&self, reason: &dyn std::fmt::Display) -> StoreError {
-        StoreError::Unreadable { position: self.position(), reason: reason.to_string() }
+        StoreError::Unreadable {
+            position: self.position(),
+            reason: reason.to_string(),
+        }
     }
 
     pub(crate) fn to_sealed(&self) -> Result<SealedEvent, StoreError> {
@@ -222,8 +226,12 @@ impl Row<'_> {
 /// The actor of its stored text; what no version of Tenure wrote is shown as it stands.
 pub(crate) fn actor(text: &str) -> Actor {
     match text.split_once(':') {
-        Some(("user", id)) => id.parse().map_or_else(|_| Actor::system(text), |id| Actor::User(UserId(id))),
-        Some(("engine", id)) => id.parse().map_or_else(|_| Actor::system(text), |id| Actor::Engine(EngineId(id))),
+        Some(("user", id)) => id
+            .parse()
+            .map_or_else(|_| Actor::system(text), |id| Actor::User(UserId(id))),
+        Some(("engine", id)) => id
+            .parse()
+            .map_or_else(|_| Actor::system(text), |id| Actor::Engine(EngineId(id))),
         Some(("system", name)) => Actor::system(name),
         _ => Actor::system(text),
     }

@@ -41,7 +41,13 @@ impl SealingKey {
         let cipher = Aes256Gcm::new((&*self.0).into());
         let mut sealed = nonce.to_vec();
         // Fails only beyond 64 GiB, which no payload reaches; what then is stored opens nowhere.
-        if let Ok(text) = cipher.encrypt(&Nonce::from(nonce), Payload { msg: plain, aad: context }) {
+        if let Ok(text) = cipher.encrypt(
+            &Nonce::from(nonce),
+            Payload {
+                msg: plain,
+                aad: context,
+            },
+        ) {
             sealed.extend_from_slice(&text);
         }
         sealed
@@ -52,7 +58,16 @@ impl SealingKey {
         let (nonce, text) = sealed.split_at_checked(NONCE)?;
         let nonce: [u8; NONCE] = nonce.try_into().ok()?;
         let cipher = Aes256Gcm::new((&*self.0).into());
-        cipher.decrypt(&Nonce::from(nonce), Payload { msg: text, aad: context }).ok().map(Zeroizing::new)
+        cipher
+            .decrypt(
+                &Nonce::from(nonce),
+                Payload {
+                    msg: text,
+                    aad: context,
+                },
+            )
+            .ok()
+            .map(Zeroizing::new)
     }
 }
 
@@ -64,7 +79,10 @@ mod tests {
     fn sealed_data_opens_only_with_its_key_and_context() {
         let key = SealingKey::generate();
         let mut sealed = key.seal(b"Ada", b"here");
-        assert_eq!(key.open(&sealed, b"here").as_deref().map(Vec::as_slice), Some(b"Ada".as_slice()));
+        assert_eq!(
+            key.open(&sealed, b"here").as_deref().map(Vec::as_slice),
+            Some(b"Ada".as_slice())
+        );
         assert!(key.open(&sealed, b"there").is_none());
         assert!(SealingKey::generate().open(&sealed, b"here").is_none());
         sealed[NONCE] ^= 1;

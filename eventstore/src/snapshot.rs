@@ -20,11 +20,18 @@ pub(crate) struct Snapshots {
 
 impl Snapshots {
     pub(crate) fn new(database: Database, keys: &InstanceKeys) -> Self {
-        Self { database, key: keys.sealing("snapshots") }
+        Self {
+            database,
+            key: keys.sealing("snapshots"),
+        }
     }
 
     /// The newest snapshot that today's rules made, if there is one.
-    pub(crate) async fn load<A: Stream>(&self, kind: i16, id: Uuid) -> Result<Option<(A, u64)>, StoreError> {
+    pub(crate) async fn load<A: Stream>(
+        &self,
+        kind: i16,
+        id: Uuid,
+    ) -> Result<Option<(A, u64)>, StoreError> {
         let found: Option<(i32, Vec<u8>)> = on_reader!(&self.database, |pool| {
             sqlx::query_as("SELECT version, state FROM snapshots WHERE stream = $1 AND kind = $2 AND shape = $3")
                 .bind(id)
@@ -33,15 +40,24 @@ impl Snapshots {
                 .fetch_optional(pool)
                 .await?
         });
-        let Some((version, sealed)) = found else { return Ok(None) };
+        let Some((version, sealed)) = found else {
+            return Ok(None);
+        };
         let state = self.key.open(&sealed, &context(kind, id, version));
         let state = state.and_then(|state| serde_json::from_slice(&state).ok());
         Ok(state.map(|state| (state, u64::from(version.cast_unsigned()))))
     }
 
     /// Keeps `state`, unless a newer one of the same rules is kept.
-    pub(crate) async fn save<A: Stream>(&self, kind: i16, id: Uuid, state: &A, version: u64) -> Result<(), StoreError> {
-        let plain = zeroize::Zeroizing::new(serde_json::to_vec(state).map_err(StoreError::Unwritable)?);
+    pub(crate) async fn save<A: Stream>(
+        &self,
+        kind: i16,
+        id: Uuid,
+        state: &A,
+        version: u64,
+    ) -> Result<(), StoreError> {
+        let plain =
+            zeroize::Zeroizing::new(serde_json::to_vec(state).map_err(StoreError::Unwritable)?);
         let version = i32::try_from(version).unwrap_or(i32::MAX);
         let sealed = self.key.seal(&plain, &context(kind, id, version));
         on_writer!(&self.database, |pool| {
@@ -78,5 +94,10 @@ fn shape<A: Stream>() -> Vec<u8> {
 }
 
 fn context(kind: i16, id: Uuid, version: i32) -> Vec<u8> {
-    [kind.to_be_bytes().as_slice(), id.as_bytes(), &version.to_be_bytes()].concat()
+    [
+        kind.to_be_bytes().as_slice(),
+        id.as_bytes(),
+        &version.to_be_bytes(),
+    ]
+    .concat()
 }

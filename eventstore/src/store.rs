@@ -93,22 +93,34 @@ impl EventStore {
                 Database::sqlite(&path, config.max_connections).await?,
                 Database::sqlite(&path.with_file_name("keys.db"), 1).await?,
             ),
-            Address::Memory => (Database::sqlite_in_memory().await?, Database::sqlite_in_memory().await?),
+            Address::Memory => (
+                Database::sqlite_in_memory().await?,
+                Database::sqlite_in_memory().await?,
+            ),
         };
         let log: Arc<dyn Log> = match &database {
-            Database::Postgres(pool) => Arc::new(PostgresLog::open(pool.clone(), config.virtual_clock).await?),
-            Database::Sqlite { writer, reader } => {
-                Arc::new(SqliteLog::open(writer.clone(), reader.clone(), config.virtual_clock).await?)
+            Database::Postgres(pool) => {
+                Arc::new(PostgresLog::open(pool.clone(), config.virtual_clock).await?)
             }
+            Database::Sqlite { writer, reader } => Arc::new(
+                SqliteLog::open(writer.clone(), reader.clone(), config.virtual_clock).await?,
+            ),
         };
         if let Database::Sqlite { writer, .. } = &key_database {
-            sqlx::migrate!("./migrations/sqlite_keys").run(writer).await?;
+            sqlx::migrate!("./migrations/sqlite_keys")
+                .run(writer)
+                .await?;
         }
         let persons = Arc::new(PersonKeys::new(key_database.clone(), &config.keys));
         let cache = Arc::new(Cache::new(config.cache_entries));
         let head = Arc::new(watch::Sender::new(0));
         let (sender, queue) = mpsc::channel(QUEUE);
-        let task = AppendTask { log: log.clone(), cache: cache.clone(), queue, head: head.clone() };
+        let task = AppendTask {
+            log: log.clone(),
+            cache: cache.clone(),
+            queue,
+            head: head.clone(),
+        };
         let store = Self(Arc::new(Inner {
             reader: Arc::new(Reader::new(persons, upcasters, &config.keys)),
             snapshots: Snapshots::new(database.clone(), &config.keys),
@@ -136,13 +148,17 @@ impl EventStore {
     /// If the database fails.
     pub async fn head(&self) -> Result<Head, StoreError> {
         on_reader!(&self.0.database, |pool| {
-            let row = sqlx::query("SELECT position, epoch, recorded_at, hash FROM log_head").fetch_one(pool).await?;
+            let row = sqlx::query("SELECT position, epoch, recorded_at, hash FROM log_head")
+                .fetch_one(pool)
+                .await?;
             let hash: Vec<u8> = row.try_get(3)?;
             Ok(Head {
                 position: row.try_get::<i64, _>(0)?.cast_unsigned(),
                 epoch: row.try_get::<i32, _>(1)?.cast_unsigned(),
                 recorded_at: row.try_get(2)?,
-                hash: hash.try_into().map_err(|_| StoreError::Unsealable("the head of the log"))?,
+                hash: hash
+                    .try_into()
+                    .map_err(|_| StoreError::Unsealable("the head of the log"))?,
             })
         })
     }
@@ -158,7 +174,10 @@ impl EventStore {
     /// # Errors
     /// If the database fails.
     pub async fn epoch_new(&self, reason: &str) -> Result<u32, StoreError> {
-        self.0.log.new_epoch(reason, micros(self.0.clock.now())).await
+        self.0
+            .log
+            .new_epoch(reason, micros(self.0.clock.now()))
+            .await
     }
 
     /// Forgets a person: destroys the key of their data, so that nothing sealed with it can be read again, and removes
@@ -218,7 +237,13 @@ impl EventStore {
 
     /// Ends: what was queued is appended and answered, later commands are turned away.
     pub async fn close(self) {
-        drop(self.0.queue.lock().unwrap_or_else(PoisonError::into_inner).take());
+        drop(
+            self.0
+                .queue
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .take(),
+        );
         let tasks: Vec<_> = self.tasks().drain(..).collect();
         let mut tasks = tasks.into_iter();
         // The first is the append task, which ends by itself; the others only listen.
@@ -234,12 +259,20 @@ impl EventStore {
 
     /// Hands an append to the append task, and waits for its answer.
     pub(crate) async fn enqueue(&self, pending: Pending) -> Result<(), EnqueueError> {
-        let queue = self.0.queue.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let queue = self
+            .0
+            .queue
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
         let queue = queue.ok_or(EnqueueError::Closed)?;
-        queue.send_timeout(pending, QUEUE_WAIT).await.map_err(|error| match error {
-            mpsc::error::SendTimeoutError::Timeout(_) => EnqueueError::Full,
-            mpsc::error::SendTimeoutError::Closed(_) => EnqueueError::Closed,
-        })
+        queue
+            .send_timeout(pending, QUEUE_WAIT)
+            .await
+            .map_err(|error| match error {
+                mpsc::error::SendTimeoutError::Timeout(_) => EnqueueError::Full,
+                mpsc::error::SendTimeoutError::Closed(_) => EnqueueError::Closed,
+            })
     }
 
     fn tasks(&self) -> std::sync::MutexGuard<'_, Vec<JoinHandle<()>>> {

@@ -21,8 +21,17 @@ impl Upcasters {
 
     /// With one more.
     #[must_use]
-    pub fn with(mut self, kind: &'static str, type_name: &'static str, from: u16, upcast: Upcast) -> Self {
-        self.0.entry((kind, type_name)).or_default().push((from, upcast));
+    pub fn with(
+        mut self,
+        kind: &'static str,
+        type_name: &'static str,
+        from: u16,
+        upcast: Upcast,
+    ) -> Self {
+        self.0
+            .entry((kind, type_name))
+            .or_default()
+            .push((from, upcast));
         self
     }
 
@@ -38,7 +47,9 @@ impl Upcasters {
         if self.0.is_empty() {
             return Ok(Cow::Borrowed(payload));
         }
-        let Some(steps) = self.0.get(&(kind, type_name)) else { return Ok(Cow::Borrowed(payload)) };
+        let Some(steps) = self.0.get(&(kind, type_name)) else {
+            return Ok(Cow::Borrowed(payload));
+        };
         let mut version = schema;
         let mut upcast: Option<Value> = None;
         while let Some((_, step)) = steps.iter().find(|(from, _)| *from == version) {
@@ -71,7 +82,12 @@ mod tests {
                 value["steps"] = (value["steps"].as_i64().unwrap_or(0) * 10).into();
                 value
             });
-        let of = |schema| upcasters.upcast("group", "group.renamed", schema, br#"{"steps":1}"#).expect("upcast").into_owned();
+        let of = |schema| {
+            upcasters
+                .upcast("group", "group.renamed", schema, br#"{"steps":1}"#)
+                .expect("upcast")
+                .into_owned()
+        };
         assert_eq!(of(1), br#"{"steps":20}"#);
         assert_eq!(of(2), br#"{"steps":10}"#);
         assert_eq!(of(3), br#"{"steps":1}"#);

@@ -59,7 +59,8 @@ impl EventStore {
     /// The first place where it is not what was written.
     pub async fn verify(&self, progress: impl Fn(Position)) -> Result<Verified, VerifyError> {
         let own = CheckpointSigner::of(self.keys()).verifying_key();
-        self.verify_against(&[own], self.checkpoints().await?, progress).await
+        self.verify_against(&[own], self.checkpoints().await?, progress)
+            .await
     }
 
     /// Verifies the whole history against checkpoints from anywhere, for instance exported ones.
@@ -75,46 +76,80 @@ impl EventStore {
         for checkpoint in &checkpoints {
             if !trusted.iter().any(|key| checkpoint.is_signed_by(key)) {
                 let key_id = checkpoint.key_id.clone();
-                return Err(VerifyError::Untrusted { position: checkpoint.position, key_id });
+                return Err(VerifyError::Untrusted {
+                    position: checkpoint.position,
+                    key_id,
+                });
             }
         }
         // Read before the events: what is appended meanwhile is beyond it.
         let head = self.head().await?;
         let mut expected: HashMap<Position, Vec<Hash>> = HashMap::new();
         for checkpoint in &checkpoints {
-            expected.entry(checkpoint.position).or_default().push(checkpoint.hash);
+            expected
+                .entry(checkpoint.position)
+                .or_default()
+                .push(checkpoint.hash);
         }
-        let mut walk = Walk { position: 0, recorded_at: i64::MIN, hash: GENESIS };
+        let mut walk = Walk {
+            position: 0,
+            recorded_at: i64::MIN,
+            hash: GENESIS,
+        };
         walk.check_against(&expected)?;
         while walk.position < head.position {
             let page = log::sealed_page(&*self.0.log, walk.position, PAGE).await?;
             if page.is_empty() {
-                return Err(VerifyError::Truncated { end: walk.position, reached: head.position });
+                return Err(VerifyError::Truncated {
+                    end: walk.position,
+                    reached: head.position,
+                });
             }
             for event in &page {
                 walk.step(event)?;
                 walk.check_against(&expected)?;
                 if walk.position == head.position && walk.hash != head.hash {
-                    return Err(VerifyError::Altered { position: walk.position, reason: "the head has another hash" });
+                    return Err(VerifyError::Altered {
+                        position: walk.position,
+                        reason: "the head has another hash",
+                    });
                 }
             }
             progress(walk.position);
         }
         if head.position == 0 && head.hash != GENESIS {
-            return Err(VerifyError::Altered { position: 0, reason: "the head has another hash" });
+            return Err(VerifyError::Altered {
+                position: 0,
+                reason: "the head has another hash",
+            });
         }
-        let reached = checkpoints.iter().map(|checkpoint| checkpoint.position).max().unwrap_or(0);
+        let reached = checkpoints
+            .iter()
+            .map(|checkpoint| checkpoint.position)
+            .max()
+            .unwrap_or(0);
         if reached > walk.position {
-            return Err(VerifyError::Truncated { end: walk.position, reached });
+            return Err(VerifyError::Truncated {
+                end: walk.position,
+                reached,
+            });
         }
         // Beyond the head there must be nothing but what was appended meanwhile.
         if self.head().await? == head
-            && let Some(stray) = log::sealed_page(&*self.0.log, walk.position, 1).await?.first()
+            && let Some(stray) = log::sealed_page(&*self.0.log, walk.position, 1)
+                .await?
+                .first()
             && self.head().await? == head
         {
-            return Err(VerifyError::Altered { position: stray.position, reason: "it is beyond the head" });
+            return Err(VerifyError::Altered {
+                position: stray.position,
+                reason: "it is beyond the head",
+            });
         }
-        Ok(Verified { head, checkpoints: checkpoints.len() })
+        Ok(Verified {
+            head,
+            checkpoints: checkpoints.len(),
+        })
     }
 }
 
@@ -140,14 +175,21 @@ impl Walk {
         if hash.as_slice() != event.hash {
             return Err(altered("it does not hash to what is stored"));
         }
-        *self = Self { position, recorded_at, hash };
+        *self = Self {
+            position,
+            recorded_at,
+            hash,
+        };
         Ok(())
     }
 
     fn check_against(&self, expected: &HashMap<Position, Vec<Hash>>) -> Result<(), VerifyError> {
         match expected.get(&self.position) {
             Some(hashes) if hashes.iter().any(|hash| *hash != self.hash) => {
-                Err(VerifyError::Altered { position: self.position, reason: "a signed checkpoint has another hash" })
+                Err(VerifyError::Altered {
+                    position: self.position,
+                    reason: "a signed checkpoint has another hash",
+                })
             }
             _ => Ok(()),
         }

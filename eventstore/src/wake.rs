@@ -17,10 +17,17 @@ const POLL: Duration = Duration::from_millis(250);
 /// Starts the tasks; they end with the store.
 pub(crate) fn start(inner: &Arc<Inner>) -> Vec<JoinHandle<()>> {
     let (heard, hears) = mpsc::channel(64);
-    let mut tasks = vec![tokio::spawn(follow(Arc::downgrade(inner), hears, heard.clone()))];
+    let mut tasks = vec![tokio::spawn(follow(
+        Arc::downgrade(inner),
+        hears,
+        heard.clone(),
+    ))];
     if let Database::Postgres(pool) = &inner.database {
         tasks.push(tokio::spawn(wake::listen(pool.clone(), heard)));
-        tasks.push(tokio::spawn(wake::tell(pool.clone(), inner.head.subscribe())));
+        tasks.push(tokio::spawn(wake::tell(
+            pool.clone(),
+            inner.head.subscribe(),
+        )));
     }
     tasks
 }

@@ -1,6 +1,7 @@
 //! The append on PostgreSQL: hashes are computed on the remembered head, and one call of `append_events` locks, checks
 //! and inserts.
 
+use super::single::{self, Single};
 use crate::{
     StoreError,
     append::{Append, AppendError, Known},
@@ -24,7 +25,12 @@ pub(crate) struct PostgresAppender {
 
 impl PostgresAppender {
     pub(crate) fn new(pool: PgPool, virtual_clock: bool) -> Self {
-        Self { pool, virtual_clock, connection: None, head: None }
+        Self {
+            pool,
+            virtual_clock,
+            connection: None,
+            head: None,
+        }
     }
 
     pub(crate) async fn append(&mut self, batch: &[&Append]) -> Result<Outcome, StoreError> {
@@ -35,8 +41,24 @@ impl PostgresAppender {
         };
         let head = match self.head.take() {
             Some(head) => head,
-            None => read_head(&mut connection, "SELECT position, hash, epoch, recorded_at FROM log_head").await?,
+            None => {
+                read_head(
+                    &mut connection,
+                    "SELECT position, hash, epoch, recorded_at FROM log_head",
+                )
+                .await?
+            }
         };
+        if let Some(append) = single::only(batch)
+            && let Single::Appended(places) =
+                single::call(&mut connection, &head, append, self.virtual_clock).await?
+        {
+            self.head = Some(places.head);
+            self.connection = Some(connection);
+            return Ok(Outcome::Appended {
+                first: head.position + 1,
+            });
+        }
         let outcome = match call(&mut connection, &head, batch, self.virtual_clock).await? {
             Called::Moved => {
                 // Another gateway appended. Hold the lock while hashing: then nobody can come between again.
@@ -62,7 +84,9 @@ async fn connect(pool: &PgPool) -> Result<PgConnection, StoreError> {
     let options = pool.connect_options();
     let connecting = PgConnection::connect_with(&options);
     let timed_out = |_| StoreError::Database(sqlx::Error::PoolTimedOut);
-    Ok(tokio::time::timeout(Duration::from_secs(10), connecting).await.map_err(timed_out)??)
+    Ok(tokio::time::timeout(Duration::from_secs(10), connecting)
+        .await
+        .map_err(timed_out)??)
 }
 
 async fn read_head(connection: &mut PgConnection, sql: &'static str) -> Result<Head, StoreError> {
@@ -86,11 +110,16 @@ impl Called {
     /// The outcome, and the head afterwards.
     fn outcome(self, before: Head) -> Result<(Outcome, Head), StoreError> {
         match self {
-            Self::Appended(places) => {
-                Ok((Outcome::Appended { first: before.position + 1 }, places.head))
-            }
+            Self::Appended(places) => Ok((
+                Outcome::Appended {
+                    first: before.position + 1,
+                },
+                places.head,
+            )),
             Self::Rejected(rejections) => Ok((Outcome::Rejected(rejections), before)),
-            Self::Moved => Err(StoreError::OutcomeUnknown("the head moved although it was locked".to_owned())),
+            Self::Moved => Err(StoreError::OutcomeUnknown(
+                "the head moved although it was locked".to_owned(),
+            )),
         }
     }
 }
@@ -108,9 +137,16 @@ async fn call(
     let (least, most) = if virtual_clock {
         (i64::MAX, i64::MIN)
     } else {
-        (times().min().unwrap_or(i64::MAX), times().max().unwrap_or(i64::MIN))
+        (
+            times().min().unwrap_or(i64::MAX),
+            times().max().unwrap_or(i64::MIN),
+        )
     };
-    let commands: Vec<Uuid> = batch.iter().filter_map(|append| append.command).map(|command| command.id).collect();
+    let commands: Vec<Uuid> = batch
+        .iter()
+        .filter_map(|append| append.command)
+        .map(|command| command.id)
+        .collect();
     // One column of the new rows.
     macro_rules! column {
         (|$append:ident, $event:ident, $place:ident| $value:expr) => {
@@ -146,19 +182,27 @@ async fn call(
         .bind(column!(|_append, event, _place| event.id))
         .bind(column!(|append, event, _place| append.stream))
         .bind(column!(|append, event, _place| append.correlation))
-        .bind(column!(|append, event, place| version(append.version_of(place.event))))
+        .bind(column!(|append, event, place| version(
+            append.version_of(place.event)
+        )))
         .bind(column!(|append, event, _place| append.kind_code))
         .bind(column!(|_append, event, _place| event.schema.cast_signed()))
         .bind(column!(|append, event, place| append
             .first_of_command(place.event)
             .map(|_| append.command_events().cast_signed())))
-        .bind(column!(|append, event, _place| append.command.map(|command| command.id)))
+        .bind(column!(|append, event, _place| append
+            .command
+            .map(|command| command.id)))
         .bind(column!(|append, event, _place| append.causation))
-        .bind(column!(|append, event, place| append.first_of_command(place.event).map(|command| command.body.as_slice())))
+        .bind(column!(|append, event, place| append
+            .first_of_command(place.event)
+            .map(|command| command.body.as_slice())))
         .bind(column!(|_append, event, _place| event.type_name))
         .bind(column!(|append, event, _place| &*append.actor))
         .bind(column!(|append, event, _place| append.trace.as_deref()))
-        .bind(column!(|append, event, _place| append.client_address.as_deref()))
+        .bind(column!(|append, event, _place| append
+            .client_address
+            .as_deref()))
         .bind(column!(|_append, event, place| place.hash.as_slice()))
         .bind(column!(|_append, event, _place| event.payload.as_slice()))
         .fetch_one(connection)
@@ -187,20 +231,39 @@ fn rejections(
         let positions: Vec<i64> = row.try_get("known_position")?;
         let events: Vec<i16> = row.try_get("known_events")?;
         let bodies: Vec<Vec<u8>> = row.try_get("known_body")?;
-        for (((id, position), events), body) in ids.into_iter().zip(positions).zip(events).zip(bodies) {
-            let known = Known { position: position.cast_unsigned(), events: events.cast_unsigned(), body };
+        for (((id, position), events), body) in
+            ids.into_iter().zip(positions).zip(events).zip(bodies)
+        {
+            let known = Known {
+                position: position.cast_unsigned(),
+                events: events.cast_unsigned(),
+                body,
+            };
             rejections.extend(repeated(batch, id, &known));
         }
     }
     if let Some(indexes) = row.try_get::<Option<Vec<i32>>, _>("stale")? {
         let actual: Vec<i32> = row.try_get("stale_version")?;
         rejections.extend(
-            indexes.into_iter().zip(actual).filter_map(|(index, actual)| tails.rejection(from_one(index), actual)),
+            indexes
+                .into_iter()
+                .zip(actual)
+                .filter_map(|(index, actual)| tails.rejection(from_one(index), actual)),
         );
     }
-    for index in row.try_get::<Option<Vec<i32>>, _>("taken")?.unwrap_or_default() {
-        let claims = names.get(from_one(index)).map(|name| name.claims.as_slice()).unwrap_or_default();
-        rejections.extend(claims.iter().map(|(append, name)| (*append, AppendError::NameTaken(*name))));
+    for index in row
+        .try_get::<Option<Vec<i32>>, _>("taken")?
+        .unwrap_or_default()
+    {
+        let claims = names
+            .get(from_one(index))
+            .map(|name| name.claims.as_slice())
+            .unwrap_or_default();
+        rejections.extend(
+            claims
+                .iter()
+                .map(|(append, name)| (*append, AppendError::NameTaken(*name))),
+        );
     }
     Ok(rejections)
 }

@@ -13,10 +13,18 @@ const HEADER: usize = 11 + 4 + 4;
 const COLUMNS: i16 = 18;
 
 /// The rows after `after` up to `up_to`, one message each.
-pub(crate) async fn copy_range(pool: &PgPool, after: Position, up_to: Position) -> Result<Vec<Bytes>, StoreError> {
+pub(crate) async fn copy_range(
+    pool: &PgPool,
+    after: Position,
+    up_to: Position,
+) -> Result<Vec<Bytes>, StoreError> {
     let statement = range(after, up_to);
     let mut connection = pool.acquire().await?;
-    let messages: Vec<Bytes> = connection.copy_out_raw(&statement).await?.try_collect().await?;
+    let messages: Vec<Bytes> = connection
+        .copy_out_raw(&statement)
+        .await?
+        .try_collect()
+        .await?;
     Ok(messages)
 }
 

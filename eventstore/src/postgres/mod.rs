@@ -2,6 +2,7 @@
 
 mod append;
 mod copy;
+mod single;
 pub(crate) mod wake;
 
 pub(crate) use copy::{copy_range, row as copied_row};
@@ -22,7 +23,12 @@ use uuid::Uuid;
 /// Text of a `SELECT` of all columns.
 macro_rules! select {
     ($rest:literal) => {
-        concat!("SELECT ", $crate::record::columns!(), " FROM events ", $rest)
+        concat!(
+            "SELECT ",
+            $crate::record::columns!(),
+            " FROM events ",
+            $rest
+        )
     };
 }
 
@@ -34,7 +40,10 @@ pub(crate) struct PostgresLog {
 impl PostgresLog {
     pub(crate) async fn open(pool: PgPool, virtual_clock: bool) -> Result<Self, StoreError> {
         sqlx::migrate!("./migrations/postgres").run(&pool).await?;
-        Ok(Self { appender: Mutex::new(PostgresAppender::new(pool.clone(), virtual_clock)), pool })
+        Ok(Self {
+            appender: Mutex::new(PostgresAppender::new(pool.clone(), virtual_clock)),
+            pool,
+        })
     }
 }
 
@@ -43,25 +52,39 @@ impl Log for PostgresLog {
         Box::pin(async move { self.appender.lock().await.append(batch).await })
     }
 
-    fn landed<'a>(&'a self, append: &'a Append) -> BoxFuture<'a, Result<Option<Position>, StoreError>> {
+    fn landed<'a>(
+        &'a self,
+        append: &'a Append,
+    ) -> BoxFuture<'a, Result<Option<Position>, StoreError>> {
         Box::pin(async move {
-            let Some(first) = append.events.first() else { return Ok(None) };
+            let Some(first) = append.events.first() else {
+                return Ok(None);
+            };
             let mut transaction = self.pool.begin().await?;
             // Waits for a session that was cut off from us but still commits.
-            sqlx::query("SELECT position FROM log_head FOR UPDATE").execute(&mut *transaction).await?;
-            let found: Option<(i64, Uuid)> = sqlx::query_as("SELECT position, id FROM events WHERE stream = $1 AND kind = $2 AND version = $3")
-                .bind(append.stream)
-                .bind(append.kind_code)
-                .bind(i32::try_from(append.version_of(0)).unwrap_or(i32::MAX))
-                .fetch_optional(&mut *transaction)
+            sqlx::query("SELECT position FROM log_head FOR UPDATE")
+                .execute(&mut *transaction)
                 .await?;
+            let found: Option<(i64, Uuid)> = sqlx::query_as(
+                "SELECT position, id FROM events WHERE stream = $1 AND kind = $2 AND version = $3",
+            )
+            .bind(append.stream)
+            .bind(append.kind_code)
+            .bind(i32::try_from(append.version_of(0)).unwrap_or(i32::MAX))
+            .fetch_optional(&mut *transaction)
+            .await?;
             transaction.rollback().await?;
             let ours = found.filter(|(_, id)| *id == first.id);
             Ok(ours.map(|(position, _)| position.cast_unsigned()))
         })
     }
 
-    fn page<'a>(&'a self, after: Position, limit: usize, visit: Visit<'a>) -> BoxFuture<'a, Result<(), StoreError>> {
+    fn page<'a>(
+        &'a self,
+        after: Position,
+        limit: usize,
+        visit: Visit<'a>,
+    ) -> BoxFuture<'a, Result<(), StoreError>> {
         Box::pin(async move {
             let mut rows = sqlx::query(select!("WHERE position > $1 ORDER BY position LIMIT $2"))
                 .bind(after.cast_signed())

@@ -34,10 +34,16 @@ pub(crate) async fn listen(pool: PgPool, heard: tokio::sync::mpsc::Sender<Wake>)
     }
 }
 
-async fn listen_once(pool: &PgPool, heard: &tokio::sync::mpsc::Sender<Wake>) -> Result<(), StoreError> {
+async fn listen_once(
+    pool: &PgPool,
+    heard: &tokio::sync::mpsc::Sender<Wake>,
+) -> Result<(), StoreError> {
     // A pool of one, for the name: `pg_stat_activity` shows it to the others.
     let options = (*pool.connect_options()).clone().application_name(LISTENER);
-    let own = sqlx::postgres::PgPoolOptions::new().max_connections(1).connect_with(options).await?;
+    let own = sqlx::postgres::PgPoolOptions::new()
+        .max_connections(1)
+        .connect_with(options)
+        .await?;
     let mut listener = PgListener::connect_with(&own).await?;
     listener.listen_all([HEAD, FORGOTTEN]).await?;
     loop {
@@ -94,6 +100,10 @@ pub(crate) async fn tell_forgotten(pool: &PgPool, person: Uuid) -> Result<(), St
 }
 
 async fn notify(pool: &PgPool, channel: &str, payload: &str) -> Result<(), StoreError> {
-    sqlx::query("SELECT pg_notify($1, $2)").bind(channel).bind(payload).execute(pool).await?;
+    sqlx::query("SELECT pg_notify($1, $2)")
+        .bind(channel)
+        .bind(payload)
+        .execute(pool)
+        .await?;
     Ok(())
 }

@@ -1,8 +1,9 @@
 //! The append on SQLite. The transaction holds the write lock from its start, so the head is read, not guessed.
 
 use crate::{
-    StoreError, clock::Clock,
+    StoreError,
     append::{Append, AppendError, Known},
+    clock::Clock,
     log::{NetName, Outcome, Places, Tails, micros, net_names, repeated, skewed},
 };
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection, query_builder::Separated};
@@ -41,14 +42,20 @@ pub(crate) async fn append(
         .bind(places.head.recorded_at)
         .execute(connection)
         .await?;
-    Ok(Outcome::Appended { first: head.position + 1 })
+    Ok(Outcome::Appended {
+        first: head.position + 1,
+    })
 }
 
 async fn known_commands(
     connection: &mut SqliteConnection,
     batch: &[&Append],
 ) -> Result<Vec<(usize, AppendError)>, StoreError> {
-    let commands: Vec<Uuid> = batch.iter().filter_map(|append| append.command).map(|command| command.id).collect();
+    let commands: Vec<Uuid> = batch
+        .iter()
+        .filter_map(|append| append.command)
+        .map(|command| command.id)
+        .collect();
     if commands.is_empty() {
         return Ok(Vec::new());
     }
@@ -71,7 +78,10 @@ async fn known_commands(
     Ok(rejections)
 }
 
-async fn stale(connection: &mut SqliteConnection, tails: &Tails) -> Result<Vec<(usize, AppendError)>, StoreError> {
+async fn stale(
+    connection: &mut SqliteConnection,
+    tails: &Tails,
+) -> Result<Vec<(usize, AppendError)>, StoreError> {
     let kinds: Vec<String> = tails.kinds.iter().map(i16::to_string).collect();
     let rows = sqlx::query(
         "SELECT s.key, coalesce((SELECT e.version FROM events AS e
@@ -100,31 +110,48 @@ async fn taken(
 ) -> Result<Vec<(usize, AppendError)>, StoreError> {
     let mut rejections = Vec::new();
     for name in names.iter().filter(|name| name.claimed) {
-        let holder: Option<Uuid> = sqlx::query_scalar("SELECT holder FROM reservations WHERE scope = $1 AND key = $2")
-            .bind(name.scope)
-            .bind(name.key)
-            .fetch_optional(&mut *connection)
-            .await?;
+        let holder: Option<Uuid> =
+            sqlx::query_scalar("SELECT holder FROM reservations WHERE scope = $1 AND key = $2")
+                .bind(name.scope)
+                .bind(name.key)
+                .fetch_optional(&mut *connection)
+                .await?;
         if holder.is_some_and(|holder| holder != name.holder) {
-            rejections.extend(name.claims.iter().map(|(append, index)| (*append, AppendError::NameTaken(*index))));
+            rejections.extend(
+                name.claims
+                    .iter()
+                    .map(|(append, index)| (*append, AppendError::NameTaken(*index))),
+            );
         }
     }
     Ok(rejections)
 }
 
-async fn keep_names(connection: &mut SqliteConnection, names: &[NetName<'_>]) -> Result<(), StoreError> {
+async fn keep_names(
+    connection: &mut SqliteConnection,
+    names: &[NetName<'_>],
+) -> Result<(), StoreError> {
     for name in names {
         let statement = if name.kept {
             "INSERT INTO reservations (scope, key, holder) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
         } else {
             "DELETE FROM reservations WHERE scope = $1 AND key = $2 AND holder = $3"
         };
-        sqlx::query(statement).bind(name.scope).bind(name.key).bind(name.holder).execute(&mut *connection).await?;
+        sqlx::query(statement)
+            .bind(name.scope)
+            .bind(name.key)
+            .bind(name.holder)
+            .execute(&mut *connection)
+            .await?;
     }
     Ok(())
 }
 
-async fn insert(connection: &mut SqliteConnection, batch: &[&Append], places: &Places) -> Result<(), StoreError> {
+async fn insert(
+    connection: &mut SqliteConnection,
+    batch: &[&Append],
+    places: &Places,
+) -> Result<(), StoreError> {
     let mut rows = places.rows.as_slice();
     for size in CHUNKS {
         while rows.len() >= size {
@@ -142,7 +169,11 @@ async fn insert(connection: &mut SqliteConnection, batch: &[&Append], places: &P
     Ok(())
 }
 
-fn values(mut row: Separated<'_, Sqlite, &'static str>, batch: &[&Append], place: &crate::log::Place) {
+fn values(
+    mut row: Separated<'_, Sqlite, &'static str>,
+    batch: &[&Append],
+    place: &crate::log::Place,
+) {
     let append = batch[place.append];
     let event = &append.events[place.event];
     let first = append.first_of_command(place.event);

@@ -19,9 +19,17 @@ pub(crate) struct SqliteLog {
 }
 
 impl SqliteLog {
-    pub(crate) async fn open(writer: SqlitePool, reader: SqlitePool, virtual_clock: bool) -> Result<Self, StoreError> {
+    pub(crate) async fn open(
+        writer: SqlitePool,
+        reader: SqlitePool,
+        virtual_clock: bool,
+    ) -> Result<Self, StoreError> {
         sqlx::migrate!("./migrations/sqlite").run(&writer).await?;
-        Ok(Self { writer, reader, virtual_clock })
+        Ok(Self {
+            writer,
+            reader,
+            virtual_clock,
+        })
     }
 }
 
@@ -38,22 +46,34 @@ impl Log for SqliteLog {
         })
     }
 
-    fn landed<'a>(&'a self, append: &'a Append) -> BoxFuture<'a, Result<Option<Position>, StoreError>> {
+    fn landed<'a>(
+        &'a self,
+        append: &'a Append,
+    ) -> BoxFuture<'a, Result<Option<Position>, StoreError>> {
         Box::pin(async move {
-            let Some(first) = append.events.first() else { return Ok(None) };
+            let Some(first) = append.events.first() else {
+                return Ok(None);
+            };
             // Waits for the writer.
-            let found: Option<(i64, Uuid)> = sqlx::query_as("SELECT position, id FROM events WHERE stream = $1 AND kind = $2 AND version = $3")
-                .bind(append.stream)
-                .bind(append.kind_code)
-                .bind(i32::try_from(append.version_of(0)).unwrap_or(i32::MAX))
-                .fetch_optional(&self.writer)
-                .await?;
+            let found: Option<(i64, Uuid)> = sqlx::query_as(
+                "SELECT position, id FROM events WHERE stream = $1 AND kind = $2 AND version = $3",
+            )
+            .bind(append.stream)
+            .bind(append.kind_code)
+            .bind(i32::try_from(append.version_of(0)).unwrap_or(i32::MAX))
+            .fetch_optional(&self.writer)
+            .await?;
             let ours = found.filter(|(_, id)| *id == first.id);
             Ok(ours.map(|(position, _)| position.cast_unsigned()))
         })
     }
 
-    fn page<'a>(&'a self, after: Position, limit: usize, visit: Visit<'a>) -> BoxFuture<'a, Result<(), StoreError>> {
+    fn page<'a>(
+        &'a self,
+        after: Position,
+        limit: usize,
+        visit: Visit<'a>,
+    ) -> BoxFuture<'a, Result<(), StoreError>> {
         Box::pin(async move {
             let mut rows = sqlx::query(concat!(
                 "SELECT ",
@@ -98,9 +118,10 @@ impl Log for SqliteLog {
     fn new_epoch<'a>(&'a self, reason: &'a str, at: i64) -> BoxFuture<'a, Result<u32, StoreError>> {
         Box::pin(async move {
             let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await?;
-            let epoch: i64 = sqlx::query_scalar("UPDATE log_head SET epoch = epoch + 1 RETURNING epoch")
-                .fetch_one(&mut *transaction)
-                .await?;
+            let epoch: i64 =
+                sqlx::query_scalar("UPDATE log_head SET epoch = epoch + 1 RETURNING epoch")
+                    .fetch_one(&mut *transaction)
+                    .await?;
             sqlx::query(
                 "INSERT INTO epochs (epoch, position, hash, declared_at, reason)
                  SELECT epoch, position, hash, $1, $2 FROM log_head",
@@ -116,11 +137,15 @@ impl Log for SqliteLog {
 }
 
 async fn head(connection: &mut SqliteConnection) -> Result<Head, StoreError> {
-    let row = sqlx::query("SELECT position, hash, epoch, recorded_at FROM log_head").fetch_one(connection).await?;
+    let row = sqlx::query("SELECT position, hash, epoch, recorded_at FROM log_head")
+        .fetch_one(connection)
+        .await?;
     let hash: Vec<u8> = row.try_get(1)?;
     Ok(Head {
         position: row.try_get::<i64, _>(0)?.cast_unsigned(),
-        hash: hash.try_into().map_err(|_| StoreError::Unsealable("the head of the log"))?,
+        hash: hash
+            .try_into()
+            .map_err(|_| StoreError::Unsealable("the head of the log"))?,
         epoch: row.try_get::<i32, _>(2)?.cast_unsigned(),
         recorded_at: row.try_get(3)?,
     })

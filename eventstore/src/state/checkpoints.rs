@@ -30,11 +30,15 @@ impl StateTables {
                 .fetch_optional(pool)
                 .await?
         });
-        let Some((epoch, position, hash)) = found else { return Ok(None) };
+        let Some((epoch, position, hash)) = found else {
+            return Ok(None);
+        };
         Ok(Some(Checkpoint {
             epoch: epoch.cast_unsigned(),
             position: position.cast_unsigned(),
-            hash: hash.try_into().map_err(|_| StoreError::Unsealable("a checkpoint"))?,
+            hash: hash
+                .try_into()
+                .map_err(|_| StoreError::Unsealable("a checkpoint"))?,
         }))
     }
 
@@ -42,7 +46,11 @@ impl StateTables {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn advance_checkpoint(&self, name: &str, position: Position) -> Result<(), StoreError> {
+    pub async fn advance_checkpoint(
+        &self,
+        name: &str,
+        position: Position,
+    ) -> Result<(), StoreError> {
         on_writer!(&self.database, |pool| {
             sqlx::query(
                 "INSERT INTO reaction_checkpoints (name, epoch, position, hash)

@@ -23,7 +23,9 @@ pub struct Credentials {
 
 impl std::fmt::Debug for Credentials {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Credentials").field("user", &self.user).finish_non_exhaustive()
+        f.debug_struct("Credentials")
+            .field("user", &self.user)
+            .finish_non_exhaustive()
     }
 }
 
@@ -53,24 +55,33 @@ impl StateTables {
     /// If the database fails.
     pub async fn credentials(&self, user: UserId) -> Result<Option<Credentials>, StoreError> {
         let found: Option<(String, i32, Option<i64>)> = on_reader!(&self.database, |pool| {
-            sqlx::query_as("SELECT password, failed_attempts, locked_until FROM credentials WHERE person = $1")
-                .bind(user.0)
-                .fetch_optional(pool)
-                .await?
+            sqlx::query_as(
+                "SELECT password, failed_attempts, locked_until FROM credentials WHERE person = $1",
+            )
+            .bind(user.0)
+            .fetch_optional(pool)
+            .await?
         });
-        Ok(found.map(|(password, failed_attempts, locked_until)| Credentials {
-            user,
-            password,
-            failed_attempts: failed_attempts.max(0).cast_unsigned(),
-            locked_until: locked_until.map(clock::instant),
-        }))
+        Ok(
+            found.map(|(password, failed_attempts, locked_until)| Credentials {
+                user,
+                password,
+                failed_attempts: failed_attempts.max(0).cast_unsigned(),
+                locked_until: locked_until.map(clock::instant),
+            }),
+        )
     }
 
     /// Counts a failed attempt; from the `most`-th on, locks until `until`. Returns how many there are now.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn sign_in_failed(&self, user: UserId, most: u32, until: DateTime<Utc>) -> Result<u32, StoreError> {
+    pub async fn sign_in_failed(
+        &self,
+        user: UserId,
+        most: u32,
+        until: DateTime<Utc>,
+    ) -> Result<u32, StoreError> {
         let attempts: Option<i32> = on_writer!(&self.database, |pool| {
             sqlx::query_scalar(
                 "UPDATE credentials SET failed_attempts = failed_attempts + 1,
@@ -92,10 +103,12 @@ impl StateTables {
     /// If the database fails.
     pub async fn sign_in_succeeded(&self, user: UserId) -> Result<(), StoreError> {
         on_writer!(&self.database, |pool| {
-            sqlx::query("UPDATE credentials SET failed_attempts = 0, locked_until = NULL WHERE person = $1")
-                .bind(user.0)
-                .execute(pool)
-                .await?;
+            sqlx::query(
+                "UPDATE credentials SET failed_attempts = 0, locked_until = NULL WHERE person = $1",
+            )
+            .bind(user.0)
+            .execute(pool)
+            .await?;
         });
         Ok(())
     }
@@ -107,8 +120,14 @@ impl StateTables {
     pub async fn remove_credentials(&self, user: UserId) -> Result<(), StoreError> {
         on_writer!(&self.database, |pool| {
             let mut transaction = pool.begin().await?;
-            sqlx::query("DELETE FROM credentials WHERE person = $1").bind(user.0).execute(&mut *transaction).await?;
-            sqlx::query("DELETE FROM sign_in_emails WHERE person = $1").bind(user.0).execute(&mut *transaction).await?;
+            sqlx::query("DELETE FROM credentials WHERE person = $1")
+                .bind(user.0)
+                .execute(&mut *transaction)
+                .await?;
+            sqlx::query("DELETE FROM sign_in_emails WHERE person = $1")
+                .bind(user.0)
+                .execute(&mut *transaction)
+                .await?;
             transaction.commit().await?;
         });
         Ok(())
@@ -118,10 +137,17 @@ impl StateTables {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn set_sign_in_emails(&self, user: UserId, emails: &[String]) -> Result<(), StoreError> {
+    pub async fn set_sign_in_emails(
+        &self,
+        user: UserId,
+        emails: &[String],
+    ) -> Result<(), StoreError> {
         on_writer!(&self.database, |pool| {
             let mut transaction = pool.begin().await?;
-            sqlx::query("DELETE FROM sign_in_emails WHERE person = $1").bind(user.0).execute(&mut *transaction).await?;
+            sqlx::query("DELETE FROM sign_in_emails WHERE person = $1")
+                .bind(user.0)
+                .execute(&mut *transaction)
+                .await?;
             for email in emails {
                 sqlx::query(
                     "INSERT INTO sign_in_emails (email, person) VALUES ($1, $2)
@@ -153,6 +179,8 @@ impl StateTables {
 
     /// Letter case and surrounding space make no difference.
     fn hashed(&self, email: &str) -> Vec<u8> {
-        self.keys.keyed_hash("sign-in emails", email.trim().to_lowercase().as_bytes()).to_vec()
+        self.keys
+            .keyed_hash("sign-in emails", email.trim().to_lowercase().as_bytes())
+            .to_vec()
     }
 }

@@ -12,7 +12,10 @@ impl StateTables {
     /// If the database fails.
     pub async fn meta(&self, name: &str) -> Result<Option<String>, StoreError> {
         on_reader!(&self.database, |pool| {
-            Ok(sqlx::query_scalar("SELECT value FROM meta WHERE name = $1").bind(name).fetch_optional(pool).await?)
+            Ok(sqlx::query_scalar("SELECT value FROM meta WHERE name = $1")
+                .bind(name)
+                .fetch_optional(pool)
+                .await?)
         })
     }
 

@@ -30,6 +30,11 @@ pub struct StateTables {
 
 impl StateTables {
     pub(crate) fn new(database: Database, keys: &InstanceKeys, clock: Arc<dyn Clock>) -> Self {
-        Self { database, outbox_key: keys.sealing("outbox"), keys: keys.clone(), clock }
+        Self {
+            database,
+            outbox_key: keys.sealing("outbox"),
+            keys: keys.clone(),
+            clock,
+        }
     }
 }

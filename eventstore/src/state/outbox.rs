@@ -64,7 +64,11 @@ impl StateTables {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn queue_messages(&self, messages: &[OutboxMessage], now: DateTime<Utc>) -> Result<(), StoreError> {
+    pub async fn queue_messages(
+        &self,
+        messages: &[OutboxMessage],
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         if messages.is_empty() {
             return Ok(());
         }
@@ -138,12 +142,14 @@ impl StateTables {
     /// If the database fails.
     pub async fn message_sent(&self, id: &str) -> Result<(), StoreError> {
         on_writer!(&self.database, |pool| {
-            sqlx::query("UPDATE outbox SET state = $2, content = $3, last_error = NULL WHERE message = $1")
-                .bind(id)
-                .bind(SENT)
-                .bind(Vec::<u8>::new())
-                .execute(pool)
-                .await?;
+            sqlx::query(
+                "UPDATE outbox SET state = $2, content = $3, last_error = NULL WHERE message = $1",
+            )
+            .bind(id)
+            .bind(SENT)
+            .bind(Vec::<u8>::new())
+            .execute(pool)
+            .await?;
         });
         Ok(())
     }
@@ -179,10 +185,21 @@ impl StateTables {
     /// If the database fails.
     pub async fn outbox_counts(&self) -> Result<OutboxCounts, StoreError> {
         let counts: Vec<(i16, i64)> = on_reader!(&self.database, |pool| {
-            sqlx::query_as("SELECT state, count(*) FROM outbox GROUP BY state").fetch_all(pool).await?
+            sqlx::query_as("SELECT state, count(*) FROM outbox GROUP BY state")
+                .fetch_all(pool)
+                .await?
         });
-        let of = |state| counts.iter().find(|(known, _)| *known == state).map_or(0, |(_, count)| count.cast_unsigned());
-        Ok(OutboxCounts { queued: of(QUEUED), sent: of(SENT), failed: of(FAILED) })
+        let of = |state| {
+            counts
+                .iter()
+                .find(|(known, _)| *known == state)
+                .map_or(0, |(_, count)| count.cast_unsigned())
+        };
+        Ok(OutboxCounts {
+            queued: of(QUEUED),
+            sent: of(SENT),
+            failed: of(FAILED),
+        })
     }
 
     /// When the next mail is due; none if none waits.
@@ -191,7 +208,9 @@ impl StateTables {
     /// If the database fails.
     pub async fn next_message_due(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
         let due: Option<i64> = on_reader!(&self.database, |pool| {
-            sqlx::query_scalar("SELECT min(next_attempt) FROM outbox WHERE state = 0").fetch_one(pool).await?
+            sqlx::query_scalar("SELECT min(next_attempt) FROM outbox WHERE state = 0")
+                .fetch_one(pool)
+                .await?
         });
         Ok(due.map(crate::clock::instant))
     }
@@ -218,8 +237,23 @@ impl StateTables {
         let content: Content = content
             .and_then(|plain| serde_json::from_slice(&plain).ok())
             .ok_or(StoreError::Unsealable("a queued mail"))?;
-        let Content { recipient, subject, text, html } = content;
-        let message = OutboxMessage { id, position: position.cast_unsigned(), recipient, subject, text, html };
-        Ok(ClaimedMessage { message, attempts: attempts.max(0).cast_unsigned() })
+        let Content {
+            recipient,
+            subject,
+            text,
+            html,
+        } = content;
+        let message = OutboxMessage {
+            id,
+            position: position.cast_unsigned(),
+            recipient,
+            subject,
+            text,
+            html,
+        };
+        Ok(ClaimedMessage {
+            message,
+            attempts: attempts.max(0).cast_unsigned(),
+        })
     }
 }

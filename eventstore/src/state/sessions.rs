@@ -46,7 +46,11 @@ impl StateTables {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn session(&self, token_hash: &[u8; 32], now: DateTime<Utc>) -> Result<Option<Session>, StoreError> {
+    pub async fn session(
+        &self,
+        token_hash: &[u8; 32],
+        now: DateTime<Utc>,
+    ) -> Result<Option<Session>, StoreError> {
         let found: Option<(uuid::Uuid, i64, i64, i64)> = on_reader!(&self.database, |pool| {
             sqlx::query_as(
                 "SELECT person, created_at, expires_at, seen_at FROM sessions WHERE token = $1 AND expires_at > $2",
@@ -56,20 +60,26 @@ impl StateTables {
             .fetch_optional(pool)
             .await?
         });
-        Ok(found.map(|(person, created_at, expires_at, seen_at)| Session {
-            token_hash: *token_hash,
-            user: UserId(person),
-            created_at: clock::instant(created_at),
-            expires_at: clock::instant(expires_at),
-            seen_at: clock::instant(seen_at),
-        }))
+        Ok(
+            found.map(|(person, created_at, expires_at, seen_at)| Session {
+                token_hash: *token_hash,
+                user: UserId(person),
+                created_at: clock::instant(created_at),
+                expires_at: clock::instant(expires_at),
+                seen_at: clock::instant(seen_at),
+            }),
+        )
     }
 
     /// The session was used at `now`. Worth calling once a minute, not on every request.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn touch_session(&self, token_hash: &[u8; 32], now: DateTime<Utc>) -> Result<(), StoreError> {
+    pub async fn touch_session(
+        &self,
+        token_hash: &[u8; 32],
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         on_writer!(&self.database, |pool| {
             sqlx::query("UPDATE sessions SET seen_at = $2 WHERE token = $1 AND seen_at < $2")
                 .bind(token_hash.as_slice())
@@ -86,7 +96,10 @@ impl StateTables {
     /// If the database fails.
     pub async fn end_session(&self, token_hash: &[u8; 32]) -> Result<(), StoreError> {
         on_writer!(&self.database, |pool| {
-            sqlx::query("DELETE FROM sessions WHERE token = $1").bind(token_hash.as_slice()).execute(pool).await?;
+            sqlx::query("DELETE FROM sessions WHERE token = $1")
+                .bind(token_hash.as_slice())
+                .execute(pool)
+                .await?;
         });
         Ok(())
     }
@@ -97,7 +110,10 @@ impl StateTables {
     /// If the database fails.
     pub async fn end_sessions_of(&self, user: UserId) -> Result<(), StoreError> {
         on_writer!(&self.database, |pool| {
-            sqlx::query("DELETE FROM sessions WHERE person = $1").bind(user.0).execute(pool).await?;
+            sqlx::query("DELETE FROM sessions WHERE person = $1")
+                .bind(user.0)
+                .execute(pool)
+                .await?;
         });
         Ok(())
     }
@@ -108,7 +124,11 @@ impl StateTables {
     /// If the database fails.
     pub async fn remove_expired_sessions(&self, now: DateTime<Utc>) -> Result<u64, StoreError> {
         Ok(on_writer!(&self.database, |pool| {
-            sqlx::query("DELETE FROM sessions WHERE expires_at <= $1").bind(micros(now)).execute(pool).await?.rows_affected()
+            sqlx::query("DELETE FROM sessions WHERE expires_at <= $1")
+                .bind(micros(now))
+                .execute(pool)
+                .await?
+                .rows_affected()
         }))
     }
 }

@@ -28,7 +28,9 @@ impl StateTables {
     /// If the database fails.
     pub async fn has_setup_code(&self) -> Result<bool, StoreError> {
         let count: i64 = on_reader!(&self.database, |pool| {
-            sqlx::query_scalar("SELECT count(*) FROM setup_code").fetch_one(pool).await?
+            sqlx::query_scalar("SELECT count(*) FROM setup_code")
+                .fetch_one(pool)
+                .await?
         });
         Ok(count > 0)
     }
@@ -39,7 +41,11 @@ impl StateTables {
     /// If the database fails.
     pub async fn use_setup_code(&self, hash: &[u8; 32]) -> Result<bool, StoreError> {
         let used = on_writer!(&self.database, |pool| {
-            sqlx::query("DELETE FROM setup_code WHERE hash = $1").bind(hash.as_slice()).execute(pool).await?.rows_affected()
+            sqlx::query("DELETE FROM setup_code WHERE hash = $1")
+                .bind(hash.as_slice())
+                .execute(pool)
+                .await?
+                .rows_affected()
         });
         Ok(used > 0)
     }

@@ -1,9 +1,6 @@
 //! Which timers were handled, and how: the scheduler's own mark, so that one fires at most once.
 
-use crate::{
-    Database, StateTables, StoreError,
-    log::micros,
-};
+use crate::{Database, StateTables, StoreError, log::micros};
 
 impl StateTables {
     /// Marks timers as handled: (id, outcome). One that is marked already keeps its mark.
@@ -17,8 +14,10 @@ impl StateTables {
         let now = micros(self.clock.now());
         match &self.database {
             Database::Postgres(pool) => {
-                let (timers, outcomes): (Vec<&str>, Vec<&str>) =
-                    marks.iter().map(|(timer, outcome)| (timer.as_str(), outcome.as_str())).unzip();
+                let (timers, outcomes): (Vec<&str>, Vec<&str>) = marks
+                    .iter()
+                    .map(|(timer, outcome)| (timer.as_str(), outcome.as_str()))
+                    .unzip();
                 sqlx::query(
                     "INSERT INTO timer_marks (timer, handled_at, outcome)
                      SELECT m.timer, $1, m.outcome FROM unnest($2::text[], $3::text[]) AS m (timer, outcome)
@@ -52,14 +51,17 @@ impl StateTables {
     pub async fn handled_among(&self, timers: &[String]) -> Result<Vec<String>, StoreError> {
         Ok(match &self.database {
             Database::Postgres(pool) => {
-                sqlx::query_scalar("SELECT timer FROM timer_marks WHERE timer = ANY ($1)").bind(timers).fetch_all(pool).await?
-            }
-            Database::Sqlite { reader, .. } => {
-                sqlx::query_scalar("SELECT timer FROM timer_marks WHERE timer IN (SELECT value FROM json_each($1))")
-                    .bind(serde_json::to_string(timers).map_err(StoreError::Unwritable)?)
-                    .fetch_all(reader)
+                sqlx::query_scalar("SELECT timer FROM timer_marks WHERE timer = ANY ($1)")
+                    .bind(timers)
+                    .fetch_all(pool)
                     .await?
             }
+            Database::Sqlite { reader, .. } => sqlx::query_scalar(
+                "SELECT timer FROM timer_marks WHERE timer IN (SELECT value FROM json_each($1))",
+            )
+            .bind(serde_json::to_string(timers).map_err(StoreError::Unwritable)?)
+            .fetch_all(reader)
+            .await?,
         })
     }
 
@@ -69,10 +71,12 @@ impl StateTables {
     /// If the database fails.
     pub async fn timer_outcome(&self, timer: &str) -> Result<Option<String>, StoreError> {
         crate::database::on_reader!(&self.database, |pool| {
-            Ok(sqlx::query_scalar("SELECT outcome FROM timer_marks WHERE timer = $1")
-                .bind(timer)
-                .fetch_optional(pool)
-                .await?)
+            Ok(
+                sqlx::query_scalar("SELECT outcome FROM timer_marks WHERE timer = $1")
+                    .bind(timer)
+                    .fetch_optional(pool)
+                    .await?,
+            )
         })
     }
 }

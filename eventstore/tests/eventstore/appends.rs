@@ -4,7 +4,7 @@ use crate::support::*;
 use chrono::{TimeDelta, Utc};
 use futures::future::join_all;
 use std::{collections::HashMap, sync::Arc};
-use tenure_domain::{group::GroupRefusal, group::Group};
+use tenure_domain::{group::Group, group::GroupRefusal};
 use tenure_eventstore::{Clock, ExecuteError, SystemClock, VirtualClock, new_id};
 
 on_every_store! {
@@ -156,7 +156,10 @@ on_every_store! {
 
 #[tokio::test]
 async fn a_store_in_memory_works_without_files() {
-    let backend = Backend { url: "sqlite::memory:".to_owned(), keys: tenure_eventstore::InstanceKeys::generate() };
+    let backend = Backend {
+        url: "sqlite::memory:".to_owned(),
+        keys: tenure_eventstore::InstanceKeys::generate(),
+    };
     let store = backend.open().await;
     group(&store).await;
     assert_eq!(store.read(0, 10).await.expect("read").len(), 1);
@@ -165,7 +168,14 @@ async fn a_store_in_memory_works_without_files() {
 
 #[tokio::test]
 async fn an_address_of_no_known_database_is_refused() {
-    let backend = Backend { url: "mysql://x".to_owned(), keys: tenure_eventstore::InstanceKeys::generate() };
-    let refused = tenure_eventstore::EventStore::open(backend.config(Arc::new(SystemClock), false)).await;
-    assert!(matches!(refused, Err(tenure_eventstore::StoreError::Address(_))));
+    let backend = Backend {
+        url: "mysql://x".to_owned(),
+        keys: tenure_eventstore::InstanceKeys::generate(),
+    };
+    let refused =
+        tenure_eventstore::EventStore::open(backend.config(Arc::new(SystemClock), false)).await;
+    assert!(matches!(
+        refused,
+        Err(tenure_eventstore::StoreError::Address(_))
+    ));
 }

@@ -32,7 +32,9 @@ async fn history(backend: &Backend) -> EventStore {
 
 async fn altered_at(store: &EventStore) -> u64 {
     match store.verify(|_| ()).await {
-        Err(VerifyError::Altered { position, .. } | VerifyError::Truncated { end: position, .. }) => position,
+        Err(
+            VerifyError::Altered { position, .. } | VerifyError::Truncated { end: position, .. },
+        ) => position,
         other => panic!("{other:?}"),
     }
 }
@@ -54,13 +56,32 @@ fn alterations(store: &EventStore) -> Vec<(&'static str, &'static str)> {
         ("command_body", "NULL"),
     ];
     let (id, bytes) = match store.database() {
-        Database::Postgres(_) => ("gen_random_uuid()", ["set_byte(payload, 3, get_byte(payload, 3) # 1)", "set_byte(hash, 3, get_byte(hash, 3) # 1)", "set_byte(client_address, 3, get_byte(client_address, 3) # 1)", "set_byte(command_body, 3, get_byte(command_body, 3) # 1)"]),
-        Database::Sqlite { .. } => ("randomblob(16)", ["CAST(replace(payload, 'user', 'uses') AS blob)", "randomblob(32)", "randomblob(37)", "randomblob(32)"]),
+        Database::Postgres(_) => (
+            "gen_random_uuid()",
+            [
+                "set_byte(payload, 3, get_byte(payload, 3) # 1)",
+                "set_byte(hash, 3, get_byte(hash, 3) # 1)",
+                "set_byte(client_address, 3, get_byte(client_address, 3) # 1)",
+                "set_byte(command_body, 3, get_byte(command_body, 3) # 1)",
+            ],
+        ),
+        Database::Sqlite { .. } => (
+            "randomblob(16)",
+            [
+                "CAST(replace(payload, 'user', 'uses') AS blob)",
+                "randomblob(32)",
+                "randomblob(37)",
+                "randomblob(32)",
+            ],
+        ),
     };
     for column in ["id", "stream", "correlation", "causation", "command"] {
         alterations.push((column, id));
     }
-    for (column, value) in ["payload", "hash", "client_address", "command_body"].into_iter().zip(bytes) {
+    for (column, value) in ["payload", "hash", "client_address", "command_body"]
+        .into_iter()
+        .zip(bytes)
+    {
         alterations.push((column, value));
     }
     alterations
@@ -169,33 +190,44 @@ async fn set_hash(store: &EventStore, position: u64, hash: &[u8]) {
         Database::Postgres(_) => format!("decode('{hex}', 'hex')"),
         Database::Sqlite { .. } => format!("x'{hex}'"),
     };
-    tamper(store, &format!("UPDATE events SET hash = {value} WHERE position = {position}")).await;
+    tamper(
+        store,
+        &format!("UPDATE events SET hash = {value} WHERE position = {position}"),
+    )
+    .await;
     tamper(store, &format!("UPDATE log_head SET hash = {value}")).await;
 }
 
 #[test]
 fn the_published_test_vectors_hold() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../schemas/hash-chain.json");
-    let vectors: Value = serde_json::from_str(&std::fs::read_to_string(path).expect(path)).expect("json");
+    let vectors: Value =
+        serde_json::from_str(&std::fs::read_to_string(path).expect(path)).expect("json");
     let mut previous = chain::GENESIS;
     let vectors = vectors["vectors"].as_array().expect("vectors");
     assert!(vectors.len() >= 2);
     for vector in vectors {
         let text = |name: &str| vector["event"][name].as_str();
         let id = |name: &str| text(name).map(|id| Uuid::parse_str(id).expect(name));
-        let (body, address) = (text("command_body_hex").map(bytes), text("client_address_hex").map(bytes));
+        let (body, address) = (
+            text("command_body_hex").map(bytes),
+            text("client_address_hex").map(bytes),
+        );
         let content = Content {
             id: id("id").expect("id"),
             kind: text("kind").expect("kind"),
             stream: id("stream").expect("stream"),
             version: vector["event"]["version"].as_u64().expect("version"),
             type_name: text("type").expect("type"),
-            schema: u16::try_from(vector["event"]["schema"].as_u64().expect("schema")).expect("schema"),
+            schema: u16::try_from(vector["event"]["schema"].as_u64().expect("schema"))
+                .expect("schema"),
             payload: text("payload").expect("payload").as_bytes(),
             actor: text("actor").expect("actor"),
             command: id("command"),
             command_body: body.as_deref(),
-            command_events: vector["event"]["command_events"].as_u64().map(|count| u16::try_from(count).expect("count")),
+            command_events: vector["event"]["command_events"]
+                .as_u64()
+                .map(|count| u16::try_from(count).expect("count")),
             correlation: id("correlation").expect("correlation"),
             causation: id("causation"),
             client_address: address.as_deref(),
@@ -204,7 +236,12 @@ fn the_published_test_vectors_hold() {
         let hash = content.hash();
         assert_eq!(hex(&hash), vector["content_hash"], "content");
         let (position, recorded_at) = (vector["position"].as_u64(), vector["recorded_at"].as_i64());
-        previous = chain::link(&previous, position.expect("position"), recorded_at.expect("time"), &hash);
+        previous = chain::link(
+            &previous,
+            position.expect("position"),
+            recorded_at.expect("time"),
+            &hash,
+        );
         assert_eq!(hex(&previous), vector["link"], "link");
     }
 }
@@ -214,5 +251,7 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 fn bytes(hex: &str) -> Vec<u8> {
-    (0..hex.len() / 2).map(|at| u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).expect("hex")).collect()
+    (0..hex.len() / 2)
+        .map(|at| u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).expect("hex"))
+        .collect()
 }

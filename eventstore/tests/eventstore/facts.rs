@@ -6,7 +6,11 @@ use tenure_domain::group::Group;
 use tenure_eventstore::{ExecuteError, Execution, FactVersion, new_id};
 
 fn given(mut execution: Execution<Group>, fact: uuid::Uuid, version: u64) -> Execution<Group> {
-    execution.fact_versions = vec![FactVersion { kind: "group", id: fact, version }];
+    execution.fact_versions = vec![FactVersion {
+        kind: "group",
+        id: fact,
+        version,
+    }];
     execution
 }
 

@@ -1,7 +1,10 @@
 //! The feed: everything, in order, without a gap, as soon as it is committed and not before.
 
 use crate::support::*;
-use std::sync::{Arc, atomic::{AtomicBool, Ordering}};
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 use tenure_domain::{Event, group::GroupEvent};
 use tenure_eventstore::{Cause, Database, EventStore, Upcasters, new_id};
 
@@ -155,13 +158,22 @@ impl OpenAppend {
         match store.database() {
             Database::Postgres(pool) => {
                 let mut transaction = pool.begin().await.expect("begin");
-                sqlx::query("SELECT 1 FROM log_head FOR UPDATE").execute(&mut *transaction).await.expect("lock");
-                sqlx::query(COPY_OF_THE_FIRST).execute(&mut *transaction).await.expect("insert");
+                sqlx::query("SELECT 1 FROM log_head FOR UPDATE")
+                    .execute(&mut *transaction)
+                    .await
+                    .expect("lock");
+                sqlx::query(COPY_OF_THE_FIRST)
+                    .execute(&mut *transaction)
+                    .await
+                    .expect("insert");
                 Self::Postgres(transaction)
             }
             Database::Sqlite { writer, .. } => {
                 let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await.expect("begin");
-                sqlx::query(COPY_OF_THE_FIRST).execute(&mut *transaction).await.expect("insert");
+                sqlx::query(COPY_OF_THE_FIRST)
+                    .execute(&mut *transaction)
+                    .await
+                    .expect("insert");
                 Self::Sqlite(transaction)
             }
         }

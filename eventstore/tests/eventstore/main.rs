@@ -2,7 +2,13 @@
 //!
 //! PostgreSQL's half needs `TENURE_TEST_POSTGRES`, the address of a server where databases may be made and dropped;
 //! without it every such test says that it was not run.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    missing_docs
+)]
 
 mod support;
 

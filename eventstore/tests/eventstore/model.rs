@@ -1,7 +1,11 @@
 //! Random commands from two handles, against a model in memory: both stores do what the model does.
 
 use crate::support::*;
-use proptest::{prelude::*, strategy::ValueTree, test_runner::{Config, RngAlgorithm, TestRng, TestRunner}};
+use proptest::{
+    prelude::*,
+    strategy::ValueTree,
+    test_runner::{Config, RngAlgorithm, TestRng, TestRunner},
+};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use tenure_domain::group::{Group, GroupCommand};
 use tenure_eventstore::{EventStore, ExecuteError, Execution};
@@ -32,8 +36,20 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         4 => (0..4u8).prop_map(What::Add),
         3 => (0..4u8).prop_map(What::Remove),
     ];
-    let step = (0..2usize, 0..5u8, what, proptest::option::weighted(0.4, 0..12u8), proptest::option::weighted(0.2, (0..5u8, any::<bool>())))
-        .prop_map(|(handle, group, what, key, fact)| Step { handle, group, what, key, fact });
+    let step = (
+        0..2usize,
+        0..5u8,
+        what,
+        proptest::option::weighted(0.4, 0..12u8),
+        proptest::option::weighted(0.2, (0..5u8, any::<bool>())),
+    )
+        .prop_map(|(handle, group, what, key, fact)| Step {
+            handle,
+            group,
+            what,
+            key,
+            fact,
+        });
     proptest::collection::vec(step, 1..60)
 }
 
@@ -58,7 +74,9 @@ enum Expected {
 
 impl Model {
     fn version(&self, group: u8) -> u64 {
-        self.groups.get(&group).map_or(0, |(_, _, version)| *version)
+        self.groups
+            .get(&group)
+            .map_or(0, |(_, _, version)| *version)
     }
 
     fn step(&mut self, step: &Step) -> Expected {
@@ -66,20 +84,42 @@ impl Model {
         if let Some(key) = step.key
             && let Some((known, position)) = self.keys.get(&key)
         {
-            return if *known == body { Expected::Repeated(*position) } else { Expected::KeyReused };
+            return if *known == body {
+                Expected::Repeated(*position)
+            } else {
+                Expected::KeyReused
+            };
         }
         let stale_fact = step.fact.is_some_and(|(_, right)| !right);
         // One that relies on itself sees its own version.
         let known = self.groups.get(&step.group).cloned();
         let (next, claim) = match (&known, &step.what) {
             (None, What::Create(name)) => ((*name, BTreeSet::new(), 0), Some(*name)),
-            (None, _) => return if stale_fact { Expected::FactChanged } else { Expected::Refused },
+            (None, _) => {
+                return if stale_fact {
+                    Expected::FactChanged
+                } else {
+                    Expected::Refused
+                };
+            }
             (Some((name, ..)), What::Create(same)) if name == same => return nothing(stale_fact),
-            (Some(_), What::Create(_)) => return if stale_fact { Expected::FactChanged } else { Expected::Refused },
+            (Some(_), What::Create(_)) => {
+                return if stale_fact {
+                    Expected::FactChanged
+                } else {
+                    Expected::Refused
+                };
+            }
             (Some((name, ..)), What::Rename(same)) if name == same => return nothing(stale_fact),
-            (Some((_, members, version)), What::Rename(name)) => ((*name, members.clone(), *version), Some(*name)),
-            (Some((_, members, _)), What::Add(user)) if members.contains(user) => return nothing(stale_fact),
-            (Some((_, members, _)), What::Remove(user)) if !members.contains(user) => return nothing(stale_fact),
+            (Some((_, members, version)), What::Rename(name)) => {
+                ((*name, members.clone(), *version), Some(*name))
+            }
+            (Some((_, members, _)), What::Add(user)) if members.contains(user) => {
+                return nothing(stale_fact);
+            }
+            (Some((_, members, _)), What::Remove(user)) if !members.contains(user) => {
+                return nothing(stale_fact);
+            }
             (Some((name, members, version)), What::Add(user)) => {
                 let mut members = members.clone();
                 members.insert(*user);
@@ -95,7 +135,11 @@ impl Model {
             return Expected::FactChanged;
         }
         if let Some(name) = claim {
-            if self.names.get(&name).is_some_and(|holder| *holder != step.group) {
+            if self
+                .names
+                .get(&name)
+                .is_some_and(|holder| *holder != step.group)
+            {
                 return Expected::NameTaken;
             }
             self.names.retain(|_, holder| *holder != step.group);
@@ -112,7 +156,11 @@ impl Model {
 }
 
 fn nothing(stale_fact: bool) -> Expected {
-    if stale_fact { Expected::FactChanged } else { Expected::Nothing }
+    if stale_fact {
+        Expected::FactChanged
+    } else {
+        Expected::Nothing
+    }
 }
 
 fn id(run: Uuid, what: &str, number: u8) -> Uuid {
@@ -132,7 +180,10 @@ async fn real(stores: &[EventStore; 2], run: Uuid, model: &Model, step: &Step) -
     let mut body = [0; 32];
     let text = format!("{} {:?}", step.group, step.what);
     body[..text.len()].copy_from_slice(text.as_bytes());
-    execution.key = step.key.map(|key| tenure_eventstore::CommandKey { id: id(run, "key", key), body });
+    execution.key = step.key.map(|key| tenure_eventstore::CommandKey {
+        id: id(run, "key", key),
+        body,
+    });
     execution.fact_versions = step
         .fact
         .map(|(group, right)| tenure_eventstore::FactVersion {

@@ -2,18 +2,36 @@
 
 use crate::support::*;
 use futures::future::join_all;
-use tenure_domain::{group::Group, user::{User, UserCommand}};
+use tenure_domain::{
+    group::Group,
+    user::{User, UserCommand},
+};
 use tenure_eventstore::{ExecuteError, Execution, new_id};
 
 fn register(id: uuid::Uuid, email: &str) -> Execution<User> {
-    Execution::new(id, UserCommand::Register(person("Ada", email)), (), system())
+    Execution::new(
+        id,
+        UserCommand::Register(person("Ada", email)),
+        (),
+        system(),
+    )
 }
 
 fn change(id: uuid::Uuid, email: &str) -> Execution<User> {
-    Execution::new(id, UserCommand::ChangePersonalData(person("Ada", email)), (), system())
+    Execution::new(
+        id,
+        UserCommand::ChangePersonalData(person("Ada", email)),
+        (),
+        system(),
+    )
 }
 
-fn taken(outcome: Result<tenure_eventstore::Executed<Group>, ExecuteError<tenure_domain::group::GroupRefusal>>) -> bool {
+fn taken(
+    outcome: Result<
+        tenure_eventstore::Executed<Group>,
+        ExecuteError<tenure_domain::group::GroupRefusal>,
+    >,
+) -> bool {
     matches!(outcome, Err(ExecuteError::NameTaken { .. }))
 }
 

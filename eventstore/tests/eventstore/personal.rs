@@ -8,14 +8,29 @@ use tenure_domain::{
 use tenure_eventstore::{CommandKey, EventStore, ExecuteError, Executed, Execution, new_id};
 use uuid::Uuid;
 
-async fn register(store: &EventStore, id: Uuid, email: &str) -> Result<Executed<User>, ExecuteError<UserRefusal>> {
-    let mut execution = Execution::new(id, UserCommand::Register(person("Ada Lovelace", email)), (), system());
+async fn register(
+    store: &EventStore,
+    id: Uuid,
+    email: &str,
+) -> Result<Executed<User>, ExecuteError<UserRefusal>> {
+    let mut execution = Execution::new(
+        id,
+        UserCommand::Register(person("Ada Lovelace", email)),
+        (),
+        system(),
+    );
     execution.key = Some(CommandKey { id, body: [0; 32] });
     store.execute(execution).await
 }
 
 async fn personal(store: &EventStore, position: u64) -> Personal {
-    match store.read(position - 1, 1).await.expect("read").remove(0).event {
+    match store
+        .read(position - 1, 1)
+        .await
+        .expect("read")
+        .remove(0)
+        .event
+    {
         Event::User(UserEvent::Registered(registered)) => registered.personal,
         other => panic!("{other:?}"),
     }
@@ -77,16 +92,26 @@ async fn another_gateway_hears_that_a_person_was_forgotten() {
     on_postgres(|backend| async move {
         let (store, other) = (backend.open().await, backend.open().await);
         let id = new_id();
-        register(&store, id, "ada@example.org").await.expect("registered");
+        register(&store, id, "ada@example.org")
+            .await
+            .expect("registered");
         assert!(matches!(personal(&other, 1).await, Personal::Clear(_)));
         // Listening begins after opening: until then the word would be lost, and only time would tell.
         eventually("both handles listen", || async {
-            number(&store, "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'tenure-listener' \
-                            AND query LIKE 'LISTEN%' AND datname = current_database()").await == 2
+            number(
+                &store,
+                "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'tenure-listener' \
+                            AND query LIKE 'LISTEN%' AND datname = current_database()",
+            )
+            .await
+                == 2
         })
         .await;
         store.forget_user(UserId(id)).await.expect("forgotten");
-        eventually("the other handle forgets", || async { personal(&other, 1).await == Personal::Forgotten }).await;
+        eventually("the other handle forgets", || async {
+            personal(&other, 1).await == Personal::Forgotten
+        })
+        .await;
     })
     .await;
 }

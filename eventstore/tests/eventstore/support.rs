@@ -8,8 +8,8 @@ use tenure_domain::{
     user::PersonalData,
 };
 use tenure_eventstore::{
-    Clock, CommandKey, Database, EventStore, Executed, Execution, InstanceKeys, StoreConfig, SystemClock, Upcasters,
-    VirtualClock, clock, new_id,
+    Clock, CommandKey, Database, EventStore, Executed, Execution, InstanceKeys, StoreConfig,
+    SystemClock, Upcasters, VirtualClock, clock, new_id,
 };
 use uuid::Uuid;
 
@@ -53,12 +53,16 @@ impl Backend {
     }
 
     async fn open_at(&self, clock: Arc<dyn clock::Clock>, virtual_clock: bool) -> EventStore {
-        EventStore::open(self.config(clock, virtual_clock)).await.expect("open")
+        EventStore::open(self.config(clock, virtual_clock))
+            .await
+            .expect("open")
     }
 
     pub(crate) async fn open_upcasting(&self, upcasters: Upcasters) -> EventStore {
         let config = self.config(Arc::new(SystemClock), false);
-        EventStore::open_with(config, upcasters).await.expect("open")
+        EventStore::open_with(config, upcasters)
+            .await
+            .expect("open")
     }
 
     pub(crate) fn config(&self, clock: Arc<dyn Clock>, virtual_clock: bool) -> StoreConfig {
@@ -76,7 +80,11 @@ impl Backend {
 pub(crate) async fn on_sqlite<F: Future<Output = ()> + Send + 'static>(test: fn(Backend) -> F) {
     let folder = tempfile::tempdir().expect("folder");
     let url = format!("sqlite://{}", folder.path().join("log.db").display());
-    test(Backend { url, keys: InstanceKeys::generate() }).await;
+    test(Backend {
+        url,
+        keys: InstanceKeys::generate(),
+    })
+    .await;
 }
 
 pub(crate) async fn on_postgres<F: Future<Output = ()> + Send + 'static>(test: fn(Backend) -> F) {
@@ -87,7 +95,10 @@ pub(crate) async fn on_postgres<F: Future<Output = ()> + Send + 'static>(test: f
     let name = format!("store_{}", new_id().simple());
     statement(&admin, format!("CREATE DATABASE {name}")).await;
     let (server, _) = admin.rsplit_once('/').expect("an address with a database");
-    let backend = Backend { url: format!("{server}/{name}"), keys: InstanceKeys::generate() };
+    let backend = Backend {
+        url: format!("{server}/{name}"),
+        keys: InstanceKeys::generate(),
+    };
     let outcome = tokio::spawn(test(backend)).await;
     statement(&admin, format!("DROP DATABASE {name} WITH (FORCE)")).await;
     if let Err(error) = outcome {
@@ -96,16 +107,29 @@ pub(crate) async fn on_postgres<F: Future<Output = ()> + Send + 'static>(test: f
 }
 
 async fn statement(url: &str, sql: String) {
-    let mut connection = PgConnection::connect(url).await.expect("TENURE_TEST_POSTGRES");
-    sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await.expect("statement");
+    let mut connection = PgConnection::connect(url)
+        .await
+        .expect("TENURE_TEST_POSTGRES");
+    sqlx::raw_sql(AssertSqlSafe(sql))
+        .execute(&mut connection)
+        .await
+        .expect("statement");
 }
 
 /// Alters the tables behind the store's back.
 pub(crate) async fn tamper(store: &EventStore, sql: &str) {
     let sql = AssertSqlSafe(sql.to_owned());
     let changed = match store.database() {
-        Database::Postgres(pool) => sqlx::raw_sql(sql).execute(pool).await.expect("tamper").rows_affected(),
-        Database::Sqlite { writer, .. } => sqlx::raw_sql(sql).execute(writer).await.expect("tamper").rows_affected(),
+        Database::Postgres(pool) => sqlx::raw_sql(sql)
+            .execute(pool)
+            .await
+            .expect("tamper")
+            .rows_affected(),
+        Database::Sqlite { writer, .. } => sqlx::raw_sql(sql)
+            .execute(writer)
+            .await
+            .expect("tamper")
+            .rows_affected(),
     };
     assert!(changed > 0, "nothing was tampered with");
 }
@@ -113,8 +137,14 @@ pub(crate) async fn tamper(store: &EventStore, sql: &str) {
 /// One number out of the tables.
 pub(crate) async fn number(store: &EventStore, sql: &'static str) -> i64 {
     match store.database() {
-        Database::Postgres(pool) => sqlx::query_scalar(sql).fetch_one(pool).await.expect("number"),
-        Database::Sqlite { reader, .. } => sqlx::query_scalar(sql).fetch_one(reader).await.expect("number"),
+        Database::Postgres(pool) => sqlx::query_scalar(sql)
+            .fetch_one(pool)
+            .await
+            .expect("number"),
+        Database::Sqlite { reader, .. } => sqlx::query_scalar(sql)
+            .fetch_one(reader)
+            .await
+            .expect("number"),
     }
 }
 
@@ -127,11 +157,21 @@ pub(crate) fn command(id: Uuid, command: GroupCommand) -> Execution<Group> {
 }
 
 pub(crate) fn create(id: Uuid, name: &str) -> Execution<Group> {
-    command(id, GroupCommand::Create { name: name.to_owned() })
+    command(
+        id,
+        GroupCommand::Create {
+            name: name.to_owned(),
+        },
+    )
 }
 
 pub(crate) fn rename(id: Uuid, name: &str) -> Execution<Group> {
-    command(id, GroupCommand::Rename { name: name.to_owned() })
+    command(
+        id,
+        GroupCommand::Rename {
+            name: name.to_owned(),
+        },
+    )
 }
 
 pub(crate) fn add(id: Uuid, user: Uuid) -> Execution<Group> {
@@ -154,18 +194,28 @@ pub(crate) async fn run(store: &EventStore, execution: Execution<Group>) -> Exec
 }
 
 pub(crate) fn key(id: Uuid, body: u8) -> Option<CommandKey> {
-    Some(CommandKey { id, body: [body; 32] })
+    Some(CommandKey {
+        id,
+        body: [body; 32],
+    })
 }
 
 pub(crate) fn person(name: &str, email: &str) -> PersonalData {
-    PersonalData { display_name: name.to_owned(), emails: vec![email.to_owned()], ..PersonalData::default() }
+    PersonalData {
+        display_name: name.to_owned(),
+        emails: vec![email.to_owned()],
+        ..PersonalData::default()
+    }
 }
 
 /// Waits for a condition, for at most ten seconds.
 pub(crate) async fn eventually<F: Future<Output = bool>>(what: &str, mut holds: impl FnMut() -> F) {
     let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(10);
     while !holds().await {
-        assert!(tokio::time::Instant::now() < deadline, "never happened: {what}");
+        assert!(
+            tokio::time::Instant::now() < deadline,
+            "never happened: {what}"
+        );
         tokio::time::sleep(std::time::Duration::from_millis(5)).await;
     }
 }
