@@ -1,7 +1,12 @@
 //! Disables accounts in the first lab domain, by orders and by `ldapmodify`, and prints both rates.
 //!
 //! `lab/ad-lab.sh with cargo run --profile quick -p tenure-engine-agent --example disable_storm -- 2000`
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::disallowed_methods)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    clippy::disallowed_methods
+)]
 
 use chrono::{Duration, Utc};
 use futures::{StreamExt as _, stream};
@@ -26,7 +31,9 @@ use uuid::Uuid;
 
 #[tokio::main]
 async fn main() {
-    let count: u32 = env::args().nth(1).map_or(2_000, |text| text.parse().unwrap());
+    let count: u32 = env::args()
+        .nth(1)
+        .map_or(2_000, |text| text.parse().unwrap());
     let concurrency: usize = env::args().nth(2).map_or(8, |text| text.parse().unwrap());
     let (base, run) = (get("AD_CORP_BASE"), Uuid::now_v7().simple().to_string());
     let ou = format!("OU=Service Accounts,{base}");
@@ -129,16 +136,30 @@ fn client(program: &str) -> Command {
     command
         .env("LDAPTLS_CACERT", get("AD_LAB_CA"))
         .env("LDAPTLS_REQCERT", "allow")
-        .args(["-x", "-H", &format!("ldaps://{}", get("AD_CORP_ADDR")), "-D", &get("AD_CORP_AGENT")])
+        .args([
+            "-x",
+            "-H",
+            &format!("ldaps://{}", get("AD_CORP_ADDR")),
+            "-D",
+            &get("AD_CORP_AGENT"),
+        ])
         .args(["-y", &get("AD_LAB_AGENT_PASS_FILE")]);
     command
 }
 
 fn ldapmodify(ldif: &str) -> Span {
     let began = Instant::now();
-    let mut child =
-        client("ldapmodify").stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
-    child.stdin.take().unwrap().write_all(ldif.as_bytes()).unwrap();
+    let mut child = client("ldapmodify")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(ldif.as_bytes())
+        .unwrap();
     assert!(child.wait().unwrap().success());
     began.elapsed()
 }
@@ -146,15 +167,34 @@ fn ldapmodify(ldif: &str) -> Span {
 async fn guids(base: &str) -> std::collections::HashMap<String, Uuid> {
     use base64::Engine as _;
     let output = client("ldapsearch")
-        .args(["-LLL", "-o", "ldif-wrap=no", "-E", "pr=1000/noprompt", "-b", base, "(objectClass=user)"])
+        .args([
+            "-LLL",
+            "-o",
+            "ldif-wrap=no",
+            "-E",
+            "pr=1000/noprompt",
+            "-b",
+            base,
+            "(objectClass=user)",
+        ])
         .args(["sAMAccountName", "objectGUID"])
         .output()
         .unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     let entries = text.split("\n\n").filter_map(|entry| {
-        let field = |key: &str| entry.lines().find_map(|line| line.strip_prefix(key)).map(ToOwned::to_owned);
-        let bytes = base64::engine::general_purpose::STANDARD.decode(field("objectGUID:: ")?).unwrap();
-        Some((field("sAMAccountName: ")?, Uuid::from_bytes_le(bytes.try_into().unwrap())))
+        let field = |key: &str| {
+            entry
+                .lines()
+                .find_map(|line| line.strip_prefix(key))
+                .map(ToOwned::to_owned)
+        };
+        let bytes = base64::engine::general_purpose::STANDARD
+            .decode(field("objectGUID:: ")?)
+            .unwrap();
+        Some((
+            field("sAMAccountName: ")?,
+            Uuid::from_bytes_le(bytes.try_into().unwrap()),
+        ))
     });
     entries.collect()
 }

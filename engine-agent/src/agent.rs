@@ -5,11 +5,7 @@
 //! or to another engine of the pool, and the fence on the object makes that harmless.
 
 use crate::{
-    backoff::Backoff,
-    clock::Clock,
-    directory::Directory,
-    reveal::RevealDesk,
-    vault::Vault,
+    backoff::Backoff, clock::Clock, directory::Directory, reveal::RevealDesk, vault::Vault,
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use std::{
@@ -31,9 +27,15 @@ use tokio_util::sync::CancellationToken;
 /// How often an order in work says so: well within the shortest lease.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(15);
 /// Between looks at a directory that cannot be reached.
-const DIRECTORY_PAUSES: Backoff = Backoff { first: Duration::from_millis(500), most: Duration::from_secs(30) };
+const DIRECTORY_PAUSES: Backoff = Backoff {
+    first: Duration::from_millis(500),
+    most: Duration::from_secs(30),
+};
 /// Between attempts to hand over a report, or to listen for reveals.
-const BROKER_PAUSES: Backoff = Backoff { first: Duration::from_millis(200), most: Duration::from_secs(5) };
+const BROKER_PAUSES: Backoff = Backoff {
+    first: Duration::from_millis(200),
+    most: Duration::from_secs(5),
+};
 /// Attempts to hand over a report, before the order is left to be delivered again.
 const REPORT_ATTEMPTS: u32 = 8;
 
@@ -86,7 +88,9 @@ impl Agent {
             impaired: watch::Sender::new(None),
             in_work: Mutex::default(),
         };
-        Self { inner: Arc::new(inner) }
+        Self {
+            inner: Arc::new(inner),
+        }
     }
 
     /// Works until `stop`, then finishes what is in work. Outages of broker and directory are waited out.
@@ -147,7 +151,10 @@ impl Inner {
                 }
                 Err(failure) => {
                     if failures == 0 {
-                        tracing::warn!(detail = failure.detail, "the directory cannot be reached: no orders are taken");
+                        tracing::warn!(
+                            detail = failure.detail,
+                            "the directory cannot be reached: no orders are taken"
+                        );
                     }
                     self.mark_reachable(false);
                     self.set_impaired(Some(failure));
@@ -173,7 +180,10 @@ impl Inner {
                 self.set_impaired(Some(failure.clone()));
             }
             // A new secret was written, or an old one deleted: the vault is back.
-            Outcome::Applied { secret: Some(_), .. } | Outcome::Removed => self.set_impaired(None),
+            Outcome::Applied {
+                secret: Some(_), ..
+            }
+            | Outcome::Removed => self.set_impaired(None),
             _ => {}
         }
     }
@@ -224,7 +234,10 @@ impl Inner {
         if !self.accounts_in_work(|accounts| accounts.insert(account)) {
             return;
         }
-        let _in_work = Leaving { inner: self, account };
+        let _in_work = Leaving {
+            inner: self,
+            account,
+        };
         let signs_of_life = async {
             loop {
                 sleep(SIGN_OF_LIFE).await;
@@ -293,7 +306,11 @@ impl Inner {
     async fn answer_reveals(&self) {
         let mut failures = 0;
         loop {
-            if let Err(error) = self.link.serve_reveals(|request| self.reveal(request)).await {
+            if let Err(error) = self
+                .link
+                .serve_reveals(|request| self.reveal(request))
+                .await
+            {
                 tracing::debug!(%error, "requests to reveal a secret are not heard");
             }
             sleep(BROKER_PAUSES.after(failures)).await;
@@ -303,7 +320,17 @@ impl Inner {
 
     async fn reveal(&self, asked: RevealRequest) -> RevealReply {
         let answer = match BASE64.decode(&asked.reader_key) {
-            Ok(key) => self.desk.answer(asked.request, asked.account, &asked.secret, &key, asked.not_after).await,
+            Ok(key) => {
+                self.desk
+                    .answer(
+                        asked.request,
+                        asked.account,
+                        &asked.secret,
+                        &key,
+                        asked.not_after,
+                    )
+                    .await
+            }
             Err(_) => Err(crate::reveal::Refused::NotAKey),
         };
         match answer {
@@ -314,7 +341,9 @@ impl Inner {
             },
             Err(refused) => {
                 tracing::info!(request = %asked.request, account = %asked.account, %refused, "not revealed");
-                RevealReply::Refused { reason: refused.to_string() }
+                RevealReply::Refused {
+                    reason: refused.to_string(),
+                }
             }
         }
     }
@@ -332,7 +361,8 @@ struct Leaving<'a> {
 
 impl Drop for Leaving<'_> {
     fn drop(&mut self) {
-        self.inner.accounts_in_work(|accounts| accounts.remove(&self.account));
+        self.inner
+            .accounts_in_work(|accounts| accounts.remove(&self.account));
     }
 }
 

@@ -119,7 +119,10 @@ pub struct ConfigError {
 
 impl ConfigError {
     pub(crate) fn new(key: &'static str, problem: impl Into<String>) -> Self {
-        Self { key, problem: problem.into() }
+        Self {
+            key,
+            problem: problem.into(),
+        }
     }
 }
 
@@ -140,7 +143,9 @@ impl AgentConfig {
                 config.check()?;
                 Arc::new(LdapDirectory::new(self.domain, config.clone(), clock)?)
             }
-            DirectoryConfig::Sandbox(config) => Arc::new(Sandbox::open(self.domain, config, clock)?),
+            DirectoryConfig::Sandbox(config) => {
+                Arc::new(Sandbox::open(self.domain, config, clock)?)
+            }
         };
         Ok((directory, self.vault.open()?))
     }
@@ -154,16 +159,24 @@ impl VaultConfig {
     pub fn open(&self) -> Result<Arc<dyn Vault>, ConfigError> {
         let unusable = |key| move |error: VaultError| ConfigError::new(key, error.to_string());
         let key = VaultKey::load_or_create(&self.key_file).map_err(unusable("vault.key_file"))?;
-        Ok(Arc::new(BuiltInVault::open(&self.directory, key).map_err(unusable("vault.directory"))?))
+        Ok(Arc::new(
+            BuiltInVault::open(&self.directory, key).map_err(unusable("vault.directory"))?,
+        ))
     }
 }
 
 impl LdapConfig {
     fn check(&self) -> Result<(), ConfigError> {
         let is_name = |text: &str| {
-            !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || ".-".contains(c))
+            !text.is_empty()
+                && text
+                    .chars()
+                    .all(|c| c.is_ascii_alphanumeric() || ".-".contains(c))
         };
-        let port = self.address.rsplit_once(':').map(|(host, port)| (host.is_empty(), port.parse::<u16>()));
+        let port = self
+            .address
+            .rsplit_once(':')
+            .map(|(host, port)| (host.is_empty(), port.parse::<u16>()));
         if !matches!(port, Some((false, Ok(1..)))) {
             return Err(ConfigError::new("directory.address", "is not host:port"));
         }
@@ -171,22 +184,39 @@ impl LdapConfig {
             return Err(ConfigError::new("directory.host", "is not a host name"));
         }
         if !is_name(&self.domain_name) {
-            return Err(ConfigError::new("directory.domain_name", "is not a DNS name"));
+            return Err(ConfigError::new(
+                "directory.domain_name",
+                "is not a DNS name",
+            ));
         }
         if self.bind_user.is_empty() {
             // An empty name would sign in anonymously.
             return Err(ConfigError::new("directory.bind_user", "is empty"));
         }
-        if !self.fence_attribute.starts_with(|c: char| c.is_ascii_alphabetic())
-            || !self.fence_attribute.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+        if !self
+            .fence_attribute
+            .starts_with(|c: char| c.is_ascii_alphabetic())
+            || !self
+                .fence_attribute
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || c == '-')
         {
-            return Err(ConfigError::new("directory.fence_attribute", "is not an attribute's name"));
+            return Err(ConfigError::new(
+                "directory.fence_attribute",
+                "is not an attribute's name",
+            ));
         }
         if !(16.max(SHORTEST_PASSWORD)..=256).contains(&self.password_length) {
-            return Err(ConfigError::new("directory.password_length", "is not between 16 and 256"));
+            return Err(ConfigError::new(
+                "directory.password_length",
+                "is not between 16 and 256",
+            ));
         }
         if !(1..=300).contains(&self.timeout_seconds) {
-            return Err(ConfigError::new("directory.timeout_seconds", "is not between 1 and 300"));
+            return Err(ConfigError::new(
+                "directory.timeout_seconds",
+                "is not between 1 and 300",
+            ));
         }
         Ok(())
     }
@@ -218,14 +248,26 @@ mod tests {
     #[test]
     fn defaults_are_filled_in_and_unknown_keys_refused() {
         let config: AgentConfig = serde_json::from_value(settings()).unwrap();
-        let DirectoryConfig::ActiveDirectory(ldap) = &config.directory else { panic!("not AD") };
-        assert_eq!((config.concurrency, ldap.password_length, ldap.timeout_seconds), (8, 32, 10));
+        let DirectoryConfig::ActiveDirectory(ldap) = &config.directory else {
+            panic!("not AD")
+        };
+        assert_eq!(
+            (
+                config.concurrency,
+                ldap.password_length,
+                ldap.timeout_seconds
+            ),
+            (8, 32, 10)
+        );
         assert_eq!(ldap.fence_attribute, "adminDescription");
         for place in ["/colour", "/directory/colour", "/vault/colour"] {
             let mut wrong = settings();
             let (parent, key) = place.rsplit_once('/').unwrap();
             wrong.pointer_mut(parent).unwrap()[key] = json!("red");
-            assert!(serde_json::from_value::<AgentConfig>(wrong).is_err(), "{place}");
+            assert!(
+                serde_json::from_value::<AgentConfig>(wrong).is_err(),
+                "{place}"
+            );
         }
     }
 
@@ -245,7 +287,12 @@ mod tests {
             wrong["directory"][key] = value;
             let config: AgentConfig = serde_json::from_value(wrong).unwrap();
             let refused = config.open(crate::clock::system()).err().unwrap();
-            assert!(refused.to_string().starts_with(&format!("directory.{key} ")), "{refused}");
+            assert!(
+                refused
+                    .to_string()
+                    .starts_with(&format!("directory.{key} ")),
+                "{refused}"
+            );
         }
     }
 }

@@ -11,7 +11,11 @@ impl Dn {
     /// `None` unless `text` is a plain, non-empty name of single-valued parts.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let parts = split_unescaped(text)?;
-        parts.into_iter().map(part).collect::<Option<Vec<_>>>().map(Self)
+        parts
+            .into_iter()
+            .map(part)
+            .collect::<Option<Vec<_>>>()
+            .map(Self)
     }
 
     /// Is this name `base` itself, or somewhere below it?
@@ -106,7 +110,9 @@ fn unescape(text: &str) -> Option<String> {
 }
 
 fn hex(digit: u8) -> Option<u8> {
-    char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
+    char::from(digit)
+        .to_digit(16)
+        .and_then(|value| u8::try_from(value).ok())
 }
 
 #[cfg(test)]
@@ -118,16 +124,25 @@ mod tests {
     #[test]
     fn names_compare_without_regard_to_case_spaces_and_escapes() {
         let one = Dn::parse("CN=Müller\\, Jo,OU=Service Accounts,DC=Corp,DC=example").unwrap();
-        let two = Dn::parse("cn = M\\C3\\BCller\\2c jo , ou=service accounts, dc=corp,dc=EXAMPLE").unwrap();
+        let two = Dn::parse("cn = M\\C3\\BCller\\2c jo , ou=service accounts, dc=corp,dc=EXAMPLE")
+            .unwrap();
         assert_eq!(one, two);
         assert!(one.is_below(&Dn::parse("DC=corp,DC=example").unwrap()));
-        assert_eq!(one.parent(), Dn::parse("ou=Service Accounts,dc=corp,dc=example").unwrap());
+        assert_eq!(
+            one.parent(),
+            Dn::parse("ou=Service Accounts,dc=corp,dc=example").unwrap()
+        );
     }
 
     #[test]
     fn a_name_that_only_ends_in_the_same_letters_is_not_below() {
         let base = Dn::parse("DC=corp,DC=example").unwrap();
-        for outside in ["OU=x,DC=evilcorp,DC=example", "OU=x\\,DC=corp,DC=example", "DC=example", "DC=corp,DC=example"] {
+        for outside in [
+            "OU=x,DC=evilcorp,DC=example",
+            "OU=x\\,DC=corp,DC=example",
+            "DC=example",
+            "DC=corp,DC=example",
+        ] {
             assert!(!Dn::parse(outside).unwrap().is_below(&base), "{outside}");
         }
     }
@@ -135,8 +150,23 @@ mod tests {
     #[test]
     fn extended_and_malformed_names_are_refused() {
         for text in [
-            "", "x", "OU=", "=x", "OU=a,", ",OU=a", "OU=a\\", "OU=a\\zz", "OU=a+CN=b", "OU=\"a\"", "OU=a;DC=b", "OU=a\0",
-            "<GUID=ca1c336e-4fc3-4505-8be4-5780420217bc>", "<SID=S-1-5-32-544>", "OU=#04026869", "2.5.4.11=x", "OU=\\00a",
+            "",
+            "x",
+            "OU=",
+            "=x",
+            "OU=a,",
+            ",OU=a",
+            "OU=a\\",
+            "OU=a\\zz",
+            "OU=a+CN=b",
+            "OU=\"a\"",
+            "OU=a;DC=b",
+            "OU=a\0",
+            "<GUID=ca1c336e-4fc3-4505-8be4-5780420217bc>",
+            "<SID=S-1-5-32-544>",
+            "OU=#04026869",
+            "2.5.4.11=x",
+            "OU=\\00a",
             "OU=\\ff",
         ] {
             assert_eq!(Dn::parse(text), None, "{text:?}");

@@ -6,7 +6,12 @@ const LONGEST_DETAIL: usize = 1_000;
 
 /// A failure with its detail made safe to pass on: no control characters, bounded.
 pub(crate) fn failure(reason: FailureReason, detail: impl AsRef<str>) -> Failure {
-    let detail = detail.as_ref().chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST_DETAIL).collect();
+    let detail = detail
+        .as_ref()
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .take(LONGEST_DETAIL)
+        .collect();
     Failure { reason, detail }
 }
 

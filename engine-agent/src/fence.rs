@@ -19,13 +19,19 @@ pub(crate) struct Fence {
 
 impl Fence {
     pub(crate) fn of(order: &Order) -> Self {
-        Self { account: order.account, number: order.number }
+        Self {
+            account: order.account,
+            number: order.number,
+        }
     }
 
     /// `None` when the text is not exactly what [`Fence`] prints: anything else is somebody else's value.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let (account, number) = text.strip_prefix("tenure:")?.split_once(':')?;
-        let fence = Self { account: AccountId(Uuid::try_parse(account).ok()?), number: number.parse().ok()? };
+        let fence = Self {
+            account: AccountId(Uuid::try_parse(account).ok()?),
+            number: number.parse().ok()?,
+        };
         (fence.to_string() == text).then_some(fence)
     }
 }
@@ -53,13 +59,17 @@ pub(crate) enum Standing {
 
 impl Standing {
     pub(crate) fn of(value: Option<&str>, order: &Order) -> Self {
-        let Some(value) = value else { return Self::Unclaimed };
+        let Some(value) = value else {
+            return Self::Unclaimed;
+        };
         match Fence::parse(value) {
-            Some(fence) if fence.account == order.account => match fence.number.cmp(&order.number) {
-                std::cmp::Ordering::Less => Self::Earlier,
-                std::cmp::Ordering::Equal => Self::Same,
-                std::cmp::Ordering::Greater => Self::Later(fence.number),
-            },
+            Some(fence) if fence.account == order.account => {
+                match fence.number.cmp(&order.number) {
+                    std::cmp::Ordering::Less => Self::Earlier,
+                    std::cmp::Ordering::Equal => Self::Same,
+                    std::cmp::Ordering::Greater => Self::Later(fence.number),
+                }
+            }
             _ => Self::Foreign(value.to_owned()),
         }
     }
@@ -73,8 +83,14 @@ mod tests {
 
     #[test]
     fn a_fence_reads_back_as_written() {
-        let fence = Fence { account: ACCOUNT, number: OrderNumber { epoch: 2, n: 31 } };
-        assert_eq!(fence.to_string(), "tenure:00000000000000000000000000000007:2.31");
+        let fence = Fence {
+            account: ACCOUNT,
+            number: OrderNumber { epoch: 2, n: 31 },
+        };
+        assert_eq!(
+            fence.to_string(),
+            "tenure:00000000000000000000000000000007:2.31"
+        );
         assert_eq!(Fence::parse(&fence.to_string()), Some(fence));
     }
 

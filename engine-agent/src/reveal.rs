@@ -72,7 +72,11 @@ impl RevealDesk {
     /// A desk in front of `vault`.
     #[must_use]
     pub fn new(vault: Arc<dyn Vault>, clock: Clock) -> Self {
-        Self { vault, clock, answered: Mutex::default() }
+        Self {
+            vault,
+            clock,
+            answered: Mutex::default(),
+        }
     }
 
     /// Seals the account's secret to `reader` (an uncompressed P-256 public key).
@@ -108,15 +112,30 @@ impl RevealDesk {
     }
 }
 
-fn seal_to(reader: &PublicKey, request: Uuid, account: AccountId, secret: &Secret) -> Result<Sealed, Refused> {
+fn seal_to(
+    reader: &PublicKey,
+    request: Uuid,
+    account: AccountId,
+    secret: &Secret,
+) -> Result<Sealed, Refused> {
     let ephemeral = EphemeralSecret::try_generate().map_err(|_| Refused::Sealing)?;
     let ephemeral_public = point(&ephemeral.public_key());
     let shared = ephemeral.diffie_hellman(reader);
-    let key = derive(shared.raw_secret_bytes(), &ephemeral_public, &point(reader), request, account)?;
-    let sealed =
-        sealing::seal(&key, &info(request, account), secret.expose().as_bytes()).map_err(|_| Refused::Sealing)?;
+    let key = derive(
+        shared.raw_secret_bytes(),
+        &ephemeral_public,
+        &point(reader),
+        request,
+        account,
+    )?;
+    let sealed = sealing::seal(&key, &info(request, account), secret.expose().as_bytes())
+        .map_err(|_| Refused::Sealing)?;
     let (nonce, ciphertext) = sealed.split_at_checked(NONCE).ok_or(Refused::Sealing)?;
-    Ok(Sealed { ephemeral: ephemeral_public, nonce: nonce.to_vec(), ciphertext: ciphertext.to_vec() })
+    Ok(Sealed {
+        ephemeral: ephemeral_public,
+        nonce: nonce.to_vec(),
+        ciphertext: ciphertext.to_vec(),
+    })
 }
 
 /// The reader's key pair: made for one request, kept in memory until its answer is opened.
@@ -128,7 +147,9 @@ impl ReaderKey {
     /// # Errors
     /// When the system gives no randomness.
     pub fn generate() -> Result<Self, Refused> {
-        SecretKey::try_generate().map(Self).map_err(|_| Refused::Sealing)
+        SecretKey::try_generate()
+            .map(Self)
+            .map_err(|_| Refused::Sealing)
     }
 
     /// What goes into the request: the uncompressed point, 65 bytes.
@@ -141,12 +162,27 @@ impl ReaderKey {
     ///
     /// # Errors
     /// When the answer is for another key, request or account, or was altered.
-    pub fn open_sealed(&self, request: Uuid, account: AccountId, sealed: &Sealed) -> Result<Secret, Refused> {
+    pub fn open_sealed(
+        &self,
+        request: Uuid,
+        account: AccountId,
+        sealed: &Sealed,
+    ) -> Result<Secret, Refused> {
         let ephemeral = public_key(&sealed.ephemeral)?;
         let shared = p256::ecdh::diffie_hellman(self.0.to_nonzero_scalar(), ephemeral.as_affine());
-        let key = derive(shared.raw_secret_bytes(), &point(&ephemeral), &self.public(), request, account)?;
-        let plain = sealing::open(&key, &info(request, account), &[&*sealed.nonce, &*sealed.ciphertext].concat())
-            .map_err(|_| Refused::Sealing)?;
+        let key = derive(
+            shared.raw_secret_bytes(),
+            &point(&ephemeral),
+            &self.public(),
+            request,
+            account,
+        )?;
+        let plain = sealing::open(
+            &key,
+            &info(request, account),
+            &[&*sealed.nonce, &*sealed.ciphertext].concat(),
+        )
+        .map_err(|_| Refused::Sealing)?;
         let text = std::str::from_utf8(&plain).map_err(|_| Refused::Sealing)?;
         Ok(Secret::new(text.to_owned()))
     }
@@ -190,7 +226,8 @@ mod tests {
     use crate::vault::InMemoryVault;
     use chrono::TimeZone as _;
 
-    const ACCOUNT: AccountId = AccountId(Uuid::from_u128(0x0192_0000_0000_7000_8000_0000_0000_000a));
+    const ACCOUNT: AccountId =
+        AccountId(Uuid::from_u128(0x0192_0000_0000_7000_8000_0000_0000_000a));
     const REQUEST: Uuid = Uuid::from_u128(0x0192_0000_0000_7000_8000_0000_0000_000b);
 
     fn noon() -> DateTime<Utc> {
@@ -199,23 +236,54 @@ mod tests {
 
     async fn desk() -> (RevealDesk, SecretReference, Arc<Mutex<DateTime<Utc>>>) {
         let vault = InMemoryVault::default();
-        let reference = vault.write(ACCOUNT, &Secret::new("Quite-Secret.2".into())).await.unwrap();
+        let reference = vault
+            .write(ACCOUNT, &Secret::new("Quite-Secret.2".into()))
+            .await
+            .unwrap();
         let now = Arc::new(Mutex::new(noon()));
         let clock = Arc::clone(&now);
-        (RevealDesk::new(Arc::new(vault), Arc::new(move || *clock.lock().unwrap())), reference, now)
+        (
+            RevealDesk::new(Arc::new(vault), Arc::new(move || *clock.lock().unwrap())),
+            reference,
+            now,
+        )
     }
 
     #[tokio::test]
     async fn only_the_reader_who_asked_can_open_the_answer() {
         let (desk, reference, _) = desk().await;
-        let (reader, other) = (ReaderKey::generate().unwrap(), ReaderKey::generate().unwrap());
-        let sealed =
-            desk.answer(REQUEST, ACCOUNT, &reference, &reader.public(), noon() + LIFETIME).await.unwrap();
-        assert_eq!(reader.open_sealed(REQUEST, ACCOUNT, &sealed).unwrap().expose(), "Quite-Secret.2");
+        let (reader, other) = (
+            ReaderKey::generate().unwrap(),
+            ReaderKey::generate().unwrap(),
+        );
+        let sealed = desk
+            .answer(
+                REQUEST,
+                ACCOUNT,
+                &reference,
+                &reader.public(),
+                noon() + LIFETIME,
+            )
+            .await
+            .unwrap();
+        assert_eq!(
+            reader
+                .open_sealed(REQUEST, ACCOUNT, &sealed)
+                .unwrap()
+                .expose(),
+            "Quite-Secret.2"
+        );
         assert!(other.open_sealed(REQUEST, ACCOUNT, &sealed).is_err());
         assert!(reader.open_sealed(ACCOUNT.0, ACCOUNT, &sealed).is_err());
-        assert!(reader.open_sealed(REQUEST, AccountId(REQUEST), &sealed).is_err());
-        let altered = Sealed { ciphertext: sealed.ciphertext.iter().map(|byte| byte ^ 1).collect(), ..sealed };
+        assert!(
+            reader
+                .open_sealed(REQUEST, AccountId(REQUEST), &sealed)
+                .is_err()
+        );
+        let altered = Sealed {
+            ciphertext: sealed.ciphertext.iter().map(|byte| byte ^ 1).collect(),
+            ..sealed
+        };
         assert!(reader.open_sealed(REQUEST, ACCOUNT, &altered).is_err());
     }
 
@@ -224,26 +292,51 @@ mod tests {
         let (desk, reference, now) = desk().await;
         let key = ReaderKey::generate().unwrap().public();
         let ask = |request, not_after| desk.answer(request, ACCOUNT, &reference, &key, not_after);
-        assert!(matches!(ask(REQUEST, noon() - Duration::seconds(1)).await, Err(Refused::NotNow)));
-        assert!(matches!(ask(REQUEST, noon() + Duration::minutes(6)).await, Err(Refused::NotNow)));
+        assert!(matches!(
+            ask(REQUEST, noon() - Duration::seconds(1)).await,
+            Err(Refused::NotNow)
+        ));
+        assert!(matches!(
+            ask(REQUEST, noon() + Duration::minutes(6)).await,
+            Err(Refused::NotNow)
+        ));
         assert!(ask(REQUEST, noon() + LIFETIME).await.is_ok());
-        assert!(matches!(ask(REQUEST, noon() + LIFETIME).await, Err(Refused::AnsweredBefore)));
+        assert!(matches!(
+            ask(REQUEST, noon() + LIFETIME).await,
+            Err(Refused::AnsweredBefore)
+        ));
         *now.lock().unwrap() = noon() + Duration::minutes(6);
-        assert!(matches!(ask(REQUEST, noon() + LIFETIME).await, Err(Refused::NotNow)));
-        assert!(matches!(ask(REQUEST, noon() + Duration::minutes(10)).await, Err(Refused::AnsweredBefore)));
+        assert!(matches!(
+            ask(REQUEST, noon() + LIFETIME).await,
+            Err(Refused::NotNow)
+        ));
+        assert!(matches!(
+            ask(REQUEST, noon() + Duration::minutes(10)).await,
+            Err(Refused::AnsweredBefore)
+        ));
     }
 
     #[tokio::test]
     async fn a_key_that_is_no_point_and_a_foreign_reference_are_refused() {
         let (desk, reference, _) = desk().await;
         for key in [vec![], vec![4; 65], vec![4; 64], vec![0; 1_000]] {
-            let refused = desk.answer(REQUEST, ACCOUNT, &reference, &key, noon() + LIFETIME).await;
+            let refused = desk
+                .answer(REQUEST, ACCOUNT, &reference, &key, noon() + LIFETIME)
+                .await;
             assert!(matches!(refused, Err(Refused::NotAKey)));
         }
         let key = ReaderKey::generate().unwrap().public();
-        let foreign = SecretReference { path: "../../etc/passwd".into(), ..reference };
-        let refused = desk.answer(REQUEST, ACCOUNT, &foreign, &key, noon() + LIFETIME).await;
-        assert!(matches!(refused, Err(Refused::Vault(VaultError::NotTheAccounts))));
+        let foreign = SecretReference {
+            path: "../../etc/passwd".into(),
+            ..reference
+        };
+        let refused = desk
+            .answer(REQUEST, ACCOUNT, &foreign, &key, noon() + LIFETIME)
+            .await;
+        assert!(matches!(
+            refused,
+            Err(Refused::Vault(VaultError::NotTheAccounts))
+        ));
     }
 
     /// The vector published in schemas/reveal.md, made with WebCrypto.
@@ -251,8 +344,14 @@ mod tests {
     fn the_published_test_vector_opens() {
         let text = include_str!("../../schemas/reveal.md");
         let field = |name: &str| {
-            let line = text.lines().find_map(|line| line.strip_prefix(&format!("{name} = "))).unwrap();
-            (0..line.len()).step_by(2).map(|at| u8::from_str_radix(&line[at..at + 2], 16).unwrap()).collect::<Vec<_>>()
+            let line = text
+                .lines()
+                .find_map(|line| line.strip_prefix(&format!("{name} = ")))
+                .unwrap();
+            (0..line.len())
+                .step_by(2)
+                .map(|at| u8::from_str_radix(&line[at..at + 2], 16).unwrap())
+                .collect::<Vec<_>>()
         };
         let reader = ReaderKey(SecretKey::from_slice(&field("reader_private")).unwrap());
         assert_eq!(reader.public(), field("reader_public"));

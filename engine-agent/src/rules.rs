@@ -58,8 +58,14 @@ const NEVER_SET: &[&str] = &[
 ];
 
 /// The same for whole families: delegation, key credentials, managed passwords.
-const NEVER_SET_PREFIXES: &[&str] =
-    &["ms-ds-", "msds-allowedto", "msds-groupmsa", "msds-keycredential", "msds-managedpassword", "msds-user"];
+const NEVER_SET_PREFIXES: &[&str] = &[
+    "ms-ds-",
+    "msds-allowedto",
+    "msds-groupmsa",
+    "msds-keycredential",
+    "msds-managedpassword",
+    "msds-user",
+];
 
 /// What this engine may touch.
 #[derive(Clone, Debug)]
@@ -106,7 +112,9 @@ impl Territory {
                 return refuse(format!("attribute {attribute} is given twice"));
             }
             if values.len() > MOST_VALUES {
-                return refuse(format!("attribute {attribute} has more than {MOST_VALUES} values"));
+                return refuse(format!(
+                    "attribute {attribute} has more than {MOST_VALUES} values"
+                ));
             }
             values.iter().try_for_each(|text| value(attribute, text))?;
         }
@@ -114,11 +122,20 @@ impl Territory {
     }
 
     fn inside(&self, what: &str, text: &str) -> Result<(), Failure> {
-        let Some(dn) = (text.len() <= LONGEST_DN).then(|| Dn::parse(text)).flatten() else {
-            return refuse(format!("the {what} is not a distinguished name: {}", excerpt(text)));
+        let Some(dn) = (text.len() <= LONGEST_DN)
+            .then(|| Dn::parse(text))
+            .flatten()
+        else {
+            return refuse(format!(
+                "the {what} is not a distinguished name: {}",
+                excerpt(text)
+            ));
         };
         if !dn.is_below(&self.base) {
-            return refuse(format!("the {what} lies outside the engine's base: {}", excerpt(text)));
+            return refuse(format!(
+                "the {what} lies outside the engine's base: {}",
+                excerpt(text)
+            ));
         }
         Ok(())
     }
@@ -127,13 +144,17 @@ impl Territory {
         // An object identifier or an option (`unicodePwd;binary`) would slip past the list.
         let plain = attribute.starts_with(|c: char| c.is_ascii_alphabetic())
             && attribute.len() <= 64
-            && attribute.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+            && attribute
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || c == '-');
         if !plain {
             return refuse(format!("not an attribute's name: {}", excerpt(attribute)));
         }
         let folded = attribute.to_ascii_lowercase();
         if NEVER_SET.contains(&folded.as_str())
-            || NEVER_SET_PREFIXES.iter().any(|prefix| folded.starts_with(prefix))
+            || NEVER_SET_PREFIXES
+                .iter()
+                .any(|prefix| folded.starts_with(prefix))
             || folded == self.fence_attribute.to_ascii_lowercase()
         {
             return refuse(format!("an order may not set the attribute {attribute}"));
@@ -145,20 +166,33 @@ impl Territory {
 /// The rules for sAMAccountName; the name is the object's common name too.
 fn name(name: &str) -> Result<(), Failure> {
     if name.is_empty() || name.encode_utf16().count() > LONGEST_NAME {
-        return refuse(format!("an account's name has 1 to {LONGEST_NAME} characters: {}", excerpt(name)));
+        return refuse(format!(
+            "an account's name has 1 to {LONGEST_NAME} characters: {}",
+            excerpt(name)
+        ));
     }
-    if let Some(c) = name.chars().find(|c| c.is_control() || "\"/\\[]:;|=,+*?<>@".contains(*c)) {
-        return refuse(format!("an account's name may not contain {}", c.escape_default()));
+    if let Some(c) = name
+        .chars()
+        .find(|c| c.is_control() || "\"/\\[]:;|=,+*?<>@".contains(*c))
+    {
+        return refuse(format!(
+            "an account's name may not contain {}",
+            c.escape_default()
+        ));
     }
     if name.ends_with(['.', '$']) || name.trim() != name {
-        return refuse("an account's name may not end with a dot or a dollar sign, nor begin or end with a space");
+        return refuse(
+            "an account's name may not end with a dot or a dollar sign, nor begin or end with a space",
+        );
     }
     Ok(())
 }
 
 fn value(attribute: &str, text: &str) -> Result<(), Failure> {
     if text.is_empty() || text.len() > LONGEST_VALUE || text.contains('\0') {
-        return refuse(format!("a value of {attribute} has 1 to {LONGEST_VALUE} bytes, none of them zero"));
+        return refuse(format!(
+            "a value of {attribute} has 1 to {LONGEST_VALUE} bytes, none of them zero"
+        ));
     }
     Ok(())
 }
@@ -225,8 +259,15 @@ mod tests {
     #[test]
     fn an_ordinary_order_passes() {
         assert!(!refused(|_| ()));
-        assert!(!refused(|order| order.desired.name = "Jörg O'Neill-1_x!".into()));
-        assert!(!refused(|order| drop(order.desired.attributes.insert("servicePrincipalName".into(), vec!["http/x".into()]))));
+        assert!(!refused(
+            |order| order.desired.name = "Jörg O'Neill-1_x!".into()
+        ));
+        assert!(!refused(|order| drop(
+            order
+                .desired
+                .attributes
+                .insert("servicePrincipalName".into(), vec!["http/x".into()])
+        )));
     }
 
     #[test]
@@ -236,11 +277,29 @@ mod tests {
 
     #[test]
     fn names_that_windows_refuses_are_refused() {
-        for name in ["", " x", "x ", "x.", "x$", "a@b", "a\"b", "a,b", "a*b", "a\0b", "a\nb", "abcdefghijklmnopqrstu"] {
-            assert!(refused(|order| order.desired.name = name.into()), "{name:?}");
+        for name in [
+            "",
+            " x",
+            "x ",
+            "x.",
+            "x$",
+            "a@b",
+            "a\"b",
+            "a,b",
+            "a*b",
+            "a\0b",
+            "a\nb",
+            "abcdefghijklmnopqrstu",
+        ] {
+            assert!(
+                refused(|order| order.desired.name = name.into()),
+                "{name:?}"
+            );
         }
         assert!(refused(|order| order.desired.name = "x".repeat(10_000)));
-        assert!(!refused(|order| order.desired.name = "abcdefghijklmnopqrst".into()));
+        assert!(!refused(
+            |order| order.desired.name = "abcdefghijklmnopqrst".into()
+        ));
     }
 
     #[test]
@@ -253,7 +312,10 @@ mod tests {
             "",
         ] {
             assert!(refused(|order| order.desired.ou = dn.into()), "{dn}");
-            assert!(refused(|order| order.desired.groups = vec![dn.into()]), "{dn}");
+            assert!(
+                refused(|order| order.desired.groups = vec![dn.into()]),
+                "{dn}"
+            );
         }
     }
 
@@ -278,7 +340,14 @@ mod tests {
             "",
             "a b",
         ] {
-            let set = |order: &mut Order| drop(order.desired.attributes.insert(attribute.into(), vec!["x".into()]));
+            let set = |order: &mut Order| {
+                drop(
+                    order
+                        .desired
+                        .attributes
+                        .insert(attribute.into(), vec!["x".into()]),
+                )
+            };
             assert!(refused(set), "{attribute}");
         }
     }
@@ -286,10 +355,24 @@ mod tests {
     #[test]
     fn values_are_bounded_and_hold_no_zero_byte() {
         for value in [String::new(), "a\0b".into(), "x".repeat(5_000)] {
-            assert!(refused(|order| drop(order.desired.attributes.insert("info".into(), vec![value.clone()]))));
-            assert!(refused(|order| order.desired.description = Some(value.clone())));
+            assert!(refused(|order| drop(
+                order
+                    .desired
+                    .attributes
+                    .insert("info".into(), vec![value.clone()])
+            )));
+            assert!(refused(
+                |order| order.desired.description = Some(value.clone())
+            ));
         }
-        assert!(refused(|order| drop(order.desired.attributes.insert("Department".into(), vec!["x".into()]))));
-        assert!(refused(|order| order.desired.groups = vec!["CN=x,DC=corp,DC=example".into(); 300]));
+        assert!(refused(|order| drop(
+            order
+                .desired
+                .attributes
+                .insert("Department".into(), vec!["x".into()])
+        )));
+        assert!(refused(
+            |order| order.desired.groups = vec!["CN=x,DC=corp,DC=example".into(); 300]
+        ));
     }
 }

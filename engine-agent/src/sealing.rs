@@ -19,7 +19,9 @@ pub(crate) struct SealingFailed;
 
 pub(crate) fn random<const N: usize>() -> Result<Zeroizing<[u8; N]>, SealingFailed> {
     let mut bytes = Zeroizing::new([0; N]);
-    OsRng.try_fill_bytes(bytes.as_mut_slice()).map_err(|_| SealingFailed)?;
+    OsRng
+        .try_fill_bytes(bytes.as_mut_slice())
+        .map_err(|_| SealingFailed)?;
     Ok(bytes)
 }
 
@@ -27,15 +29,31 @@ pub(crate) fn random<const N: usize>() -> Result<Zeroizing<[u8; N]>, SealingFail
 pub(crate) fn seal(key: &Key, context: &[u8], plain: &[u8]) -> Result<Vec<u8>, SealingFailed> {
     let nonce = random::<NONCE>()?;
     let sealed = cipher(key)?
-        .encrypt(&Nonce::from(*nonce), Payload { msg: plain, aad: context })
+        .encrypt(
+            &Nonce::from(*nonce),
+            Payload {
+                msg: plain,
+                aad: context,
+            },
+        )
         .map_err(|_| SealingFailed)?;
     Ok([nonce.as_slice(), &sealed].concat())
 }
 
-pub(crate) fn open(key: &Key, context: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, SealingFailed> {
+pub(crate) fn open(
+    key: &Key,
+    context: &[u8],
+    sealed: &[u8],
+) -> Result<Zeroizing<Vec<u8>>, SealingFailed> {
     let (nonce, sealed) = sealed.split_first_chunk::<NONCE>().ok_or(SealingFailed)?;
     cipher(key)?
-        .decrypt(&Nonce::from(*nonce), Payload { msg: sealed, aad: context })
+        .decrypt(
+            &Nonce::from(*nonce),
+            Payload {
+                msg: sealed,
+                aad: context,
+            },
+        )
         .map(Zeroizing::new)
         .map_err(|_| SealingFailed)
 }
@@ -53,7 +71,10 @@ mod tests {
     fn only_the_same_key_and_context_open_it() {
         let (key, other) = (random().unwrap(), random().unwrap());
         let sealed = seal(&key, b"context", b"secret").unwrap();
-        assert_eq!(open(&key, b"context", &sealed).unwrap().as_slice(), b"secret");
+        assert_eq!(
+            open(&key, b"context", &sealed).unwrap().as_slice(),
+            b"secret"
+        );
         assert!(open(&other, b"context", &sealed).is_err());
         assert!(open(&key, b"elsewhere", &sealed).is_err());
         for at in 0..sealed.len() {

@@ -37,15 +37,23 @@ impl VaultKey {
             Ok(mut file) => {
                 let key = sealing::random().map_err(|_| VaultError::NoRandomness)?;
                 let text = Zeroizing::new(format!("{}\n", BASE64.encode(key.as_slice())));
-                file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(|e| unusable(e.to_string()))?;
+                file.write_all(text.as_bytes())
+                    .and_then(|()| file.sync_all())
+                    .map_err(|e| unusable(e.to_string()))?;
                 sync_parent(path).map_err(|e| unusable(e.to_string()))?;
                 Ok(Self(key))
             }
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {
                 refuse_readable_by_others(path).map_err(unusable)?;
-                let text = Zeroizing::new(fs::read_to_string(path).map_err(|e| unusable(e.to_string()))?);
-                let bytes = Zeroizing::new(BASE64.decode(text.trim()).map_err(|_| unusable("is not base64".into()))?);
-                let key = <[u8; 32]>::try_from(bytes.as_slice()).map_err(|_| unusable("is not 32 bytes".into()))?;
+                let text =
+                    Zeroizing::new(fs::read_to_string(path).map_err(|e| unusable(e.to_string()))?);
+                let bytes = Zeroizing::new(
+                    BASE64
+                        .decode(text.trim())
+                        .map_err(|_| unusable("is not base64".into()))?,
+                );
+                let key = <[u8; 32]>::try_from(bytes.as_slice())
+                    .map_err(|_| unusable("is not 32 bytes".into()))?;
                 Ok(Self(Zeroizing::new(key)))
             }
             Err(error) => Err(unusable(error.to_string())),
@@ -89,8 +97,14 @@ impl BuiltInVault {
                 fs::remove_file(path).map_err(unreachable)?;
             }
         }
-        let inner = Inner { directory: directory.to_owned(), key, writing: std::sync::Mutex::new(()) };
-        Ok(Self { inner: Arc::new(inner) })
+        let inner = Inner {
+            directory: directory.to_owned(),
+            key,
+            writing: std::sync::Mutex::new(()),
+        };
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
     }
 
     /// Disk work off the async threads.
@@ -102,7 +116,9 @@ impl BuiltInVault {
         Box::pin(async move {
             tokio::task::spawn_blocking(move || work(&inner))
                 .await
-                .map_err(|_| VaultError::Unreachable("the work on the disk was broken off".into()))?
+                .map_err(|_| {
+                    VaultError::Unreachable("the work on the disk was broken off".into())
+                })?
         })
     }
 }
@@ -114,28 +130,41 @@ impl Inner {
 
     fn record(&self, account: AccountId) -> Result<Option<Record>, VaultError> {
         match fs::read(self.path(account)) {
-            Ok(bytes) => serde_json::from_slice(&bytes).map(Some).map_err(|_| VaultError::CannotOpen),
+            Ok(bytes) => serde_json::from_slice(&bytes)
+                .map(Some)
+                .map_err(|_| VaultError::CannotOpen),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(unreachable(error)),
         }
     }
 
     fn write(&self, account: AccountId, secret: &Secret) -> Result<(), VaultError> {
-        let _one_at_a_time = self.writing.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let _one_at_a_time = self
+            .writing
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         // An unreadable record is replaced: the directory gets the new secret anyway.
-        let version = self.record(account).ok().flatten().map_or(1, |record| record.version.saturating_add(1));
+        let version = self
+            .record(account)
+            .ok()
+            .flatten()
+            .map_or(1, |record| record.version.saturating_add(1));
         let context = context(account, version);
         let sealing_failed = |_| VaultError::NoRandomness;
         let own_key = sealing::random().map_err(sealing_failed)?;
         let record = Record {
             format: FORMAT,
             version,
-            wrapped_key: BASE64
-                .encode(sealing::seal(&self.key.0, &context, own_key.as_slice()).map_err(sealing_failed)?),
-            sealed: BASE64
-                .encode(sealing::seal(&own_key, &context, secret.expose().as_bytes()).map_err(sealing_failed)?),
+            wrapped_key: BASE64.encode(
+                sealing::seal(&self.key.0, &context, own_key.as_slice()).map_err(sealing_failed)?,
+            ),
+            sealed: BASE64.encode(
+                sealing::seal(&own_key, &context, secret.expose().as_bytes())
+                    .map_err(sealing_failed)?,
+            ),
         };
-        let text = serde_json::to_vec(&record).map_err(|error| VaultError::Unreachable(error.to_string()))?;
+        let text = serde_json::to_vec(&record)
+            .map_err(|error| VaultError::Unreachable(error.to_string()))?;
         let path = self.path(account);
         let half = path.with_extension("tmp");
         let replace = || {
@@ -160,7 +189,8 @@ impl Inner {
             sealing::open(key, &context, &decode(text)?).map_err(|_| VaultError::CannotOpen)
         };
         let own_key = open(&self.key.0, &record.wrapped_key)?;
-        let own_key = <[u8; 32]>::try_from(own_key.as_slice()).map_err(|_| VaultError::CannotOpen)?;
+        let own_key =
+            <[u8; 32]>::try_from(own_key.as_slice()).map_err(|_| VaultError::CannotOpen)?;
         let plain = open(&Zeroizing::new(own_key), &record.sealed)?;
         let text = std::str::from_utf8(&plain).map_err(|_| VaultError::CannotOpen)?;
         Ok(Secret::new(text.to_owned()))
@@ -189,7 +219,10 @@ impl Vault for BuiltInVault {
         self.on_disk(move |inner| inner.read(account))
     }
 
-    fn find(&self, account: AccountId) -> BoxFuture<'_, Result<Option<SecretReference>, VaultError>> {
+    fn find(
+        &self,
+        account: AccountId,
+    ) -> BoxFuture<'_, Result<Option<SecretReference>, VaultError>> {
         self.on_disk(move |inner| Ok(inner.record(account)?.map(|_| reference(account))))
     }
 
@@ -206,12 +239,20 @@ impl Vault for BuiltInVault {
 }
 
 fn reference(account: AccountId) -> SecretReference {
-    SecretReference { vault: NAME.into(), path: account.0.simple().to_string() }
+    SecretReference {
+        vault: NAME.into(),
+        path: account.0.simple().to_string(),
+    }
 }
 
 /// What a record is bound to.
 fn context(account: AccountId, version: u64) -> Vec<u8> {
-    [b"tenure/vault/v1".as_slice(), account.0.as_bytes(), &version.to_be_bytes()].concat()
+    [
+        b"tenure/vault/v1".as_slice(),
+        account.0.as_bytes(),
+        &version.to_be_bytes(),
+    ]
+    .concat()
 }
 
 fn unreachable(error: io::Error) -> VaultError {
@@ -240,9 +281,16 @@ fn make_private_directory(path: &Path) -> io::Result<()> {
 #[cfg(unix)]
 fn refuse_readable_by_others(path: &Path) -> Result<(), String> {
     use std::os::unix::fs::PermissionsExt as _;
-    let mode = fs::metadata(path).map_err(|error| error.to_string())?.permissions().mode();
+    let mode = fs::metadata(path)
+        .map_err(|error| error.to_string())?
+        .permissions()
+        .mode();
     if mode & 0o077 != 0 {
-        return Err(format!("{} is open to others (mode {:o}): chmod go= it", path.display(), mode & 0o777));
+        return Err(format!(
+            "{} is open to others (mode {:o}): chmod go= it",
+            path.display(),
+            mode & 0o777
+        ));
     }
     Ok(())
 }

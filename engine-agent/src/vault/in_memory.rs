@@ -21,7 +21,10 @@ impl InMemoryVault {
 }
 
 fn reference(account: AccountId) -> SecretReference {
-    SecretReference { vault: NAME.into(), path: account.0.simple().to_string() }
+    SecretReference {
+        vault: NAME.into(),
+        path: account.0.simple().to_string(),
+    }
 }
 
 impl Vault for InMemoryVault {
@@ -40,14 +43,18 @@ impl Vault for InMemoryVault {
         given: &'a SecretReference,
     ) -> BoxFuture<'a, Result<Secret, VaultError>> {
         let found = if *given == reference(account) {
-            self.with(|secrets| secrets.get(&account).cloned()).ok_or(VaultError::NoSecret)
+            self.with(|secrets| secrets.get(&account).cloned())
+                .ok_or(VaultError::NoSecret)
         } else {
             Err(VaultError::NotTheAccounts)
         };
         Box::pin(async move { found })
     }
 
-    fn find(&self, account: AccountId) -> BoxFuture<'_, Result<Option<SecretReference>, VaultError>> {
+    fn find(
+        &self,
+        account: AccountId,
+    ) -> BoxFuture<'_, Result<Option<SecretReference>, VaultError>> {
         let found = self.with(|secrets| secrets.contains_key(&account));
         Box::pin(async move { Ok(found.then(|| reference(account))) })
     }

@@ -54,7 +54,10 @@ pub trait Vault: Send + Sync {
     ) -> BoxFuture<'a, Result<Secret, VaultError>>;
 
     /// Where the account's secret lies, if it has one.
-    fn find(&self, account: AccountId) -> BoxFuture<'_, Result<Option<SecretReference>, VaultError>>;
+    fn find(
+        &self,
+        account: AccountId,
+    ) -> BoxFuture<'_, Result<Option<SecretReference>, VaultError>>;
 
     /// Deletes the account's secret; harmless if there is none.
     fn delete(&self, account: AccountId) -> BoxFuture<'_, Result<(), VaultError>>;

@@ -8,7 +8,12 @@ pub const SHORTEST_PASSWORD: usize = 4;
 
 /// Nothing that a shell, an XML file, a connection string or a tired reader takes for something else: no quotes,
 /// backslash, space, `$`, `&`, `<`, `;`, `%`, `=`; no `0O1lI`.
-const CLASSES: [&[u8]; 4] = [b"ABCDEFGHJKLMNPQRSTUVWXYZ", b"abcdefghijkmnopqrstuvwxyz", b"23456789", b"-_.+*#!~"];
+const CLASSES: [&[u8]; 4] = [
+    b"ABCDEFGHJKLMNPQRSTUVWXYZ",
+    b"abcdefghijkmnopqrstuvwxyz",
+    b"23456789",
+    b"-_.+*#!~",
+];
 
 /// A password of `length` characters (at least [`SHORTEST_PASSWORD`]) with all four character classes.
 ///
@@ -24,7 +29,10 @@ pub fn generate_password(length: usize) -> Result<Secret, VaultError> {
         }
         let secret = Secret::new(text);
         // Drawing the whole again keeps every acceptable password equally likely; forcing classes into places does not.
-        if CLASSES.iter().all(|class| secret.expose().bytes().any(|byte| class.contains(&byte))) {
+        if CLASSES
+            .iter()
+            .all(|class| secret.expose().bytes().any(|byte| class.contains(&byte)))
+        {
             return Ok(secret);
         }
     }
@@ -35,7 +43,9 @@ fn draw(alphabet: &[u8]) -> Result<u8, VaultError> {
     let fair = 256 - 256 % alphabet.len();
     loop {
         let mut byte = [0];
-        OsRng.try_fill_bytes(&mut byte).map_err(|_| VaultError::NoRandomness)?;
+        OsRng
+            .try_fill_bytes(&mut byte)
+            .map_err(|_| VaultError::NoRandomness)?;
         let drawn = usize::from(byte[0]);
         if drawn < fair {
             return Ok(alphabet[drawn % alphabet.len()]);
@@ -55,11 +65,23 @@ mod tests {
         for _ in 0..500 {
             let secret = generate_password(32).unwrap();
             assert_eq!(secret.expose().len(), 32);
-            assert!(CLASSES.iter().all(|class| secret.expose().bytes().any(|byte| class.contains(&byte))));
-            assert!(secret.expose().bytes().all(|byte| !b"\"'\\ $&<>;%=`,0O1lI".contains(&byte)));
+            assert!(
+                CLASSES
+                    .iter()
+                    .all(|class| secret.expose().bytes().any(|byte| class.contains(&byte)))
+            );
+            assert!(
+                secret
+                    .expose()
+                    .bytes()
+                    .all(|byte| !b"\"'\\ $&<>;%=`,0O1lI".contains(&byte))
+            );
             assert!(seen.insert(secret.expose().to_owned()));
         }
-        assert_eq!(generate_password(1).unwrap().expose().len(), SHORTEST_PASSWORD);
+        assert_eq!(
+            generate_password(1).unwrap().expose().len(),
+            SHORTEST_PASSWORD
+        );
     }
 
     #[test]

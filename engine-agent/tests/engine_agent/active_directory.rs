@@ -9,7 +9,9 @@ use tenure_engine_agent::vault::Vault as _;
 
 #[tokio::test]
 async fn two_domains_serve_their_own_orders_and_refuse_each_others() {
-    let (Some(corp), Some(emea)) = (Lab::corp(), Lab::emea()) else { return };
+    let (Some(corp), Some(emea)) = (Lab::corp(), Lab::emea()) else {
+        return;
+    };
     let (one, two) = (corp.directory(), emea.directory());
     let (corp, emea) = (Subject::on(corp, one), Subject::on(emea, two));
     for subject in [&corp, &emea] {
@@ -18,7 +20,14 @@ async fn two_domains_serve_their_own_orders_and_refuse_each_others() {
         assert_eq!(subject.bind(&order).await, Bind::Accepted);
         let entry = subject.lab().entry(&order.desired.name).await.unwrap();
         let principal = &entry.attrs["userPrincipalName"][0];
-        assert_eq!(*principal, format!("{}@{}", order.desired.name, subject.lab().config().domain_name));
+        assert_eq!(
+            *principal,
+            format!(
+                "{}@{}",
+                order.desired.name,
+                subject.lab().config().domain_name
+            )
+        );
         assert_eq!(entry.attrs["userAccountControl"][0], "66048");
     }
     let stray = corp.order();
@@ -43,55 +52,104 @@ async fn a_password_that_the_policy_refuses_leaves_nothing_behind() {
 
 #[tokio::test]
 async fn where_the_engine_has_no_rights_it_says_so() {
-    let Some(subject) = Subject::active_directory() else { return };
+    let Some(subject) = Subject::active_directory() else {
+        return;
+    };
     let mut order = subject.order();
     order.desired.ou = subject.ou("Unmanaged");
-    assert_eq!(subject.failure(&order).await, FailureReason::InsufficientRights);
+    assert_eq!(
+        subject.failure(&order).await,
+        FailureReason::InsufficientRights
+    );
     let mut change = subject.apply(&subject.order()).await;
     change.desired.ou = subject.ou("Unmanaged");
-    assert_eq!(subject.failure(&change).await, FailureReason::InsufficientRights);
+    assert_eq!(
+        subject.failure(&change).await,
+        FailureReason::InsufficientRights
+    );
     let mut joining = subject.order();
     joining.desired.groups = vec![format!("CN=Domain Admins,CN=Users,{}", subject.base)];
-    assert_eq!(subject.failure(&joining).await, FailureReason::InsufficientRights);
+    assert_eq!(
+        subject.failure(&joining).await,
+        FailureReason::InsufficientRights
+    );
 }
 
 #[tokio::test]
 async fn the_engines_rights_end_at_the_attributes_that_it_needs() {
-    let Some(subject) = Subject::active_directory() else { return };
+    let Some(subject) = Subject::active_directory() else {
+        return;
+    };
     let mut change = subject.apply(&subject.order()).await;
     // Allowed by our own rules, but not delegated: the directory itself refuses.
     change.desired.attributes = [("employeeID".to_owned(), vec!["7".to_owned()])].into();
-    assert_eq!(subject.failure(&change).await, FailureReason::InsufficientRights);
-    assert!(subject.see(&change.desired.name).await.unwrap().fence.unwrap().ends_with(":1.1"));
+    assert_eq!(
+        subject.failure(&change).await,
+        FailureReason::InsufficientRights
+    );
+    assert!(
+        subject
+            .see(&change.desired.name)
+            .await
+            .unwrap()
+            .fence
+            .unwrap()
+            .ends_with(":1.1")
+    );
 }
 
 #[tokio::test]
 async fn an_attribute_that_the_directory_does_not_know_is_refused_with_its_words() {
-    let Some(subject) = Subject::active_directory() else { return };
+    let Some(subject) = Subject::active_directory() else {
+        return;
+    };
     let mut order = subject.order();
     order.desired.attributes = [("fooBar".to_owned(), vec!["x".to_owned()])].into();
-    let Outcome::Failed(failure) = subject.carry_out(&order).await else { panic!("not refused") };
+    let Outcome::Failed(failure) = subject.carry_out(&order).await else {
+        panic!("not refused")
+    };
     assert_eq!(failure.reason, FailureReason::AttributeRefused);
     assert!(failure.detail.contains("fooBar"), "{}", failure.detail);
     assert_eq!(subject.see(&order.desired.name).await, None);
     let mut change = subject.apply(&subject.order()).await;
     change.desired.attributes = [("fooBar".to_owned(), vec!["x".to_owned()])].into();
-    assert_eq!(subject.failure(&change).await, FailureReason::AttributeRefused);
-    change.desired.attributes = [("department".to_owned(), vec!["x".to_owned(), "y".to_owned()])].into();
-    assert_eq!(subject.failure(&change).await, FailureReason::AttributeRefused);
+    assert_eq!(
+        subject.failure(&change).await,
+        FailureReason::AttributeRefused
+    );
+    change.desired.attributes = [(
+        "department".to_owned(),
+        vec!["x".to_owned(), "y".to_owned()],
+    )]
+    .into();
+    assert_eq!(
+        subject.failure(&change).await,
+        FailureReason::AttributeRefused
+    );
 }
 
 #[tokio::test]
 async fn bits_and_attributes_that_an_order_does_not_speak_of_stay() {
-    let Some(subject) = Subject::active_directory() else { return };
+    let Some(subject) = Subject::active_directory() else {
+        return;
+    };
     let mut change = subject.apply(&subject.order()).await;
     let name = change.desired.name.clone();
     // "Account is sensitive and cannot be delegated", set by an administrator.
-    subject.lab().set(&name, "userAccountControl", Some("1114624")).await;
-    subject.lab().set(&name, "title", Some("Do not touch")).await;
+    subject
+        .lab()
+        .set(&name, "userAccountControl", Some("1114624"))
+        .await;
+    subject
+        .lab()
+        .set(&name, "title", Some("Do not touch"))
+        .await;
     change.desired.enabled = false;
     change.desired.description = None;
-    change.desired.attributes.insert("department".into(), vec![]);
+    change
+        .desired
+        .attributes
+        .insert("department".into(), vec![]);
     subject.apply(&change).await;
     let entry = subject.lab().entry(&name).await.unwrap();
     assert_eq!(entry.attrs["userAccountControl"][0], "1114626");
@@ -102,12 +160,19 @@ async fn bits_and_attributes_that_an_order_does_not_speak_of_stay() {
 
 #[tokio::test]
 async fn what_never_had_a_password_is_not_enabled() {
-    let Some(subject) = Subject::active_directory() else { return };
+    let Some(subject) = Subject::active_directory() else {
+        return;
+    };
     let mut order = subject.order();
     order.desired.attributes.clear();
     let name = order.desired.name.clone();
     subject.put_foreign(&name).await;
-    subject.set_fence(&name, Some(&format!("tenure:{}:1.1", order.account.0.simple()))).await;
+    subject
+        .set_fence(
+            &name,
+            Some(&format!("tenure:{}:1.1", order.account.0.simple())),
+        )
+        .await;
     order.number.n = 2;
     order.kind = OrderKind::Change;
     order.object = Some(subject.see(&name).await.unwrap().guid);
@@ -118,27 +183,46 @@ async fn what_never_had_a_password_is_not_enabled() {
 
 #[tokio::test]
 async fn an_object_is_followed_by_its_guid_when_somebody_renamed_or_moved_it() {
-    let Some(subject) = Subject::active_directory() else { return };
+    let Some(subject) = Subject::active_directory() else {
+        return;
+    };
     let mut change = subject.apply(&subject.order()).await;
     let entry = subject.lab().entry(&change.desired.name).await.unwrap();
     let retired = subject.ou("Retired");
     let renamed = format!("CN=Re\\, named {}", &change.desired.name);
     let mut admin = subject.lab().admin().await;
-    admin.modifydn(&entry.dn, &renamed, true, Some(&retired)).await.unwrap().success().unwrap();
+    admin
+        .modifydn(&entry.dn, &renamed, true, Some(&retired))
+        .await
+        .unwrap()
+        .success()
+        .unwrap();
     change.desired.enabled = false;
     subject.apply(&change).await;
     let entry = subject.lab().entry(&change.desired.name).await.unwrap();
-    assert!(entry.dn.to_lowercase().ends_with(&change.desired.ou.to_lowercase()), "{}", entry.dn);
+    assert!(
+        entry
+            .dn
+            .to_lowercase()
+            .ends_with(&change.desired.ou.to_lowercase()),
+        "{}",
+        entry.dn
+    );
     assert!(entry.dn.starts_with("CN=Re\\, named"), "{}", entry.dn);
 }
 
 #[tokio::test]
 async fn a_common_name_in_somebody_elses_hands_is_taken_too() {
-    let Some(subject) = Subject::active_directory() else { return };
+    let Some(subject) = Subject::active_directory() else {
+        return;
+    };
     let order = subject.order();
     let dn = format!("CN={},{}", order.desired.name, order.desired.ou);
     let other = order.desired.name.replace("svc", "oth");
-    subject.lab().add(&dn, &[("objectClass", "user"), ("sAMAccountName", &other)]).await;
+    subject
+        .lab()
+        .add(&dn, &[("objectClass", "user"), ("sAMAccountName", &other)])
+        .await;
     assert_eq!(subject.failure(&order).await, FailureReason::NameTaken);
     assert_eq!(subject.vault.find(order.account).await.unwrap(), None);
 }
@@ -151,6 +235,9 @@ async fn another_fence_attribute_can_be_chosen() {
     let change = subject.apply(&subject.order()).await;
     subject.apply(&change).await;
     let entry = subject.lab().entry(&change.desired.name).await.unwrap();
-    assert_eq!(entry.attrs["info"][0], format!("tenure:{}:1.2", change.account.0.simple()));
+    assert_eq!(
+        entry.attrs["info"][0],
+        format!("tenure:{}:1.2", change.account.0.simple())
+    );
     assert!(!entry.attrs.contains_key("adminDescription"));
 }

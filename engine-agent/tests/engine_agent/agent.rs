@@ -10,7 +10,8 @@ use std::{
     time::Duration as Span,
 };
 use tenure_broker::{
-    AgentKeys, AgentLink, BrokerConfig, CoreKeys, CoreLink, FromEngine, RevealReply, RevealRequest, in_process,
+    AgentKeys, AgentLink, BrokerConfig, CoreKeys, CoreLink, FromEngine, RevealReply, RevealRequest,
+    in_process,
 };
 use tenure_domain::{
     ids::EngineId,
@@ -36,11 +37,19 @@ struct Scene {
 
 impl Scene {
     async fn begin(subject: Subject) -> Self {
-        let (core_key, engine_key) = (SigningKey::from_bytes(&[1; 32]), SigningKey::from_bytes(&[2; 32]));
+        let (core_key, engine_key) = (
+            SigningKey::from_bytes(&[1; 32]),
+            SigningKey::from_bytes(&[2; 32]),
+        );
         let hub = in_process();
         let engines = HashMap::from([(ENGINE, (subject.domain, engine_key.verifying_key()))]);
-        let core_keys = CoreKeys { signing: core_key.clone(), engines: Arc::new(engines) };
-        let core = CoreLink::connect(BrokerConfig::InProcess(hub.clone()), core_keys).await.unwrap();
+        let core_keys = CoreKeys {
+            signing: core_key.clone(),
+            engines: Arc::new(engines),
+        };
+        let core = CoreLink::connect(BrokerConfig::InProcess(hub.clone()), core_keys)
+            .await
+            .unwrap();
         core.serve_domain(subject.domain).await.unwrap();
         let keys = AgentKeys {
             engine: ENGINE,
@@ -48,15 +57,30 @@ impl Scene {
             signing: engine_key,
             core: core_key.verifying_key(),
         };
-        let link = AgentLink::connect(BrokerConfig::InProcess(hub), keys).await.unwrap();
+        let link = AgentLink::connect(BrokerConfig::InProcess(hub), keys)
+            .await
+            .unwrap();
         let (directory, vault) = (Arc::clone(&subject.directory), Arc::clone(&subject.vault));
-        let agent = Agent::new(link, ENGINE, subject.domain, directory, vault, clock::system(), 4);
+        let agent = Agent::new(
+            link,
+            ENGINE,
+            subject.domain,
+            directory,
+            vault,
+            clock::system(),
+            4,
+        );
         let stop = CancellationToken::new();
         let running = tokio::spawn({
             let stop = stop.clone();
             async move { agent.run(stop).await }
         });
-        Self { subject, core, stop, running }
+        Self {
+            subject,
+            core,
+            stop,
+            running,
+        }
     }
 
     async fn reports(&self, count: usize) -> Vec<Report> {
@@ -72,19 +96,24 @@ impl Scene {
     async fn next(&self) -> FromEngine {
         let next = async {
             loop {
-                if let Some(delivery) = self.core.next_reports(1).await.unwrap().into_iter().next() {
+                if let Some(delivery) = self.core.next_reports(1).await.unwrap().into_iter().next()
+                {
                     delivery.ack().await.unwrap();
                     return delivery.message().clone();
                 }
             }
         };
-        timeout(Span::from_secs(20), next).await.expect("a message of the engine in time")
+        timeout(Span::from_secs(20), next)
+            .await
+            .expect("a message of the engine in time")
     }
-
 
     async fn end(self) {
         self.stop.cancel();
-        timeout(Span::from_secs(20), self.running).await.expect("the agent ends when told").unwrap();
+        timeout(Span::from_secs(20), self.running)
+            .await
+            .expect("the agent ends when told")
+            .unwrap();
     }
 }
 
@@ -96,7 +125,13 @@ async fn every_order_is_carried_out_and_reported() {
         scene.core.issue(order).await.unwrap();
     }
     let reports = scene.reports(orders.len()).await;
-    assert!(reports.iter().all(|report| matches!(report.outcome, Outcome::Applied { secret: Some(_), .. })));
+    assert!(reports.iter().all(|report| matches!(
+        report.outcome,
+        Outcome::Applied {
+            secret: Some(_),
+            ..
+        }
+    )));
     let reported: HashSet<_> = reports.iter().map(|report| report.account).collect();
     assert_eq!(reported, orders.iter().map(|order| order.account).collect());
     for order in &orders {
@@ -110,8 +145,13 @@ async fn nothing_is_taken_while_the_directory_is_unreachable() {
     let subject = Subject::sandbox();
     subject.set_reachable(false);
     let scene = Scene::begin(subject).await;
-    let FromEngine::Status(status) = scene.next().await else { panic!("an order was taken") };
-    assert_eq!(status.impaired.map(|failure| failure.reason), Some(FailureReason::DirectoryUnreachable));
+    let FromEngine::Status(status) = scene.next().await else {
+        panic!("an order was taken")
+    };
+    assert_eq!(
+        status.impaired.map(|failure| failure.reason),
+        Some(FailureReason::DirectoryUnreachable)
+    );
     let order = scene.subject.order();
     scene.core.issue(&order).await.unwrap();
     assert!(scene.core.next_reports(1).await.unwrap().is_empty());
@@ -121,7 +161,9 @@ async fn nothing_is_taken_while_the_directory_is_unreachable() {
     for message in [scene.next().await, scene.next().await] {
         match message {
             FromEngine::Status(status) => well = status.impaired.is_none(),
-            FromEngine::Report(report) => applied = matches!(report.outcome, Outcome::Applied { .. }),
+            FromEngine::Report(report) => {
+                applied = matches!(report.outcome, Outcome::Applied { .. })
+            }
         }
     }
     assert!(well && applied);
@@ -134,7 +176,13 @@ async fn a_secret_is_revealed_to_its_reader_once() {
     let order = scene.subject.order();
     scene.core.issue(&order).await.unwrap();
     let reports = scene.reports(1).await;
-    let Outcome::Applied { secret: Some(secret), .. } = &reports[0].outcome else { panic!("no secret") };
+    let Outcome::Applied {
+        secret: Some(secret),
+        ..
+    } = &reports[0].outcome
+    else {
+        panic!("no secret")
+    };
     let reader = ReaderKey::generate().unwrap();
     let asked = RevealRequest {
         request: Uuid::now_v7(),
@@ -143,10 +191,32 @@ async fn a_secret_is_revealed_to_its_reader_once() {
         reader_key: BASE64.encode(reader.public()),
         not_after: Utc::now() + Duration::minutes(4),
     };
-    let ask = || scene.core.reveal(order.domain, asked.clone(), Span::from_secs(10));
-    let RevealReply::Sealed { ephemeral, nonce, ciphertext } = ask().await.unwrap() else { panic!("refused") };
-    let [ephemeral, nonce, ciphertext] = [ephemeral, nonce, ciphertext].map(|text| BASE64.decode(text).unwrap());
-    let opened = reader.open_sealed(asked.request, order.account, &Sealed { ephemeral, nonce, ciphertext }).unwrap();
+    let ask = || {
+        scene
+            .core
+            .reveal(order.domain, asked.clone(), Span::from_secs(10))
+    };
+    let RevealReply::Sealed {
+        ephemeral,
+        nonce,
+        ciphertext,
+    } = ask().await.unwrap()
+    else {
+        panic!("refused")
+    };
+    let [ephemeral, nonce, ciphertext] =
+        [ephemeral, nonce, ciphertext].map(|text| BASE64.decode(text).unwrap());
+    let opened = reader
+        .open_sealed(
+            asked.request,
+            order.account,
+            &Sealed {
+                ephemeral,
+                nonce,
+                ciphertext,
+            },
+        )
+        .unwrap();
     assert_eq!(opened.expose(), scene.subject.password(&order).await);
     assert!(matches!(ask().await.unwrap(), RevealReply::Refused { .. }));
     scene.end().await;

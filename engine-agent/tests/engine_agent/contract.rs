@@ -61,37 +61,63 @@ fn changed(order: &Order, change: impl FnOnce(&mut Order)) -> Order {
 
 async fn a_new_account_exists_and_its_password_binds(subject: Subject) {
     let order = subject.order();
-    let Outcome::Applied { object, secret } = subject.carry_out(&order).await else { panic!("not applied") };
+    let Outcome::Applied { object, secret } = subject.carry_out(&order).await else {
+        panic!("not applied")
+    };
     let seen = subject.see(&order.desired.name).await.unwrap();
     assert_eq!(seen.guid, object);
     assert_eq!(seen.parent, order.desired.ou);
     assert_eq!((seen.enabled, seen.expires), (true, None));
     assert_eq!(seen.description.as_deref(), Some("Payroll, nightly"));
     assert_eq!(seen.department.as_deref(), Some("Finance"));
-    assert_eq!(seen.fence.unwrap(), format!("tenure:{}:1.1", order.account.0.simple()));
+    assert_eq!(
+        seen.fence.unwrap(),
+        format!("tenure:{}:1.1", order.account.0.simple())
+    );
     assert_eq!(secret, subject.vault.find(order.account).await.unwrap());
     assert_eq!(subject.bind(&order).await, Bind::Accepted);
-    assert_eq!(subject.bind_with(&order.desired.name, "another").await, Bind::WrongPassword);
+    assert_eq!(
+        subject.bind_with(&order.desired.name, "another").await,
+        Bind::WrongPassword
+    );
 }
 
 async fn a_disabled_account_is_refused_and_an_enabled_one_binds_again(subject: Subject) {
     let order = subject.apply(&subject.order()).await;
-    let order = subject.apply(&changed(&order, |order| order.desired.enabled = false)).await;
+    let order = subject
+        .apply(&changed(&order, |order| order.desired.enabled = false))
+        .await;
     assert_eq!(subject.bind(&order).await, Bind::Disabled);
-    let order = subject.apply(&changed(&order, |order| order.desired.enabled = true)).await;
+    let order = subject
+        .apply(&changed(&order, |order| order.desired.enabled = true))
+        .await;
     assert_eq!(subject.bind(&order).await, Bind::Accepted);
 }
 
 async fn an_expired_account_is_refused_until_its_expiry_is_lifted(subject: Subject) {
-    let first = changed(&subject.order(), |order| order.desired.expires_at = Some(Utc::now() + Duration::days(9)));
+    let first = changed(&subject.order(), |order| {
+        order.desired.expires_at = Some(Utc::now() + Duration::days(9))
+    });
     let order = subject.apply(&first).await;
     let seen = subject.see(&order.desired.name).await.unwrap();
-    assert_eq!(seen.expires, first.desired.expires_at.map(|at| at.timestamp()));
+    assert_eq!(
+        seen.expires,
+        first.desired.expires_at.map(|at| at.timestamp())
+    );
     assert_eq!(subject.bind(&order).await, Bind::Accepted);
-    let order = subject.apply(&changed(&order, |order| order.desired.expires_at = at_noon(-400))).await;
+    let order = subject
+        .apply(&changed(&order, |order| {
+            order.desired.expires_at = at_noon(-400)
+        }))
+        .await;
     assert_eq!(subject.bind(&order).await, Bind::Expired);
-    let order = subject.apply(&changed(&order, |order| order.desired.expires_at = None)).await;
-    assert_eq!(subject.see(&order.desired.name).await.unwrap().expires, None);
+    let order = subject
+        .apply(&changed(&order, |order| order.desired.expires_at = None))
+        .await;
+    assert_eq!(
+        subject.see(&order.desired.name).await.unwrap().expires,
+        None
+    );
     assert_eq!(subject.bind(&order).await, Bind::Accepted);
 }
 
@@ -104,16 +130,37 @@ async fn an_account_moves_to_the_retirement_unit_and_back(subject: Subject) {
     let order = subject.apply(&retired).await;
     let seen = subject.see(&order.desired.name).await.unwrap();
     assert_eq!((seen.parent, seen.enabled), (subject.ou("Retired"), false));
-    let order = subject.apply(&changed(&order, |order| order.desired.ou = subject.ou("Service Accounts"))).await;
-    assert_eq!(subject.see(&order.desired.name).await.unwrap().parent, subject.ou("Service Accounts"));
+    let order = subject
+        .apply(&changed(&order, |order| {
+            order.desired.ou = subject.ou("Service Accounts")
+        }))
+        .await;
+    assert_eq!(
+        subject.see(&order.desired.name).await.unwrap().parent,
+        subject.ou("Service Accounts")
+    );
 }
 
 async fn an_account_joins_its_groups(subject: Subject) {
     let group = subject.group().await;
-    let order = subject.apply(&changed(&subject.order(), |order| order.desired.groups = vec![group.clone()])).await;
-    assert_eq!(subject.see(&order.desired.name).await.unwrap().groups, [group.clone()].into());
-    let order = subject.apply(&changed(&order, |order| order.desired.ou = subject.ou("Retired"))).await;
-    assert_eq!(subject.see(&order.desired.name).await.unwrap().groups, [group].into());
+    let order = subject
+        .apply(&changed(&subject.order(), |order| {
+            order.desired.groups = vec![group.clone()]
+        }))
+        .await;
+    assert_eq!(
+        subject.see(&order.desired.name).await.unwrap().groups,
+        [group.clone()].into()
+    );
+    let order = subject
+        .apply(&changed(&order, |order| {
+            order.desired.ou = subject.ou("Retired")
+        }))
+        .await;
+    assert_eq!(
+        subject.see(&order.desired.name).await.unwrap().groups,
+        [group].into()
+    );
 }
 
 async fn a_removed_account_is_gone_with_its_secret(subject: Subject) {
@@ -132,7 +179,16 @@ async fn repeating_any_order_is_harmless(subject: Subject) {
     let password = subject.password(&provision).await;
     let seen = subject.see(&provision.desired.name).await;
     let again = subject.carry_out(&provision).await;
-    assert!(matches!(again, Outcome::Applied { secret: Some(_), .. }), "{again:?}");
+    assert!(
+        matches!(
+            again,
+            Outcome::Applied {
+                secret: Some(_),
+                ..
+            }
+        ),
+        "{again:?}"
+    );
     assert_eq!(subject.see(&provision.desired.name).await, seen);
     assert_eq!(subject.password(&provision).await, password);
     assert_eq!(subject.bind(&provision).await, Bind::Accepted);
@@ -141,7 +197,10 @@ async fn repeating_any_order_is_harmless(subject: Subject) {
         order.desired.enabled = false;
         order.desired.ou = subject.ou("Retired");
         order.desired.expires_at = at_noon(0);
-        order.desired.attributes.insert("department".into(), vec!["Closed".into()]);
+        order
+            .desired
+            .attributes
+            .insert("department".into(), vec!["Closed".into()]);
     });
     let first = subject.carry_out(&change).await;
     let seen = subject.see(&change.desired.name).await;
@@ -150,12 +209,17 @@ async fn repeating_any_order_is_harmless(subject: Subject) {
     assert_eq!(seen.unwrap().department.as_deref(), Some("Closed"));
 }
 
-async fn what_was_changed_behind_the_orders_back_is_not_fought_over_under_the_same_number(subject: Subject) {
+async fn what_was_changed_behind_the_orders_back_is_not_fought_over_under_the_same_number(
+    subject: Subject,
+) {
     let order = subject.apply(&subject.order()).await;
     let disable = changed(&order, |order| order.desired.enabled = false);
     let next = subject.apply(&disable).await;
     subject.set_enabled(&order.desired.name, true).await;
-    assert!(matches!(subject.carry_out(&disable).await, Outcome::Deferred(_)));
+    assert!(matches!(
+        subject.carry_out(&disable).await,
+        Outcome::Deferred(_)
+    ));
     assert!(subject.see(&order.desired.name).await.unwrap().enabled);
     subject.apply(&next).await;
     assert!(!subject.see(&order.desired.name).await.unwrap().enabled);
@@ -164,7 +228,9 @@ async fn what_was_changed_behind_the_orders_back_is_not_fought_over_under_the_sa
 async fn a_stale_order_changes_nothing(subject: Subject) {
     let first = subject.order();
     let second = subject.apply(&first).await;
-    let third = subject.apply(&changed(&second, |order| order.desired.enabled = false)).await;
+    let third = subject
+        .apply(&changed(&second, |order| order.desired.enabled = false))
+        .await;
     let seen = subject.see(&first.desired.name).await;
     for stale in [
         first.clone(),
@@ -174,7 +240,9 @@ async fn a_stale_order_changes_nothing(subject: Subject) {
             order.number.n = 1;
             order.kind = OrderKind::Remove;
         }),
-        changed(&third, |order| order.number = OrderNumber { epoch: 0, n: 99 }),
+        changed(&third, |order| {
+            order.number = OrderNumber { epoch: 0, n: 99 }
+        }),
     ] {
         assert_eq!(subject.failure(&stale).await, FailureReason::Superseded);
         assert_eq!(subject.see(&first.desired.name).await, seen);
@@ -183,7 +251,9 @@ async fn a_stale_order_changes_nothing(subject: Subject) {
 }
 
 async fn a_new_epoch_beats_every_number_of_the_old_one(subject: Subject) {
-    let order = subject.apply(&changed(&subject.order(), |order| order.number.n = 500)).await;
+    let order = subject
+        .apply(&changed(&subject.order(), |order| order.number.n = 500))
+        .await;
     let new_epoch = changed(&order, |order| {
         order.number = OrderNumber { epoch: 2, n: 1 };
         order.desired.enabled = false;
@@ -202,15 +272,30 @@ async fn of_concurrent_orders_the_highest_number_stays(subject: Subject) {
         })
     };
     let orders: Vec<_> = [5, 9, 2, 7, 3, 8, 4, 6].into_iter().map(numbered).collect();
-    let outcomes = futures::future::join_all(orders.iter().map(|order| subject.carry_out(order))).await;
+    let outcomes =
+        futures::future::join_all(orders.iter().map(|order| subject.carry_out(order))).await;
     for (order, outcome) in orders.iter().zip(&outcomes) {
         let superseded = matches!(outcome, Outcome::Failed(failure) if failure.reason == FailureReason::Superseded);
-        assert!(superseded || matches!(outcome, Outcome::Applied { .. }), "{}: {outcome:?}", order.number);
+        assert!(
+            superseded || matches!(outcome, Outcome::Applied { .. }),
+            "{}: {outcome:?}",
+            order.number
+        );
     }
-    assert!(matches!(outcomes[1], Outcome::Applied { .. }), "{:?}", outcomes[1]);
+    assert!(
+        matches!(outcomes[1], Outcome::Applied { .. }),
+        "{:?}",
+        outcomes[1]
+    );
     let seen = subject.see(&order.desired.name).await.unwrap();
-    assert_eq!(seen.fence.unwrap(), format!("tenure:{}:1.9", order.account.0.simple()));
-    assert_eq!((seen.enabled, seen.description.as_deref()), (false, Some("number 9")));
+    assert_eq!(
+        seen.fence.unwrap(),
+        format!("tenure:{}:1.9", order.account.0.simple())
+    );
+    assert_eq!(
+        (seen.enabled, seen.description.as_deref()),
+        (false, Some("number 9"))
+    );
 }
 
 async fn a_foreign_object_is_never_adopted(subject: Subject) {
@@ -226,7 +311,11 @@ async fn a_foreign_object_is_never_adopted(subject: Subject) {
     let remove = changed(&order, |order| order.kind = OrderKind::Remove);
     assert_eq!(subject.carry_out(&remove).await, Outcome::Removed);
     assert_eq!(subject.see(&order.desired.name).await, seen);
-    assert_eq!(subject.vault.find(order.account).await.unwrap(), None, "no secret is left for it");
+    assert_eq!(
+        subject.vault.find(order.account).await.unwrap(),
+        None,
+        "no secret is left for it"
+    );
 
     let ours = subject.order();
     subject.apply(&ours).await;
@@ -237,13 +326,21 @@ async fn a_foreign_object_is_never_adopted(subject: Subject) {
 
 async fn a_foreign_fence_is_never_overwritten(subject: Subject) {
     let change = subject.apply(&subject.order()).await;
-    subject.set_fence(&change.desired.name, Some("User_something of the Exchange team")).await;
+    subject
+        .set_fence(
+            &change.desired.name,
+            Some("User_something of the Exchange team"),
+        )
+        .await;
     let disable = changed(&change, |order| order.desired.enabled = false);
     assert_eq!(subject.failure(&disable).await, FailureReason::ForeignFence);
     let remove = changed(&change, |order| order.kind = OrderKind::Remove);
     assert_eq!(subject.failure(&remove).await, FailureReason::ForeignFence);
     let seen = subject.see(&change.desired.name).await.unwrap();
-    assert_eq!(seen.fence.as_deref(), Some("User_something of the Exchange team"));
+    assert_eq!(
+        seen.fence.as_deref(),
+        Some("User_something of the Exchange team")
+    );
     assert!(seen.enabled);
 }
 
@@ -254,7 +351,10 @@ async fn a_cleared_fence_is_claimed_again_by_object_guid(subject: Subject) {
     assert_eq!(subject.failure(&unknown).await, FailureReason::ObjectGone);
     subject.apply(&change).await;
     let seen = subject.see(&change.desired.name).await.unwrap();
-    assert_eq!(seen.fence.unwrap(), format!("tenure:{}:1.2", change.account.0.simple()));
+    assert_eq!(
+        seen.fence.unwrap(),
+        format!("tenure:{}:1.2", change.account.0.simple())
+    );
 }
 
 async fn a_provisioning_takes_up_what_an_earlier_one_left(subject: Subject) {
@@ -263,10 +363,21 @@ async fn a_provisioning_takes_up_what_an_earlier_one_left(subject: Subject) {
     let password = subject.password(&first).await;
     let second = changed(&first, |order| {
         order.number.n = 2;
-        order.desired.attributes.insert("department".into(), vec!["Audit".into()]);
+        order
+            .desired
+            .attributes
+            .insert("department".into(), vec!["Audit".into()]);
     });
     subject.apply(&second).await;
-    assert_eq!(subject.see(&first.desired.name).await.unwrap().department.as_deref(), Some("Audit"));
+    assert_eq!(
+        subject
+            .see(&first.desired.name)
+            .await
+            .unwrap()
+            .department
+            .as_deref(),
+        Some("Audit")
+    );
     assert_eq!(subject.password(&first).await, password);
     assert_eq!(subject.bind(&first).await, Bind::Accepted);
 }
@@ -281,33 +392,53 @@ async fn a_provisioning_whose_password_was_lost_sets_a_new_one(subject: Subject)
     assert_eq!(subject.bind(&order).await, Bind::Accepted);
     // Active Directory accepts the password before the last one for an hour where a site says so; Samba's default too.
     let next = changed(&order, |order| order.number.n = 2);
-    subject.vault.write(order.account, &tenure_engine_agent::vault::Secret::new("Put-There.2-by-Hand".into())).await.unwrap();
+    subject
+        .vault
+        .write(
+            order.account,
+            &tenure_engine_agent::vault::Secret::new("Put-There.2-by-Hand".into()),
+        )
+        .await
+        .unwrap();
     subject.apply(&next).await;
     assert_eq!(subject.bind(&order).await, Bind::Accepted);
     assert_eq!(subject.password(&order).await, "Put-There.2-by-Hand");
 }
 
 async fn an_account_made_disabled_does_not_bind(subject: Subject) {
-    let order = subject.apply(&changed(&subject.order(), |order| order.desired.enabled = false)).await;
+    let order = subject
+        .apply(&changed(&subject.order(), |order| {
+            order.desired.enabled = false
+        }))
+        .await;
     assert_eq!(subject.bind(&order).await, Bind::Disabled);
-    subject.apply(&changed(&order, |order| order.desired.enabled = true)).await;
+    subject
+        .apply(&changed(&order, |order| order.desired.enabled = true))
+        .await;
     assert_eq!(subject.bind(&order).await, Bind::Accepted);
 }
 
 async fn a_missing_unit_is_named(subject: Subject) {
-    let nowhere = changed(&subject.order(), |order| order.desired.ou = subject.ou("Nowhere"));
+    let nowhere = changed(&subject.order(), |order| {
+        order.desired.ou = subject.ou("Nowhere")
+    });
     assert_eq!(subject.failure(&nowhere).await, FailureReason::NoSuchOu);
     assert_eq!(subject.see(&nowhere.desired.name).await, None);
     assert_eq!(subject.vault.find(nowhere.account).await.unwrap(), None);
     let order = subject.apply(&subject.order()).await;
     let moved = changed(&order, |order| order.desired.ou = subject.ou("Nowhere"));
     assert_eq!(subject.failure(&moved).await, FailureReason::NoSuchOu);
-    assert_eq!(subject.see(&order.desired.name).await.unwrap().parent, subject.ou("Service Accounts"));
+    assert_eq!(
+        subject.see(&order.desired.name).await.unwrap().parent,
+        subject.ou("Service Accounts")
+    );
 }
 
 async fn a_missing_group_is_named(subject: Subject) {
     let nobody = format!("CN=Nobody,{}", subject.ou("Service Accounts"));
-    let order = changed(&subject.order(), |order| order.desired.groups = vec![nobody]);
+    let order = changed(&subject.order(), |order| {
+        order.desired.groups = vec![nobody]
+    });
     assert_eq!(subject.failure(&order).await, FailureReason::NoSuchGroup);
     // Once the template is corrected, the retry takes up what is there.
     let retry = changed(&order, |order| {
@@ -331,7 +462,9 @@ async fn a_missing_object_is_gone_for_a_change_and_done_for_a_removal(subject: S
 }
 
 async fn nothing_starts_after_its_time(subject: Subject) {
-    let late = changed(&subject.order(), |order| order.not_after = Utc::now() - Duration::seconds(1));
+    let late = changed(&subject.order(), |order| {
+        order.not_after = Utc::now() - Duration::seconds(1)
+    });
     let too_late = |outcome: Outcome| matches!(outcome, Outcome::Deferred(f) if f.reason == FailureReason::TooLate);
     assert!(too_late(subject.carry_out(&late).await));
     assert_eq!(subject.see(&late.desired.name).await, None);
@@ -350,7 +483,9 @@ async fn nothing_starts_after_its_time(subject: Subject) {
 }
 
 async fn an_order_for_another_domain_is_refused(subject: Subject) {
-    let foreign = changed(&subject.order(), |order| order.domain = DomainId(Uuid::now_v7()));
+    let foreign = changed(&subject.order(), |order| {
+        order.domain = DomainId(Uuid::now_v7())
+    });
     assert_eq!(subject.failure(&foreign).await, FailureReason::InvalidOrder);
     assert_eq!(subject.see(&foreign.desired.name).await, None);
 }

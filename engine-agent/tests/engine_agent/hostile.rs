@@ -31,7 +31,11 @@ async fn withstands_hostile_names(subject: Subject) {
             let mut order = subject.order();
             order.kind = kind;
             order.desired.name = name.into();
-            assert_eq!(subject.failure(&order).await, FailureReason::InvalidOrder, "{name:.40} {kind:?}");
+            assert_eq!(
+                subject.failure(&order).await,
+                FailureReason::InvalidOrder,
+                "{name:.40} {kind:?}"
+            );
             assert_eq!(subject.vault.find(order.account).await.unwrap(), None);
         }
     }
@@ -48,7 +52,10 @@ async fn strange_but_legal_names_work(subject: Subject) {
         let mut change = subject.apply(&order).await;
         change.desired.enabled = false;
         let mut remove = subject.apply(&change).await;
-        assert!(!subject.see(&order.desired.name).await.unwrap().enabled, "{name}");
+        assert!(
+            !subject.see(&order.desired.name).await.unwrap().enabled,
+            "{name}"
+        );
         remove.kind = OrderKind::Remove;
         remove.object = None;
         assert_eq!(subject.carry_out(&remove).await, Outcome::Removed);
@@ -63,9 +70,30 @@ async fn withstands_hostile_content(subject: Subject) {
         |order| order.desired.ou = format!("OU={},{}", "x".repeat(10_000), order.desired.ou),
         |order| order.desired.ou.push('\0'),
         |order| order.desired.groups = vec!["<SID=S-1-5-32-544>".into()],
-        |order| drop(order.desired.attributes.insert("unicodePwd".into(), vec!["\"x\"".into()])),
-        |order| drop(order.desired.attributes.insert("1.2.840.113556.1.4.8".into(), vec!["512".into()])),
-        |order| drop(order.desired.attributes.insert("department\r\nunicodePwd".into(), vec!["x".into()])),
+        |order| {
+            drop(
+                order
+                    .desired
+                    .attributes
+                    .insert("unicodePwd".into(), vec!["\"x\"".into()]),
+            )
+        },
+        |order| {
+            drop(
+                order
+                    .desired
+                    .attributes
+                    .insert("1.2.840.113556.1.4.8".into(), vec!["512".into()]),
+            )
+        },
+        |order| {
+            drop(
+                order
+                    .desired
+                    .attributes
+                    .insert("department\r\nunicodePwd".into(), vec!["x".into()]),
+            )
+        },
         |order| order.desired.description = Some("x".repeat(1_000_000)),
     ];
     let existing = subject.apply(&subject.order()).await;
@@ -97,4 +125,8 @@ macro_rules! on_both {
     };
 }
 
-on_both!(withstands_hostile_names, strange_but_legal_names_work, withstands_hostile_content);
+on_both!(
+    withstands_hostile_names,
+    strange_but_legal_names_work,
+    withstands_hostile_content
+);

@@ -1,6 +1,8 @@
 //! The two lab domains, as `lab/ad-lab.sh` names them in the environment, looked at from outside by their administrator.
 
-use ldap3::{Ldap, LdapConnAsync, LdapConnSettings, Mod, Scope, SearchEntry, StdStream, ldap_escape};
+use ldap3::{
+    Ldap, LdapConnAsync, LdapConnSettings, Mod, Scope, SearchEntry, StdStream, ldap_escape,
+};
 use rustls::{
     ClientConfig, RootCertStore,
     pki_types::{CertificateDer, pem::PemObject as _},
@@ -46,7 +48,9 @@ impl Lab {
 
     fn named(name: &'static str, alone: bool) -> Option<Self> {
         let Ok(directory) = env::var("AD_LAB_DIR") else {
-            eprintln!("NOT RUN on a real Active Directory: start it with lab/ad-lab.sh with cargo nextest run …");
+            eprintln!(
+                "NOT RUN on a real Active Directory: start it with lab/ad-lab.sh with cargo nextest run …"
+            );
             return None;
         };
         let lock = fs::OpenOptions::new()
@@ -54,7 +58,12 @@ impl Lab {
             .append(true)
             .open(PathBuf::from(directory).join("tests.lock"))
             .unwrap();
-        if alone { lock.lock() } else { lock.lock_shared() }.unwrap();
+        if alone {
+            lock.lock()
+        } else {
+            lock.lock_shared()
+        }
+        .unwrap();
         let get = |key: &str| env::var(format!("AD_{name}_{key}")).unwrap();
         Some(Self {
             name,
@@ -69,7 +78,9 @@ impl Lab {
     /// The agent's own account, with its narrow rights.
     pub fn config(&self) -> LdapConfig {
         LdapConfig {
-            domain_name: env::var(format!("AD_{}_REALM", self.name)).unwrap().to_lowercase(),
+            domain_name: env::var(format!("AD_{}_REALM", self.name))
+                .unwrap()
+                .to_lowercase(),
             base_dn: self.base.clone(),
             address: self.address.clone(),
             host: self.host.clone(),
@@ -94,17 +105,23 @@ impl Lab {
 
     async fn connect(&self) -> Ldap {
         let mut roots = RootCertStore::empty();
-        roots.add(CertificateDer::from_pem_file(env::var("AD_LAB_CA").unwrap()).unwrap()).unwrap();
-        let tls = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_root_certificates(roots)
-            .with_no_client_auth();
+        roots
+            .add(CertificateDer::from_pem_file(env::var("AD_LAB_CA").unwrap()).unwrap())
+            .unwrap();
+        let tls =
+            ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+                .with_safe_default_protocol_versions()
+                .unwrap()
+                .with_root_certificates(roots)
+                .with_no_client_auth();
         let stream = std::net::TcpStream::connect(&self.address).unwrap();
-        let settings =
-            LdapConnSettings::new().set_config(Arc::new(tls)).set_std_stream(StdStream::Tcp(stream));
+        let settings = LdapConnSettings::new()
+            .set_config(Arc::new(tls))
+            .set_std_stream(StdStream::Tcp(stream));
         let (connection, ldap) =
-            LdapConnAsync::with_settings(settings, &format!("ldaps://{}", self.host)).await.unwrap();
+            LdapConnAsync::with_settings(settings, &format!("ldaps://{}", self.host))
+                .await
+                .unwrap();
         tokio::spawn(connection.drive());
         ldap
     }
@@ -113,7 +130,11 @@ impl Lab {
         let mut ldap = self.connect().await;
         let user = env::var(format!("AD_{}_ADMIN", self.name)).unwrap();
         let password = fs::read_to_string(env::var("AD_LAB_PASS_FILE").unwrap()).unwrap();
-        ldap.simple_bind(&user, &password).await.unwrap().success().unwrap();
+        ldap.simple_bind(&user, &password)
+            .await
+            .unwrap()
+            .success()
+            .unwrap();
         ldap
     }
 
@@ -128,13 +149,25 @@ impl Lab {
             .unwrap()
             .success()
             .unwrap();
-        assert!(entries.len() <= 1, "{name} is there {} times", entries.len());
+        assert!(
+            entries.len() <= 1,
+            "{name} is there {} times",
+            entries.len()
+        );
         entries.into_iter().next().map(SearchEntry::construct)
     }
 
     pub async fn bind(&self, name: &str, password: &str) -> Bind {
-        let dn = self.entry(name).await.map_or_else(|| "CN=nobody".to_owned(), |entry| entry.dn);
-        let result = self.connect().await.simple_bind(&dn, password).await.unwrap();
+        let dn = self
+            .entry(name)
+            .await
+            .map_or_else(|| "CN=nobody".to_owned(), |entry| entry.dn);
+        let result = self
+            .connect()
+            .await
+            .simple_bind(&dn, password)
+            .await
+            .unwrap();
         match (result.rc, result.text) {
             (0, _) => Bind::Accepted,
             (49, text) if text.contains("data 52e") => Bind::WrongPassword,
@@ -145,14 +178,29 @@ impl Lab {
     }
 
     pub async fn add(&self, dn: &str, attributes: &[(&str, &str)]) {
-        let attributes = attributes.iter().map(|(name, value)| (*name, HashSet::from([*value]))).collect();
-        self.admin().await.add(dn, attributes).await.unwrap().success().unwrap();
+        let attributes = attributes
+            .iter()
+            .map(|(name, value)| (*name, HashSet::from([*value])))
+            .collect();
+        self.admin()
+            .await
+            .add(dn, attributes)
+            .await
+            .unwrap()
+            .success()
+            .unwrap();
     }
 
     /// Sets one attribute of an account behind the agent's back; nothing = removes it.
     pub async fn set(&self, name: &str, attribute: &str, value: Option<&str>) {
         let dn = self.entry(name).await.unwrap().dn;
         let change = Mod::Replace(attribute, value.into_iter().collect());
-        self.admin().await.modify(&dn, vec![change]).await.unwrap().success().unwrap();
+        self.admin()
+            .await
+            .modify(&dn, vec![change])
+            .await
+            .unwrap()
+            .success()
+            .unwrap();
     }
 }

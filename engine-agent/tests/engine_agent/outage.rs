@@ -36,8 +36,15 @@ async fn a_connection_lost_at_any_step_changes_no_outcome() {
         order.desired.groups = vec![group.clone()];
         proxy.cut_after(step);
         let mut change = subject.apply(&order).await;
-        assert_eq!(subject.bind(&order).await, Bind::Accepted, "cut after {step}");
-        assert_eq!(subject.see(&order.desired.name).await.unwrap().groups.len(), 1);
+        assert_eq!(
+            subject.bind(&order).await,
+            Bind::Accepted,
+            "cut after {step}"
+        );
+        assert_eq!(
+            subject.see(&order.desired.name).await.unwrap().groups.len(),
+            1
+        );
 
         warm_up(&proxy, &subject).await;
         change.desired.enabled = false;
@@ -45,12 +52,20 @@ async fn a_connection_lost_at_any_step_changes_no_outcome() {
         proxy.cut_after(step);
         let mut remove = subject.apply(&change).await;
         let seen = subject.see(&order.desired.name).await.unwrap();
-        assert_eq!((seen.enabled, seen.parent), (false, subject.ou("Retired")), "cut after {step}");
+        assert_eq!(
+            (seen.enabled, seen.parent),
+            (false, subject.ou("Retired")),
+            "cut after {step}"
+        );
 
         warm_up(&proxy, &subject).await;
         remove.kind = OrderKind::Remove;
         proxy.cut_after(step);
-        assert_eq!(subject.carry_out(&remove).await, Outcome::Removed, "cut after {step}");
+        assert_eq!(
+            subject.carry_out(&remove).await,
+            Outcome::Removed,
+            "cut after {step}"
+        );
         assert_eq!(subject.see(&order.desired.name).await, None);
     }
 }
@@ -73,10 +88,14 @@ async fn an_address_that_never_answers_times_out_and_defers() {
     let subject = Subject::on(lab, directory);
     let began = Instant::now();
     let orders: Vec<_> = (0..8).map(|_| subject.order()).collect();
-    let outcomes = futures::future::join_all(orders.iter().map(|order| subject.carry_out(order))).await;
+    let outcomes =
+        futures::future::join_all(orders.iter().map(|order| subject.carry_out(order))).await;
     assert!(outcomes.iter().all(unreachable), "{outcomes:?}");
     assert!(subject.directory.reachable().await.is_err());
-    assert!(began.elapsed() < Duration::from_secs(30), "eight orders wait together, not one after the other");
+    assert!(
+        began.elapsed() < Duration::from_secs(30),
+        "eight orders wait together, not one after the other"
+    );
 }
 
 #[tokio::test]
@@ -102,14 +121,20 @@ async fn a_wrong_password_of_the_agent_is_said_and_not_shown() {
     let subject = Subject::on(lab, directory);
     let failure = subject.directory.reachable().await.unwrap_err();
     assert_eq!(failure.reason, FailureReason::DirectoryUnreachable);
-    assert!(failure.detail.contains("may not sign in"), "{}", failure.detail);
+    assert!(
+        failure.detail.contains("may not sign in"),
+        "{}",
+        failure.detail
+    );
     assert!(!failure.detail.contains("Wrong-Password.1"));
 }
 
 /// A process that dies at any await, and its successor, which gets the same order again.
 #[tokio::test]
 async fn an_order_cut_off_anywhere_is_taken_up_by_the_next_delivery() {
-    let Some(subject) = Subject::active_directory() else { return };
+    let Some(subject) = Subject::active_directory() else {
+        return;
+    };
     let group = subject.group().await;
     for polls in 1..16 {
         let mut order = subject.order();
@@ -120,13 +145,24 @@ async fn an_order_cut_off_anywhere_is_taken_up_by_the_next_delivery() {
         let mut left = polls;
         let died = futures::future::poll_fn(|context| {
             left -= 1;
-            if left == 0 { Poll::Ready(true) } else { cut_off.as_mut().poll(context).map(|_| false) }
+            if left == 0 {
+                Poll::Ready(true)
+            } else {
+                cut_off.as_mut().poll(context).map(|_| false)
+            }
         });
         died.await;
         drop(cut_off);
         let mut remove = subject.apply(&order).await;
-        assert_eq!(subject.bind(&order).await, Bind::Accepted, "cut off after {polls} polls");
-        assert_eq!(subject.see(&order.desired.name).await.unwrap().groups.len(), 1);
+        assert_eq!(
+            subject.bind(&order).await,
+            Bind::Accepted,
+            "cut off after {polls} polls"
+        );
+        assert_eq!(
+            subject.see(&order.desired.name).await.unwrap().groups.len(),
+            1
+        );
         remove.kind = OrderKind::Remove;
         assert_eq!(subject.carry_out(&remove).await, Outcome::Removed);
     }
@@ -158,7 +194,10 @@ async fn a_stopped_domain_controller_defers_orders_which_apply_when_it_is_back()
     let waiting = subject.order();
     ad_lab(&["stop", "emea"]);
     change.desired.enabled = false;
-    let outcomes = [subject.carry_out(&change).await, subject.carry_out(&waiting).await];
+    let outcomes = [
+        subject.carry_out(&change).await,
+        subject.carry_out(&waiting).await,
+    ];
     ad_lab(&["start", "emea"]);
     assert!(outcomes.iter().all(unreachable), "{outcomes:?}");
     subject.apply(&change).await;
@@ -169,7 +208,13 @@ async fn a_stopped_domain_controller_defers_orders_which_apply_when_it_is_back()
 
 fn ad_lab(arguments: &[&str]) {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../lab/ad-lab.sh");
-    assert!(Command::new(script).args(arguments).status().unwrap().success());
+    assert!(
+        Command::new(script)
+            .args(arguments)
+            .status()
+            .unwrap()
+            .success()
+    );
 }
 
 /// The lab's own domain controller, stopped by signal, continued when dropped.
@@ -177,7 +222,9 @@ struct Frozen(String);
 
 impl Frozen {
     fn new(name: &str) -> Self {
-        let pid = Path::new(&std::env::var("AD_LAB_DIR").unwrap()).join(name).join("lab.pid");
+        let pid = Path::new(&std::env::var("AD_LAB_DIR").unwrap())
+            .join(name)
+            .join("lab.pid");
         let group = format!("-{}", fs::read_to_string(pid).unwrap().trim());
         let frozen = Self(group);
         frozen.signal("-STOP");
@@ -185,7 +232,13 @@ impl Frozen {
     }
 
     fn signal(&self, signal: &str) {
-        assert!(Command::new("kill").args([signal, "--", &self.0]).status().unwrap().success());
+        assert!(
+            Command::new("kill")
+                .args([signal, "--", &self.0])
+                .status()
+                .unwrap()
+                .success()
+        );
     }
 }
 

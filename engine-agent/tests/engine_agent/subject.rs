@@ -59,7 +59,13 @@ impl Subject {
         let domain = DomainId(Uuid::from_u128(1));
         let sandbox = Arc::new(Sandbox::open(domain, &config, clock::system()).unwrap());
         let directory: Arc<dyn Directory> = Arc::<Sandbox>::clone(&sandbox);
-        Self { directory, vault: Arc::default(), domain, base, kind: Kind::Sandbox(sandbox) }
+        Self {
+            directory,
+            vault: Arc::default(),
+            domain,
+            base,
+            kind: Kind::Sandbox(sandbox),
+        }
     }
 
     /// On the lab's first domain, if the lab is there.
@@ -123,8 +129,16 @@ impl Subject {
         let Outcome::Applied { object, .. } = self.carry_out(order).await else {
             panic!("{:?}", self.carry_out(order).await);
         };
-        let number = OrderNumber { n: order.number.n + 1, ..order.number };
-        Order { kind: OrderKind::Change, object: Some(object), number, ..order.clone() }
+        let number = OrderNumber {
+            n: order.number.n + 1,
+            ..order.number
+        };
+        Order {
+            kind: OrderKind::Change,
+            object: Some(object),
+            number,
+            ..order.clone()
+        }
     }
 
     /// Carries the order out, which must fail.
@@ -139,13 +153,24 @@ impl Subject {
     }
 
     pub async fn password(&self, order: &Order) -> String {
-        let reference = self.vault.find(order.account).await.unwrap().expect("a secret in the vault");
-        self.vault.read(order.account, &reference).await.unwrap().expose().to_owned()
+        let reference = self
+            .vault
+            .find(order.account)
+            .await
+            .unwrap()
+            .expect("a secret in the vault");
+        self.vault
+            .read(order.account, &reference)
+            .await
+            .unwrap()
+            .expose()
+            .to_owned()
     }
 
     /// Signs in with what the vault holds.
     pub async fn bind(&self, order: &Order) -> Bind {
-        self.bind_with(&order.desired.name, &self.password(order).await).await
+        self.bind_with(&order.desired.name, &self.password(order).await)
+            .await
     }
 
     pub async fn bind_with(&self, name: &str, password: &str) -> Bind {
@@ -168,7 +193,10 @@ impl Subject {
                 enabled: object.enabled,
                 expires: object.expires_at.map(|at| at.timestamp()),
                 description: object.description,
-                department: object.attributes.get("department").map(|values| values[0].clone()),
+                department: object
+                    .attributes
+                    .get("department")
+                    .map(|values| values[0].clone()),
                 fence: object.fence,
                 groups: object.groups,
             }),
@@ -190,7 +218,13 @@ impl Subject {
                     description: text("description"),
                     department: text("department"),
                     fence: text("adminDescription"),
-                    groups: entry.attrs.get("memberOf").cloned().unwrap_or_default().into_iter().collect(),
+                    groups: entry
+                        .attrs
+                        .get("memberOf")
+                        .cloned()
+                        .unwrap_or_default()
+                        .into_iter()
+                        .collect(),
                 }
             }),
         }
@@ -200,9 +234,15 @@ impl Subject {
     pub async fn put_foreign(&self, name: &str) {
         let ou = self.ou("Service Accounts");
         match &self.kind {
-            Kind::Sandbox(sandbox) => sandbox.put(Uuid::now_v7(), SandboxObject::foreign(name, &ou)),
+            Kind::Sandbox(sandbox) => {
+                sandbox.put(Uuid::now_v7(), SandboxObject::foreign(name, &ou))
+            }
             Kind::ActiveDirectory(lab) => {
-                lab.add(&format!("CN={name},{ou}"), &[("objectClass", "user"), ("sAMAccountName", name)]).await;
+                lab.add(
+                    &format!("CN={name},{ou}"),
+                    &[("objectClass", "user"), ("sAMAccountName", name)],
+                )
+                .await;
             }
         }
     }
@@ -228,7 +268,12 @@ impl Subject {
                 sandbox.put(guid, object);
             }
             Kind::ActiveDirectory(lab) => {
-                lab.set(name, "userAccountControl", Some(if enabled { "66048" } else { "66050" })).await;
+                lab.set(
+                    name,
+                    "userAccountControl",
+                    Some(if enabled { "66048" } else { "66050" }),
+                )
+                .await;
             }
         }
     }
@@ -248,7 +293,8 @@ impl Subject {
             Kind::ActiveDirectory(lab) => {
                 let name = format!("grp-{}", Uuid::now_v7().simple().to_string().split_off(20));
                 let dn = format!("CN={name},{}", self.ou("Service Accounts"));
-                lab.add(&dn, &[("objectClass", "group"), ("sAMAccountName", &name)]).await;
+                lab.add(&dn, &[("objectClass", "group"), ("sAMAccountName", &name)])
+                    .await;
                 dn
             }
         }

@@ -2,7 +2,9 @@
 
 use std::{fs, path::Path};
 use tenure_domain::{ids::AccountId, order::SecretReference};
-use tenure_engine_agent::vault::{BuiltInVault, InMemoryVault, Secret, Vault, VaultError, VaultKey};
+use tenure_engine_agent::vault::{
+    BuiltInVault, InMemoryVault, Secret, Vault, VaultError, VaultKey,
+};
 use uuid::Uuid;
 
 const ONE: AccountId = AccountId(Uuid::from_u128(1));
@@ -14,7 +16,9 @@ fn open(directory: &Path) -> BuiltInVault {
 }
 
 fn file(directory: &Path, account: AccountId) -> std::path::PathBuf {
-    directory.join("secrets").join(format!("{}.json", account.0.simple()))
+    directory
+        .join("secrets")
+        .join(format!("{}.json", account.0.simple()))
 }
 
 async fn read(vault: &dyn Vault, account: AccountId) -> Result<String, VaultError> {
@@ -25,20 +29,44 @@ async fn read(vault: &dyn Vault, account: AccountId) -> Result<String, VaultErro
 async fn keeps_to_the_contract(vault: &dyn Vault) {
     assert_eq!(vault.find(ONE).await.unwrap(), None);
     vault.delete(ONE).await.unwrap();
-    let reference = vault.write(ONE, &Secret::new("first".into())).await.unwrap();
-    vault.write(TWO, &Secret::new("other".into())).await.unwrap();
+    let reference = vault
+        .write(ONE, &Secret::new("first".into()))
+        .await
+        .unwrap();
+    vault
+        .write(TWO, &Secret::new("other".into()))
+        .await
+        .unwrap();
     assert_eq!(vault.find(ONE).await.unwrap().as_ref(), Some(&reference));
     assert_eq!(read(vault, ONE).await.unwrap(), "first");
-    assert_eq!(vault.write(ONE, &Secret::new("second ü".into())).await.unwrap(), reference);
+    assert_eq!(
+        vault
+            .write(ONE, &Secret::new("second ü".into()))
+            .await
+            .unwrap(),
+        reference
+    );
     assert_eq!(read(vault, ONE).await.unwrap(), "second ü");
-    assert!(matches!(vault.read(TWO, &reference).await, Err(VaultError::NotTheAccounts)));
+    assert!(matches!(
+        vault.read(TWO, &reference).await,
+        Err(VaultError::NotTheAccounts)
+    ));
     for path in ["../../etc/passwd", "", "vault.key"] {
-        let wrong = SecretReference { path: path.into(), ..reference.clone() };
-        assert!(matches!(vault.read(ONE, &wrong).await, Err(VaultError::NotTheAccounts)));
+        let wrong = SecretReference {
+            path: path.into(),
+            ..reference.clone()
+        };
+        assert!(matches!(
+            vault.read(ONE, &wrong).await,
+            Err(VaultError::NotTheAccounts)
+        ));
     }
     vault.delete(ONE).await.unwrap();
     assert_eq!(vault.find(ONE).await.unwrap(), None);
-    assert!(matches!(vault.read(ONE, &reference).await, Err(VaultError::NoSecret)));
+    assert!(matches!(
+        vault.read(ONE, &reference).await,
+        Err(VaultError::NoSecret)
+    ));
     assert_eq!(read(vault, TWO).await.unwrap(), "other");
 }
 
@@ -51,7 +79,10 @@ async fn every_vault_keeps_one_secret_per_account() {
 #[tokio::test]
 async fn the_built_in_vault_survives_a_restart_and_a_half_written_file() {
     let directory = tempfile::tempdir().unwrap();
-    open(directory.path()).write(ONE, &Secret::new("kept".into())).await.unwrap();
+    open(directory.path())
+        .write(ONE, &Secret::new("kept".into()))
+        .await
+        .unwrap();
     let half = file(directory.path(), ONE).with_extension("tmp");
     fs::write(&half, "{").unwrap();
     assert_eq!(read(&open(directory.path()), ONE).await.unwrap(), "kept");
@@ -61,7 +92,10 @@ async fn the_built_in_vault_survives_a_restart_and_a_half_written_file() {
 #[tokio::test]
 async fn nothing_on_the_disk_shows_the_secret() {
     let directory = tempfile::tempdir().unwrap();
-    open(directory.path()).write(ONE, &Secret::new("Quite-Secret".into())).await.unwrap();
+    open(directory.path())
+        .write(ONE, &Secret::new("Quite-Secret".into()))
+        .await
+        .unwrap();
     let text = fs::read_to_string(file(directory.path(), ONE)).unwrap();
     assert!(!text.contains("Quite-Secret"));
 }
@@ -74,21 +108,38 @@ async fn altered_swapped_and_rolled_back_files_do_not_open() {
     vault.write(TWO, &Secret::new("two".into())).await.unwrap();
     let one = file(directory.path(), ONE);
     fs::copy(file(directory.path(), TWO), &one).unwrap();
-    assert!(matches!(read(&vault, ONE).await, Err(VaultError::CannotOpen)));
+    assert!(matches!(
+        read(&vault, ONE).await,
+        Err(VaultError::CannotOpen)
+    ));
     vault.write(ONE, &Secret::new("one".into())).await.unwrap();
-    let renumbered = fs::read_to_string(&one).unwrap().replace("\"version\":2", "\"version\":3");
+    let renumbered = fs::read_to_string(&one)
+        .unwrap()
+        .replace("\"version\":2", "\"version\":3");
     fs::write(&one, renumbered).unwrap();
-    assert!(matches!(read(&vault, ONE).await, Err(VaultError::CannotOpen)));
+    assert!(matches!(
+        read(&vault, ONE).await,
+        Err(VaultError::CannotOpen)
+    ));
     fs::write(&one, "not even JSON").unwrap();
-    assert!(matches!(read(&vault, ONE).await, Err(VaultError::CannotOpen)));
+    assert!(matches!(
+        read(&vault, ONE).await,
+        Err(VaultError::CannotOpen)
+    ));
 }
 
 #[tokio::test]
 async fn another_key_opens_nothing() {
     let directory = tempfile::tempdir().unwrap();
-    open(directory.path()).write(ONE, &Secret::new("one".into())).await.unwrap();
+    open(directory.path())
+        .write(ONE, &Secret::new("one".into()))
+        .await
+        .unwrap();
     fs::remove_file(directory.path().join("vault.key")).unwrap();
-    assert!(matches!(read(&open(directory.path()), ONE).await, Err(VaultError::CannotOpen)));
+    assert!(matches!(
+        read(&open(directory.path()), ONE).await,
+        Err(VaultError::CannotOpen)
+    ));
 }
 
 #[cfg(unix)]

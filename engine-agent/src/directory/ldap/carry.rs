@@ -16,16 +16,26 @@ use ldap3::Mod;
 use tenure_domain::order::{FailureReason, Order, OrderKind, Outcome};
 
 impl LdapDirectory {
-    pub(super) async fn attempt(&self, order: &Order, vault: &dyn Vault, made: &mut Made) -> Result<Outcome, Stop> {
+    pub(super) async fn attempt(
+        &self,
+        order: &Order,
+        vault: &dyn Vault,
+        made: &mut Made,
+    ) -> Result<Outcome, Stop> {
         let found = self.look_up(order).await?;
         match (order.kind, found) {
             (OrderKind::Provision, found) => self.provision(order, found, vault, made).await,
             (OrderKind::Change, Some(object)) => {
                 let object = self.settle(order, object).await?;
                 fail::fail_point!("engine-agent::after-apply", |_| std::process::abort());
-                Ok(Outcome::Applied { object: object.guid, secret: None })
+                Ok(Outcome::Applied {
+                    object: object.guid,
+                    secret: None,
+                })
             }
-            (OrderKind::Change, None) => Err(Stop::fail(FailureReason::ObjectGone, "no such object")),
+            (OrderKind::Change, None) => {
+                Err(Stop::fail(FailureReason::ObjectGone, "no such object"))
+            }
             (OrderKind::Remove, found) => self.remove(order, found, vault).await,
         }
     }
@@ -34,7 +44,11 @@ impl LdapDirectory {
     async fn look_up(&self, order: &Order) -> Result<Option<Object>, Stop> {
         let attributes = || Object::attributes(order, &self.config.fence_attribute);
         let known = match order.object {
-            Some(guid) => self.connection.read(&by_guid(guid), attributes()).await.map_err(at(Step::Read))?,
+            Some(guid) => self
+                .connection
+                .read(&by_guid(guid), attributes())
+                .await
+                .map_err(at(Step::Read))?,
             None => None,
         };
         if let Some(entry) = known {
@@ -43,10 +57,18 @@ impl LdapDirectory {
         if order.object.is_some() && order.kind != OrderKind::Provision {
             return Ok(None);
         }
-        let named = self.connection.find(&self.config.base_dn, &order.desired.name, attributes()).await;
-        let Some(entry) = named.map_err(at(Step::Read))? else { return Ok(None) };
+        let named = self
+            .connection
+            .find(&self.config.base_dn, &order.desired.name, attributes())
+            .await;
+        let Some(entry) = named.map_err(at(Step::Read))? else {
+            return Ok(None);
+        };
         let object = self.object(entry)?;
-        let ours = !matches!(object.standing(order), Standing::Unclaimed | Standing::Foreign(_));
+        let ours = !matches!(
+            object.standing(order),
+            Standing::Unclaimed | Standing::Foreign(_)
+        );
         match order.kind {
             // Only the objectGUID or our fence makes an object ours; a name does not.
             OrderKind::Provision if !ours => Err(Stop::fail(
@@ -59,8 +81,13 @@ impl LdapDirectory {
 
     pub(super) async fn read_again(&self, order: &Order, object: &Object) -> Result<Object, Stop> {
         let attributes = Object::attributes(order, &self.config.fence_attribute);
-        let entry = self.connection.read(&object.by_guid(), attributes).await.map_err(at(Step::Read))?;
-        let entry = entry.ok_or_else(|| Stop::fail(FailureReason::ObjectGone, "deleted in the meantime"))?;
+        let entry = self
+            .connection
+            .read(&object.by_guid(), attributes)
+            .await
+            .map_err(at(Step::Read))?;
+        let entry = entry
+            .ok_or_else(|| Stop::fail(FailureReason::ObjectGone, "deleted in the meantime"))?;
         self.object(entry)
     }
 
@@ -68,10 +95,17 @@ impl LdapDirectory {
         let dn = entry.dn.clone();
         let inside = dn::Dn::parse(&dn).is_some_and(|dn| dn.is_below(&self.territory.base));
         if !inside {
-            return Err(Stop::fail(FailureReason::InvalidOrder, format!("{dn} lies outside the engine's base")));
+            return Err(Stop::fail(
+                FailureReason::InvalidOrder,
+                format!("{dn} lies outside the engine's base"),
+            ));
         }
-        Object::of(entry, &self.config.fence_attribute)
-            .ok_or_else(|| Stop::fail(FailureReason::InsufficientRights, format!("objectGUID of {dn} is not readable")))
+        Object::of(entry, &self.config.fence_attribute).ok_or_else(|| {
+            Stop::fail(
+                FailureReason::InsufficientRights,
+                format!("objectGUID of {dn} is not readable"),
+            )
+        })
     }
 
     /// Claims the object and makes it as desired, password apart; returns it as read back.
@@ -82,7 +116,10 @@ impl LdapDirectory {
         };
         if let Some(rdn) = self.to_move(order, &object) {
             self.in_time(order)?;
-            let moved = self.connection.relocate(&object.by_guid(), &rdn, &order.desired.ou).await;
+            let moved = self
+                .connection
+                .relocate(&object.by_guid(), &rdn, &order.desired.ou)
+                .await;
             moved.map_err(at(Step::Move))?;
             object = self.still_ours(order, &object).await?;
         }
@@ -115,14 +152,24 @@ impl LdapDirectory {
         if order.kind != OrderKind::Remove {
             // Windows lets nobody enable what has no password; Samba would.
             if order.desired.enabled && !object.is_enabled() && !object.has_password() {
-                return Err(Stop::fail(FailureReason::InvalidOrder, "an account without a password is not enabled"));
+                return Err(Stop::fail(
+                    FailureReason::InvalidOrder,
+                    "an account without a password is not enabled",
+                ));
             }
-            changes.extend(object.differences(&order.desired).into_iter().map(|(_, change)| change));
+            changes.extend(
+                object
+                    .differences(&order.desired)
+                    .into_iter()
+                    .map(|(_, change)| change),
+            );
         }
         self.in_time(order)?;
         match self.connection.modify(&object.by_guid(), changes).await {
             Ok(()) => self.still_ours(order, &object).await,
-            Err(Trouble::Refused(refusal)) => Err(self.lost_race_or(order, &object, Step::Modify, refusal).await),
+            Err(Trouble::Refused(refusal)) => Err(self
+                .lost_race_or(order, &object, Step::Modify, refusal)
+                .await),
             Err(trouble) => Err(at(Step::Modify)(trouble)),
         }
     }
@@ -179,13 +226,18 @@ fn refuse_unless_ours(order: &Order, object: &Object) -> Result<(), Stop> {
         Standing::Earlier | Standing::Same => Ok(()),
         // Its objectGUID was named by the order, so it is the object that Tenure made, with the fence cleared.
         Standing::Unclaimed if order.object == Some(object.guid) => Ok(()),
-        Standing::Unclaimed => Err(Stop::fail(FailureReason::NameTaken, format!("{} is not claimed", object.dn))),
-        Standing::Foreign(value) => {
-            Err(Stop::fail(FailureReason::ForeignFence, format!("{} carries {value}", object.dn)))
-        }
-        Standing::Later(number) => {
-            Err(Stop::fail(FailureReason::Superseded, format!("{} carries order {number}", object.dn)))
-        }
+        Standing::Unclaimed => Err(Stop::fail(
+            FailureReason::NameTaken,
+            format!("{} is not claimed", object.dn),
+        )),
+        Standing::Foreign(value) => Err(Stop::fail(
+            FailureReason::ForeignFence,
+            format!("{} carries {value}", object.dn),
+        )),
+        Standing::Later(number) => Err(Stop::fail(
+            FailureReason::Superseded,
+            format!("{} carries order {number}", object.dn),
+        )),
     }
 }
 

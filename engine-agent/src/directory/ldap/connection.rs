@@ -11,7 +11,8 @@ use crate::{
     vault::Secret,
 };
 use ldap3::{
-    Ldap, LdapConnAsync, LdapConnSettings, LdapError, LdapResult, Mod, Scope, StdStream, ldap_escape,
+    Ldap, LdapConnAsync, LdapConnSettings, LdapError, LdapResult, Mod, Scope, StdStream,
+    ldap_escape,
 };
 use rustls::{
     ClientConfig, RootCertStore,
@@ -114,8 +115,15 @@ impl Connection {
     }
 
     /// The entry at `dn` (also `<GUID=…>`), or `None` if there is none.
-    pub(super) async fn read(&self, dn: &str, attributes: Vec<String>) -> Result<Option<Entry>, Trouble> {
-        match self.search(dn, Scope::Base, "(objectClass=*)", attributes).await {
+    pub(super) async fn read(
+        &self,
+        dn: &str,
+        attributes: Vec<String>,
+    ) -> Result<Option<Entry>, Trouble> {
+        match self
+            .search(dn, Scope::Base, "(objectClass=*)", attributes)
+            .await
+        {
             Ok(entries) => Ok(entries.into_iter().next()),
             Err(Trouble::Refused(refusal)) if refusal.code == 32 => Ok(None),
             Err(trouble) => Err(trouble),
@@ -130,7 +138,11 @@ impl Connection {
         attributes: Vec<String>,
     ) -> Result<Option<Entry>, Trouble> {
         let filter = format!("(sAMAccountName={})", ldap_escape(name));
-        Ok(self.search(base, Scope::Subtree, &filter, attributes).await?.into_iter().next())
+        Ok(self
+            .search(base, Scope::Subtree, &filter, attributes)
+            .await?
+            .into_iter()
+            .next())
     }
 
     async fn search(
@@ -142,7 +154,10 @@ impl Connection {
     ) -> Result<Vec<Entry>, Trouble> {
         let mut live = self.session(&self.reads).await?;
         // ldap3's own time-out starts anew with every entry; the outer one is for the whole.
-        let search = live.ldap.with_timeout(self.patience).search(base, scope, filter, attributes);
+        let search = live
+            .ldap
+            .with_timeout(self.patience)
+            .search(base, scope, filter, attributes);
         let (entries, result) = match timeout(self.patience, search).await {
             Ok(Ok(answer)) => (answer.0, answer.1),
             Ok(Err(error)) => return Err(self.lost(live, error).await),
@@ -153,28 +168,51 @@ impl Connection {
         entries
             .map(Entry::read)
             .collect::<Option<Vec<_>>>()
-            .ok_or_else(|| Trouble::Unreachable(format!("{}: an answer that cannot be read", self.address)))
+            .ok_or_else(|| {
+                Trouble::Unreachable(format!("{}: an answer that cannot be read", self.address))
+            })
     }
 
-    pub(super) async fn add(&self, dn: &str, attributes: Vec<(String, Vec<Vec<u8>>)>) -> Result<(), Trouble> {
+    pub(super) async fn add(
+        &self,
+        dn: &str,
+        attributes: Vec<(String, Vec<Vec<u8>>)>,
+    ) -> Result<(), Trouble> {
         let attributes = attributes
             .into_iter()
-            .map(|(name, values)| (name.into_bytes(), values.into_iter().collect::<HashSet<_>>()))
+            .map(|(name, values)| {
+                (
+                    name.into_bytes(),
+                    values.into_iter().collect::<HashSet<_>>(),
+                )
+            })
             .collect();
         let mut live = self.session(&self.writes).await?;
-        let answer = live.ldap.with_timeout(self.patience).add(dn, attributes).await;
+        let answer = live
+            .ldap
+            .with_timeout(self.patience)
+            .add(dn, attributes)
+            .await;
         self.written(live, answer).await
     }
 
     pub(super) async fn modify(&self, dn: &str, changes: Vec<Mod<Vec<u8>>>) -> Result<(), Trouble> {
         let mut live = self.session(&self.writes).await?;
-        let answer = live.ldap.with_timeout(self.patience).modify(dn, changes).await;
+        let answer = live
+            .ldap
+            .with_timeout(self.patience)
+            .modify(dn, changes)
+            .await;
         self.written(live, answer).await
     }
 
     pub(super) async fn relocate(&self, dn: &str, rdn: &str, parent: &str) -> Result<(), Trouble> {
         let mut live = self.session(&self.writes).await?;
-        let answer = live.ldap.with_timeout(self.patience).modifydn(dn, rdn, true, Some(parent)).await;
+        let answer = live
+            .ldap
+            .with_timeout(self.patience)
+            .modifydn(dn, rdn, true, Some(parent))
+            .await;
         self.written(live, answer).await
     }
 
@@ -214,7 +252,11 @@ impl Connection {
             && !session.ldap.is_closed()
             && Some(session.peer) == peer
         {
-            return Ok(Live { ldap: session.ldap.clone(), lane, number });
+            return Ok(Live {
+                ldap: session.ldap.clone(),
+                lane,
+                number,
+            });
         }
         state.session = None;
         if let Some((at, why)) = &state.failed
@@ -227,7 +269,11 @@ impl Connection {
                 let ldap = session.ldap.clone();
                 state.number += 1;
                 state.session = Some(session);
-                Ok(Live { ldap, lane, number: state.number })
+                Ok(Live {
+                    ldap,
+                    lane,
+                    number: state.number,
+                })
             }
             Err(why) => {
                 state.failed = Some((Instant::now(), why.clone()));
@@ -258,7 +304,12 @@ impl Connection {
             .await
             .map_err(|error| format!("signing in to {}: {error}", self.address))?;
         if result.rc != 0 {
-            return Err(format!("{} may not sign in to {}: {}", self.bind_user, self.address, Refusal::of(result)));
+            return Err(format!(
+                "{} may not sign in to {}: {}",
+                self.bind_user,
+                self.address,
+                Refusal::of(result)
+            ));
         }
         Ok(session)
     }
@@ -281,23 +332,33 @@ impl Connection {
         // Small requests, each awaited: never held back to be sent together.
         stream.set_nodelay(true).map_err(|error| failed(&error))?;
         let stream = stream.into_std().map_err(|error| failed(&error))?;
-        let mut settings =
-            LdapConnSettings::new().set_conn_timeout(self.patience).set_std_stream(StdStream::Tcp(stream));
+        let mut settings = LdapConnSettings::new()
+            .set_conn_timeout(self.patience)
+            .set_std_stream(StdStream::Tcp(stream));
         if let Some(tls) = &self.tls {
             settings = settings.set_config(Arc::clone(tls));
         }
-        let (connection, ldap) =
-            LdapConnAsync::with_settings(settings, &self.url).await.map_err(|error| failed(&error))?;
+        let (connection, ldap) = LdapConnAsync::with_settings(settings, &self.url)
+            .await
+            .map_err(|error| failed(&error))?;
         let driver = tokio::spawn(async move {
             if let Err(error) = connection.drive().await {
                 tracing::debug!(%error, "the connection to the directory ended");
             }
         });
         self.set_peer(Some(peer));
-        Ok(Session { ldap, driver: driver.abort_handle(), peer })
+        Ok(Session {
+            ldap,
+            driver: driver.abort_handle(),
+            peer,
+        })
     }
 
-    async fn written(&self, live: Live<'_>, answer: Result<LdapResult, LdapError>) -> Result<(), Trouble> {
+    async fn written(
+        &self,
+        live: Live<'_>,
+        answer: Result<LdapResult, LdapError>,
+    ) -> Result<(), Trouble> {
         match answer {
             Ok(result) => self.accepted(live, result).await,
             Err(error) => Err(self.lost(live, error).await),
@@ -327,11 +388,17 @@ impl Connection {
 
 /// TLS that trusts exactly the certificates in `ca_file`.
 fn trusting(ca_file: &std::path::Path) -> Result<Arc<ClientConfig>, ConfigError> {
-    let unusable = |why: String| ConfigError::new("directory.ca_file", format!("{}: {why}", ca_file.display()));
+    let unusable = |why: String| {
+        ConfigError::new("directory.ca_file", format!("{}: {why}", ca_file.display()))
+    };
     let mut roots = RootCertStore::empty();
-    for certificate in CertificateDer::pem_file_iter(ca_file).map_err(|error| unusable(error.to_string()))? {
+    for certificate in
+        CertificateDer::pem_file_iter(ca_file).map_err(|error| unusable(error.to_string()))?
+    {
         let certificate = certificate.map_err(|error| unusable(error.to_string()))?;
-        roots.add(certificate).map_err(|error| unusable(error.to_string()))?;
+        roots
+            .add(certificate)
+            .map_err(|error| unusable(error.to_string()))?;
     }
     if roots.is_empty() {
         return Err(unusable("holds no certificate".into()));

@@ -20,26 +20,37 @@ impl Entry {
         let mut attributes = HashMap::new();
         for attribute in parts.next()?.expect_constructed()? {
             let mut pair = attribute.expect_constructed()?.into_iter();
-            let name = String::from_utf8(pair.next()?.expect_primitive()?).ok()?.to_ascii_lowercase();
+            let name = String::from_utf8(pair.next()?.expect_primitive()?)
+                .ok()?
+                .to_ascii_lowercase();
             let values = pair.next()?.expect_constructed()?;
-            let values = values.into_iter().map(|value| value.expect_primitive()).collect::<Option<Vec<_>>>()?;
+            let values = values
+                .into_iter()
+                .map(|value| value.expect_primitive())
+                .collect::<Option<Vec<_>>>()?;
             attributes.insert(name, values);
         }
         Some(Self { dn, attributes })
     }
 
     fn values(&self, name: &str) -> &[Vec<u8>] {
-        self.attributes.get(&name.to_ascii_lowercase()).map_or(&[], Vec::as_slice)
+        self.attributes
+            .get(&name.to_ascii_lowercase())
+            .map_or(&[], Vec::as_slice)
     }
 
     /// All values that are text.
     pub(super) fn texts(&self, name: &str) -> impl Iterator<Item = &str> {
-        self.values(name).iter().filter_map(|value| std::str::from_utf8(value).ok())
+        self.values(name)
+            .iter()
+            .filter_map(|value| std::str::from_utf8(value).ok())
     }
 
     /// The first value; one that is not text reads as if it were somebody else's, never as absent.
     pub(super) fn text(&self, name: &str) -> Option<std::borrow::Cow<'_, str>> {
-        self.values(name).first().map(|value| String::from_utf8_lossy(value))
+        self.values(name)
+            .first()
+            .map(|value| String::from_utf8_lossy(value))
     }
 
     pub(super) fn number(&self, name: &str) -> Option<i64> {

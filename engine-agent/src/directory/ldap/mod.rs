@@ -33,7 +33,10 @@ use tenure_domain::{
 
 /// Attempts at one order before it is deferred. The first failure costs an attempt, a race with another agent too.
 const ATTEMPTS: u32 = 4;
-const PAUSES: Backoff = Backoff { first: Duration::from_millis(100), most: Duration::from_secs(2) };
+const PAUSES: Backoff = Backoff {
+    first: Duration::from_millis(100),
+    most: Duration::from_secs(2),
+};
 
 /// One Active Directory domain, through one domain controller address.
 pub struct LdapDirectory {
@@ -51,9 +54,18 @@ impl LdapDirectory {
     pub fn new(domain: DomainId, config: LdapConfig, clock: Clock) -> Result<Self, ConfigError> {
         let base = Dn::parse(&config.base_dn)
             .ok_or_else(|| ConfigError::new("directory.base_dn", "is not a distinguished name"))?;
-        let territory = Territory { domain, base, fence_attribute: config.fence_attribute.clone() };
+        let territory = Territory {
+            domain,
+            base,
+            fence_attribute: config.fence_attribute.clone(),
+        };
         let connection = Connection::new(&config)?;
-        Ok(Self { territory, config, connection, clock })
+        Ok(Self {
+            territory,
+            config,
+            connection,
+            clock,
+        })
     }
 
     /// May another step start?
@@ -69,12 +81,17 @@ impl LdapDirectory {
             return Outcome::Failed(failure);
         }
         let mut made = provision::Made::default();
-        let mut last = failure(FailureReason::Other, "other agents kept changing the object");
+        let mut last = failure(
+            FailureReason::Other,
+            "other agents kept changing the object",
+        );
         for attempt in 0..ATTEMPTS {
             match self.attempt(order, vault, &mut made).await {
                 Ok(outcome) => return outcome,
                 Err(Stop::Fail(failure)) => return Outcome::Failed(made.without_secret(failure)),
-                Err(Stop::Defer(failure)) => return Outcome::Deferred(made.without_secret(failure)),
+                Err(Stop::Defer(failure)) => {
+                    return Outcome::Deferred(made.without_secret(failure));
+                }
                 Err(Stop::Raced) => {}
                 // Whether the lost operation was applied is unknown: the next attempt begins by reading.
                 Err(Stop::Unreachable(detail)) => {
@@ -97,9 +114,16 @@ impl super::Directory for LdapDirectory {
     fn reachable(&self) -> BoxFuture<'_, Result<(), Failure>> {
         Box::pin(async {
             let unreachable = |detail: String| failure(FailureReason::DirectoryUnreachable, detail);
-            match self.connection.read(&self.config.base_dn, vec!["objectClass".into()]).await {
+            match self
+                .connection
+                .read(&self.config.base_dn, vec!["objectClass".into()])
+                .await
+            {
                 Ok(Some(_)) => Ok(()),
-                Ok(None) => Err(unreachable(format!("the directory does not hold {}", self.config.base_dn))),
+                Ok(None) => Err(unreachable(format!(
+                    "the directory does not hold {}",
+                    self.config.base_dn
+                ))),
                 Err(Trouble::Unreachable(detail)) => Err(unreachable(detail)),
                 Err(Trouble::Refused(refusal)) => Err(unreachable(refusal.to_string())),
             }

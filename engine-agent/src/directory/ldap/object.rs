@@ -21,7 +21,12 @@ impl Object {
     /// on every attribute, and a storm of orders is mostly reading.
     pub(super) fn attributes(order: &Order, fence_attribute: &str) -> Vec<String> {
         let desired = &order.desired;
-        let mut names = vec!["objectGUID", "userAccountControl", "accountExpires", fence_attribute];
+        let mut names = vec![
+            "objectGUID",
+            "userAccountControl",
+            "accountExpires",
+            fence_attribute,
+        ];
         if desired.enabled {
             names.push("pwdLastSet");
         }
@@ -31,13 +36,24 @@ impl Object {
         if !desired.groups.is_empty() {
             names.push("memberOf");
         }
-        names.into_iter().map(ToOwned::to_owned).chain(desired.attributes.keys().cloned()).collect()
+        names
+            .into_iter()
+            .map(ToOwned::to_owned)
+            .chain(desired.attributes.keys().cloned())
+            .collect()
     }
 
     /// `None` for an entry without an objectGUID: nothing that Active Directory would return.
     pub(super) fn of(entry: Entry, fence_attribute: &str) -> Option<Self> {
-        let fence = entry.text(fence_attribute).map(std::borrow::Cow::into_owned);
-        Some(Self { guid: entry.guid()?, dn: entry.dn.clone(), entry, fence })
+        let fence = entry
+            .text(fence_attribute)
+            .map(std::borrow::Cow::into_owned);
+        Some(Self {
+            guid: entry.guid()?,
+            dn: entry.dn.clone(),
+            entry,
+            fence,
+        })
     }
 
     /// A name that stays valid when the object moves.
@@ -73,7 +89,9 @@ impl Object {
     }
 
     fn control(&self) -> i64 {
-        self.entry.number("userAccountControl").unwrap_or(values::NORMAL_ACCOUNT | values::DISABLED)
+        self.entry
+            .number("userAccountControl")
+            .unwrap_or(values::NORMAL_ACCOUNT | values::DISABLED)
     }
 
     /// Every attribute that is not as the order says, with the change that makes it so. Bits of userAccountControl that
@@ -98,7 +116,10 @@ impl Object {
         }
         for (name, texts) in &desired.attributes {
             if !self.holds(name, texts) {
-                replace(name, texts.iter().map(|text| text.clone().into_bytes()).collect());
+                replace(
+                    name,
+                    texts.iter().map(|text| text.clone().into_bytes()).collect(),
+                );
             }
         }
         found
@@ -106,7 +127,12 @@ impl Object {
 
     /// Compared as the directory does: without regard to order, case and runs of spaces.
     fn holds(&self, name: &str, texts: &[String]) -> bool {
-        let folded = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+        let folded = |text: &str| {
+            text.split_whitespace()
+                .collect::<Vec<_>>()
+                .join(" ")
+                .to_lowercase()
+        };
         let has: BTreeSet<_> = self.entry.texts(name).map(folded).collect();
         let wanted: BTreeSet<_> = texts.iter().map(|text| folded(text)).collect();
         has == wanted
@@ -123,16 +149,29 @@ impl Object {
     pub(super) fn missing_groups<'a>(&self, desired: &'a DesiredState) -> Vec<&'a str> {
         let has: Vec<_> = self.entry.texts("memberOf").filter_map(Dn::parse).collect();
         let missing = |group: &&str| Dn::parse(group).is_none_or(|group| !has.contains(&group));
-        desired.groups.iter().map(String::as_str).filter(missing).collect()
+        desired
+            .groups
+            .iter()
+            .map(String::as_str)
+            .filter(missing)
+            .collect()
     }
 
     /// Names of everything that is not as the order says; empty when it is carried out.
     pub(super) fn deviations(&self, desired: &DesiredState) -> Vec<String> {
-        let mut names: Vec<_> = self.differences(desired).into_iter().map(|(name, _)| name).collect();
+        let mut names: Vec<_> = self
+            .differences(desired)
+            .into_iter()
+            .map(|(name, _)| name)
+            .collect();
         if !self.lies_in(&desired.ou) {
             names.push("organisational unit".into());
         }
-        names.extend(self.missing_groups(desired).into_iter().map(|group| format!("member of {group}")));
+        names.extend(
+            self.missing_groups(desired)
+                .into_iter()
+                .map(|group| format!("member of {group}")),
+        );
         names
     }
 }

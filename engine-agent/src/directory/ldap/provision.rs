@@ -49,29 +49,57 @@ impl LdapDirectory {
         let object = self.settle(order, created).await?;
         let secret = self.ensure_password(order, &object, vault, made).await?;
         fail::fail_point!("engine-agent::after-apply", |_| std::process::abort());
-        Ok(Outcome::Applied { object: object.guid, secret: Some(secret) })
+        Ok(Outcome::Applied {
+            object: object.guid,
+            secret: Some(secret),
+        })
     }
 
-    async fn create(&self, order: &Order, vault: &dyn Vault, made: &mut Made) -> Result<Object, Stop> {
+    async fn create(
+        &self,
+        order: &Order,
+        vault: &dyn Vault,
+        made: &mut Made,
+    ) -> Result<Object, Stop> {
         self.in_time(order)?;
         let password = self.new_password(order, vault, made).await?;
         fail::fail_point!("engine-agent::after-vault-write", |_| std::process::abort());
         self.in_time(order)?;
         let dn = dn::child(&order.desired.name, &order.desired.ou);
-        match self.connection.add(&dn, self.content(order, &password)).await {
+        match self
+            .connection
+            .add(&dn, self.content(order, &password))
+            .await
+        {
             Ok(()) => {}
             // A lost add of ours may have been applied after all, or another agent was faster: reading tells.
             Err(Trouble::Refused(refusal)) if refusal.code == 68 => {
                 return match self.named(order).await? {
-                    Some(object) if !matches!(object.standing(order), Standing::Unclaimed | Standing::Foreign(_)) => {
+                    Some(object)
+                        if !matches!(
+                            object.standing(order),
+                            Standing::Unclaimed | Standing::Foreign(_)
+                        ) =>
+                    {
                         Ok(object)
                     }
-                    _ => self.nothing_made(order, vault, made, FailureReason::NameTaken, refusal.to_string()).await,
+                    _ => {
+                        self.nothing_made(
+                            order,
+                            vault,
+                            made,
+                            FailureReason::NameTaken,
+                            refusal.to_string(),
+                        )
+                        .await
+                    }
                 };
             }
             Err(Trouble::Refused(refusal)) => {
                 let reason = reason(Step::Add, &refusal);
-                return self.nothing_made(order, vault, made, reason, refusal.to_string()).await;
+                return self
+                    .nothing_made(order, vault, made, reason, refusal.to_string())
+                    .await;
             }
             Err(trouble) => return Err(at(Step::Add)(trouble)),
         }
@@ -81,8 +109,14 @@ impl LdapDirectory {
 
     async fn named(&self, order: &Order) -> Result<Option<Object>, Stop> {
         let attributes = Object::attributes(order, &self.config.fence_attribute);
-        let found = self.connection.find(&self.config.base_dn, &order.desired.name, attributes).await;
-        found.map_err(at(Step::Read))?.map(|entry| self.object(entry)).transpose()
+        let found = self
+            .connection
+            .find(&self.config.base_dn, &order.desired.name, attributes)
+            .await;
+        found
+            .map_err(at(Step::Read))?
+            .map(|entry| self.object(entry))
+            .transpose()
     }
 
     /// The add was refused, so the password in the vault opens nothing.
@@ -101,7 +135,12 @@ impl LdapDirectory {
         Err(failed)
     }
 
-    async fn new_password(&self, order: &Order, vault: &dyn Vault, made: &mut Made) -> Result<Secret, Stop> {
+    async fn new_password(
+        &self,
+        order: &Order,
+        vault: &dyn Vault,
+        made: &mut Made,
+    ) -> Result<Secret, Stop> {
         if let Some((secret, _)) = &made.password {
             return Ok(secret.clone());
         }
@@ -118,18 +157,50 @@ impl LdapDirectory {
         let control = values::NORMAL_ACCOUNT | values::PASSWORD_NEVER_EXPIRES | disabled;
         let mut content: Vec<(String, Vec<Vec<u8>>)> = vec![
             ("objectClass".into(), vec![b"user".to_vec()]),
-            ("sAMAccountName".into(), vec![desired.name.clone().into_bytes()]),
-            ("userPrincipalName".into(), vec![format!("{}@{}", desired.name, self.config.domain_name).into_bytes()]),
-            ("userAccountControl".into(), vec![control.to_string().into_bytes()]),
-            ("accountExpires".into(), vec![values::account_expires(desired.expires_at).to_string().into_bytes()]),
-            ("unicodePwd".into(), vec![values::unicode_pwd(password.expose()).to_vec()]),
-            (self.config.fence_attribute.clone(), vec![Fence::of(order).to_string().into_bytes()]),
+            (
+                "sAMAccountName".into(),
+                vec![desired.name.clone().into_bytes()],
+            ),
+            (
+                "userPrincipalName".into(),
+                vec![format!("{}@{}", desired.name, self.config.domain_name).into_bytes()],
+            ),
+            (
+                "userAccountControl".into(),
+                vec![control.to_string().into_bytes()],
+            ),
+            (
+                "accountExpires".into(),
+                vec![
+                    values::account_expires(desired.expires_at)
+                        .to_string()
+                        .into_bytes(),
+                ],
+            ),
+            (
+                "unicodePwd".into(),
+                vec![values::unicode_pwd(password.expose()).to_vec()],
+            ),
+            (
+                self.config.fence_attribute.clone(),
+                vec![Fence::of(order).to_string().into_bytes()],
+            ),
         ];
         if let Some(description) = &desired.description {
             content.push(("description".into(), vec![description.clone().into_bytes()]));
         }
-        for (name, values) in desired.attributes.iter().filter(|(_, values)| !values.is_empty()) {
-            content.push((name.clone(), values.iter().map(|value| value.clone().into_bytes()).collect()));
+        for (name, values) in desired
+            .attributes
+            .iter()
+            .filter(|(_, values)| !values.is_empty())
+        {
+            content.push((
+                name.clone(),
+                values
+                    .iter()
+                    .map(|value| value.clone().into_bytes())
+                    .collect(),
+            ));
         }
         content
     }
@@ -156,7 +227,11 @@ impl LdapDirectory {
         if fresh {
             self.set_password(order, object, &secret).await?;
         }
-        let usable = order.desired.enabled && order.desired.expires_at.is_none_or(|at| at > (self.clock)());
+        let usable = order.desired.enabled
+            && order
+                .desired
+                .expires_at
+                .is_none_or(|at| at > (self.clock)());
         if !usable {
             return Ok(reference);
         }
@@ -167,9 +242,10 @@ impl LdapDirectory {
         }
         match signed_in {
             SignIn::Accepted => Ok(reference),
-            SignIn::WrongPassword => {
-                Err(Stop::fail(FailureReason::Other, "the directory does not accept the password that it was given"))
-            }
+            SignIn::WrongPassword => Err(Stop::fail(
+                FailureReason::Other,
+                "the directory does not accept the password that it was given",
+            )),
             SignIn::Refused(words) => Err(Stop::fail(FailureReason::Other, words)),
         }
     }
@@ -194,20 +270,28 @@ impl LdapDirectory {
     }
 
     async fn sign_in(&self, object: &Object, secret: &Secret) -> Result<SignIn, Stop> {
-        self.connection.sign_in_as(&object.dn, secret).await.map_err(at(Step::Read))
+        self.connection
+            .sign_in_as(&object.dn, secret)
+            .await
+            .map_err(at(Step::Read))
     }
 
     /// Guarded by the fence: set only while the object still carries this order's number.
-    async fn set_password(&self, order: &Order, object: &Object, secret: &Secret) -> Result<(), Stop> {
+    async fn set_password(
+        &self,
+        order: &Order,
+        object: &Object,
+        secret: &Secret,
+    ) -> Result<(), Stop> {
         self.in_time(order)?;
         let mut changes = object.claim(&self.config.fence_attribute, &Fence::of(order).to_string());
         let value = values::unicode_pwd(secret.expose()).to_vec();
         changes.push(Mod::Replace(b"unicodePwd".to_vec(), [value].into()));
         match self.connection.modify(&object.by_guid(), changes).await {
             Ok(()) => Ok(()),
-            Err(Trouble::Refused(refusal)) => {
-                Err(self.lost_race_or(order, object, Step::SetPassword, refusal).await)
-            }
+            Err(Trouble::Refused(refusal)) => Err(self
+                .lost_race_or(order, object, Step::SetPassword, refusal)
+                .await),
             Err(trouble) => Err(at(Step::SetPassword)(trouble)),
         }
     }

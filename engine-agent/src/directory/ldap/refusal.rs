@@ -16,7 +16,10 @@ pub(super) struct Refusal {
 
 impl Refusal {
     pub(super) fn of(result: LdapResult) -> Self {
-        Self { code: result.rc, text: result.text }
+        Self {
+            code: result.rc,
+            text: result.text,
+        }
     }
 
     /// The Windows error behind it.
@@ -27,7 +30,16 @@ impl Refusal {
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "LDAP {}: {}", self.code, if self.text.is_empty() { "no text" } else { &self.text })
+        write!(
+            f,
+            "LDAP {}: {}",
+            self.code,
+            if self.text.is_empty() {
+                "no text"
+            } else {
+                &self.text
+            }
+        )
     }
 }
 
@@ -85,19 +97,49 @@ mod tests {
         use FailureReason as R;
         use Step as S;
         for (step, code, text, expected) in [
-            (S::Add, 68, "00002071: samldb: Account name already in use!", R::NameTaken),
+            (
+                S::Add,
+                68,
+                "00002071: samldb: Account name already in use!",
+                R::NameTaken,
+            ),
             (S::Add, 68, "Entry already exists", R::NameTaken),
             (S::Add, 19, "0000202F: UPN in use", R::NameTaken),
             (S::Add, 32, "00002030: parent does not exist!", R::NoSuchOu),
             (S::Move, 80, "00002095: parent does not exist!", R::NoSuchOu),
             (S::Move, 32, "0000208D: NameErr", R::NoSuchOu),
             (S::Move, 68, "Entry already exists", R::NameTaken),
-            (S::Add, 50, "acl: unable to get access", R::InsufficientRights),
-            (S::Modify, 50, "00002098: no write property access", R::InsufficientRights),
-            (S::Add, 19, "0000052D: Constraint violation", R::PasswordPolicy),
+            (
+                S::Add,
+                50,
+                "acl: unable to get access",
+                R::InsufficientRights,
+            ),
+            (
+                S::Modify,
+                50,
+                "00002098: no write property access",
+                R::InsufficientRights,
+            ),
+            (
+                S::Add,
+                19,
+                "0000052D: Constraint violation",
+                R::PasswordPolicy,
+            ),
             (S::Add, 53, "0000052D: SvcErr", R::PasswordPolicy),
-            (S::SetPassword, 19, "check_password_restrictions", R::PasswordPolicy),
-            (S::Modify, 16, "attribute 'fooBar' was not found in the schema!", R::AttributeRefused),
+            (
+                S::SetPassword,
+                19,
+                "check_password_restrictions",
+                R::PasswordPolicy,
+            ),
+            (
+                S::Modify,
+                16,
+                "attribute 'fooBar' was not found in the schema!",
+                R::AttributeRefused,
+            ),
             (S::Modify, 17, "00000057: LdapErr", R::AttributeRefused),
             (S::Modify, 65, "", R::AttributeRefused),
             (S::Add, 21, "", R::AttributeRefused),
@@ -108,7 +150,10 @@ mod tests {
             (S::Delete, 66, "", R::Other),
             (S::Read, 1, "ünïcödé", R::Other),
         ] {
-            let refusal = Refusal { code, text: text.into() };
+            let refusal = Refusal {
+                code,
+                text: text.into(),
+            };
             assert_eq!(reason(step, &refusal), expected, "{step:?} {refusal}");
         }
     }

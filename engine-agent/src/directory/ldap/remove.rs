@@ -29,7 +29,11 @@ impl LdapDirectory {
                 Err(trouble) => return Err(at(Step::Delete)(trouble)),
             }
             let attributes = Object::attributes(order, &self.config.fence_attribute);
-            let left = self.connection.read(&object.by_guid(), attributes).await.map_err(at(Step::Read))?;
+            let left = self
+                .connection
+                .read(&object.by_guid(), attributes)
+                .await
+                .map_err(at(Step::Read))?;
             if left.is_some() {
                 return Err(Stop::Raced);
             }

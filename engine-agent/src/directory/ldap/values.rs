@@ -14,7 +14,11 @@ const NEVER: i64 = i64::MAX;
 
 /// accountExpires for an instant: 100 ns since 1601; 0 is never.
 pub(super) fn account_expires(at: Option<DateTime<Utc>>) -> i64 {
-    at.map_or(0, |at| at.timestamp().saturating_add(EPOCHS_APART).saturating_mul(TICKS))
+    at.map_or(0, |at| {
+        at.timestamp()
+            .saturating_add(EPOCHS_APART)
+            .saturating_mul(TICKS)
+    })
 }
 
 /// Do two values of accountExpires mean the same? Never is written in two ways.
@@ -27,7 +31,10 @@ pub(super) fn same_expiry(one: i64, two: i64) -> bool {
 pub(super) fn unicode_pwd(password: &str) -> Zeroizing<Vec<u8>> {
     // Room for all of it at once: a vector that grows leaves copies behind.
     let mut bytes = Zeroizing::new(Vec::with_capacity(2 * password.len() + 4));
-    for unit in std::iter::once(0x22).chain(password.encode_utf16()).chain(std::iter::once(0x22)) {
+    for unit in std::iter::once(0x22)
+        .chain(password.encode_utf16())
+        .chain(std::iter::once(0x22))
+    {
         bytes.extend_from_slice(&u16::to_le_bytes(unit));
     }
     bytes

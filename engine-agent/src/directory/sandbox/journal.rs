@@ -37,7 +37,10 @@ impl Journal {
         let mut lines = text.lines().peekable();
         while let Some(line) = lines.next() {
             match serde_json::from_str(line) {
-                Ok(Line { guid, object: Some(object) }) => drop(objects.insert(guid, object)),
+                Ok(Line {
+                    guid,
+                    object: Some(object),
+                }) => drop(objects.insert(guid, object)),
                 Ok(Line { guid, object: None }) => drop(objects.remove(&guid)),
                 // The last line may have been cut off with the process.
                 Err(_) if lines.peek().is_none() => {}
@@ -60,7 +63,11 @@ impl Journal {
     }
 }
 
-fn write_line(file: &mut impl io::Write, guid: Uuid, object: Option<&SandboxObject>) -> io::Result<()> {
+fn write_line(
+    file: &mut impl io::Write,
+    guid: Uuid,
+    object: Option<&SandboxObject>,
+) -> io::Result<()> {
     let mut line = serde_json::to_vec(&LineRef { guid, object })?;
     line.push(b'\n');
     file.write_all(&line)

@@ -65,18 +65,31 @@ impl Sandbox {
     ///
     /// # Errors
     /// When a name is no distinguished name below the base, or the file cannot be used.
-    pub fn open(domain: DomainId, config: &SandboxConfig, clock: Clock) -> Result<Self, ConfigError> {
+    pub fn open(
+        domain: DomainId,
+        config: &SandboxConfig,
+        clock: Clock,
+    ) -> Result<Self, ConfigError> {
         let base = Dn::parse(&config.base_dn)
             .ok_or_else(|| ConfigError::new("directory.base_dn", "is not a distinguished name"))?;
         let below = |key, texts: &[String]| {
             let parse = |text: &String| Dn::parse(text).filter(|dn| dn.is_below(&base));
-            texts.iter().map(parse).collect::<Option<Vec<_>>>().ok_or_else(|| {
-                ConfigError::new(key, "names something that is not a distinguished name below the base")
-            })
+            texts
+                .iter()
+                .map(parse)
+                .collect::<Option<Vec<_>>>()
+                .ok_or_else(|| {
+                    ConfigError::new(
+                        key,
+                        "names something that is not a distinguished name below the base",
+                    )
+                })
         };
         let mut units = config.organisational_units.clone();
         if units.is_empty() {
-            units = ["Service Accounts", "Retired"].map(|name| format!("OU={name},{}", config.base_dn)).to_vec();
+            units = ["Service Accounts", "Retired"]
+                .map(|name| format!("OU={name},{}", config.base_dn))
+                .to_vec();
         }
         let units = below("directory.organisational_units", &units)?;
         let groups = below("directory.groups", &config.groups)?;
@@ -90,10 +103,25 @@ impl Sandbox {
             }
             None => (None, HashMap::new()),
         };
-        let by_name = objects.iter().map(|(guid, object)| (object.name.to_lowercase(), *guid)).collect();
-        let state = State { objects, by_name, units, groups, journal, reachable: true, shortest_password: 7 };
+        let by_name = objects
+            .iter()
+            .map(|(guid, object)| (object.name.to_lowercase(), *guid))
+            .collect();
+        let state = State {
+            objects,
+            by_name,
+            units,
+            groups,
+            journal,
+            reachable: true,
+            shortest_password: 7,
+        };
         Ok(Self {
-            territory: Territory { domain, base, fence_attribute: "adminDescription".into() },
+            territory: Territory {
+                domain,
+                base,
+                fence_attribute: "adminDescription".into(),
+            },
             clock,
             password_length: config.password_length,
             state: Mutex::new(state),
@@ -118,7 +146,11 @@ impl Sandbox {
     /// Every object, in no particular order.
     #[must_use]
     pub fn objects(&self) -> Vec<(Uuid, SandboxObject)> {
-        self.state().objects.iter().map(|(guid, object)| (*guid, object.clone())).collect()
+        self.state()
+            .objects
+            .iter()
+            .map(|(guid, object)| (*guid, object.clone()))
+            .collect()
     }
 
     /// The object of this name.
@@ -133,7 +165,12 @@ impl Sandbox {
     ///
     /// # Errors
     /// Why not.
-    pub fn try_bind(&self, name: &str, password: &str, at: DateTime<Utc>) -> Result<(), SignInRefused> {
+    pub fn try_bind(
+        &self,
+        name: &str,
+        password: &str,
+        at: DateTime<Utc>,
+    ) -> Result<(), SignInRefused> {
         let (guid, object) = self.object(name).ok_or(SignInRefused::WrongPassword)?;
         object.sign_in(guid, password, at)
     }
@@ -149,7 +186,10 @@ impl Sandbox {
             OrderKind::Provision => self.provision(order, vault).await,
             OrderKind::Change => {
                 let object = self.state().settle(order, false)?;
-                Ok(Outcome::Applied { object, secret: None })
+                Ok(Outcome::Applied {
+                    object,
+                    secret: None,
+                })
             }
             OrderKind::Remove => {
                 self.state().remove(order)?;
@@ -168,7 +208,10 @@ impl Sandbox {
         self.in_time(order)?;
         let made = self.state().make(order, &secret);
         match made {
-            Ok(object) => Ok(Outcome::Applied { object, secret: Some(reference) }),
+            Ok(object) => Ok(Outcome::Applied {
+                object,
+                secret: Some(reference),
+            }),
             Err(stop) => {
                 if matches!(stop, Stop::Fail(_)) && !exists {
                     vault.delete(order.account).await?;
@@ -189,7 +232,11 @@ impl Sandbox {
         self.new_password(order, vault).await
     }
 
-    async fn new_password(&self, order: &Order, vault: &dyn Vault) -> Result<(Secret, SecretReference), Stop> {
+    async fn new_password(
+        &self,
+        order: &Order,
+        vault: &dyn Vault,
+    ) -> Result<(Secret, SecretReference), Stop> {
         let secret = generate_password(self.password_length)?;
         let reference = vault.write(order.account, &secret).await?;
         Ok((secret, reference))
@@ -247,7 +294,10 @@ impl State {
         if self.reachable {
             return Ok(());
         }
-        Err(Stop::Defer(failure(FailureReason::DirectoryUnreachable, "the sandbox was told not to answer")))
+        Err(Stop::Defer(failure(
+            FailureReason::DirectoryUnreachable,
+            "the sandbox was told not to answer",
+        )))
     }
 
     /// The order's object, or `None`; a name in somebody else's hands refuses a provisioning.
@@ -258,9 +308,14 @@ impl State {
         {
             return Ok(self.objects.contains_key(&guid).then_some(guid));
         }
-        let Some(guid) = self.by_name.get(&order.desired.name.to_lowercase()) else { return Ok(None) };
+        let Some(guid) = self.by_name.get(&order.desired.name.to_lowercase()) else {
+            return Ok(None);
+        };
         let object = &self.objects[guid];
-        let ours = !matches!(object.standing(order), Standing::Unclaimed | Standing::Foreign(_));
+        let ours = !matches!(
+            object.standing(order),
+            Standing::Unclaimed | Standing::Foreign(_)
+        );
         if !ours && order.kind == OrderKind::Provision {
             let detail = format!("{} in {} is not this account's", object.name, object.ou);
             return Err(Stop::fail(FailureReason::NameTaken, detail));
@@ -278,7 +333,10 @@ impl State {
         }
         self.check_places(order)?;
         if secret.expose().len() < self.shortest_password {
-            let detail = format!("the policy asks for at least {} characters", self.shortest_password);
+            let detail = format!(
+                "the policy asks for at least {} characters",
+                self.shortest_password
+            );
             return Err(Stop::fail(FailureReason::PasswordPolicy, detail));
         }
         // A new object has a new identity, and yet a test can repeat it.
@@ -291,7 +349,9 @@ impl State {
     }
 
     fn settle(&mut self, order: &Order, with_password: bool) -> Result<Uuid, Stop> {
-        let guid = self.look_up(order)?.ok_or_else(|| Stop::fail(FailureReason::ObjectGone, "no such object"))?;
+        let guid = self
+            .look_up(order)?
+            .ok_or_else(|| Stop::fail(FailureReason::ObjectGone, "no such object"))?;
         let object = &self.objects[&guid];
         let been_here = refuse_unless_ours(order, guid, object)?;
         self.check_places(order)?;
@@ -301,14 +361,19 @@ impl State {
             return Err(Stop::Defer(failure(FailureReason::Other, detail)));
         }
         if wanted.enabled && !object.has_password() && !with_password {
-            return Err(Stop::fail(FailureReason::InvalidOrder, "an account without a password is not enabled"));
+            return Err(Stop::fail(
+                FailureReason::InvalidOrder,
+                "an account without a password is not enabled",
+            ));
         }
         self.put(guid, wanted);
         Ok(guid)
     }
 
     fn remove(&mut self, order: &Order) -> Result<(), Stop> {
-        let Some(guid) = self.look_up(order)? else { return Ok(()) };
+        let Some(guid) = self.look_up(order)? else {
+            return Ok(());
+        };
         refuse_unless_ours(order, guid, &self.objects[&guid])?;
         if let Some(object) = self.objects.remove(&guid) {
             self.by_name.remove(&object.name.to_lowercase());
@@ -318,12 +383,24 @@ impl State {
     }
 
     fn check_places(&self, order: &Order) -> Result<(), Stop> {
-        let exists = |text: &str, known: &[Dn]| Dn::parse(text).is_some_and(|dn| known.contains(&dn));
+        let exists =
+            |text: &str, known: &[Dn]| Dn::parse(text).is_some_and(|dn| known.contains(&dn));
         if !exists(&order.desired.ou, &self.units) {
-            return Err(Stop::fail(FailureReason::NoSuchOu, format!("{} does not exist", order.desired.ou)));
+            return Err(Stop::fail(
+                FailureReason::NoSuchOu,
+                format!("{} does not exist", order.desired.ou),
+            ));
         }
-        match order.desired.groups.iter().find(|group| !exists(group, &self.groups)) {
-            Some(group) => Err(Stop::fail(FailureReason::NoSuchGroup, format!("{group} does not exist"))),
+        match order
+            .desired
+            .groups
+            .iter()
+            .find(|group| !exists(group, &self.groups))
+        {
+            Some(group) => Err(Stop::fail(
+                FailureReason::NoSuchGroup,
+                format!("{group} does not exist"),
+            )),
             None => Ok(()),
         }
     }
@@ -349,13 +426,18 @@ fn refuse_unless_ours(order: &Order, guid: Uuid, object: &SandboxObject) -> Resu
         Standing::Same => Ok(true),
         Standing::Earlier => Ok(false),
         Standing::Unclaimed if order.object == Some(guid) => Ok(false),
-        Standing::Unclaimed => Err(Stop::fail(FailureReason::NameTaken, "the object is not claimed")),
-        Standing::Foreign(value) => {
-            Err(Stop::fail(FailureReason::ForeignFence, format!("the object carries {value}")))
-        }
-        Standing::Later(number) => {
-            Err(Stop::fail(FailureReason::Superseded, format!("the object carries order {number}")))
-        }
+        Standing::Unclaimed => Err(Stop::fail(
+            FailureReason::NameTaken,
+            "the object is not claimed",
+        )),
+        Standing::Foreign(value) => Err(Stop::fail(
+            FailureReason::ForeignFence,
+            format!("the object carries {value}"),
+        )),
+        Standing::Later(number) => Err(Stop::fail(
+            FailureReason::Superseded,
+            format!("the object carries order {number}"),
+        )),
     }
 }
 

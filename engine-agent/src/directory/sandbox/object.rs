@@ -36,11 +36,20 @@ impl SandboxObject {
     /// An account that somebody else made: enabled, unclaimed, without a password.
     #[must_use]
     pub fn foreign(name: &str, ou: &str) -> Self {
-        Self { name: name.into(), ou: ou.into(), enabled: true, ..Self::default() }
+        Self {
+            name: name.into(),
+            ou: ou.into(),
+            enabled: true,
+            ..Self::default()
+        }
     }
 
     pub(super) fn of(order: &Order) -> Self {
-        Self { name: order.desired.name.clone(), ..Self::default() }.with(order)
+        Self {
+            name: order.desired.name.clone(),
+            ..Self::default()
+        }
+        .with(order)
     }
 
     /// As the order wants it. Groups are only added; a description that it does not give stays.
@@ -50,7 +59,10 @@ impl SandboxObject {
             ou: desired.ou.clone(),
             enabled: desired.enabled,
             expires_at: desired.expires_at,
-            description: desired.description.clone().or_else(|| self.description.clone()),
+            description: desired
+                .description
+                .clone()
+                .or_else(|| self.description.clone()),
             fence: Some(super::fence(order)),
             ..self.clone()
         };
@@ -67,8 +79,17 @@ impl SandboxObject {
 
     /// In what one modify would have set together with the fence?
     pub(super) fn state_differs(&self, other: &Self) -> bool {
-        (self.enabled, self.expires_at, &self.description, &self.attributes)
-            != (other.enabled, other.expires_at, &other.description, &other.attributes)
+        (
+            self.enabled,
+            self.expires_at,
+            &self.description,
+            &self.attributes,
+        ) != (
+            other.enabled,
+            other.expires_at,
+            &other.description,
+            &other.attributes,
+        )
     }
 
     pub(super) fn standing(&self, order: &Order) -> Standing {
@@ -83,7 +104,12 @@ impl SandboxObject {
         self.password = Some(hash(salt, password));
     }
 
-    pub(super) fn sign_in(&self, salt: Uuid, password: &str, at: DateTime<Utc>) -> Result<(), SignInRefused> {
+    pub(super) fn sign_in(
+        &self,
+        salt: Uuid,
+        password: &str,
+        at: DateTime<Utc>,
+    ) -> Result<(), SignInRefused> {
         if self.password != Some(hash(salt, password)) {
             return Err(SignInRefused::WrongPassword);
         }
@@ -98,5 +124,9 @@ impl SandboxObject {
 }
 
 fn hash(salt: Uuid, password: &str) -> [u8; 32] {
-    Sha256::new().chain_update(salt.as_bytes()).chain_update(password.as_bytes()).finalize().into()
+    Sha256::new()
+        .chain_update(salt.as_bytes())
+        .chain_update(password.as_bytes())
+        .finalize()
+        .into()
 }
