@@ -92,34 +92,26 @@ impl Serving {
     async fn used(&mut self, count: usize) -> Result<f64, Failure> {
         let client = reqwest::Client::new();
         let token = self.sign_in(&client).await?;
+        let system = self.list(&client, &token, "system").await?;
+        let position = system.get("position").and_then(Value::as_u64).ok_or("no position")?;
         let began = Instant::now();
-        loop {
-            let accounts = self.list(&client, &token, "accounts?limit=100&sort=name").await;
-            let total = accounts.as_ref().ok().and_then(total).unwrap_or(0);
-            // Counts are exact up to ten thousand: the newest is asked for by what it must be, below.
-            if total >= count.min(10_000) && self.settled(&client).await? {
-                break;
-            }
-            if began.elapsed() > PATIENCE {
-                return Err(format!("the read models are not complete: {accounts:?}").into());
-            }
-            tokio::time::sleep(Duration::from_millis(500)).await;
-        }
         for list in ["accounts?limit=500", "accounts?limit=500&search=b0", "requests?limit=500", "audit?limit=500"] {
-            self.list(&client, &token, list).await?;
+            // Waits for the read models that it looks at, a bounded time.
+            while let Err(error) = self.list(&client, &token, &format!("{list}&at_least={position}")).await {
+                if began.elapsed() > PATIENCE {
+                    return Err(format!("the read models are not complete: {error}").into());
+                }
+            }
+        }
+        let accounts = self.list(&client, &token, "accounts?limit=1").await?;
+        if total(&accounts).is_none_or(|total| total < count.min(10_000)) {
+            return Err(format!("not all accounts are there: {accounts}").into());
         }
         self.status("VmHWM:").map(|most| {
             let now = self.status("VmRSS:").unwrap_or(f64::NAN);
             eprintln!("  most {most:.0} MB, afterwards {now:.0} MB");
             most
         })
-    }
-
-    /// Everything that follows from the history is done: no lag of any read model.
-    async fn settled(&self, client: &reqwest::Client) -> Result<bool, Failure> {
-        let root = self.url.trim_end_matches("/api/v1");
-        let answer = client.get(format!("{root}/readyz")).send().await?;
-        Ok(answer.status().is_success())
     }
 
     async fn sign_in(&mut self, client: &reqwest::Client) -> Result<String, Failure> {
@@ -170,7 +162,5 @@ impl Serving {
 }
 
 fn total(list: &Value) -> Option<usize> {
-    let total = list.get("total")?;
-    let count = total.as_u64().or_else(|| total.get("count")?.as_u64())?;
-    usize::try_from(count).ok()
+    usize::try_from(list.get("total")?.get("value")?.as_u64()?).ok()
 }

@@ -181,14 +181,15 @@ impl Storm {
         let mut waiting = self.accounts.len();
         while waiting > 0 {
             for delivery in self.core.next_reports(256).await? {
-                match &delivery.report.outcome {
-                    Outcome::Applied { object, .. } => {
-                        self.objects.borrow_mut().insert(delivery.report.account, *object);
+                match delivery.report().map(|report| (report.account, &report.outcome)) {
+                    Some((account, Outcome::Applied { object, .. })) => {
+                        self.objects.borrow_mut().insert(account, *object);
+                        waiting -= 1;
                     }
-                    other => return Err(format!("an order was not carried out: {other:?}").into()),
+                    Some((_, other)) => return Err(format!("an order was not carried out: {other:?}").into()),
+                    None => {}
                 }
                 delivery.ack().await?;
-                waiting -= 1;
             }
         }
         Ok(())

@@ -123,7 +123,8 @@ pub(crate) fn facts() -> RequestFacts {
     }
 }
 
-/// The requester, at `now`, with these facts.
+/// The requester, at `now`, with these facts: what the peer decides with.
+#[allow(dead_code)]
 pub(crate) fn context(now: DateTime<Utc>) -> Context<RequestFacts> {
     Context { now, actor: Actor::User(requester()), facts: facts() }
 }
