@@ -27,7 +27,6 @@ pub(crate) const LARGEST_BODY: usize = 256 * 1024;
 const BODY_TIME: Duration = Duration::from_secs(20);
 /// Longest `Idempotency-Key`.
 const LONGEST_KEY: usize = 128;
-/// How deep JSON may be nested is serde_json's own limit of 128.
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
 /// A command of a signed-in person.
@@ -115,6 +114,10 @@ fn parse<T: DeserializeOwned>(headers: &HeaderMap, bytes: &Bytes) -> Result<T, P
             bytes
         }
     };
+    // serde would take an array for an object, field by field.
+    if bytes.trim_ascii_start().first() == Some(&b'[') {
+        return Err(Problem::new(Kind::InvalidJson, "The body must be a JSON object."));
+    }
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| Problem::unreadable_body(&error))?;
     json.end().map_err(|_| Problem::new(Kind::InvalidJson, "The body has something after its JSON."))?;

@@ -30,15 +30,14 @@ macro_rules! of_the_domain {
         fn generated() -> Map<String, Value> {
             let settings = SchemaSettings::draft2020_12().with(|s| s.definitions_path = "/components/schemas".into());
             let mut generator = SchemaGenerator::new(settings);
-            let mut named = Map::new();
-            $(
-                let schema = generator.subschema_for::<$type>().to_value();
-                // What schemars writes in place (a text, say) is named all the same.
-                if schema.get("$ref").is_none() {
-                    named.insert(stringify!($name).to_owned(), schema);
-                }
-            )+
-            named.extend(generator.take_definitions(true));
+            let schemas = vec![$((stringify!($name), generator.subschema_for::<$type>().to_value())),+];
+            let mut named = generator.take_definitions(true);
+            for (name, schema) in schemas {
+                // What schemars writes in place (a text, say), or calls otherwise, gets its name here.
+                let other = schema["$ref"].as_str().and_then(|to| to.rsplit('/').next());
+                let schema = other.and_then(|other| named.get(other)).cloned().unwrap_or(schema);
+                named.entry(name).or_insert(schema);
+            }
             named
         }
     };

@@ -97,7 +97,7 @@ mod tests {
 
     #[test]
     fn a_password_is_long_varied_and_not_the_name() {
-        let weak = |password| weakness("password", password, &["Ada Lovelace", "ada@corp.example"]).is_some();
+        let weak = |password: &str| weakness("password", password, &["Ada Lovelace", "ada@corp.example"]).is_some();
         assert!(weak("short"));
         assert!(weak("aaaaaaaaaaaaaaaa"));
         assert!(weak("lovelace-and-more"));

@@ -52,8 +52,10 @@ pub(crate) struct ListAccounts {
     /// Ends at or after this instant.
     ends_after: Option<DateTime<Utc>>,
     /// By which column.
+    #[param(inline)]
     sort: Option<AccountOrder>,
     /// Which way.
+    #[param(inline)]
     order: Option<Direction>,
     /// Rows of a page.
     #[param(minimum = 1, maximum = 500)]

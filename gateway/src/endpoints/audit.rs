@@ -48,6 +48,7 @@ pub(crate) struct ListAudit {
     #[param(minimum = 0, maximum = 9_223_372_036_854_775_807_i64)]
     after: Option<u64>,
     /// Which way; the newest first by itself.
+    #[param(inline)]
     order: Option<Direction>,
     /// Rows of a page.
     #[param(minimum = 1, maximum = 500)]

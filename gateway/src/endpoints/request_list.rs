@@ -44,8 +44,10 @@ pub(crate) struct ListRequests {
     /// About this account.
     account: Option<Uuid>,
     /// By which column.
+    #[param(inline)]
     sort: Option<RequestColumn>,
     /// Which way; the newest first by itself.
+    #[param(inline)]
     order: Option<Direction>,
     /// Rows of a page.
     #[param(minimum = 1, maximum = 500)]

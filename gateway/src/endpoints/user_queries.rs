@@ -34,6 +34,7 @@ pub(crate) struct ListUsers {
     /// Only enabled, or only disabled ones.
     enabled: Option<bool>,
     /// Which way, by name.
+    #[param(inline)]
     order: Option<Direction>,
     /// Rows of a page.
     #[param(minimum = 1, maximum = 500)]

@@ -68,7 +68,7 @@ impl World {
         let store = EventStore::open(store).await.unwrap();
         let views = Views::open(&store, None).await.unwrap();
         let cancel = CancellationToken::new();
-        views.spawn_runners(cancel.clone());
+        drop(views.spawn_runners(cancel.clone()));
         let engines = Arc::new(EngineDirectory::default());
         let keys = CoreKeys { signing: SigningKey::from_bytes(&[7; 32]), engines: engines.clone() };
         let broker = CoreLink::connect(BrokerConfig::InProcess(in_process()), keys).await.unwrap();
@@ -92,6 +92,8 @@ impl World {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(tenure_gateway::serve(listener, router, cancel.clone()));
+        // The one TLS stack, as the binary chooses it.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let http = Client::new();
         Self { instance, clock, http, url, setup_code, _cancel: cancel.drop_guard() }
     }
