@@ -118,3 +118,71 @@ fn is_lasting(error: &ViewError) -> bool {
         | ViewError::OtherHistory => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::history;
+    use sqlx::{AssertSqlSafe, ConnectOptions, Executor, postgres::PgConnectOptions};
+    use std::{str::FromStr, sync::Arc};
+    use tenure_domain::{
+        Actor, UserId,
+        group::{Group, GroupCommand},
+        user::{PersonalData, User, UserCommand},
+    };
+    use tenure_eventstore::{EventStore, Execution, InstanceKeys, StoreConfig, clock::SystemClock, new_id};
+
+    async fn views(url: String) -> Views {
+        let keys = InstanceKeys::generate();
+        let (cache_entries, clock, max_connections) = (10, Arc::new(SystemClock), 4);
+        let config = StoreConfig { url, keys, cache_entries, clock, virtual_clock: true, max_connections };
+        let store = EventStore::open(config).await.unwrap();
+        let data = PersonalData { display_name: "A".into(), emails: vec!["a@example.com".into()], ..Default::default() };
+        let (user, group) = (UserId(new_id()), new_id());
+        let by = || Actor::system("test");
+        store.execute::<User>(Execution::new(user.0, UserCommand::Register(data), (), by())).await.unwrap();
+        for command in [GroupCommand::Create { name: "G".into() }, GroupCommand::AddMember(user)] {
+            store.execute::<Group>(Execution::new(group, command, (), by())).await.unwrap();
+        }
+        Views::open(&store, None).await.unwrap()
+    }
+
+    async fn rows(views: &Views) -> (usize, u64) {
+        let (filter, page) = Default::default();
+        let users = views.users(&filter, Default::default(), Default::default(), &page).await.unwrap();
+        let lowest = checkpoint::read(views.database()).await.unwrap().iter().map(|known| known.at.position).min();
+        (users.rows.len(), lowest.unwrap())
+    }
+
+    async fn a_page_that_was_not_committed_leaves_nothing(views: Views) {
+        let page = views.0.store.read(0, 10).await.unwrap();
+        let targets: Vec<_> = (0..views.models().len()).map(|index| Target { index, generation: 1 }).collect();
+        let to = history::place(&views.0.store, 3, 1).await.unwrap();
+        // The process ends between fold and commit.
+        drop(views.folded(&targets, &page, &Place::beginning(1), &to).await.unwrap());
+        assert_eq!(rows(&views).await, (0, 0));
+        views.apply(&targets, &page, &Place::beginning(1), &to).await.unwrap();
+        assert_eq!(rows(&views).await, (1, 3));
+        // A second runner, which had read the same page.
+        let again = views.apply(&targets, &page, &Place::beginning(1), &to).await;
+        assert!(matches!(again, Err(Failed::Now(ViewError::Fenced))), "{again:?}");
+        assert_eq!(rows(&views).await, (1, 3));
+    }
+
+    #[tokio::test]
+    async fn a_page_that_was_not_committed_leaves_nothing_in_sqlite() {
+        a_page_that_was_not_committed_leaves_nothing(views("sqlite::memory:".into()).await).await;
+    }
+
+    #[tokio::test]
+    async fn a_page_that_was_not_committed_leaves_nothing_in_postgres() {
+        // The tests in `tests/` say when there is none.
+        let Ok(admin) = std::env::var("TENURE_TEST_POSTGRES") else { return };
+        let admin = PgConnectOptions::from_str(&admin).unwrap();
+        let name = format!("views_{}", new_id().simple());
+        let mut connection = admin.connect().await.unwrap();
+        connection.execute(AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.unwrap();
+        let url = admin.database(&name).to_url_lossy().to_string();
+        a_page_that_was_not_committed_leaves_nothing(views(url).await).await;
+    }
+}

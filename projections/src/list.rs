@@ -166,6 +166,18 @@ fn value(cell: Cell) -> SimpleExpr {
     Expr::val(sea_query::Value::from(cell))
 }
 
+/// Sorts by a column, and by the key where that is the same.
+fn sorted(query: &mut SelectStatement, sort: &'static str, unique: &'static str, order: SortOrder) {
+    let order = match order {
+        SortOrder::Ascending => Order::Asc,
+        SortOrder::Descending => Order::Desc,
+    };
+    query.order_by(sort, order.clone());
+    if sort != unique {
+        query.order_by(unique, order);
+    }
+}
+
 impl Views {
     /// A page of `M`'s rows.
     pub(crate) async fn list<M: ReadModel>(&self, list: List, page: &Page) -> Result<Paged<M::Row>, ViewError> {
@@ -174,11 +186,20 @@ impl Views {
         let place = |name: &str| table.columns.iter().position(|(column, _)| *column == name);
         let total = if page.uncounted { Count::default() } else { self.count::<M>(list.condition.clone()).await? };
         let mut query = Query::select();
-        query.columns(table.column_names()).from(table.name).cond_where(list.condition);
+        query.columns(table.column_names()).from(table.name);
+        // One more tells whether there is a next page.
+        let limit = page.rows() + 1;
         match &page.start {
-            Start::Offset(0) => {}
+            Start::Offset(0) => {
+                query.cond_where(list.condition).limit(limit);
+            }
             Start::Offset(offset) => {
-                query.offset(Ord::min(*offset, u64::from(u32::MAX)));
+                // Rows that are passed over are only counted, by the index.
+                let mut keys = Query::select();
+                keys.column(unique).from(table.name).cond_where(list.condition);
+                sorted(&mut keys, list.sort, unique, list.order);
+                keys.limit(limit).offset(Ord::min(*offset, u64::from(u32::MAX)));
+                query.and_where(Expr::col(unique).in_subquery(keys));
             }
             Start::After(cursor) => {
                 let (sort, last) = cursor.cells()?;
@@ -188,22 +209,13 @@ impl Views {
                 }
                 let row = Expr::tuple([Expr::col(list.sort), Expr::col(unique)]);
                 let place = Expr::tuple([value(sort), value(last)]);
-                query.and_where(match list.order {
+                query.cond_where(list.condition).limit(limit).and_where(match list.order {
                     SortOrder::Ascending => row.gt(place),
                     SortOrder::Descending => row.lt(place),
                 });
             }
         }
-        let order = match list.order {
-            SortOrder::Ascending => Order::Asc,
-            SortOrder::Descending => Order::Desc,
-        };
-        query.order_by(list.sort, order.clone());
-        if list.sort != unique {
-            query.order_by(unique, order);
-        }
-        // One more tells whether there is a next page.
-        query.limit(page.rows() + 1);
+        sorted(&mut query, list.sort, unique, list.order);
         let mut rows = self.database().select(&query, &table.kinds()).await?;
         let more = rows.len() as u64 > page.rows();
         rows.truncate(usize::try_from(page.rows()).unwrap_or(usize::MAX));

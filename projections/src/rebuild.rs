@@ -10,8 +10,8 @@ use crate::{
 };
 use tenure_eventstore::StoredEvent;
 
-/// Events of a page: the larger, the fewer times a row is written.
-const PAGE: usize = 20_000;
+/// Events of a page: the larger, the fewer times a row is written, and the more memory it takes.
+const PAGE: usize = 10_000;
 /// Events of the pages that catch up with the head.
 const CATCH_UP: usize = 2_000;
 

@@ -75,13 +75,15 @@ async fn kept_is_rebuilt(world: World, ops: &[Op]) {
 async fn step(world: &World, index: usize, (op, which): Op, requests: &mut Vec<RequestId>, accounts: &mut Vec<AccountId>) {
     let request = requests.get(usize::from(which) % requests.len().max(1)).copied();
     let account = accounts.get(usize::from(which) % accounts.len().max(1)).copied();
-    let on_request = async |command, by: Actor| match request {
-        Some(id) => drop(world.request(id, command, by).await),
-        None => {}
+    let on_request = async |command, by: Actor| {
+        if let Some(id) = request {
+            let _ = world.request(id, command, by).await;
+        }
     };
-    let on_account = async |command, by: Actor| match account {
-        Some(id) => drop(world.account(id, command, by).await),
-        None => {}
+    let on_account = async |command, by: Actor| {
+        if let Some(id) = account {
+            let _ = world.account(id, command, by).await;
+        }
     };
     let alice = || world.by(world.alice);
     let reason = || "because".to_owned();
