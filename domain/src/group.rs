@@ -153,7 +153,7 @@ impl Group {
             }
             GroupEvent::MemberAdded(GroupMemberAdded { user }) => drop(self.members.insert(user)),
             GroupEvent::MemberRemoved(GroupMemberRemoved { user }) => {
-                drop(self.members.remove(&user))
+                let _ = self.members.remove(&user);
             }
             GroupEvent::RoleGranted(GroupRoleGranted { role }) => drop(self.roles.insert(role)),
             GroupEvent::RoleRevoked(GroupRoleRevoked { role }) => drop(self.roles.remove(&role)),

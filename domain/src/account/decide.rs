@@ -257,10 +257,12 @@ impl Managed {
 
     fn renewal_opened(&self, lifecycle: &Lifecycle, at: DateTime<Utc>) -> RenewalOpened {
         let terms = &self.identity.terms;
+        // Who has declined already, between the instant and its timer, is not told again.
+        let tells = !lifecycle.renewal_declined;
         RenewalOpened {
             lifecycle_end: lifecycle.end,
-            notify: terms.rules.notify_when_renewal_opens,
-            next_reminder: reminders::next(terms, lifecycle.end, at, at),
+            notify: terms.rules.notify_when_renewal_opens && tells,
+            next_reminder: reminders::next(terms, lifecycle.end, at, at).filter(|_| tells),
         }
     }
 

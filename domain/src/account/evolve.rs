@@ -28,6 +28,7 @@ impl From<AccountCreated> for Managed {
             },
             enabled: true,
             retired: false,
+            renewed_by: None,
             directory: Directory::default(),
             identity: Arc::new(Identity {
                 account: created.account,
@@ -109,6 +110,7 @@ impl Managed {
             AccountEvent::Renewed(renewed) => {
                 self.enabled = true;
                 self.retired = false;
+                self.renewed_by = renewed.request.or(self.renewed_by);
                 let terms = &self.identity.terms;
                 self.stage =
                     Stage::Live(terms.lifecycle(renewed.lifecycle_end, renewed.renewal_opens_at));

@@ -59,6 +59,9 @@ pub struct Managed {
     pub enabled: bool,
     /// Does it belong into the retirement OU?
     pub retired: bool,
+    /// The approved request that renewed it last.
+    #[serde(default)]
+    pub renewed_by: Option<RequestId>,
     /// How the directory follows.
     pub directory: Directory,
 }

@@ -2,8 +2,8 @@
 
 use super::{
     AccountCommand, AccountDeleted, AccountDisabled, AccountEnabled, AccountEvent, AccountFacts,
-    AccountPurgeOrdered, AccountRefusal, AccountRenewed, Managed, OwnersChanged, RenewalDeclined,
-    RenewalRequestClosed, RenewalRequested, SecretRevealRequested,
+    AccountPurgeOrdered, AccountRefusal, AccountRenewed, Lifecycle, Managed, OwnersChanged,
+    RenewalDeclined, RenewalRequestClosed, RenewalRequested, SecretRevealRequested, Stage,
 };
 use crate::{
     context::Context,
@@ -114,16 +114,23 @@ impl Managed {
         lifecycle::check(&self.situation(now), option).map_err(AccountRefusal::OptionOff)
     }
 
+    /// The lifecycle, or why there is none.
+    fn living(&self) -> Result<&Lifecycle, AccountRefusal> {
+        let off = match &self.stage {
+            Stage::Live(lifecycle) => return Ok(lifecycle),
+            Stage::Provisioning { .. } => OptionOff::StillProvisioning,
+            Stage::MarkedDeleted | Stage::Removing | Stage::Removed => OptionOff::Deleted,
+        };
+        Err(AccountRefusal::OptionOff(off))
+    }
+
     /// An early renewal counts from the old end, a late one from today's 00:00 UTC.
     fn renewed(
         &self,
         now: DateTime<Utc>,
         request: Option<RequestId>,
     ) -> Result<AccountRenewed, AccountRefusal> {
-        let former_end = self
-            .lifecycle()
-            .ok_or(AccountRefusal::OptionOff(OptionOff::Deleted))?
-            .end;
+        let former_end = self.living()?.end;
         let terms = &self.identity.terms;
         let lifecycle_end = terms.period.end_from(former_end.max(now));
         let renewal_opens_at = terms.renewal_opens_at(lifecycle_end);
@@ -145,12 +152,16 @@ impl Managed {
             Some((approved, submission)) if *approved == request && is_for_us(submission.kind) => {}
             _ => return Err(AccountRefusal::NotApproved),
         }
-        match self.lifecycle().map(|lifecycle| lifecycle.renewal_request) {
-            Some(Some(pending)) if pending == request => {
+        // Reactions may overtake each other: an approval needs no beginning, and counts once.
+        match self.living()?.renewal_request {
+            _ if self.renewed_by == Some(request) => Ok(vec![]),
+            Some(pending) if pending == request => {
                 Ok(vec![self.renewed(context.now, Some(request))?.into()])
             }
-            // Renewed by it already.
-            _ => Ok(vec![]),
+            _ => {
+                self.offers(LifecycleOption::SubmitRenewal, context.now)?;
+                Ok(vec![self.renewed(context.now, Some(request))?.into()])
+            }
         }
     }
 
@@ -159,10 +170,10 @@ impl Managed {
         request: RequestId,
         now: DateTime<Utc>,
     ) -> Result<Vec<AccountEvent>, AccountRefusal> {
-        if self
+        let begun = self
             .lifecycle()
-            .is_some_and(|lifecycle| lifecycle.renewal_request == Some(request))
-        {
+            .is_some_and(|lifecycle| lifecycle.renewal_request == Some(request));
+        if begun || self.renewed_by == Some(request) {
             return Ok(vec![]);
         }
         self.offers(LifecycleOption::SubmitRenewal, now)?;
@@ -175,9 +186,7 @@ impl Managed {
         now: DateTime<Utc>,
     ) -> Result<Vec<AccountEvent>, AccountRefusal> {
         let reason = given(reason)?;
-        let lifecycle = self
-            .lifecycle()
-            .ok_or(AccountRefusal::OptionOff(OptionOff::Deleted))?;
+        let lifecycle = self.living()?;
         if !self.action().renews() {
             return Err(AccountRefusal::OptionOff(OptionOff::NotOffered));
         }

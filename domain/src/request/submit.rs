@@ -69,7 +69,11 @@ pub(super) fn submission(
             )
         }
     };
-    let attributes = attributes(content, template, &mut problems);
+    // A renewal changes nothing about the account but its end.
+    let attributes = match content.kind {
+        RequestKind::NewAccount => attributes(content, template, &mut problems),
+        RequestKind::Renewal(_) => BTreeMap::new(),
+    };
     let Some(period) = period.filter(|_| problems.is_empty()) else {
         return Err(RequestRefusal::Invalid(problems));
     };
