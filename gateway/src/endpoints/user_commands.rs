@@ -71,12 +71,13 @@ pub(crate) struct RoleChoice {
     responses((status = 201, body = AcceptedBody)))]
 async fn register(State(app): State<App>, command: Command<RegisterUser>) -> Result<AcceptedAnswer, Problem> {
     let id = UserId(command.new_id("user"));
-    let personal = own_fields(command.body.personal.clone())?;
+    let personal = own_fields(command.body.personal.clone()).map_err(|problem| problem.within("personal"))?;
     let password = command.body.password.clone().map(Zeroizing::new);
     if let Some(password) = &password {
         people::check_password(&personal, "password", password)?;
     }
-    let accepted = app.instance.commands.user(id, UserCommand::Register(personal.clone()), &command.caller).await?;
+    let registered = app.instance.commands.user(id, UserCommand::Register(personal.clone()), &command.caller).await;
+    let accepted = registered.map_err(|error| Problem::from(error).within("personal"))?;
     // A repeat must not set a password that was changed meanwhile.
     if let Some(password) = password.filter(|_| !accepted.repeated) {
         people::set_password(&app, id, &personal, "password", password).await?;

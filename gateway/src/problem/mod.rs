@@ -81,6 +81,14 @@ impl Problem {
         self
     }
 
+    /// The fields are below `field` in the body.
+    pub(crate) fn within(mut self, field: &str) -> Self {
+        for error in &mut self.errors {
+            error.field = format!("{field}.{}", error.field);
+        }
+        self
+    }
+
     pub(crate) fn retry_after(self, seconds: u32) -> Self {
         Self { retry_after: Some(seconds), ..self }
     }
