@@ -90,9 +90,16 @@ impl AgentLink {
         Ok(Self(match config {
             BrokerConfig::InProcess(hub) => {
                 let queue = hub.domain(keys.domain);
-                Backend::InProcess(Arc::new(HubAgent { hub, queue, keys, refused: Refusals::new("order") }))
+                Backend::InProcess(Arc::new(HubAgent {
+                    hub,
+                    queue,
+                    keys,
+                    refused: Refusals::new("order"),
+                }))
             }
-            BrokerConfig::Nats(config) => Backend::Nats(Arc::new(NatsAgent::connect(config, keys).await?)),
+            BrokerConfig::Nats(config) => {
+                Backend::Nats(Arc::new(NatsAgent::connect(config, keys).await?))
+            }
         }))
     }
 
@@ -126,7 +133,13 @@ impl AgentLink {
             Backend::InProcess(agent) => agent.next_orders(max).await,
             Backend::Nats(agent) => {
                 let taken = agent.next_orders(max).await?;
-                taken.into_iter().map(|(order, ack)| OrderDelivery { order, receipt: Receipt::Nats(ack) }).collect()
+                taken
+                    .into_iter()
+                    .map(|(order, ack)| OrderDelivery {
+                        order,
+                        receipt: Receipt::Nats(ack),
+                    })
+                    .collect()
             }
         };
         metrics::counter!("tenure_broker_orders_received_total").increment(deliveries.len() as u64);
@@ -177,7 +190,11 @@ impl AgentLink {
 
 /// A link speaks for its own engine and domain only.
 pub(crate) fn check_own(keys: &AgentKeys, message: &FromEngine) -> Result<(), BrokerError> {
-    if message.engine() == keys.engine && message.domain() == keys.domain { Ok(()) } else { Err(BrokerError::Foreign) }
+    if message.engine() == keys.engine && message.domain() == keys.domain {
+        Ok(())
+    } else {
+        Err(BrokerError::Foreign)
+    }
 }
 
 impl HubAgent {
@@ -190,8 +207,14 @@ impl HubAgent {
             for (sequence, sent) in taken {
                 // The hub sorts orders by their own domain: only the sender is in question.
                 if sent.from == self.keys.core {
-                    let receipt = Receipt::InProcess { agent: Arc::clone(self), sequence };
-                    deliveries.push(OrderDelivery { order: Order::clone(&sent.message), receipt });
+                    let receipt = Receipt::InProcess {
+                        agent: Arc::clone(self),
+                        sequence,
+                    };
+                    deliveries.push(OrderDelivery {
+                        order: Order::clone(&sent.message),
+                        receipt,
+                    });
                 } else {
                     self.refused.note("core", Refusal::BadSignature);
                     self.queue.ack(sequence);
@@ -209,7 +232,10 @@ impl HubAgent {
             FromEngine::Report(report) => wire::check_fits(report)?,
             FromEngine::Status(status) => wire::check_fits(status)?,
         }
-        self.hub.push_report(Sent { from: self.keys.signing.verifying_key(), message: Arc::new(message) });
+        self.hub.push_report(Sent {
+            from: self.keys.signing.verifying_key(),
+            message: Arc::new(message),
+        });
         Ok(())
     }
 
@@ -220,16 +246,26 @@ impl HubAgent {
     {
         let handler = &handler;
         ReceiverStream::new(self.queue.listen())
-            .for_each_concurrent(REVEALS_AT_ONCE, |RevealCall { from, request, answer }| async move {
-                if from != self.keys.core {
-                    self.refused.note("core", Refusal::BadSignature);
-                    return;
-                }
-                let reply = handler(request).await;
-                let from = self.keys.signing.verifying_key();
-                // The asker may have given up.
-                let _ = answer.send(Sent { from, message: Arc::new((self.keys.engine, reply)) });
-            })
+            .for_each_concurrent(
+                REVEALS_AT_ONCE,
+                |RevealCall {
+                     from,
+                     request,
+                     answer,
+                 }| async move {
+                    if from != self.keys.core {
+                        self.refused.note("core", Refusal::BadSignature);
+                        return;
+                    }
+                    let reply = handler(request).await;
+                    let from = self.keys.signing.verifying_key();
+                    // The asker may have given up.
+                    let _ = answer.send(Sent {
+                        from,
+                        message: Arc::new((self.keys.engine, reply)),
+                    });
+                },
+            )
             .await;
         Err(BrokerError::Disconnected)
     }

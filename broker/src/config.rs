@@ -55,7 +55,10 @@ pub struct Leases {
 
 impl Default for Leases {
     fn default() -> Self {
-        Self { order: Duration::from_secs(60), report: Duration::from_secs(30) }
+        Self {
+            order: Duration::from_secs(60),
+            report: Duration::from_secs(30),
+        }
     }
 }
 

@@ -37,16 +37,23 @@ pub fn documents() -> Vec<(&'static str, Value)> {
 
 fn schema<T: JsonSchema>() -> Value {
     let settings = SchemaSettings::draft2020_12().for_serialize();
-    SchemaGenerator::new(settings).into_root_schema_for::<T>().to_value()
+    SchemaGenerator::new(settings)
+        .into_root_schema_for::<T>()
+        .to_value()
 }
 
 fn asyncapi() -> Value {
     let text = |description: &str| json!({ "type": "string", "description": description });
     let ids = |names: &[(&str, &str)]| -> Value {
-        names.iter().map(|(name, what)| ((*name).to_owned(), json!({ "description": what }))).collect()
+        names
+            .iter()
+            .map(|(name, what)| ((*name).to_owned(), json!({ "description": what })))
+            .collect()
     };
-    let (instance, domain) =
-        (("instance", "Name of the instance."), ("domain", "Id of the domain: 32 hexadecimal digits."));
+    let (instance, domain) = (
+        ("instance", "Name of the instance."),
+        ("domain", "Id of the domain: 32 hexadecimal digits."),
+    );
     json!({
         "asyncapi": "3.0.0",
         "info": {
@@ -184,14 +191,21 @@ mod tests {
                 fs::write(&path, &text).unwrap();
             }
             let checked_in = fs::read_to_string(&path).unwrap_or_default();
-            assert!(checked_in == text, "schemas/{name} differs from the code: run the test with UPDATE_SCHEMAS=1");
+            assert!(
+                checked_in == text,
+                "schemas/{name} differs from the code: run the test with UPDATE_SCHEMAS=1"
+            );
         }
     }
 
     #[test]
     fn every_reference_of_the_asyncapi_document_leads_somewhere() {
         let documents = documents();
-        let asyncapi = &documents.iter().find(|(name, _)| *name == "asyncapi.json").unwrap().1;
+        let asyncapi = &documents
+            .iter()
+            .find(|(name, _)| *name == "asyncapi.json")
+            .unwrap()
+            .1;
         let mut references = Vec::new();
         collect(asyncapi, &mut references);
         assert!(references.len() > 10);

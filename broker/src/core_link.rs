@@ -3,22 +3,18 @@
 use crate::{
     BrokerError,
     config::BrokerConfig,
-    hub::{Hub, RevealCall, Sent},
+    hub::Hub,
+    hub_core::HubCore,
     keys::{CoreKeys, EngineKeys},
     nats::{NatsAck, NatsCore, event_stream::EventStream},
     refusal::{Refusal, Refusals},
     reveal::{RevealReply, RevealRequest},
-    wire,
 };
 use ed25519_dalek::VerifyingKey;
 use std::{sync::Arc, time::Duration};
 use tenure_domain::{
     ids::{AccountId, DomainId, EngineId},
     order::{EngineStatus, Order, Report},
-};
-use tokio::{
-    sync::oneshot,
-    time::{Instant, timeout},
 };
 
 /// How long [`CoreLink::next_reports`] and the engines' `next_orders` wait for something to come.
@@ -32,12 +28,6 @@ pub struct CoreLink(Backend);
 enum Backend {
     InProcess(Arc<HubCore>),
     Nats(Arc<NatsCore>),
-}
-
-struct HubCore {
-    hub: Arc<Hub>,
-    keys: CoreKeys,
-    refused: Refusals,
 }
 
 /// What became of an issued order.
@@ -84,11 +74,11 @@ impl FromEngine {
 
 /// One message of an engine, delivered again later unless acknowledged.
 pub struct ReportDelivery {
-    message: FromEngine,
-    receipt: Receipt,
+    pub(crate) message: FromEngine,
+    pub(crate) receipt: Receipt,
 }
 
-enum Receipt {
+pub(crate) enum Receipt {
     InProcess { hub: Arc<Hub>, sequence: u64 },
     Nats(NatsAck),
 }
@@ -151,10 +141,14 @@ impl CoreLink {
     /// If the server cannot be reached, is too old, refuses, or holds something else under those names.
     pub async fn connect(config: BrokerConfig, keys: CoreKeys) -> Result<Self, BrokerError> {
         Ok(Self(match config {
-            BrokerConfig::InProcess(hub) => {
-                Backend::InProcess(Arc::new(HubCore { hub, keys, refused: Refusals::new("report") }))
+            BrokerConfig::InProcess(hub) => Backend::InProcess(Arc::new(HubCore {
+                hub,
+                keys,
+                refused: Refusals::new("report"),
+            })),
+            BrokerConfig::Nats(config) => {
+                Backend::Nats(Arc::new(NatsCore::connect(config, keys).await?))
             }
-            BrokerConfig::Nats(config) => Backend::Nats(Arc::new(NatsCore::connect(config, keys).await?)),
         }))
     }
 
@@ -193,7 +187,11 @@ impl CoreLink {
     ///
     /// # Errors
     /// If the broker cannot be reached.
-    pub async fn supersede(&self, domain: DomainId, account: AccountId) -> Result<bool, BrokerError> {
+    pub async fn supersede(
+        &self,
+        domain: DomainId,
+        account: AccountId,
+    ) -> Result<bool, BrokerError> {
         match &self.0 {
             Backend::InProcess(core) => Ok(core.hub.supersede(domain, account)),
             Backend::Nats(core) => core.supersede(domain, account).await,
@@ -210,10 +208,17 @@ impl CoreLink {
             Backend::InProcess(core) => core.next_reports(max).await,
             Backend::Nats(core) => {
                 let taken = core.next_reports(max).await?;
-                taken.into_iter().map(|(message, ack)| ReportDelivery { message, receipt: Receipt::Nats(ack) }).collect()
+                taken
+                    .into_iter()
+                    .map(|(message, ack)| ReportDelivery {
+                        message,
+                        receipt: Receipt::Nats(ack),
+                    })
+                    .collect()
             }
         };
-        metrics::counter!("tenure_broker_reports_received_total").increment(deliveries.len() as u64);
+        metrics::counter!("tenure_broker_reports_received_total")
+            .increment(deliveries.len() as u64);
         Ok(deliveries)
     }
 
@@ -269,66 +274,15 @@ impl CoreLink {
 }
 
 /// The key that must have signed what `engine` says about `domain`.
-pub(crate) fn engine_key(engines: &dyn EngineKeys, engine: EngineId, domain: DomainId) -> Result<VerifyingKey, Refusal> {
+pub(crate) fn engine_key(
+    engines: &dyn EngineKeys,
+    engine: EngineId,
+    domain: DomainId,
+) -> Result<VerifyingKey, Refusal> {
     let (serves, key) = engines.key_of(engine).ok_or(Refusal::UnknownEngine)?;
-    if serves == domain { Ok(key) } else { Err(Refusal::ForeignDomain) }
-}
-
-impl HubCore {
-    fn issue(&self, order: &Order) -> Result<Issued, BrokerError> {
-        wire::check_fits(order)?;
-        let sent = Sent { from: self.keys.signing.verifying_key(), message: Arc::new(order.clone()) };
-        Ok(self.hub.push_order(sent).map_or(Issued::AlreadyQueued, |sequence| Issued::Queued { sequence }))
-    }
-
-    async fn next_reports(&self, max: usize) -> Vec<ReportDelivery> {
-        let until = Instant::now() + POLL;
-        loop {
-            let taken = self.hub.take_reports(max, until).await;
-            let mut deliveries = Vec::with_capacity(taken.len());
-            let ended = taken.is_empty();
-            for (sequence, sent) in taken {
-                match self.check(&sent) {
-                    Ok(()) => {
-                        let receipt = Receipt::InProcess { hub: Arc::clone(&self.hub), sequence };
-                        deliveries.push(ReportDelivery { message: FromEngine::clone(&sent.message), receipt });
-                    }
-                    Err(refusal) => {
-                        self.refused.note(&sent.message.engine().to_string(), refusal);
-                        self.hub.ack_report(sequence);
-                    }
-                }
-            }
-            if ended || !deliveries.is_empty() {
-                return deliveries;
-            }
-        }
-    }
-
-    fn check(&self, sent: &Sent<FromEngine>) -> Result<(), Refusal> {
-        let key = engine_key(self.keys.engines.as_ref(), sent.message.engine(), sent.message.domain())?;
-        if sent.from == key { Ok(()) } else { Err(Refusal::BadSignature) }
-    }
-
-    async fn reveal(
-        &self,
-        domain: DomainId,
-        request: RevealRequest,
-        within: Duration,
-    ) -> Result<RevealReply, BrokerError> {
-        wire::check_fits(&request)?;
-        let exchange = async {
-            let (answer, answered) = oneshot::channel();
-            let call = RevealCall { from: self.keys.signing.verifying_key(), request, answer };
-            self.hub.call(domain, call).await?;
-            answered.await.map_err(|_| BrokerError::NoEngine)
-        };
-        let sent = timeout(within, exchange).await.map_err(|_| BrokerError::TimedOut("reveal"))??;
-        let (engine, reply) = sent.message.as_ref().clone();
-        match engine_key(self.keys.engines.as_ref(), engine, domain) {
-            Ok(key) if key == sent.from => Ok(reply),
-            Ok(_) => Err(BrokerError::Untrusted(Refusal::BadSignature.label())),
-            Err(refusal) => Err(BrokerError::Untrusted(refusal.label())),
-        }
+    if serves == domain {
+        Ok(key)
+    } else {
+        Err(Refusal::ForeignDomain)
     }
 }

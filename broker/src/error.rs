@@ -71,7 +71,12 @@ impl BrokerError {
     pub fn is_transient(&self) -> bool {
         matches!(
             self,
-            Self::Unreachable(_) | Self::Disconnected | Self::TimedOut(_) | Self::NotReady(_) | Self::NoEngine | Self::Server(_)
+            Self::Unreachable(_)
+                | Self::Disconnected
+                | Self::TimedOut(_)
+                | Self::NotReady(_)
+                | Self::NoEngine
+                | Self::Server(_)
         )
     }
 }
@@ -89,10 +94,18 @@ pub struct Difference {
 
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} is {}, not {}", self.setting, self.found, self.required)
+        write!(
+            f,
+            "{} is {}, not {}",
+            self.setting, self.found, self.required
+        )
     }
 }
 
 fn list(differences: &[Difference]) -> String {
-    differences.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+    differences
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join("; ")
 }

@@ -5,13 +5,19 @@ use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 use tenure_domain::{
     ids::{AccountId, DomainId, EngineId},
-    order::{DesiredState, EngineStatus, Failure, FailureReason, Order, OrderKind, OrderNumber, Outcome, Report, SecretReference},
+    order::{
+        DesiredState, EngineStatus, Failure, FailureReason, Order, OrderKind, OrderNumber, Outcome,
+        Report, SecretReference,
+    },
 };
 use uuid::Uuid;
 
-pub(crate) const DOMAIN: DomainId = DomainId(Uuid::from_u128(0x0198_0000_0000_7000_8000_0000_0000_00d0));
-pub(crate) const ACCOUNT: AccountId = AccountId(Uuid::from_u128(0x0198_0000_0000_7000_8000_0000_0000_00a0));
-pub(crate) const ENGINE: EngineId = EngineId(Uuid::from_u128(0x0198_0000_0000_7000_8000_0000_0000_00e0));
+pub(crate) const DOMAIN: DomainId =
+    DomainId(Uuid::from_u128(0x0198_0000_0000_7000_8000_0000_0000_00d0));
+pub(crate) const ACCOUNT: AccountId =
+    AccountId(Uuid::from_u128(0x0198_0000_0000_7000_8000_0000_0000_00a0));
+pub(crate) const ENGINE: EngineId =
+    EngineId(Uuid::from_u128(0x0198_0000_0000_7000_8000_0000_0000_00e0));
 
 fn at(second: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_800_000_000 + second, 0).unwrap_or_default()
@@ -38,16 +44,32 @@ pub(crate) fn order() -> Order {
 }
 
 fn reported(outcome: Outcome) -> Report {
-    Report { domain: DOMAIN, account: ACCOUNT, number: OrderNumber { epoch: 1, n: 3 }, engine: ENGINE, at: at(5), outcome }
+    Report {
+        domain: DOMAIN,
+        account: ACCOUNT,
+        number: OrderNumber { epoch: 1, n: 3 },
+        engine: ENGINE,
+        at: at(5),
+        outcome,
+    }
 }
 
 pub(crate) fn report() -> Report {
-    let secret = Some(SecretReference { vault: "built-in".to_owned(), path: "svc-billing".to_owned() });
-    reported(Outcome::Applied { object: Uuid::from_u128(0x0b), secret })
+    let secret = Some(SecretReference {
+        vault: "built-in".to_owned(),
+        path: "svc-billing".to_owned(),
+    });
+    reported(Outcome::Applied {
+        object: Uuid::from_u128(0x0b),
+        secret,
+    })
 }
 
 pub(crate) fn failed_report() -> Report {
-    reported(Outcome::Failed(Failure { reason: FailureReason::NoSuchOu, detail: "0000208D: NameErr".to_owned() }))
+    reported(Outcome::Failed(Failure {
+        reason: FailureReason::NoSuchOu,
+        detail: "0000208D: NameErr".to_owned(),
+    }))
 }
 
 pub(crate) fn reveal() -> RevealRequest {
@@ -61,13 +83,25 @@ pub(crate) fn reveal() -> RevealRequest {
 }
 
 pub(crate) fn sealed() -> RevealReply {
-    RevealReply::Sealed { ephemeral: "BA==".to_owned(), nonce: "AAAA".to_owned(), ciphertext: "AAAAAA==".to_owned() }
+    RevealReply::Sealed {
+        ephemeral: "BA==".to_owned(),
+        nonce: "AAAA".to_owned(),
+        ciphertext: "AAAAAA==".to_owned(),
+    }
 }
 
 pub(crate) fn refused() -> RevealReply {
-    RevealReply::Refused { reason: "No such secret.".to_owned() }
+    RevealReply::Refused {
+        reason: "No such secret.".to_owned(),
+    }
 }
 
 pub(crate) fn status() -> EngineStatus {
-    EngineStatus { domain: DOMAIN, engine: ENGINE, at: at(1), impaired: None, version: "0.1.0".to_owned() }
+    EngineStatus {
+        domain: DOMAIN,
+        engine: ENGINE,
+        at: at(1),
+        impaired: None,
+        version: "0.1.0".to_owned(),
+    }
 }

@@ -42,7 +42,10 @@ pub(crate) struct Sent<T> {
 
 impl<T> Clone for Sent<T> {
     fn clone(&self) -> Self {
-        Self { from: self.from, message: Arc::clone(&self.message) }
+        Self {
+            from: self.from,
+            message: Arc::clone(&self.message),
+        }
     }
 }
 
@@ -78,7 +81,12 @@ pub fn in_process() -> Arc<Hub> {
 /// The same with other waiting times.
 #[must_use]
 pub fn in_process_with(leases: Leases) -> Arc<Hub> {
-    Arc::new(Hub { leases, reports: Mutex::default(), reported: Notify::new(), domains: Mutex::default() })
+    Arc::new(Hub {
+        leases,
+        reports: Mutex::default(),
+        reported: Notify::new(),
+        domains: Mutex::default(),
+    })
 }
 
 impl Hub {
@@ -104,20 +112,32 @@ impl Hub {
     pub(crate) fn supersede(&self, domain: DomainId, account: AccountId) -> bool {
         let domain = self.domain(domain);
         let mut orders = lock(&domain.orders);
-        let Some(sequence) = orders.of_account.remove(&account) else { return false };
+        let Some(sequence) = orders.of_account.remove(&account) else {
+            return false;
+        };
         orders.queue.remove(sequence).is_some()
     }
 
-    pub(crate) async fn take_orders(&self, domain: &DomainQueue, max: usize, until: Instant) -> Vec<(u64, Sent<Order>)> {
+    pub(crate) async fn take_orders(
+        &self,
+        domain: &DomainQueue,
+        max: usize,
+        until: Instant,
+    ) -> Vec<(u64, Sent<Order>)> {
         let take = |now| {
             let mut orders = lock(&domain.orders);
-            (orders.queue.take(max, now, self.leases.order), orders.queue.next_due())
+            (
+                orders.queue.take(max, now, self.leases.order),
+                orders.queue.next_due(),
+            )
         };
         take_or_wait(take, &domain.ordered, until).await
     }
 
     pub(crate) fn extend_order(&self, domain: &DomainQueue, sequence: u64) {
-        lock(&domain.orders).queue.extend(sequence, Instant::now(), self.leases.order);
+        lock(&domain.orders)
+            .queue
+            .extend(sequence, Instant::now(), self.leases.order);
     }
 
     pub(crate) fn push_report(&self, report: Sent<FromEngine>) {
@@ -125,10 +145,17 @@ impl Hub {
         self.reported.notify_waiters();
     }
 
-    pub(crate) async fn take_reports(&self, max: usize, until: Instant) -> Vec<(u64, Sent<FromEngine>)> {
+    pub(crate) async fn take_reports(
+        &self,
+        max: usize,
+        until: Instant,
+    ) -> Vec<(u64, Sent<FromEngine>)> {
         let take = |now| {
             let mut reports = lock(&self.reports);
-            (reports.take(max, now, self.leases.report), reports.next_due())
+            (
+                reports.take(max, now, self.leases.report),
+                reports.next_due(),
+            )
         };
         take_or_wait(take, &self.reported, until).await
     }
@@ -160,7 +187,10 @@ impl Hub {
     /// Orders and reports that wait or are being worked on.
     pub(crate) fn waiting(&self) -> (u64, u64) {
         let domains: Vec<_> = lock(&self.domains).values().cloned().collect();
-        let orders = domains.iter().map(|domain| lock(&domain.orders).queue.len() as u64).sum();
+        let orders = domains
+            .iter()
+            .map(|domain| lock(&domain.orders).queue.len() as u64)
+            .sum();
         (orders, lock(&self.reports).len() as u64)
     }
 }

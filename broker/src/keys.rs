@@ -51,7 +51,8 @@ pub struct AgentKeys {
 /// If the file cannot be read or made, or holds no key.
 pub fn load_or_create(path: &Path) -> Result<SigningKey, BrokerError> {
     match fs::read_to_string(path) {
-        Ok(text) => parse_seed(&Zeroizing::new(text)).ok_or_else(|| unusable(path, "holds no base64 seed of 32 bytes")),
+        Ok(text) => parse_seed(&Zeroizing::new(text))
+            .ok_or_else(|| unusable(path, "holds no base64 seed of 32 bytes")),
         Err(error) if error.kind() == io::ErrorKind::NotFound => create(path),
         Err(error) => Err(unusable(path, &error.to_string())),
     }
@@ -59,14 +60,20 @@ pub fn load_or_create(path: &Path) -> Result<SigningKey, BrokerError> {
 
 fn create(path: &Path) -> Result<SigningKey, BrokerError> {
     let mut seed = Zeroizing::new([0_u8; 32]);
-    rand::rngs::OsRng.try_fill_bytes(seed.as_mut()).map_err(|e| unusable(path, &e.to_string()))?;
+    rand::rngs::OsRng
+        .try_fill_bytes(seed.as_mut())
+        .map_err(|e| unusable(path, &e.to_string()))?;
     let text = Zeroizing::new(format!("{}\n", BASE64.encode(seed.as_ref())));
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path).map_err(|e| unusable(path, &e.to_string()))?;
-    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(|e| unusable(path, &e.to_string()))?;
+    let mut file = options
+        .open(path)
+        .map_err(|e| unusable(path, &e.to_string()))?;
+    file.write_all(text.as_bytes())
+        .and_then(|()| file.sync_all())
+        .map_err(|e| unusable(path, &e.to_string()))?;
     Ok(SigningKey::from_bytes(&seed))
 }
 
@@ -91,7 +98,10 @@ pub fn public_text(key: &VerifyingKey) -> String {
 /// # Errors
 /// If it is no base64 of an Ed25519 public key.
 pub fn parse_public(text: &str) -> Result<VerifyingKey, BrokerError> {
-    let key = BASE64.decode(text.trim()).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
+    let key = BASE64
+        .decode(text.trim())
+        .ok()
+        .and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
     key.and_then(|bytes| VerifyingKey::from_bytes(&bytes).ok())
         .filter(|key| !key.is_weak())
         .ok_or_else(|| BrokerError::Configuration("not a base64 Ed25519 public key".to_owned()))
@@ -110,7 +120,10 @@ mod tests {
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;
-            assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+            assert_eq!(
+                fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+                0o600
+            );
         }
     }
 
@@ -119,7 +132,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("core.key");
         fs::write(&path, "AAAA").unwrap();
-        assert!(matches!(load_or_create(&path), Err(BrokerError::Configuration(_))));
+        assert!(matches!(
+            load_or_create(&path),
+            Err(BrokerError::Configuration(_))
+        ));
         assert_eq!(fs::read_to_string(&path).unwrap(), "AAAA");
     }
 
@@ -128,6 +144,9 @@ mod tests {
         let key = SigningKey::from_bytes(&[7; 32]).verifying_key();
         assert_eq!(parse_public(&public_text(&key)).unwrap(), key);
         assert!(parse_public("").is_err());
-        assert!(parse_public(&BASE64.encode([0_u8; 32])).is_err(), "a weak key verifies anything");
+        assert!(
+            parse_public(&BASE64.encode([0_u8; 32])).is_err(),
+            "a weak key verifies anything"
+        );
     }
 }

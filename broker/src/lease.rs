@@ -23,7 +23,12 @@ struct Item<T> {
 
 impl<T> Default for LeaseQueue<T> {
     fn default() -> Self {
-        Self { last: 0, ready: VecDeque::new(), leased: BTreeSet::new(), items: HashMap::new() }
+        Self {
+            last: 0,
+            ready: VecDeque::new(),
+            leased: BTreeSet::new(),
+            items: HashMap::new(),
+        }
     }
 }
 
@@ -49,9 +54,13 @@ impl<T: Clone> LeaseQueue<T> {
         }
         let mut taken = Vec::new();
         while taken.len() < max {
-            let Some(sequence) = self.ready.pop_front() else { break };
+            let Some(sequence) = self.ready.pop_front() else {
+                break;
+            };
             // Acknowledged while it waited: an acknowledgement that came after the lease ended still counts.
-            let Some(item) = self.items.get_mut(&sequence) else { continue };
+            let Some(item) = self.items.get_mut(&sequence) else {
+                continue;
+            };
             let until = now + lease;
             item.until = Some(until);
             self.leased.insert((until, sequence));
@@ -71,7 +80,9 @@ impl<T: Clone> LeaseQueue<T> {
 
     /// Starts the lease anew, if it has not ended.
     pub(crate) fn extend(&mut self, sequence: u64, now: Instant, lease: Duration) {
-        let Some(item) = self.items.get_mut(&sequence) else { return };
+        let Some(item) = self.items.get_mut(&sequence) else {
+            return;
+        };
         let Some(until) = item.until else { return };
         self.leased.remove(&(until, sequence));
         item.until = Some(now + lease);
@@ -106,7 +117,11 @@ mod tests {
         queue.push("b");
         assert_eq!(values(&queue.take(1, start, LEASE)), ["a"]);
         assert_eq!(values(&queue.take(9, start + LEASE / 2, LEASE)), ["b"]);
-        assert!(queue.take(9, start + LEASE - Duration::from_millis(1), LEASE).is_empty());
+        assert!(
+            queue
+                .take(9, start + LEASE - Duration::from_millis(1), LEASE)
+                .is_empty()
+        );
         assert_eq!(values(&queue.take(9, start + LEASE, LEASE)), ["a"]);
     }
 
@@ -133,6 +148,11 @@ mod tests {
         assert_eq!(queue.remove(first), Some("a"));
         assert_eq!(queue.remove(first), None);
         assert_eq!(queue.len(), 1);
-        assert!(queue.take(9, start + LEASE * 2, LEASE).iter().all(|(_, value)| *value == "b"));
+        assert!(
+            queue
+                .take(9, start + LEASE * 2, LEASE)
+                .iter()
+                .all(|(_, value)| *value == "b")
+        );
     }
 }

@@ -24,6 +24,7 @@ pub mod error;
 #[cfg(test)]
 mod examples;
 pub mod hub;
+mod hub_core;
 pub mod keys;
 mod lease;
 pub mod nats;
@@ -39,6 +40,7 @@ pub use core_link::{BrokerHealth, CoreLink, FromEngine, Issued, ReportDelivery};
 pub use error::{BrokerError, Difference};
 pub use hub::{Hub, in_process, in_process_with};
 pub use keys::{AgentKeys, CoreKeys, EngineKeys};
-pub use nats::event_stream::{EventStream, LastEvent, PublishedEvent, StreamError};
+pub use nats::event_stream::EventStream;
+pub use nats::published_event::{LastEvent, PublishedEvent, StreamError};
 pub use nats::server_config as nats_config;
 pub use reveal::{RevealReply, RevealRequest};

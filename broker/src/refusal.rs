@@ -51,7 +51,11 @@ pub(crate) struct Refusals {
 
 impl Refusals {
     pub(crate) fn new(kind: &'static str) -> Self {
-        Self { kind, count: AtomicU64::new(0), logged: Mutex::default() }
+        Self {
+            kind,
+            count: AtomicU64::new(0),
+            logged: Mutex::default(),
+        }
     }
 
     pub(crate) fn note(&self, source: &str, refusal: Refusal) {

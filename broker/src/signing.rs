@@ -58,7 +58,11 @@ impl KeyId {
     #[must_use]
     pub fn claimed(text: &str) -> Self {
         let looks_right = text.len() == 16 && text.bytes().all(|b| b.is_ascii_hexdigit());
-        Self(if looks_right { text.to_ascii_lowercase() } else { String::new() })
+        Self(if looks_right {
+            text.to_ascii_lowercase()
+        } else {
+            String::new()
+        })
     }
 
     /// As text.
@@ -102,7 +106,11 @@ impl SignedEnvelope {
     pub fn sign(purpose: Purpose, payload: impl Into<Bytes>, key: &SigningKey) -> Self {
         let payload = payload.into();
         let signature = key.sign(&purpose.signed_bytes(&payload));
-        Self { payload, key: KeyId::of(&key.verifying_key()), signature: BASE64.encode(signature.to_bytes()) }
+        Self {
+            payload,
+            key: KeyId::of(&key.verifying_key()),
+            signature: BASE64.encode(signature.to_bytes()),
+        }
     }
 
     /// Was exactly this payload signed by `key` for `purpose`?
@@ -112,7 +120,8 @@ impl SignedEnvelope {
     pub fn verify(&self, purpose: Purpose, key: &VerifyingKey) -> Result<(), BadSignature> {
         let bytes = BASE64.decode(&self.signature).map_err(|_| BadSignature)?;
         let signature = Signature::from_slice(&bytes).map_err(|_| BadSignature)?;
-        key.verify_strict(&purpose.signed_bytes(&self.payload), &signature).map_err(|_| BadSignature)
+        key.verify_strict(&purpose.signed_bytes(&self.payload), &signature)
+            .map_err(|_| BadSignature)
     }
 }
 
@@ -127,9 +136,18 @@ mod tests {
     #[test]
     fn a_signed_payload_verifies_for_its_purpose_and_key_only() {
         let envelope = SignedEnvelope::sign(Purpose::Order, "payload", &key(1));
-        assert_eq!(envelope.verify(Purpose::Order, &key(1).verifying_key()), Ok(()));
-        assert_eq!(envelope.verify(Purpose::Report, &key(1).verifying_key()), Err(BadSignature));
-        assert_eq!(envelope.verify(Purpose::Order, &key(2).verifying_key()), Err(BadSignature));
+        assert_eq!(
+            envelope.verify(Purpose::Order, &key(1).verifying_key()),
+            Ok(())
+        );
+        assert_eq!(
+            envelope.verify(Purpose::Report, &key(1).verifying_key()),
+            Err(BadSignature)
+        );
+        assert_eq!(
+            envelope.verify(Purpose::Order, &key(2).verifying_key()),
+            Err(BadSignature)
+        );
     }
 
     #[test]
@@ -138,18 +156,36 @@ mod tests {
         for at in 0..envelope.payload.len() {
             let mut bytes = envelope.payload.to_vec();
             bytes[at] ^= 1;
-            let tampered = SignedEnvelope { payload: bytes.into(), ..envelope.clone() };
-            assert_eq!(tampered.verify(Purpose::Report, &key(1).verifying_key()), Err(BadSignature));
+            let tampered = SignedEnvelope {
+                payload: bytes.into(),
+                ..envelope.clone()
+            };
+            assert_eq!(
+                tampered.verify(Purpose::Report, &key(1).verifying_key()),
+                Err(BadSignature)
+            );
         }
         for signature in ["", "!", "AAAA", &envelope.signature[1..]] {
-            let tampered = SignedEnvelope { signature: signature.to_owned(), ..envelope.clone() };
-            assert_eq!(tampered.verify(Purpose::Report, &key(1).verifying_key()), Err(BadSignature));
+            let tampered = SignedEnvelope {
+                signature: signature.to_owned(),
+                ..envelope.clone()
+            };
+            assert_eq!(
+                tampered.verify(Purpose::Report, &key(1).verifying_key()),
+                Err(BadSignature)
+            );
         }
     }
 
     #[test]
     fn prefixes_differ_and_none_begins_another() {
-        let all = [Purpose::Order, Purpose::Report, Purpose::Status, Purpose::RevealRequest, Purpose::RevealReply];
+        let all = [
+            Purpose::Order,
+            Purpose::Report,
+            Purpose::Status,
+            Purpose::RevealRequest,
+            Purpose::RevealReply,
+        ];
         for a in all {
             for b in all {
                 assert!(a == b || !a.prefix().starts_with(b.prefix()));

@@ -42,14 +42,20 @@ fn token(id: Uuid) -> String {
 
 fn id(token: &str) -> Option<Uuid> {
     // Only the one form that `token` writes: a second spelling would be a second subject for the same account.
-    let canonical = token.len() == 32 && token.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    let canonical = token.len() == 32
+        && token
+            .bytes()
+            .all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
     canonical.then(|| Uuid::try_parse(token).ok()).flatten()
 }
 
 /// Is `text` usable as one token of a subject?
 #[must_use]
 pub fn is_token(text: &str) -> bool {
-    (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+    (1..=64).contains(&text.len())
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
 }
 
 /// Subjects of one instance.
@@ -68,7 +74,10 @@ impl Subjects {
                 "instance {instance:?} must be 1 to 64 letters, digits, '-' or '_'"
             )));
         }
-        Ok(Self { root: format!("tenure.{instance}"), instance: instance.to_owned() })
+        Ok(Self {
+            root: format!("tenure.{instance}"),
+            instance: instance.to_owned(),
+        })
     }
 
     /// The instance's name.
@@ -98,7 +107,12 @@ impl Subjects {
     /// Where an engine reports.
     #[must_use]
     pub fn report(&self, domain: DomainId, engine: EngineId) -> String {
-        format!("{}.report.{}.{}", self.root, domain.token(), token(engine.0))
+        format!(
+            "{}.report.{}.{}",
+            self.root,
+            domain.token(),
+            token(engine.0)
+        )
     }
 
     /// All reports.
@@ -120,9 +134,15 @@ impl Subjects {
     pub fn event(&self, aggregate: &str, id: Uuid, kind: &str) -> Result<String, BrokerError> {
         let (prefix, short) = kind.split_once('.').unwrap_or((aggregate, kind));
         if !is_token(aggregate) || !is_token(prefix) || !is_token(short) {
-            return Err(BrokerError::Configuration(format!("event {aggregate:?} {kind:?} cannot be a subject")));
+            return Err(BrokerError::Configuration(format!(
+                "event {aggregate:?} {kind:?} cannot be a subject"
+            )));
         }
-        Ok(format!("{}.event.{aggregate}.{}.{short}", self.root, token(id)))
+        Ok(format!(
+            "{}.event.{aggregate}.{}.{short}",
+            self.root,
+            token(id)
+        ))
     }
 
     /// All events.
@@ -153,7 +173,10 @@ impl Subjects {
     }
 
     fn two_ids(&self, subject: &str, kind: &str) -> Option<(Uuid, Uuid)> {
-        let (first, second) = subject.strip_prefix(&self.root)?.strip_prefix(kind)?.split_once('.')?;
+        let (first, second) = subject
+            .strip_prefix(&self.root)?
+            .strip_prefix(kind)?
+            .split_once('.')?;
         Some((id(first)?, id(second)?))
     }
 }
@@ -168,15 +191,27 @@ mod tests {
 
     #[test]
     fn what_is_built_is_parsed_back() {
-        let (domain, account, engine) =
-            (DomainId(Uuid::from_u128(1)), AccountId(Uuid::from_u128(2)), EngineId(Uuid::from_u128(3)));
-        assert_eq!(subjects().parse_work(&subjects().work(domain, account)), Some((domain, account)));
-        assert_eq!(subjects().parse_report(&subjects().report(domain, engine)), Some((domain, engine)));
+        let (domain, account, engine) = (
+            DomainId(Uuid::from_u128(1)),
+            AccountId(Uuid::from_u128(2)),
+            EngineId(Uuid::from_u128(3)),
+        );
+        assert_eq!(
+            subjects().parse_work(&subjects().work(domain, account)),
+            Some((domain, account))
+        );
+        assert_eq!(
+            subjects().parse_report(&subjects().report(domain, engine)),
+            Some((domain, engine))
+        );
     }
 
     #[test]
     fn anything_else_is_not_a_subject() {
-        let right = subjects().work(DomainId(Uuid::from_u128(1)), AccountId(Uuid::from_u128(0xa)));
+        let right = subjects().work(
+            DomainId(Uuid::from_u128(1)),
+            AccountId(Uuid::from_u128(0xa)),
+        );
         for wrong in [
             right.replace("acme", "other"),
             right.replace("work", "report"),
@@ -202,20 +237,23 @@ mod tests {
     fn subjects_are_pinned() {
         let (one, two) = (Uuid::from_u128(1), Uuid::from_u128(2));
         let s = subjects();
-        insta::assert_json_snapshot!("subjects", [
-            s.work(DomainId(one), AccountId(two)),
-            s.work_of(DomainId(one)),
-            s.all_work(),
-            s.report(DomainId(one), EngineId(two)),
-            s.all_reports(),
-            s.reveal(DomainId(one)),
-            s.event("account", two, "account.end-reached").unwrap(),
-            s.all_events(),
-            s.past_events(3),
-            event_stream(3),
-            agents_consumer(DomainId(one)),
-            engine_inbox(EngineId(two)),
-        ]);
+        insta::assert_json_snapshot!(
+            "subjects",
+            [
+                s.work(DomainId(one), AccountId(two)),
+                s.work_of(DomainId(one)),
+                s.all_work(),
+                s.report(DomainId(one), EngineId(two)),
+                s.all_reports(),
+                s.reveal(DomainId(one)),
+                s.event("account", two, "account.end-reached").unwrap(),
+                s.all_events(),
+                s.past_events(3),
+                event_stream(3),
+                agents_consumer(DomainId(one)),
+                engine_inbox(EngineId(two)),
+            ]
+        );
         assert!(s.event("account", two, "account.*").is_err());
         assert!(s.event("account", two, "account.a.b").is_err());
         assert!(s.event("account", two, "acc\r\nount.b").is_err());

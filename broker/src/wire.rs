@@ -1,7 +1,11 @@
 //! Messages as bytes: JSON of bounded size, signed. The signature travels in headers, so that the body is exactly
 //! what was signed and what its JSON Schema describes.
 
-use crate::{BrokerError, refusal::Refusal, signing::{KeyId, Purpose, SignedEnvelope}};
+use crate::{
+    BrokerError,
+    refusal::Refusal,
+    signing::{KeyId, Purpose, SignedEnvelope},
+};
 use async_nats::HeaderMap;
 use bytes::Bytes;
 use ed25519_dalek::{SigningKey, VerifyingKey};
@@ -22,8 +26,13 @@ pub const REPORT: &str = "report";
 pub const STATUS: &str = "status";
 
 /// The body of `message`, signed.
-pub(crate) fn sealed<T: Serialize>(purpose: Purpose, message: &T, key: &SigningKey) -> Result<SignedEnvelope, BrokerError> {
-    let body = serde_json::to_vec(message).map_err(|e| BrokerError::Configuration(e.to_string()))?;
+pub(crate) fn sealed<T: Serialize>(
+    purpose: Purpose,
+    message: &T,
+    key: &SigningKey,
+) -> Result<SignedEnvelope, BrokerError> {
+    let body =
+        serde_json::to_vec(message).map_err(|e| BrokerError::Configuration(e.to_string()))?;
     check_size(body.len())?;
     Ok(SignedEnvelope::sign(purpose, body, key))
 }
@@ -31,12 +40,20 @@ pub(crate) fn sealed<T: Serialize>(purpose: Purpose, message: &T, key: &SigningK
 /// Refuses what [`sealed`] would refuse, without keeping the bytes.
 pub(crate) fn check_fits<T: Serialize>(message: &T) -> Result<(), BrokerError> {
     let mut counted = Counted(0);
-    serde_json::to_writer(&mut counted, message).map_err(|e| BrokerError::Configuration(e.to_string()))?;
+    serde_json::to_writer(&mut counted, message)
+        .map_err(|e| BrokerError::Configuration(e.to_string()))?;
     check_size(counted.0)
 }
 
 fn check_size(bytes: usize) -> Result<(), BrokerError> {
-    if bytes > BODY_LIMIT { Err(BrokerError::TooLarge { bytes, limit: BODY_LIMIT }) } else { Ok(()) }
+    if bytes > BODY_LIMIT {
+        Err(BrokerError::TooLarge {
+            bytes,
+            limit: BODY_LIMIT,
+        })
+    } else {
+        Ok(())
+    }
 }
 
 struct Counted(usize);
@@ -61,8 +78,17 @@ pub(crate) fn headers(envelope: &SignedEnvelope) -> HeaderMap {
 
 /// What came: nothing of it is believed yet.
 pub(crate) fn received(payload: Bytes, headers: Option<&HeaderMap>) -> SignedEnvelope {
-    let header = |name: &str| headers.and_then(|h| h.get(name)).map(|v| v.as_str()).unwrap_or_default();
-    SignedEnvelope { key: KeyId::claimed(header(KEY_HEADER)), signature: header(SIGNATURE_HEADER).to_owned(), payload }
+    let header = |name: &str| {
+        headers
+            .and_then(|h| h.get(name))
+            .map(|v| v.as_str())
+            .unwrap_or_default()
+    };
+    SignedEnvelope {
+        key: KeyId::claimed(header(KEY_HEADER)),
+        signature: header(SIGNATURE_HEADER).to_owned(),
+        payload,
+    }
 }
 
 /// The message in `envelope`, if it is small enough and signed by `key`. The signature is checked before the JSON
@@ -75,21 +101,31 @@ pub(crate) fn opened<T: DeserializeOwned>(
     if envelope.payload.len() > BODY_LIMIT {
         return Err(Refusal::TooLarge);
     }
-    envelope.verify(purpose, key).map_err(|_| Refusal::BadSignature)?;
+    envelope
+        .verify(purpose, key)
+        .map_err(|_| Refusal::BadSignature)?;
     serde_json::from_slice(&envelope.payload).map_err(|_| Refusal::Malformed)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{examples, reveal::{AddressedReveal, AnsweredReveal}};
+    use crate::{
+        examples,
+        reveal::{AddressedReveal, AnsweredReveal},
+    };
 
     fn pinned<T: Serialize>(name: &str, purpose: Purpose, message: &T) {
         let envelope = sealed(purpose, message, &SigningKey::from_bytes(&[1; 32])).unwrap();
         let body: serde_json::Value = serde_json::from_slice(&envelope.payload).unwrap();
         let mut sent: Vec<(String, String)> = headers(&envelope)
             .iter()
-            .map(|(name, values)| (name.to_string(), values.iter().map(ToString::to_string).collect()))
+            .map(|(name, values)| {
+                (
+                    name.to_string(),
+                    values.iter().map(ToString::to_string).collect(),
+                )
+            })
             .collect();
         sent.sort();
         insta::assert_json_snapshot!(name, serde_json::json!({ "headers": sent, "body": body }));
@@ -101,9 +137,23 @@ mod tests {
         pinned("report-applied", Purpose::Report, &examples::report());
         pinned("report-failed", Purpose::Report, &examples::failed_report());
         pinned("status", Purpose::Status, &examples::status());
-        pinned("reveal-request", Purpose::RevealRequest, &AddressedReveal { domain: examples::DOMAIN, reveal: examples::reveal() });
-        for (name, reply) in [("reveal-sealed", examples::sealed()), ("reveal-refused", examples::refused())] {
-            let answer = AnsweredReveal { request: examples::reveal().request, engine: examples::ENGINE, reply };
+        pinned(
+            "reveal-request",
+            Purpose::RevealRequest,
+            &AddressedReveal {
+                domain: examples::DOMAIN,
+                reveal: examples::reveal(),
+            },
+        );
+        for (name, reply) in [
+            ("reveal-sealed", examples::sealed()),
+            ("reveal-refused", examples::refused()),
+        ] {
+            let answer = AnsweredReveal {
+                request: examples::reveal().request,
+                engine: examples::ENGINE,
+                reply,
+            };
             pinned(name, Purpose::RevealReply, &answer);
         }
     }
@@ -113,10 +163,18 @@ mod tests {
         let mut order = examples::order();
         order.desired.description = Some("x".repeat(BODY_LIMIT));
         let key = SigningKey::from_bytes(&[1; 32]);
-        assert!(matches!(sealed(Purpose::Order, &order, &key), Err(BrokerError::TooLarge { .. })));
-        assert!(matches!(check_fits(&order), Err(BrokerError::TooLarge { .. })));
-        let envelope = SignedEnvelope::sign(Purpose::Order, serde_json::to_vec(&order).unwrap(), &key);
-        let opened = opened::<tenure_domain::order::Order>(Purpose::Order, &envelope, &key.verifying_key());
+        assert!(matches!(
+            sealed(Purpose::Order, &order, &key),
+            Err(BrokerError::TooLarge { .. })
+        ));
+        assert!(matches!(
+            check_fits(&order),
+            Err(BrokerError::TooLarge { .. })
+        ));
+        let envelope =
+            SignedEnvelope::sign(Purpose::Order, serde_json::to_vec(&order).unwrap(), &key);
+        let opened =
+            opened::<tenure_domain::order::Order>(Purpose::Order, &envelope, &key.verifying_key());
         assert_eq!(opened.unwrap_err(), Refusal::TooLarge);
     }
 }

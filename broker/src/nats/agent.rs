@@ -36,8 +36,15 @@ impl NatsAgent {
     pub(crate) async fn connect(config: NatsConfig, keys: AgentKeys) -> Result<Self, BrokerError> {
         let subjects = Subjects::new(&config.instance)?;
         let name = format!("tenure-engine-{}", keys.engine);
-        let connection = Connection::open(&config, &name, &subject::engine_inbox(keys.engine)).await?;
-        Ok(Self { connection, subjects, orders: work_source(keys.domain), keys, refused: Refusals::new("order") })
+        let connection =
+            Connection::open(&config, &name, &subject::engine_inbox(keys.engine)).await?;
+        Ok(Self {
+            connection,
+            subjects,
+            orders: work_source(keys.domain),
+            keys,
+            refused: Refusals::new("order"),
+        })
     }
 
     pub(crate) fn is_connected(&self) -> bool {
@@ -48,7 +55,10 @@ impl NatsAgent {
         self.refused.count()
     }
 
-    pub(crate) async fn next_orders(&self, max: usize) -> Result<Vec<(Order, NatsAck)>, BrokerError> {
+    pub(crate) async fn next_orders(
+        &self,
+        max: usize,
+    ) -> Result<Vec<(Order, NatsAck)>, BrokerError> {
         let until = Instant::now() + POLL;
         let max = max.clamp(1, usize::try_from(streams::ORDERS_A_PULL).unwrap_or(1));
         loop {
@@ -63,8 +73,13 @@ impl NatsAgent {
             let came = !messages.is_empty();
             let mut orders = Vec::with_capacity(messages.len());
             for message in messages {
-                let Some(reply) = message.reply.clone() else { continue };
-                let ack = NatsAck { client: self.connection.client.clone(), reply };
+                let Some(reply) = message.reply.clone() else {
+                    continue;
+                };
+                let ack = NatsAck {
+                    client: self.connection.client.clone(),
+                    reply,
+                };
                 match self.believed(&message) {
                     Ok(order) => orders.push((order, ack)),
                     Err(refusal) => {
@@ -81,7 +96,10 @@ impl NatsAgent {
 
     /// The order, if the core signed it for this domain and the account whose place it took.
     fn believed(&self, message: &Message) -> Result<Order, Refusal> {
-        let (domain, account) = self.subjects.parse_work(&message.subject).ok_or(Refusal::WrongSubject)?;
+        let (domain, account) = self
+            .subjects
+            .parse_work(&message.subject)
+            .ok_or(Refusal::WrongSubject)?;
         let envelope = wire::received(message.payload.clone(), message.headers.as_ref());
         let order: Order = wire::opened(Purpose::Order, &envelope, &self.keys.core)?;
         if order.domain != self.keys.domain || domain != self.keys.domain {
@@ -96,12 +114,14 @@ impl NatsAgent {
     pub(crate) async fn say(&self, message: &FromEngine) -> Result<(), BrokerError> {
         check_own(&self.keys, message)?;
         let (kind, envelope) = match message {
-            FromEngine::Report(report) => {
-                (wire::REPORT, wire::sealed(Purpose::Report, report, &self.keys.signing)?)
-            }
-            FromEngine::Status(status) => {
-                (wire::STATUS, wire::sealed(Purpose::Status, status, &self.keys.signing)?)
-            }
+            FromEngine::Report(report) => (
+                wire::REPORT,
+                wire::sealed(Purpose::Report, report, &self.keys.signing)?,
+            ),
+            FromEngine::Status(status) => (
+                wire::STATUS,
+                wire::sealed(Purpose::Status, status, &self.keys.signing)?,
+            ),
         };
         self.connection.connected(Instant::now() + POLL).await?;
         // Deterministic, so a repeated message is recognised as such; and nobody else can use up its id before.
@@ -111,11 +131,18 @@ impl NatsAgent {
             .message_id(&envelope.signature)
             .payload(envelope.payload);
         let subject = self.subjects.report(self.keys.domain, self.keys.engine);
-        let outcome = match self.connection.jetstream.send_publish(subject, message).await {
+        let outcome = match self
+            .connection
+            .jetstream
+            .send_publish(subject, message)
+            .await
+        {
             Ok(ack) => ack.await,
             Err(error) => Err(error),
         };
-        outcome.map(|_| ()).map_err(|error| self.connection.publish_error(&error))
+        outcome
+            .map(|_| ())
+            .map_err(|error| self.connection.publish_error(&error))
     }
 
     pub(crate) async fn serve_reveals<F, R>(&self, handler: F) -> Result<(), BrokerError>
@@ -135,11 +162,14 @@ impl NatsAgent {
                 match self.asked(&message) {
                     Ok(reveal) => {
                         let request = reveal.request;
-                        self.answer(message, AnsweredReveal {
-                            request,
-                            engine: self.keys.engine,
-                            reply: handler(reveal).await,
-                        })
+                        self.answer(
+                            message,
+                            AnsweredReveal {
+                                request,
+                                engine: self.keys.engine,
+                                reply: handler(reveal).await,
+                            },
+                        )
                         .await;
                     }
                     Err(refusal) => self.refused.note(&message.subject, refusal),
@@ -151,8 +181,13 @@ impl NatsAgent {
 
     fn asked(&self, message: &Message) -> Result<RevealRequest, Refusal> {
         let envelope = wire::received(message.payload.clone(), message.headers.as_ref());
-        let addressed: AddressedReveal = wire::opened(Purpose::RevealRequest, &envelope, &self.keys.core)?;
-        if addressed.domain == self.keys.domain { Ok(addressed.reveal) } else { Err(Refusal::ForeignDomain) }
+        let addressed: AddressedReveal =
+            wire::opened(Purpose::RevealRequest, &envelope, &self.keys.core)?;
+        if addressed.domain == self.keys.domain {
+            Ok(addressed.reveal)
+        } else {
+            Err(Refusal::ForeignDomain)
+        }
     }
 
     async fn answer(&self, message: Message, answer: AnsweredReveal) {
@@ -160,7 +195,10 @@ impl NatsAgent {
         let sent = match wire::sealed(Purpose::RevealReply, &answer, &self.keys.signing) {
             Ok(envelope) => {
                 let headers = wire::headers(&envelope);
-                let sent = self.connection.client.publish_with_headers(reply, headers, envelope.payload);
+                let sent =
+                    self.connection
+                        .client
+                        .publish_with_headers(reply, headers, envelope.payload);
                 sent.await.map_err(|_| BrokerError::Disconnected)
             }
             Err(error) => Err(error),

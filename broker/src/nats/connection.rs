@@ -42,7 +42,11 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    pub(crate) async fn open(config: &NatsConfig, name: &str, inbox: &str) -> Result<Self, BrokerError> {
+    pub(crate) async fn open(
+        config: &NatsConfig,
+        name: &str,
+        inbox: &str,
+    ) -> Result<Self, BrokerError> {
         let (seen, mut watched) = watch::channel(Seen::default());
         let role = name.to_owned();
         let mut options = credentials(&config.credentials)
@@ -62,25 +66,39 @@ impl Connection {
         if let Some(ca) = &config.tls_ca {
             options = options.add_root_certificates(ca.clone()).require_tls(true);
         }
-        let client = options.connect(config.servers.as_slice()).await.map_err(|error| match error.kind() {
-            ConnectErrorKind::AuthorizationViolation | ConnectErrorKind::Authentication => {
-                BrokerError::CredentialsRefused
-            }
-            ConnectErrorKind::ServerParse => BrokerError::Configuration(format!("servers: {error}")),
-            ConnectErrorKind::Dns
-            | ConnectErrorKind::TimedOut
-            | ConnectErrorKind::Tls
-            | ConnectErrorKind::Io
-            | ConnectErrorKind::MaxReconnects => BrokerError::Unreachable(error.to_string()),
-        })?;
+        let client =
+            options
+                .connect(config.servers.as_slice())
+                .await
+                .map_err(|error| match error.kind() {
+                    ConnectErrorKind::AuthorizationViolation | ConnectErrorKind::Authentication => {
+                        BrokerError::CredentialsRefused
+                    }
+                    ConnectErrorKind::ServerParse => {
+                        BrokerError::Configuration(format!("servers: {error}"))
+                    }
+                    ConnectErrorKind::Dns
+                    | ConnectErrorKind::TimedOut
+                    | ConnectErrorKind::Tls
+                    | ConnectErrorKind::Io
+                    | ConnectErrorKind::MaxReconnects => {
+                        BrokerError::Unreachable(error.to_string())
+                    }
+                })?;
         require_version(&client.server_info().version)?;
         // Told by a task of the client's: heard later, the first connection would look like a second.
         timeout(ANSWER, watched.wait_for(|seen| seen.generation > 0))
             .await
             .map_err(|_| BrokerError::TimedOut("connecting"))?
             .map_err(|_| BrokerError::Disconnected)?;
-        let jetstream = jetstream::ContextBuilder::new().timeout(ANSWER).build(client.clone());
-        Ok(Self { client, jetstream, seen: watched })
+        let jetstream = jetstream::ContextBuilder::new()
+            .timeout(ANSWER)
+            .build(client.clone());
+        Ok(Self {
+            client,
+            jetstream,
+            seen: watched,
+        })
     }
 
     pub(crate) fn is_connected(&self) -> bool {
@@ -99,14 +117,14 @@ impl Connection {
     pub(crate) async fn connected(&self, until: Instant) -> Result<(), BrokerError> {
         let mut seen = self.seen.clone();
         while !self.is_connected() {
-            seen.mark_unchanged();
-            if self.is_connected() {
-                break;
+            if Instant::now() >= until {
+                return Err(BrokerError::Disconnected);
             }
-            timeout_at(until, seen.changed())
-                .await
-                .map_err(|_| BrokerError::Disconnected)?
-                .map_err(|_| BrokerError::Disconnected)?;
+            // The client tells of a connection just before it counts as connected.
+            let look_again = until.min(Instant::now() + Duration::from_millis(20));
+            if let Ok(Err(_)) = timeout_at(look_again, seen.changed()).await {
+                return Err(BrokerError::Disconnected);
+            }
         }
         Ok(())
     }
@@ -123,7 +141,11 @@ impl Connection {
 
     /// Timeout or lost connection?
     pub(crate) fn unanswered(&self, what: &'static str) -> BrokerError {
-        if self.is_connected() { BrokerError::TimedOut(what) } else { BrokerError::Disconnected }
+        if self.is_connected() {
+            BrokerError::TimedOut(what)
+        } else {
+            BrokerError::Disconnected
+        }
     }
 
     pub(crate) fn publish_error(&self, error: &jetstream::context::PublishError) -> BrokerError {
@@ -161,9 +183,14 @@ pub(crate) struct NatsAck {
 
 impl NatsAck {
     async fn say(&self, what: &'static str) -> Result<(), BrokerError> {
-        let sent = self.client.publish(self.reply.clone(), Bytes::from_static(what.as_bytes()));
+        let sent = self
+            .client
+            .publish(self.reply.clone(), Bytes::from_static(what.as_bytes()));
         // With the connection down for long, the buffer towards it fills up.
-        timeout(ANSWER, sent).await.map_err(|_| BrokerError::Disconnected)?.map_err(|_| BrokerError::Disconnected)
+        timeout(ANSWER, sent)
+            .await
+            .map_err(|_| BrokerError::Disconnected)?
+            .map_err(|_| BrokerError::Disconnected)
     }
 
     /// Done; not waited for.
@@ -183,20 +210,26 @@ impl NatsAck {
 
     /// Done, and confirmed by the server.
     pub(crate) async fn done_confirmed(&self) -> Result<(), BrokerError> {
-        let request = Request::new().payload(Bytes::from_static(b"+ACK")).timeout(Some(ANSWER));
+        let request = Request::new()
+            .payload(Bytes::from_static(b"+ACK"))
+            .timeout(Some(ANSWER));
         match self.client.send_request(self.reply.clone(), request).await {
             Ok(_) => Ok(()),
             Err(error) if error.kind() == RequestErrorKind::NoResponders => {
                 Err(BrokerError::NotReady("the order's consumer is gone"))
             }
-            Err(_) if self.client.connection_state() != State::Connected => Err(BrokerError::Disconnected),
+            Err(_) if self.client.connection_state() != State::Connected => {
+                Err(BrokerError::Disconnected)
+            }
             Err(_) => Err(BrokerError::TimedOut("acknowledgement")),
         }
     }
 }
 
 fn pause(attempt: usize) -> Duration {
-    let doublings = u32::try_from(attempt.saturating_sub(1)).unwrap_or(u32::MAX).min(10);
+    let doublings = u32::try_from(attempt.saturating_sub(1))
+        .unwrap_or(u32::MAX)
+        .min(10);
     Duration::from_millis(if attempt == 0 { 0 } else { 10 << doublings }).min(LONGEST_PAUSE)
 }
 
@@ -227,8 +260,9 @@ fn note(role: &str, seen: &watch::Sender<Seen>, event: &Event) {
 }
 
 async fn credentials(credentials: &NatsCredentials) -> Result<ConnectOptions, BrokerError> {
-    let unreadable =
-        |path: &Path, e: std::io::Error| BrokerError::Configuration(format!("{}: {e}", path.display()));
+    let unreadable = |path: &Path, e: std::io::Error| {
+        BrokerError::Configuration(format!("{}: {e}", path.display()))
+    };
     Ok(match credentials {
         NatsCredentials::None => ConnectOptions::new(),
         NatsCredentials::UserPassword { user, password } => {
@@ -237,18 +271,22 @@ async fn credentials(credentials: &NatsCredentials) -> Result<ConnectOptions, Br
         NatsCredentials::NkeySeed(path) => {
             let text = Zeroizing::new(fs::read_to_string(path).map_err(|e| unreadable(path, e))?);
             let seed = text.trim();
-            nkeys::KeyPair::from_seed(seed)
-                .map_err(|_| BrokerError::Configuration(format!("{}: not an nkey seed", path.display())))?;
+            nkeys::KeyPair::from_seed(seed).map_err(|_| {
+                BrokerError::Configuration(format!("{}: not an nkey seed", path.display()))
+            })?;
             ConnectOptions::with_nkey(seed.to_owned())
         }
-        NatsCredentials::CredentialsFile(path) => {
-            ConnectOptions::with_credentials_file(path).await.map_err(|e| unreadable(path, e))?
-        }
+        NatsCredentials::CredentialsFile(path) => ConnectOptions::with_credentials_file(path)
+            .await
+            .map_err(|e| unreadable(path, e))?,
     })
 }
 
 fn require_version(found: &str) -> Result<(), BrokerError> {
-    let too_old = || BrokerError::ServerTooOld { found: found.to_owned(), required: OLDEST_SERVER };
+    let too_old = || BrokerError::ServerTooOld {
+        found: found.to_owned(),
+        required: OLDEST_SERVER,
+    };
     let mut parts = found.split(['.', '-']).map(str::parse::<u64>);
     match (parts.next(), parts.next()) {
         (Some(Ok(major)), Some(Ok(minor))) if (major, minor) >= OLDEST => Ok(()),
@@ -263,7 +301,10 @@ mod tests {
     #[test]
     fn servers_before_2_12_are_refused() {
         for old in ["2.9.10", "2.11.99", "1.20.0", "", "v2.12.0", "nonsense"] {
-            assert!(matches!(require_version(old), Err(BrokerError::ServerTooOld { .. })), "{old}");
+            assert!(
+                matches!(require_version(old), Err(BrokerError::ServerTooOld { .. })),
+                "{old}"
+            );
         }
         for new in ["2.12.0", "2.12.0-RC.1", "2.15.1", "3.0.0"] {
             assert!(require_version(new).is_ok(), "{new}");

@@ -4,65 +4,46 @@ use super::{
     connection::{Connection, NatsAck, describe},
     event_stream::EventStream,
     pull::Source,
+    standing::Prepared,
     streams,
 };
 use crate::{
     BrokerError, FromEngine,
     config::NatsConfig,
-    core_link::{BrokerHealth, Issued, POLL, engine_key},
+    core_link::{Issued, POLL, engine_key},
     keys::CoreKeys,
     refusal::{Refusal, Refusals},
-    reveal::{AddressedReveal, AnsweredReveal, RevealReply, RevealRequest},
     signing::Purpose,
     subject::{self, CORE_CONSUMER, CORE_INBOX, REPORT_STREAM, Subjects, WORK_STREAM},
     wire,
 };
 use async_nats::{
-    Message, Request, RequestErrorKind,
+    Message,
     jetstream::{
         ErrorCode,
-        consumer::pull,
         message::PublishMessage,
-        stream::{DeleteMessageErrorKind, Info, LastRawMessageErrorKind},
+        stream::{DeleteMessageErrorKind, LastRawMessageErrorKind},
     },
 };
-use std::{collections::BTreeSet, error::Error as _, sync::Arc, time::Duration};
+use std::{error::Error as _, sync::Arc, time::Duration};
 use tenure_domain::{
     ids::{AccountId, DomainId},
     order::Order,
 };
 use tokio::{
     sync::RwLock,
-    time::{Instant, sleep_until, timeout},
+    time::{Instant, sleep_until},
 };
 
-/// How long streams and consumers are taken to exist because they did.
-const LOOK_AGAIN: Duration = Duration::from_secs(60);
-
 pub(crate) struct NatsCore {
-    connection: Arc<Connection>,
-    config: NatsConfig,
-    subjects: Subjects,
-    keys: CoreKeys,
-    reports: Source,
+    pub(super) connection: Arc<Connection>,
+    pub(super) config: NatsConfig,
+    pub(super) subjects: Subjects,
+    pub(super) keys: CoreKeys,
+    pub(super) reports: Source,
     /// What is known to exist on the server.
-    prepared: RwLock<Prepared>,
-    refused: Refusals,
-}
-
-#[derive(Default)]
-struct Prepared {
-    /// Connection for which it is known, since a server that was away may have lost everything; and until when,
-    /// since somebody may delete a consumer. `None`: unknown.
-    known: Option<(u64, Instant)>,
-    /// Domains whose consumers exist, or are to be made again.
-    domains: BTreeSet<DomainId>,
-}
-
-impl Prepared {
-    fn is_known(&self, generation: u64) -> bool {
-        self.known.is_some_and(|(known, until)| known == generation && Instant::now() < until)
-    }
+    pub(super) prepared: RwLock<Prepared>,
+    pub(super) refused: Refusals,
 }
 
 impl NatsCore {
@@ -82,55 +63,12 @@ impl NatsCore {
         Ok(core)
     }
 
-    /// Makes sure that everything exists that this link has ever needed, unless that is known.
-    async fn prepare(&self) -> Result<(), BrokerError> {
-        let generation = self.connection.generation();
-        if self.prepared.read().await.is_known(generation) {
-            return Ok(());
-        }
-        let mut prepared = self.prepared.write().await;
-        if prepared.is_known(generation) {
-            return Ok(());
-        }
-        let js = &self.connection.jetstream;
-        streams::ensure_stream(js, &streams::work(&self.subjects, &self.config)).await?;
-        streams::ensure_stream(js, &streams::report(&self.subjects, &self.config)).await?;
-        streams::ensure_consumer(js, REPORT_STREAM, &streams::core(&self.config.leases)).await?;
-        for domain in &prepared.domains {
-            let consumer = streams::agents(&self.subjects, &self.config.leases, *domain);
-            streams::ensure_consumer(js, WORK_STREAM, &consumer).await?;
-        }
-        prepared.known = Some((generation, Instant::now() + LOOK_AGAIN));
-        Ok(())
-    }
-
-    /// Something that must exist did not: look again before the next use.
-    async fn doubt(&self) {
-        tracing::warn!("streams or consumers are missing on the NATS server; creating them again");
-        metrics::counter!("tenure_broker_recreated_total").increment(1);
-        self.prepared.write().await.known = None;
-    }
-
-    pub(crate) async fn serve_domain(&self, domain: DomainId) -> Result<(), BrokerError> {
-        self.prepare().await?;
-        if self.prepared.read().await.domains.contains(&domain) {
-            return Ok(());
-        }
-        let mut prepared = self.prepared.write().await;
-        if prepared.domains.insert(domain) {
-            let consumer = streams::agents(&self.subjects, &self.config.leases, domain);
-            if let Err(error) = streams::ensure_consumer(&self.connection.jetstream, WORK_STREAM, &consumer).await {
-                prepared.domains.remove(&domain);
-                return Err(error);
-            }
-        }
-        Ok(())
-    }
-
     pub(crate) async fn issue(&self, order: &Order) -> Result<Issued, BrokerError> {
         let envelope = wire::sealed(Purpose::Order, order, &self.keys.signing)?;
         let subject = self.subjects.work(order.domain, order.account);
-        let message = PublishMessage::build().headers(wire::headers(&envelope)).payload(envelope.payload);
+        let message = PublishMessage::build()
+            .headers(wire::headers(&envelope))
+            .payload(envelope.payload);
         self.connection.connected(Instant::now() + POLL).await?;
         let mut again = false;
         loop {
@@ -151,22 +89,44 @@ impl NatsCore {
             Ok(ack) => ack.await,
             Err(error) => Err(error),
         };
-        outcome.map(|ack| Issued::Queued { sequence: ack.sequence }).or_else(|error| {
-            if is_queued_already(&error) { Ok(Issued::AlreadyQueued) } else { Err(self.connection.publish_error(&error)) }
-        })
+        outcome
+            .map(|ack| Issued::Queued {
+                sequence: ack.sequence,
+            })
+            .or_else(|error| {
+                if is_queued_already(&error) {
+                    Ok(Issued::AlreadyQueued)
+                } else {
+                    Err(self.connection.publish_error(&error))
+                }
+            })
     }
 
-    pub(crate) async fn supersede(&self, domain: DomainId, account: AccountId) -> Result<bool, BrokerError> {
+    pub(crate) async fn supersede(
+        &self,
+        domain: DomainId,
+        account: AccountId,
+    ) -> Result<bool, BrokerError> {
         self.connection.connected(Instant::now() + POLL).await?;
         self.prepare().await?;
         let js = &self.connection.jetstream;
-        let stream = js.get_stream(WORK_STREAM).await.map_err(|e| BrokerError::Server(describe(&e)))?;
-        let queued = match stream.get_last_raw_message_by_subject(&self.subjects.work(domain, account)).await {
+        let stream = js
+            .get_stream(WORK_STREAM)
+            .await
+            .map_err(|e| BrokerError::Server(describe(&e)))?;
+        let queued = match stream
+            .get_last_raw_message_by_subject(&self.subjects.work(domain, account))
+            .await
+        {
             Ok(message) => message.sequence,
             Err(error) => {
                 return match error.kind() {
                     LastRawMessageErrorKind::NoMessageFound => Ok(false),
-                    LastRawMessageErrorKind::JetStream(e) if e.error_code() == ErrorCode::NO_MESSAGE_FOUND => Ok(false),
+                    LastRawMessageErrorKind::JetStream(e)
+                        if e.error_code() == ErrorCode::NO_MESSAGE_FOUND =>
+                    {
+                        Ok(false)
+                    }
                     _ => Err(self.failed(&error)),
                 };
             }
@@ -176,8 +136,10 @@ impl NatsCore {
             // Acknowledged in between.
             Err(error) => match error.kind() {
                 DeleteMessageErrorKind::JetStream(e)
-                    if matches!(e.error_code(), ErrorCode::NO_MESSAGE_FOUND | ErrorCode::SEQUENCE_NOT_FOUND)
-                        || e.code() == 404 =>
+                    if matches!(
+                        e.error_code(),
+                        ErrorCode::NO_MESSAGE_FOUND | ErrorCode::SEQUENCE_NOT_FOUND
+                    ) || e.code() == 404 =>
                 {
                     Ok(false)
                 }
@@ -186,17 +148,26 @@ impl NatsCore {
         }
     }
 
-    fn failed(&self, error: &(dyn std::error::Error + 'static)) -> BrokerError {
-        if self.connection.is_connected() { BrokerError::Server(describe(error)) } else { BrokerError::Disconnected }
+    pub(super) fn failed(&self, error: &(dyn std::error::Error + 'static)) -> BrokerError {
+        if self.connection.is_connected() {
+            BrokerError::Server(describe(error))
+        } else {
+            BrokerError::Disconnected
+        }
     }
 
-    pub(crate) async fn next_reports(&self, max: usize) -> Result<Vec<(FromEngine, NatsAck)>, BrokerError> {
+    pub(crate) async fn next_reports(
+        &self,
+        max: usize,
+    ) -> Result<Vec<(FromEngine, NatsAck)>, BrokerError> {
         let until = Instant::now() + POLL;
         let max = max.clamp(1, usize::try_from(streams::REPORTS_IN_HAND).unwrap_or(1));
         loop {
             let error = match self.take_reports(max, until).await {
                 // Whatever came, none of it believed: look on.
-                Ok((reports, came)) if reports.is_empty() && came && Instant::now() < until => continue,
+                Ok((reports, came)) if reports.is_empty() && came && Instant::now() < until => {
+                    continue;
+                }
                 Ok((reports, _)) => return Ok(reports),
                 Err(error) => error,
             };
@@ -216,15 +187,24 @@ impl NatsCore {
         }
     }
 
-    async fn take_reports(&self, max: usize, until: Instant) -> Result<(Vec<(FromEngine, NatsAck)>, bool), BrokerError> {
+    async fn take_reports(
+        &self,
+        max: usize,
+        until: Instant,
+    ) -> Result<(Vec<(FromEngine, NatsAck)>, bool), BrokerError> {
         self.connection.connected(until).await?;
         self.prepare().await?;
         let messages = self.reports.take(&self.connection, max).await?;
         let came = !messages.is_empty();
         let mut reports = Vec::with_capacity(messages.len());
         for message in messages {
-            let Some(reply) = message.reply.clone() else { continue };
-            let ack = NatsAck { client: self.connection.client.clone(), reply };
+            let Some(reply) = message.reply.clone() else {
+                continue;
+            };
+            let ack = NatsAck {
+                client: self.connection.client.clone(),
+                reply,
+            };
             match self.believed(&message) {
                 Ok(report) => reports.push((report, ack)),
                 Err(refusal) => {
@@ -238,11 +218,18 @@ impl NatsCore {
 
     /// What it says, if the engine that may publish on this subject signed it, for itself and its domain.
     fn believed(&self, message: &Message) -> Result<FromEngine, Refusal> {
-        let (domain, engine) = self.subjects.parse_report(&message.subject).ok_or(Refusal::WrongSubject)?;
+        let (domain, engine) = self
+            .subjects
+            .parse_report(&message.subject)
+            .ok_or(Refusal::WrongSubject)?;
         let key = engine_key(self.keys.engines.as_ref(), engine, domain)?;
         let envelope = wire::received(message.payload.clone(), message.headers.as_ref());
         // A wrong kind is noticed by the signature, which is over the purpose too.
-        let said = match message.headers.as_ref().and_then(|headers| headers.get(wire::KIND_HEADER)) {
+        let said = match message
+            .headers
+            .as_ref()
+            .and_then(|headers| headers.get(wire::KIND_HEADER))
+        {
             Some(kind) if kind.as_str() == wire::STATUS => {
                 FromEngine::Status(wire::opened(Purpose::Status, &envelope, &key)?)
             }
@@ -257,74 +244,13 @@ impl NatsCore {
         }
     }
 
-    pub(crate) async fn reveal(
-        &self,
-        domain: DomainId,
-        request: RevealRequest,
-        within: Duration,
-    ) -> Result<RevealReply, BrokerError> {
-        let asked = request.request;
-        let addressed = AddressedReveal { domain, reveal: request };
-        let envelope = wire::sealed(Purpose::RevealRequest, &addressed, &self.keys.signing)?;
-        self.connection.connected(Instant::now() + POLL.min(within)).await?;
-        let headers = wire::headers(&envelope);
-        let message = Request::new().headers(headers).payload(envelope.payload).timeout(Some(within));
-        let sent = self.connection.client.send_request(self.subjects.reveal(domain), message).await;
-        let reply = sent.map_err(|error| match error.kind() {
-            RequestErrorKind::NoResponders => BrokerError::NoEngine,
-            RequestErrorKind::TimedOut => self.connection.unanswered("reveal"),
-            RequestErrorKind::InvalidSubject | RequestErrorKind::MaxPayloadExceeded | RequestErrorKind::Other => {
-                self.failed(&error)
-            }
-        })?;
-        self.answered(domain, asked, &reply).map_err(|refusal| {
-            self.refused.note("reveal", refusal);
-            BrokerError::Untrusted(refusal.label())
-        })
-    }
-
-    fn answered(&self, domain: DomainId, asked: uuid::Uuid, reply: &Message) -> Result<RevealReply, Refusal> {
-        // The answer names its engine, whose key then has to fit the whole of it.
-        let claimed: AnsweredReveal = serde_json::from_slice(&reply.payload).map_err(|_| Refusal::Malformed)?;
-        let key = engine_key(self.keys.engines.as_ref(), claimed.engine, domain)?;
-        let envelope = wire::received(reply.payload.clone(), reply.headers.as_ref());
-        let answer: AnsweredReveal = wire::opened(Purpose::RevealReply, &envelope, &key)?;
-        if answer.request == asked { Ok(answer.reply) } else { Err(Refusal::WrongSubject) }
-    }
-
     pub(crate) fn event_stream(&self, epoch: u32) -> EventStream {
-        EventStream::new(Arc::clone(&self.connection), self.config.clone(), self.subjects.clone(), epoch)
-    }
-
-    pub(crate) async fn health(&self) -> BrokerHealth {
-        let connected = self.connection.is_connected();
-        let mut health = BrokerHealth {
-            backend: "nats",
-            connected,
-            server: Some(self.connection.client.server_info().version),
-            refused: self.refused.count(),
-            last_error: self.connection.last_error(),
-            ..BrokerHealth::default()
-        };
-        if connected {
-            let js = &self.connection.jetstream;
-            let work = format!("STREAM.INFO.{WORK_STREAM}");
-            if let Ok(Ok(info)) = timeout(POLL, js.request::<_, _, Info>(work, &())).await {
-                health.orders_waiting = Some(info.state.messages);
-            }
-            let core = js.get_consumer_from_stream::<pull::Config, _, _>(CORE_CONSUMER, REPORT_STREAM);
-            if let Ok(Ok(core)) = timeout(POLL, core).await {
-                let info = core.cached_info();
-                health.reports_waiting = Some(info.num_pending + info.num_ack_pending as u64);
-            }
-        }
-        if let Some(orders) = health.orders_waiting {
-            metrics::gauge!("tenure_broker_orders_waiting").set(orders as f64);
-        }
-        if let Some(reports) = health.reports_waiting {
-            metrics::gauge!("tenure_broker_reports_waiting").set(reports as f64);
-        }
-        health
+        EventStream::new(
+            Arc::clone(&self.connection),
+            self.config.clone(),
+            self.subjects.clone(),
+            epoch,
+        )
     }
 }
 
@@ -334,7 +260,8 @@ fn is_queued_already(error: &async_nats::jetstream::context::PublishError) -> bo
         .source()
         .and_then(|source| source.downcast_ref::<async_nats::jetstream::Error>())
         .is_some_and(|e| {
-            e.error_code() == ErrorCode::STREAM_STORE_FAILED && e.to_string().contains("maximum messages per subject")
+            e.error_code() == ErrorCode::STREAM_STORE_FAILED
+                && e.to_string().contains("maximum messages per subject")
         })
 }
 

@@ -4,8 +4,12 @@ pub(crate) mod agent;
 pub(crate) mod connection;
 pub(crate) mod core;
 pub mod event_stream;
+mod health;
+pub mod published_event;
 pub(crate) mod pull;
+mod reveal;
 pub mod server_config;
+mod standing;
 pub mod streams;
 
 pub(crate) use agent::NatsAgent;

@@ -21,11 +21,17 @@ pub(crate) struct Source {
 
 impl Source {
     pub(crate) fn new(stream: &str, consumer: &str) -> Self {
-        Self { subject: format!("$JS.API.CONSUMER.MSG.NEXT.{stream}.{consumer}") }
+        Self {
+            subject: format!("$JS.API.CONSUMER.MSG.NEXT.{stream}.{consumer}"),
+        }
     }
 
     /// Up to `max` messages, or none after [`POLL`] at the latest.
-    pub(crate) async fn take(&self, connection: &Connection, max: usize) -> Result<Vec<Message>, BrokerError> {
+    pub(crate) async fn take(
+        &self,
+        connection: &Connection,
+        max: usize,
+    ) -> Result<Vec<Message>, BrokerError> {
         let waiting = self.pull(connection, max, None).await?;
         if !waiting.is_empty() {
             return Ok(waiting);
@@ -33,7 +39,11 @@ impl Source {
         let mut first = self.pull(connection, 1, Some(POLL)).await?;
         if !first.is_empty() && max > 1 {
             // One rarely comes alone. The first is in hand, so an error here is not the caller's.
-            first.extend(self.pull(connection, max - 1, None).await.unwrap_or_default());
+            first.extend(
+                self.pull(connection, max - 1, None)
+                    .await
+                    .unwrap_or_default(),
+            );
         }
         Ok(first)
     }
@@ -52,7 +62,10 @@ impl Source {
         };
         let client = &connection.client;
         let inbox = client.new_inbox();
-        let mut answers = client.subscribe(inbox.clone()).await.map_err(|_| BrokerError::Disconnected)?;
+        let mut answers = client
+            .subscribe(inbox.clone())
+            .await
+            .map_err(|_| BrokerError::Disconnected)?;
         client
             .publish_with_reply(self.subject.clone(), inbox, request.into())
             .await
@@ -87,7 +100,11 @@ impl Source {
                 }
             }
         }
-        if taken.is_empty() { ended.map(|()| taken) } else { Ok(taken) }
+        if taken.is_empty() {
+            ended.map(|()| taken)
+        } else {
+            Ok(taken)
+        }
     }
 }
 

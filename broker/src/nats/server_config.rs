@@ -45,9 +45,14 @@ pub struct EngineUser {
 pub fn render(config: &ServerConfig) -> Result<String, BrokerError> {
     let subjects = Subjects::new(&config.instance)?;
     if config.tls.is_none() && !config.listen.ip().is_loopback() {
-        return Err(BrokerError::Configuration(format!("{} is not loopback: TLS is required", config.listen)));
+        return Err(BrokerError::Configuration(format!(
+            "{} is not loopback: TLS is required",
+            config.listen
+        )));
     }
-    let mut users = vec![json!({ "nkey": public_nkey(&config.core)?, "permissions": core_permissions(&config.instance) })];
+    let mut users = vec![
+        json!({ "nkey": public_nkey(&config.core)?, "permissions": core_permissions(&config.instance) }),
+    ];
     for engine in &config.engines {
         users.push(json!({ "nkey": public_nkey(&engine.nkey)?, "permissions": engine_permissions(&subjects, engine) }));
     }
@@ -65,7 +70,9 @@ pub fn render(config: &ServerConfig) -> Result<String, BrokerError> {
     if let Some((certificate, key)) = &config.tls {
         server["tls"] = json!({ "cert_file": certificate, "key_file": key });
     }
-    serde_json::to_string_pretty(&server).map(|text| text + "\n").map_err(|e| BrokerError::Configuration(e.to_string()))
+    serde_json::to_string_pretty(&server)
+        .map(|text| text + "\n")
+        .map_err(|e| BrokerError::Configuration(e.to_string()))
 }
 
 /// What an engine may publish and subscribe to: its domain's consumer, its own reports, its own inbox, and answers
@@ -100,7 +107,8 @@ fn core_permissions(instance: &str) -> Value {
 
 fn public_nkey(text: &str) -> Result<&str, BrokerError> {
     let user = text.starts_with('U') && nkeys::KeyPair::from_public_key(text).is_ok();
-    user.then_some(text).ok_or_else(|| BrokerError::Configuration(format!("{text:?} is no public user nkey")))
+    user.then_some(text)
+        .ok_or_else(|| BrokerError::Configuration(format!("{text:?} is no public user nkey")))
 }
 
 #[cfg(test)]
@@ -109,13 +117,21 @@ mod tests {
     use crate::examples::{DOMAIN, ENGINE};
 
     fn config() -> ServerConfig {
-        let nkey = |seed: u8| nkeys::KeyPair::new_from_raw(nkeys::KeyPairType::User, [seed; 32]).unwrap().public_key();
+        let nkey = |seed: u8| {
+            nkeys::KeyPair::new_from_raw(nkeys::KeyPairType::User, [seed; 32])
+                .unwrap()
+                .public_key()
+        };
         ServerConfig {
             listen: "127.0.0.1:4222".parse().unwrap(),
             store: "/var/lib/nats".into(),
             instance: "acme".to_owned(),
             core: nkey(1),
-            engines: vec![EngineUser { engine: ENGINE, domain: DOMAIN, nkey: nkey(2) }],
+            engines: vec![EngineUser {
+                engine: ENGINE,
+                domain: DOMAIN,
+                nkey: nkey(2),
+            }],
             tls: None,
             sync_always: true,
         }
@@ -128,8 +144,26 @@ mod tests {
 
     #[test]
     fn what_could_break_out_of_the_configuration_is_refused() {
-        assert!(render(&ServerConfig { core: "x\" }".to_owned(), ..config()}).is_err());
-        assert!(render(&ServerConfig { instance: "a.>".to_owned(), ..config()}).is_err());
-        assert!(render(&ServerConfig { listen: "0.0.0.0:4222".parse().unwrap(), ..config()}).is_err());
+        assert!(
+            render(&ServerConfig {
+                core: "x\" }".to_owned(),
+                ..config()
+            })
+            .is_err()
+        );
+        assert!(
+            render(&ServerConfig {
+                instance: "a.>".to_owned(),
+                ..config()
+            })
+            .is_err()
+        );
+        assert!(
+            render(&ServerConfig {
+                listen: "0.0.0.0:4222".parse().unwrap(),
+                ..config()
+            })
+            .is_err()
+        );
     }
 }

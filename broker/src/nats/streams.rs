@@ -63,7 +63,12 @@ pub fn report(subjects: &Subjects, config: &NatsConfig) -> stream::Config {
 
 /// Events of an epoch, so numbered that a sequence is a position.
 #[must_use]
-pub fn event(subjects: &Subjects, config: &NatsConfig, epoch: u32, first_position: u64) -> stream::Config {
+pub fn event(
+    subjects: &Subjects,
+    config: &NatsConfig,
+    epoch: u32,
+    first_position: u64,
+) -> stream::Config {
     stream::Config {
         name: subject::event_stream(epoch),
         description: Some("Tenure: the events of an epoch, sequence = position".to_owned()),
@@ -121,19 +126,31 @@ pub fn core(leases: &Leases) -> pull::Config {
 }
 
 /// Creates the stream, or brings the one that is there to what is wanted, as far as the server allows.
-pub(crate) async fn ensure_stream(js: &jetstream::Context, wanted: &stream::Config) -> Result<(), BrokerError> {
+pub(crate) async fn ensure_stream(
+    js: &jetstream::Context,
+    wanted: &stream::Config,
+) -> Result<(), BrokerError> {
     match js.create_stream(wanted.clone()).await {
         Ok(stream) => compare(&wanted.name, wanted, &stream.cached_info().config),
         Err(error) if already_exists(&error.kind()) => {
-            let stream = js.get_stream(&wanted.name).await.map_err(|e| BrokerError::Server(describe(&e)))?;
+            let stream = js
+                .get_stream(&wanted.name)
+                .await
+                .map_err(|e| BrokerError::Server(describe(&e)))?;
             let found = &stream.cached_info().config;
-            let Err(differs) = compare(&wanted.name, wanted, found) else { return Ok(()) };
+            let Err(differs) = compare(&wanted.name, wanted, found) else {
+                return Ok(());
+            };
             tracing::warn!(stream = wanted.name, %differs, "changing a stream");
             // Settings that we do not name (placement, say) stay as the operator made them.
             match js.update_stream(overlaid(found, wanted)?).await {
                 Ok(updated) => compare(&wanted.name, wanted, &updated.config),
                 Err(error) => {
-                    tracing::error!(stream = wanted.name, error = describe(&error), "the stream cannot be changed");
+                    tracing::error!(
+                        stream = wanted.name,
+                        error = describe(&error),
+                        "the stream cannot be changed"
+                    );
                     Err(differs)
                 }
             }
@@ -153,7 +170,10 @@ pub(crate) fn creation_failed(error: &jetstream::context::CreateStreamError) -> 
         // Also seen for a moment while a server starts.
         CreateStreamErrorKind::JetStreamUnavailable => BrokerError::NoJetStream,
         CreateStreamErrorKind::JetStream(e)
-            if matches!(e.error_code(), ErrorCode::JETSTREAM_NOT_ENABLED | ErrorCode::JETSTREAM_NOT_ENABLED_FOR_ACCOUNT) =>
+            if matches!(
+                e.error_code(),
+                ErrorCode::JETSTREAM_NOT_ENABLED | ErrorCode::JETSTREAM_NOT_ENABLED_FOR_ACCOUNT
+            ) =>
         {
             BrokerError::NoJetStream
         }
@@ -173,7 +193,10 @@ pub(crate) async fn ensure_consumer(
     stream: &str,
     wanted: &pull::Config,
 ) -> Result<(), BrokerError> {
-    let name = format!("{stream}/{}", wanted.durable_name.as_deref().unwrap_or_default());
+    let name = format!(
+        "{stream}/{}",
+        wanted.durable_name.as_deref().unwrap_or_default()
+    );
     match js.create_consumer_on_stream(wanted.clone(), stream).await {
         Ok(consumer) => compare(&name, wanted, &consumer.cached_info().config),
         Err(error) => Err(match error.kind() {
@@ -187,26 +210,44 @@ pub(crate) async fn ensure_consumer(
 }
 
 /// Everything that was asked for must be there; what the server adds is its own.
-fn compare<W: Serialize, F: Serialize>(name: &str, wanted: &W, found: &F) -> Result<(), BrokerError> {
+fn compare<W: Serialize, F: Serialize>(
+    name: &str,
+    wanted: &W,
+    found: &F,
+) -> Result<(), BrokerError> {
     let (wanted, found) = (as_json(wanted)?, as_json(found)?);
     let differences = differences(&wanted, &found);
-    if differences.is_empty() { Ok(()) } else { Err(BrokerError::Differs { name: name.to_owned(), differences }) }
+    if differences.is_empty() {
+        Ok(())
+    } else {
+        Err(BrokerError::Differs {
+            name: name.to_owned(),
+            differences,
+        })
+    }
 }
 
 fn differences(wanted: &Value, found: &Value) -> Vec<Difference> {
-    let Value::Object(wanted) = wanted else { return Vec::new() };
+    let Value::Object(wanted) = wanted else {
+        return Vec::new();
+    };
     wanted
         .iter()
         .filter(|(setting, value)| !value.is_null() && found.get(setting.as_str()) != Some(*value))
         .map(|(setting, value)| Difference {
             setting: setting.clone(),
             required: value.to_string(),
-            found: found.get(setting.as_str()).map_or_else(|| "missing".to_owned(), ToString::to_string),
+            found: found
+                .get(setting.as_str())
+                .map_or_else(|| "missing".to_owned(), ToString::to_string),
         })
         .collect()
 }
 
-fn overlaid(found: &stream::Config, wanted: &stream::Config) -> Result<stream::Config, BrokerError> {
+fn overlaid(
+    found: &stream::Config,
+    wanted: &stream::Config,
+) -> Result<stream::Config, BrokerError> {
     let (mut merged, wanted) = (as_json(found)?, as_json(wanted)?);
     if let (Value::Object(merged), Value::Object(wanted)) = (&mut merged, wanted) {
         merged.extend(wanted.into_iter().filter(|(_, value)| !value.is_null()));
@@ -227,13 +268,16 @@ mod tests {
     fn streams_and_consumers_are_pinned() {
         let subjects = Subjects::new("acme").unwrap();
         let config = NatsConfig::new("nats://127.0.0.1", "acme");
-        insta::assert_json_snapshot!("streams", serde_json::json!({
-            "work": work(&subjects, &config),
-            "report": report(&subjects, &config),
-            "event": event(&subjects, &config, 1, 42),
-            "agents": agents(&subjects, &config.leases, DOMAIN),
-            "core": core(&config.leases),
-        }));
+        insta::assert_json_snapshot!(
+            "streams",
+            serde_json::json!({
+                "work": work(&subjects, &config),
+                "report": report(&subjects, &config),
+                "event": event(&subjects, &config, 1, 42),
+                "agents": agents(&subjects, &config.leases, DOMAIN),
+                "core": core(&config.leases),
+            })
+        );
     }
 
     #[test]
@@ -241,7 +285,10 @@ mod tests {
         let subjects = Subjects::new("acme").unwrap();
         let config = NatsConfig::new("nats://127.0.0.1", "acme");
         let wanted = event(&subjects, &config, 1, 42);
-        let answered = stream::Config { first_sequence: None, ..wanted.clone() };
+        let answered = stream::Config {
+            first_sequence: None,
+            ..wanted.clone()
+        };
         let Err(BrokerError::Differs { differences, .. }) = compare("x", &wanted, &answered) else {
             panic!("accepted")
         };

@@ -4,32 +4,12 @@ use crate::world::*;
 use std::{
     collections::BTreeSet,
     sync::atomic::{AtomicBool, Ordering},
-    time::Duration,
 };
 use tenure_broker::{
-    AgentKeys, AgentLink, BrokerError, CoreKeys, CoreLink, FromEngine, Issued, RevealReply, RevealRequest, wire::BODY_LIMIT,
+    AgentKeys, AgentLink, BrokerError, CoreKeys, CoreLink, FromEngine, Issued, wire::BODY_LIMIT,
 };
-use tenure_domain::order::{EngineStatus, SecretReference};
+use tenure_domain::order::EngineStatus;
 use tokio::time::Instant;
-use uuid::Uuid;
-
-macro_rules! contract {
-    ($($name:ident),+ $(,)?) => {
-        mod in_process {
-            $(#[tokio::test(flavor = "multi_thread")]
-            async fn $name() {
-                super::$name(super::World::in_process()).await;
-            })+
-        }
-        mod nats {
-            $(#[tokio::test(flavor = "multi_thread")]
-            async fn $name() {
-                let Some(server) = super::NatsServer::start() else { return };
-                super::$name(super::World::Nats(server)).await;
-            })+
-        }
-    };
-}
 
 contract! {
     an_order_reaches_only_the_engines_of_its_domain,
@@ -45,10 +25,6 @@ contract! {
     a_link_reports_only_for_itself,
     an_engine_tells_how_it_does,
     many_orders_and_reports_each_pass_exactly_once,
-    a_secret_is_revealed_by_an_engine_of_the_domain,
-    a_reveal_that_nobody_answers_fails_in_time,
-    a_reveal_request_not_signed_by_the_core_is_not_answered,
-    a_reply_not_signed_by_an_engine_of_the_domain_is_not_believed,
     health_tells_what_waits,
 }
 
@@ -56,7 +32,10 @@ async fn an_order_reaches_only_the_engines_of_its_domain(world: World) {
     let core = world.core().await;
     let (north, south) = (world.agent(NORTH_ONE).await, world.agent(SOUTH_ONE).await);
     let sent = order(NORTH, account(1), 1);
-    assert!(matches!(core.issue(&sent).await.unwrap(), Issued::Queued { .. }));
+    assert!(matches!(
+        core.issue(&sent).await.unwrap(),
+        Issued::Queued { .. }
+    ));
     let (got, nothing) = tokio::join!(one_order(&north), south.next_orders(4));
     assert_eq!(got.order, sent);
     assert!(nothing.unwrap().is_empty());
@@ -66,14 +45,26 @@ async fn an_account_has_at_most_one_order_queued(world: World) {
     let core = world.core().await;
     let agent = world.agent(NORTH_ONE).await;
     core.issue(&order(NORTH, account(1), 1)).await.unwrap();
-    assert_eq!(core.issue(&order(NORTH, account(1), 2)).await.unwrap(), Issued::AlreadyQueued);
-    assert!(matches!(core.issue(&order(NORTH, account(2), 1)).await.unwrap(), Issued::Queued { .. }));
+    assert_eq!(
+        core.issue(&order(NORTH, account(1), 2)).await.unwrap(),
+        Issued::AlreadyQueued
+    );
+    assert!(matches!(
+        core.issue(&order(NORTH, account(2), 1)).await.unwrap(),
+        Issued::Queued { .. }
+    ));
     // Also while an engine works on it.
     let taken = one_order(&agent).await;
     assert_eq!(taken.order, order(NORTH, account(1), 1));
-    assert_eq!(core.issue(&order(NORTH, account(1), 2)).await.unwrap(), Issued::AlreadyQueued);
+    assert_eq!(
+        core.issue(&order(NORTH, account(1), 2)).await.unwrap(),
+        Issued::AlreadyQueued
+    );
     taken.ack().await.unwrap();
-    assert!(matches!(core.issue(&order(NORTH, account(1), 2)).await.unwrap(), Issued::Queued { .. }));
+    assert!(matches!(
+        core.issue(&order(NORTH, account(1), 2)).await.unwrap(),
+        Issued::Queued { .. }
+    ));
 }
 
 async fn an_acknowledged_order_is_gone_for_good(world: World) {
@@ -125,14 +116,20 @@ async fn a_superseded_order_makes_room_for_a_more_urgent_one(world: World) {
     assert!(core.supersede(NORTH, account(1)).await.unwrap());
     assert!(!core.supersede(NORTH, account(1)).await.unwrap());
     assert!(!core.supersede(SOUTH, account(2)).await.unwrap());
-    assert!(matches!(core.issue(&order(NORTH, account(1), 2)).await.unwrap(), Issued::Queued { .. }));
+    assert!(matches!(
+        core.issue(&order(NORTH, account(1), 2)).await.unwrap(),
+        Issued::Queued { .. }
+    ));
     let mut got = Vec::new();
     for _ in 0..2 {
         let delivery = one_order(&agent).await;
         delivery.ack().await.unwrap();
         got.push(delivery.order);
     }
-    assert_eq!(got, [order(NORTH, account(2), 1), order(NORTH, account(1), 2)]);
+    assert_eq!(
+        got,
+        [order(NORTH, account(2), 1), order(NORTH, account(1), 2)]
+    );
     assert_no_order(&agent).await;
     // One that an engine holds can be superseded too; its acknowledgement then concerns nothing.
     core.issue(&order(NORTH, account(1), 3)).await.unwrap();
@@ -145,8 +142,13 @@ async fn a_superseded_order_makes_room_for_a_more_urgent_one(world: World) {
 
 async fn an_order_not_signed_by_the_core_is_refused_and_out_of_the_way(world: World) {
     let core = world.core().await;
-    let impostor = CoreKeys { signing: engine_signing_key(SOUTH_ONE), ..core_keys() };
-    let impostor = CoreLink::connect(world.core_config(), impostor).await.unwrap();
+    let impostor = CoreKeys {
+        signing: engine_signing_key(SOUTH_ONE),
+        ..core_keys()
+    };
+    let impostor = CoreLink::connect(world.core_config(), impostor)
+        .await
+        .unwrap();
     let agent = world.agent(NORTH_ONE).await;
     impostor.issue(&order(NORTH, account(1), 7)).await.unwrap();
     core.issue(&order(NORTH, account(2), 1)).await.unwrap();
@@ -154,7 +156,11 @@ async fn an_order_not_signed_by_the_core_is_refused_and_out_of_the_way(world: Wo
     assert_eq!(agent.refused(), 1);
     // The account's place is free again for the real core.
     eventually("the forged order to be gone", || async {
-        matches!(core.issue(&order(NORTH, account(1), 1)).await.unwrap(), Issued::Queued { .. }).then_some(())
+        matches!(
+            core.issue(&order(NORTH, account(1), 1)).await.unwrap(),
+            Issued::Queued { .. }
+        )
+        .then_some(())
     })
     .await;
 }
@@ -163,7 +169,10 @@ async fn an_order_too_large_is_refused_where_it_is_issued(world: World) {
     let core = world.core().await;
     let mut large = order(NORTH, account(1), 1);
     large.desired.description = Some("x".repeat(BODY_LIMIT));
-    assert!(matches!(core.issue(&large).await, Err(BrokerError::TooLarge { .. })));
+    assert!(matches!(
+        core.issue(&large).await,
+        Err(BrokerError::TooLarge { .. })
+    ));
     large.desired.description = Some("x".repeat(BODY_LIMIT - 1_000));
     core.issue(&large).await.unwrap();
     assert_eq!(one_order(&world.agent(NORTH_ONE).await).await.order, large);
@@ -186,18 +195,34 @@ async fn a_report_stays_until_it_is_acknowledged(world: World) {
     }
 }
 
-async fn a_report_of_an_unknown_or_foreign_engine_changes_nothing_and_holds_nothing_up(world: World) {
+async fn a_report_of_an_unknown_or_foreign_engine_changes_nothing_and_holds_nothing_up(
+    world: World,
+) {
     let core = world.core().await;
     // An engine whose key the core does not know, with the login of one that it does.
-    let stranger = AgentKeys { signing: core_key(), ..agent_keys(NORTH_ONE) };
-    let stranger = AgentLink::connect(world.agent_config(NORTH_ONE), stranger).await.unwrap();
+    let stranger = AgentKeys {
+        signing: core_key(),
+        ..agent_keys(NORTH_ONE)
+    };
+    let stranger = AgentLink::connect(world.agent_config(NORTH_ONE), stranger)
+        .await
+        .unwrap();
     for n in 1..=3 {
-        stranger.report(&report(NORTH_ONE, account(1), n)).await.unwrap();
+        stranger
+            .report(&report(NORTH_ONE, account(1), n))
+            .await
+            .unwrap();
     }
     let honest = world.agent(NORTH_TWO).await;
-    honest.report(&report(NORTH_TWO, account(1), 1)).await.unwrap();
+    honest
+        .report(&report(NORTH_TWO, account(1), 1))
+        .await
+        .unwrap();
     let delivered = one_report(&core).await;
-    assert_eq!(delivered.report().unwrap(), &report(NORTH_TWO, account(1), 1));
+    assert_eq!(
+        delivered.report().unwrap(),
+        &report(NORTH_TWO, account(1), 1)
+    );
     delivered.ack().await.unwrap();
     assert_no_report(&core).await;
     assert_eq!(core.health().await.refused, 3);
@@ -206,9 +231,15 @@ async fn a_report_of_an_unknown_or_foreign_engine_changes_nothing_and_holds_noth
 async fn a_link_reports_only_for_itself(world: World) {
     let core = world.core().await;
     let agent = world.agent(NORTH_ONE).await;
-    let foreign_domain = tenure_domain::order::Report { domain: SOUTH, ..report(NORTH_ONE, account(1), 1) };
+    let foreign_domain = tenure_domain::order::Report {
+        domain: SOUTH,
+        ..report(NORTH_ONE, account(1), 1)
+    };
     for foreign in [report(NORTH_TWO, account(1), 1), foreign_domain] {
-        assert!(matches!(agent.report(&foreign).await, Err(BrokerError::Foreign)));
+        assert!(matches!(
+            agent.report(&foreign).await,
+            Err(BrokerError::Foreign)
+        ));
     }
     assert_no_report(&core).await;
 }
@@ -223,8 +254,14 @@ async fn an_engine_tells_how_it_does(world: World) {
         impaired: None,
         version: "0.1.0".to_owned(),
     };
-    let foreign = EngineStatus { engine: NORTH_TWO, ..status.clone() };
-    assert!(matches!(agent.report_status(&foreign).await, Err(BrokerError::Foreign)));
+    let foreign = EngineStatus {
+        engine: NORTH_TWO,
+        ..status.clone()
+    };
+    assert!(matches!(
+        agent.report_status(&foreign).await,
+        Err(BrokerError::Foreign)
+    ));
     agent.report_status(&status).await.unwrap();
     let delivery = one_report(&core).await;
     assert_eq!(delivery.message(), &FromEngine::Status(status));
@@ -251,7 +288,10 @@ async fn many_orders_and_reports_each_pass_exactly_once(world: World) {
             let mut done = 0;
             while !all_reported.load(Ordering::Relaxed) {
                 for delivery in agent.next_orders(4).await.unwrap() {
-                    agent.report(&report(engine, delivery.order.account, 1)).await.unwrap();
+                    agent
+                        .report(&report(engine, delivery.order.account, 1))
+                        .await
+                        .unwrap();
                     delivery.ack().await.unwrap();
                     done += 1;
                 }
@@ -264,7 +304,10 @@ async fn many_orders_and_reports_each_pass_exactly_once(world: World) {
         while reported.len() < usize::try_from(ACCOUNTS).unwrap() {
             for delivery in core.next_reports(64).await.unwrap() {
                 delivery.ack().await.unwrap();
-                assert!(reported.insert(delivery.report().unwrap().account), "reported twice");
+                assert!(
+                    reported.insert(delivery.report().unwrap().account),
+                    "reported twice"
+                );
             }
         }
         all_reported.store(true, Ordering::Relaxed);
@@ -276,133 +319,19 @@ async fn many_orders_and_reports_each_pass_exactly_once(world: World) {
     assert_eq!(one + two, all.len(), "some order was given to both engines");
 }
 
-fn reveal_request() -> RevealRequest {
-    RevealRequest {
-        request: Uuid::from_u128(77),
-        account: account(1),
-        secret: SecretReference { vault: "built-in".to_owned(), path: "svc-test".to_owned() },
-        reader_key: "BA==".to_owned(),
-        not_after: order(NORTH, account(1), 1).not_after,
-    }
-}
-
-fn sealed(for_account: &str) -> RevealReply {
-    RevealReply::Sealed { ephemeral: "BA==".to_owned(), nonce: "AA==".to_owned(), ciphertext: for_account.to_owned() }
-}
-
-fn serve(agent: &AgentLink, reply: RevealReply) -> tokio::task::JoinHandle<Result<(), BrokerError>> {
-    let agent = agent.clone();
-    tokio::spawn(async move {
-        agent
-            .serve_reveals(|request| {
-                let reply = reply.clone();
-                async move {
-                    assert_eq!(request, reveal_request());
-                    reply
-                }
-            })
-            .await
-    })
-}
-
-/// The first answer, once an engine listens.
-async fn reveal(core: &CoreLink) -> Result<RevealReply, BrokerError> {
-    eventually("an engine to listen", || async {
-        match core.reveal(NORTH, reveal_request(), SOON).await {
-            Err(BrokerError::NoEngine) => None,
-            other => Some(other),
-        }
-    })
-    .await
-}
-
-async fn a_secret_is_revealed_by_an_engine_of_the_domain(world: World) {
-    let core = world.core().await;
-    assert!(matches!(core.reveal(NORTH, reveal_request(), SOON).await, Err(BrokerError::NoEngine)));
-    // An engine of another domain is not asked.
-    let south = serve(&world.agent(SOUTH_ONE).await, sealed("south"));
-    let north = serve(&world.agent(NORTH_ONE).await, sealed("north"));
-    assert_eq!(reveal(&core).await.unwrap(), sealed("north"));
-    // Dropping stops answering; then another engine refuses.
-    north.abort();
-    let _ = north.await;
-    eventually("the engine to be silent", || async {
-        matches!(
-            core.reveal(NORTH, reveal_request(), Duration::from_millis(200)).await,
-            Err(BrokerError::NoEngine | BrokerError::TimedOut(_))
-        )
-        .then_some(())
-    })
-    .await;
-    let refused = RevealReply::Refused { reason: "no such secret".to_owned() };
-    let other = serve(&world.agent(NORTH_TWO).await, refused.clone());
-    assert_eq!(reveal(&core).await.unwrap(), refused);
-    other.abort();
-    south.abort();
-}
-
-async fn a_reveal_that_nobody_answers_fails_in_time(world: World) {
-    let core = world.core().await;
-    let agent = world.agent(NORTH_ONE).await;
-    let silent = tokio::spawn(async move { agent.serve_reveals(|_| std::future::pending()).await });
-    let within = Duration::from_millis(300);
-    let (error, took) = eventually("an engine to listen", || async {
-        let asked = Instant::now();
-        match core.reveal(NORTH, reveal_request(), within).await {
-            Err(BrokerError::NoEngine) => None,
-            outcome => Some((outcome.unwrap_err(), asked.elapsed())),
-        }
-    })
-    .await;
-    assert!(matches!(error, BrokerError::TimedOut(_)), "{error}");
-    assert!(took >= within && took < SOON, "{took:?}");
-    silent.abort();
-}
-
-async fn a_reveal_request_not_signed_by_the_core_is_not_answered(world: World) {
-    let core = world.core().await;
-    let agent = world.agent(NORTH_ONE).await;
-    let serving = serve(&agent, sealed("north"));
-    reveal(&core).await.unwrap();
-    let impostor = CoreKeys { signing: engine_signing_key(SOUTH_ONE), ..core_keys() };
-    let impostor = CoreLink::connect(world.core_config(), impostor).await.unwrap();
-    let answer = impostor.reveal(NORTH, reveal_request(), Duration::from_millis(300)).await;
-    assert!(matches!(answer, Err(BrokerError::TimedOut(_) | BrokerError::NoEngine)), "{answer:?}");
-    assert_eq!(agent.refused(), 1);
-    serving.abort();
-}
-
-async fn a_reply_not_signed_by_an_engine_of_the_domain_is_not_believed(world: World) {
-    let core = world.core().await;
-    for keys in [
-        AgentKeys { signing: core_key(), ..agent_keys(NORTH_ONE) },
-        AgentKeys { engine: SOUTH_ONE, signing: engine_signing_key(SOUTH_ONE), ..agent_keys(NORTH_ONE) },
-    ] {
-        // Its login is that of an engine of the domain; what it says is another's.
-        let config = match &world {
-            World::InProcess(_) => world.agent_config(NORTH_ONE),
-            World::Nats(server) => tenure_broker::BrokerConfig::Nats(server.config("core")),
-        };
-        let serving = serve(&AgentLink::connect(config, keys).await.unwrap(), sealed("forged"));
-        let answer = reveal(&core).await;
-        assert!(matches!(answer, Err(BrokerError::Untrusted(_))), "{answer:?}");
-        serving.abort();
-        let _ = serving.await;
-        eventually("the engine to be silent", || async {
-            matches!(core.reveal(NORTH, reveal_request(), Duration::from_millis(200)).await, Err(BrokerError::NoEngine))
-                .then_some(())
-        })
-        .await;
-    }
-}
-
 async fn health_tells_what_waits(world: World) {
     let core = world.core().await;
     let agent = world.agent(NORTH_ONE).await;
     core.issue(&order(NORTH, account(1), 1)).await.unwrap();
     core.issue(&order(SOUTH, account(2), 1)).await.unwrap();
-    agent.report(&report(NORTH_ONE, account(1), 1)).await.unwrap();
+    agent
+        .report(&report(NORTH_ONE, account(1), 1))
+        .await
+        .unwrap();
     let health = core.health().await;
     assert!(health.connected);
-    assert_eq!((health.orders_waiting, health.reports_waiting), (Some(2), Some(1)));
+    assert_eq!(
+        (health.orders_waiting, health.reports_waiting),
+        (Some(2), Some(1))
+    );
 }

@@ -3,50 +3,85 @@
 use crate::world::*;
 use async_nats::jetstream;
 use std::time::Duration;
-use tenure_broker::{AgentLink, BrokerConfig, BrokerError, CoreLink, Issued, NatsConfig, NatsCredentials, subject};
+use tenure_broker::{
+    AgentLink, BrokerConfig, BrokerError, CoreLink, Issued, NatsConfig, NatsCredentials, subject,
+};
 use tokio::time::timeout;
 
 async fn links(server: &NatsServer) -> (CoreLink, AgentLink) {
-    let core = CoreLink::connect(BrokerConfig::Nats(server.config("core")), core_keys()).await.unwrap();
+    let core = CoreLink::connect(BrokerConfig::Nats(server.config("core")), core_keys())
+        .await
+        .unwrap();
     core.serve_domain(NORTH).await.unwrap();
     let config = BrokerConfig::Nats(server.config(&NORTH_ONE.to_string()));
-    (core, AgentLink::connect(config, agent_keys(NORTH_ONE)).await.unwrap())
+    (
+        core,
+        AgentLink::connect(config, agent_keys(NORTH_ONE))
+            .await
+            .unwrap(),
+    )
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn reports_and_orders_survive_a_server_that_was_killed() {
-    let Some(mut server) = NatsServer::start() else { return };
+    let Some(mut server) = NatsServer::start() else {
+        return;
+    };
     let (core, agent) = links(&server).await;
     core.issue(&order(NORTH, account(1), 1)).await.unwrap();
-    agent.report(&report(NORTH_ONE, account(2), 1)).await.unwrap();
+    agent
+        .report(&report(NORTH_ONE, account(2), 1))
+        .await
+        .unwrap();
     server.kill();
     server.run();
-    assert_eq!(one_report(&core).await.report().unwrap(), &report(NORTH_ONE, account(2), 1));
+    assert_eq!(
+        one_report(&core).await.report().unwrap(),
+        &report(NORTH_ONE, account(2), 1)
+    );
     let delivery = one_order(&agent).await;
     assert_eq!(delivery.order, order(NORTH, account(1), 1));
     until_ok("the acknowledgement", || delivery.ack()).await;
-    let issued = until_ok("the next order", || async { core.issue(&order(NORTH, account(1), 2)).await }).await;
+    let issued = until_ok("the next order", || async {
+        core.issue(&order(NORTH, account(1), 2)).await
+    })
+    .await;
     assert!(matches!(issued, Issued::Queued { .. }));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_report_that_the_core_held_when_it_died_comes_to_the_next() {
-    let Some(server) = NatsServer::start() else { return };
+    let Some(server) = NatsServer::start() else {
+        return;
+    };
     let (core, agent) = links(&server).await;
-    agent.report(&report(NORTH_ONE, account(1), 1)).await.unwrap();
+    agent
+        .report(&report(NORTH_ONE, account(1), 1))
+        .await
+        .unwrap();
     drop(one_report(&core).await);
     drop(core);
-    let next = CoreLink::connect(BrokerConfig::Nats(server.config("core")), core_keys()).await.unwrap();
+    let next = CoreLink::connect(BrokerConfig::Nats(server.config("core")), core_keys())
+        .await
+        .unwrap();
     let delivery = one_report(&next).await;
-    assert_eq!(delivery.report().unwrap(), &report(NORTH_ONE, account(1), 1));
+    assert_eq!(
+        delivery.report().unwrap(),
+        &report(NORTH_ONE, account(1), 1)
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn work_goes_on_when_the_server_came_back_with_an_erased_store() {
-    let Some(mut server) = NatsServer::start() else { return };
+    let Some(mut server) = NatsServer::start() else {
+        return;
+    };
     let (core, agent) = links(&server).await;
     core.issue(&order(NORTH, account(1), 1)).await.unwrap();
-    agent.report(&report(NORTH_ONE, account(1), 1)).await.unwrap();
+    agent
+        .report(&report(NORTH_ONE, account(1), 1))
+        .await
+        .unwrap();
     // Both sides are waiting when it happens.
     let (waiting_core, waiting_agent) = (core.clone(), agent.clone());
     let waiting = tokio::spawn(async move {
@@ -57,11 +92,17 @@ async fn work_goes_on_when_the_server_came_back_with_an_erased_store() {
     server.run();
     waiting.await.unwrap();
     // What was queued is lost; the core makes everything anew and issues again.
-    let issued = until_ok("issuing again", || async { core.issue(&order(NORTH, account(1), 2)).await }).await;
+    let issued = until_ok("issuing again", || async {
+        core.issue(&order(NORTH, account(1), 2)).await
+    })
+    .await;
     assert!(matches!(issued, Issued::Queued { .. }));
     let delivery = one_order(&agent).await;
     assert_eq!(delivery.order.number.n, 2);
-    until_ok("reporting", || async { agent.report(&report(NORTH_ONE, account(1), 2)).await }).await;
+    until_ok("reporting", || async {
+        agent.report(&report(NORTH_ONE, account(1), 2)).await
+    })
+    .await;
     delivery.ack().await.unwrap();
     let reported = one_report(&core).await;
     assert_eq!(reported.report().unwrap().number.n, 2);
@@ -70,7 +111,9 @@ async fn work_goes_on_when_the_server_came_back_with_an_erased_store() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_core_that_only_listens_makes_erased_streams_anew_for_its_engines() {
-    let Some(mut server) = NatsServer::start() else { return };
+    let Some(mut server) = NatsServer::start() else {
+        return;
+    };
     let (core, agent) = links(&server).await;
     server.kill();
     server.erase_store();
@@ -85,34 +128,66 @@ async fn a_core_that_only_listens_makes_erased_streams_anew_for_its_engines() {
         }
     });
     // An engine without work is told so, without error.
-    until_ok("an engine without orders", || async { agent.next_orders(1).await }).await;
-    until_ok("reporting", || async { agent.report(&report(NORTH_ONE, account(1), 1)).await }).await;
+    until_ok("an engine without orders", || async {
+        agent.next_orders(1).await
+    })
+    .await;
+    until_ok("reporting", || async {
+        agent.report(&report(NORTH_ONE, account(1), 1)).await
+    })
+    .await;
     assert_eq!(listening.await.unwrap().number.n, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_consumer_deleted_by_somebody_is_made_anew() {
-    let Some(server) = NatsServer::start() else { return };
+    let Some(server) = NatsServer::start() else {
+        return;
+    };
     let (core, agent) = links(&server).await;
     let js = jetstream::new(server.client().await);
-    js.delete_consumer_from_stream(subject::CORE_CONSUMER, subject::REPORT_STREAM).await.unwrap();
-    agent.report(&report(NORTH_ONE, account(1), 1)).await.unwrap();
+    js.delete_consumer_from_stream(subject::CORE_CONSUMER, subject::REPORT_STREAM)
+        .await
+        .unwrap();
+    agent
+        .report(&report(NORTH_ONE, account(1), 1))
+        .await
+        .unwrap();
     assert_eq!(one_report(&core).await.report().unwrap().number.n, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lost_connection_is_a_typed_error_and_heals_by_itself() {
-    let Some(mut server) = NatsServer::start() else { return };
+    let Some(mut server) = NatsServer::start() else {
+        return;
+    };
     let (core, agent) = links(&server).await;
     server.kill();
-    eventually("the loss to be noticed", || async { (!core.health().await.connected && !agent.is_connected()).then_some(()) })
-        .await;
+    eventually("the loss to be noticed", || async {
+        (!core.health().await.connected && !agent.is_connected()).then_some(())
+    })
+    .await;
     let one = order(NORTH, account(1), 1);
-    assert!(matches!(core.issue(&one).await, Err(BrokerError::Disconnected)));
-    assert!(matches!(core.supersede(NORTH, account(1)).await, Err(BrokerError::Disconnected)));
-    assert!(matches!(core.next_reports(1).await, Err(BrokerError::Disconnected)));
-    assert!(matches!(agent.next_orders(1).await, Err(BrokerError::Disconnected)));
-    assert!(matches!(agent.report(&report(NORTH_ONE, account(1), 1)).await, Err(BrokerError::Disconnected)));
+    assert!(matches!(
+        core.issue(&one).await,
+        Err(BrokerError::Disconnected)
+    ));
+    assert!(matches!(
+        core.supersede(NORTH, account(1)).await,
+        Err(BrokerError::Disconnected)
+    ));
+    assert!(matches!(
+        core.next_reports(1).await,
+        Err(BrokerError::Disconnected)
+    ));
+    assert!(matches!(
+        agent.next_orders(1).await,
+        Err(BrokerError::Disconnected)
+    ));
+    assert!(matches!(
+        agent.report(&report(NORTH_ONE, account(1), 1)).await,
+        Err(BrokerError::Disconnected)
+    ));
     server.run();
     until_ok("issuing", || async { core.issue(&one).await }).await;
     assert_eq!(one_order(&agent).await.order, one);
@@ -122,11 +197,16 @@ async fn a_lost_connection_is_a_typed_error_and_heals_by_itself() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_killed_in_the_middle_of_everything_loses_no_report() {
     const REPORTS: u64 = 200;
-    let Some(mut server) = NatsServer::start() else { return };
+    let Some(mut server) = NatsServer::start() else {
+        return;
+    };
     let (core, agent) = links(&server).await;
     let reporting = tokio::spawn(async move {
         for n in 1..=REPORTS {
-            until_ok("reporting", || async { agent.report(&report(NORTH_ONE, account(1), n)).await }).await;
+            until_ok("reporting", || async {
+                agent.report(&report(NORTH_ONE, account(1), n)).await
+            })
+            .await;
         }
     });
     let reading = tokio::spawn(async move {
@@ -151,21 +231,46 @@ async fn a_server_killed_in_the_middle_of_everything_loses_no_report() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn connecting_fails_with_a_reason() {
-    let Some(mut server) = NatsServer::start() else { return };
+    let Some(mut server) = NatsServer::start() else {
+        return;
+    };
     let connect = |config: NatsConfig| CoreLink::connect(BrokerConfig::Nats(config), core_keys());
-    let wrong = NatsConfig { credentials: NatsCredentials::None, ..server.config("core") };
-    assert!(matches!(connect(wrong).await.err(), Some(BrokerError::CredentialsRefused)));
-    let missing = NatsConfig { credentials: NatsCredentials::NkeySeed("/nonexistent".into()), ..server.config("core") };
-    assert!(matches!(connect(missing).await.err(), Some(BrokerError::Configuration(_))));
-    let dotted = NatsConfig { instance: "a.b".to_owned(), ..server.config("core") };
-    assert!(matches!(connect(dotted).await.err(), Some(BrokerError::Configuration(_))));
+    let wrong = NatsConfig {
+        credentials: NatsCredentials::None,
+        ..server.config("core")
+    };
+    assert!(matches!(
+        connect(wrong).await.err(),
+        Some(BrokerError::CredentialsRefused)
+    ));
+    let missing = NatsConfig {
+        credentials: NatsCredentials::NkeySeed("/nonexistent".into()),
+        ..server.config("core")
+    };
+    assert!(matches!(
+        connect(missing).await.err(),
+        Some(BrokerError::Configuration(_))
+    ));
+    let dotted = NatsConfig {
+        instance: "a.b".to_owned(),
+        ..server.config("core")
+    };
+    assert!(matches!(
+        connect(dotted).await.err(),
+        Some(BrokerError::Configuration(_))
+    ));
     server.kill();
-    assert!(matches!(connect(server.config("core")).await.err(), Some(BrokerError::Unreachable(_))));
+    assert!(matches!(
+        connect(server.config("core")).await.err(),
+        Some(BrokerError::Unreachable(_))
+    ));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stream_that_is_something_else_is_refused_and_a_drifted_one_is_mended() {
-    let Some(server) = NatsServer::start() else { return };
+    let Some(server) = NatsServer::start() else {
+        return;
+    };
     let js = jetstream::new(server.client().await);
     let foreign = jetstream::stream::Config {
         name: subject::WORK_STREAM.to_owned(),
@@ -175,19 +280,41 @@ async fn a_stream_that_is_something_else_is_refused_and_a_drifted_one_is_mended(
     };
     js.create_stream(foreign).await.unwrap();
     let connected = CoreLink::connect(BrokerConfig::Nats(server.config("core")), core_keys()).await;
-    let Some(BrokerError::Differs { name, differences }) = connected.err() else { panic!("accepted") };
+    let Some(BrokerError::Differs { name, differences }) = connected.err() else {
+        panic!("accepted")
+    };
     assert_eq!(name, subject::WORK_STREAM);
-    assert!(differences.iter().any(|d| d.setting == "retention"), "{differences:?}");
+    assert!(
+        differences.iter().any(|d| d.setting == "retention"),
+        "{differences:?}"
+    );
     js.delete_stream(subject::WORK_STREAM).await.unwrap();
 
     let (core, _agent) = links(&server).await;
-    let mut drifted = js.get_stream(subject::WORK_STREAM).await.unwrap().cached_info().config.clone();
+    let mut drifted = js
+        .get_stream(subject::WORK_STREAM)
+        .await
+        .unwrap()
+        .cached_info()
+        .config
+        .clone();
     drifted.max_age = Duration::from_secs(3_600);
-    drifted.metadata.insert("operator".to_owned(), "mine".to_owned());
+    drifted
+        .metadata
+        .insert("operator".to_owned(), "mine".to_owned());
     js.update_stream(drifted).await.unwrap();
     drop(core);
     links(&server).await;
-    let mended = js.get_stream(subject::WORK_STREAM).await.unwrap().cached_info().config.clone();
+    let mended = js
+        .get_stream(subject::WORK_STREAM)
+        .await
+        .unwrap()
+        .cached_info()
+        .config
+        .clone();
     assert_eq!(mended.max_age, Duration::from_secs(7 * 24 * 3_600));
-    assert_eq!(mended.metadata.get("operator").map(String::as_str), Some("mine"));
+    assert_eq!(
+        mended.metadata.get("operator").map(String::as_str),
+        Some("mine")
+    );
 }

@@ -9,7 +9,10 @@ use tenure_broker::{
     subject::Subjects,
     wire::{KEY_HEADER, SIGNATURE_HEADER},
 };
-use tenure_domain::{ids::DomainId, order::{Order, Report}};
+use tenure_domain::{
+    ids::DomainId,
+    order::{Order, Report},
+};
 
 struct Scene {
     _server: NatsServer,
@@ -24,8 +27,16 @@ async fn scene() -> Option<Scene> {
     let raw = jetstream::new(server.client().await);
     let world = World::Nats(server);
     let (core, agent) = (world.core().await, world.agent(NORTH_ONE).await);
-    let World::Nats(server) = world else { unreachable!() };
-    Some(Scene { _server: server, raw, core, agent, subjects: Subjects::new("test").unwrap() })
+    let World::Nats(server) = world else {
+        unreachable!()
+    };
+    Some(Scene {
+        _server: server,
+        raw,
+        core,
+        agent,
+        subjects: Subjects::new("test").unwrap(),
+    })
 }
 
 fn headers(envelope: &SignedEnvelope) -> HeaderMap {
@@ -37,12 +48,17 @@ fn headers(envelope: &SignedEnvelope) -> HeaderMap {
 
 impl Scene {
     async fn put(&self, subject: String, envelope: &SignedEnvelope) {
-        let sent = self.raw.publish_with_headers(subject, headers(envelope), envelope.payload.clone()).await.unwrap();
+        let sent = self
+            .raw
+            .publish_with_headers(subject, headers(envelope), envelope.payload.clone())
+            .await
+            .unwrap();
         sent.await.unwrap();
     }
 
     async fn put_order(&self, domain: DomainId, place: u128, envelope: &SignedEnvelope) {
-        self.put(self.subjects.work(domain, account(place)), envelope).await;
+        self.put(self.subjects.work(domain, account(place)), envelope)
+            .await;
     }
 
     /// An honest order comes through, the ones before it were refused and are gone.
@@ -74,11 +90,19 @@ impl Scene {
 }
 
 fn signed_order(order: &Order) -> SignedEnvelope {
-    SignedEnvelope::sign(Purpose::Order, serde_json::to_vec(order).unwrap(), &core_key())
+    SignedEnvelope::sign(
+        Purpose::Order,
+        serde_json::to_vec(order).unwrap(),
+        &core_key(),
+    )
 }
 
 fn signed_report(report: &Report) -> SignedEnvelope {
-    SignedEnvelope::sign(Purpose::Report, serde_json::to_vec(report).unwrap(), &engine_signing_key(report.engine))
+    SignedEnvelope::sign(
+        Purpose::Report,
+        serde_json::to_vec(report).unwrap(),
+        &engine_signing_key(report.engine),
+    )
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -89,17 +113,53 @@ async fn tampered_copied_and_malformed_orders_are_refused() {
     let text = String::from_utf8(genuine.payload.to_vec()).unwrap();
     assert!(text.contains("\"enabled\":true"));
     let changed = text.replace("\"enabled\":true", "\"enabled\":false");
-    scene.put_order(NORTH, 1, &SignedEnvelope { payload: changed.into(), ..genuine.clone() }).await;
+    scene
+        .put_order(
+            NORTH,
+            1,
+            &SignedEnvelope {
+                payload: changed.into(),
+                ..genuine.clone()
+            },
+        )
+        .await;
     // A genuine one in another account's place, and one of another domain in this one's.
     scene.put_order(NORTH, 2, &genuine).await;
-    scene.put_order(NORTH, 3, &signed_order(&order(SOUTH, account(3), 1))).await;
+    scene
+        .put_order(NORTH, 3, &signed_order(&order(SOUTH, account(3), 1)))
+        .await;
     // Signed by an engine; signed as something else; not signed; not JSON.
     let bytes = serde_json::to_vec(&order(NORTH, account(4), 1)).unwrap();
-    let by_engine = SignedEnvelope::sign(Purpose::Order, bytes.clone(), &engine_signing_key(NORTH_TWO));
+    let by_engine = SignedEnvelope::sign(
+        Purpose::Order,
+        bytes.clone(),
+        &engine_signing_key(NORTH_TWO),
+    );
     scene.put_order(NORTH, 4, &by_engine).await;
-    scene.put_order(NORTH, 5, &SignedEnvelope::sign(Purpose::Report, bytes, &core_key())).await;
-    scene.put_order(NORTH, 6, &SignedEnvelope { signature: String::new(), ..genuine }).await;
-    scene.put_order(NORTH, 7, &SignedEnvelope::sign(Purpose::Order, "{\"half\":", &core_key())).await;
+    scene
+        .put_order(
+            NORTH,
+            5,
+            &SignedEnvelope::sign(Purpose::Report, bytes, &core_key()),
+        )
+        .await;
+    scene
+        .put_order(
+            NORTH,
+            6,
+            &SignedEnvelope {
+                signature: String::new(),
+                ..genuine
+            },
+        )
+        .await;
+    scene
+        .put_order(
+            NORTH,
+            7,
+            &SignedEnvelope::sign(Purpose::Order, "{\"half\":", &core_key()),
+        )
+        .await;
     scene.only_the_honest_order_arrives(7).await;
 }
 
@@ -111,22 +171,57 @@ async fn forged_copied_and_malformed_reports_are_refused_and_hold_nothing_up() {
     // Another engine's genuine report, replayed from this engine's place.
     scene.put(own_place.clone(), &genuine).await;
     // A report of its own domain's key about another domain.
-    let foreign = Report { domain: SOUTH, ..report(NORTH_ONE, account(1), 1) };
+    let foreign = Report {
+        domain: SOUTH,
+        ..report(NORTH_ONE, account(1), 1)
+    };
     scene.put(own_place.clone(), &signed_report(&foreign)).await;
     // From a domain that the engine does not serve, and from an engine that does not exist.
-    scene.put(scene.subjects.report(SOUTH, NORTH_ONE), &signed_report(&foreign)).await;
+    scene
+        .put(
+            scene.subjects.report(SOUTH, NORTH_ONE),
+            &signed_report(&foreign),
+        )
+        .await;
     let nobody = tenure_domain::ids::EngineId(uuid::Uuid::from_u128(0xbad));
-    scene.put(scene.subjects.report(NORTH, nobody), &genuine).await;
+    scene
+        .put(scene.subjects.report(NORTH, nobody), &genuine)
+        .await;
     // Signed by somebody else, changed, not JSON, too large.
     let own = report(NORTH_ONE, account(1), 1);
     let bytes = serde_json::to_vec(&own).unwrap();
-    scene.put(own_place.clone(), &SignedEnvelope::sign(Purpose::Report, bytes, &core_key())).await;
-    let text = String::from_utf8(signed_report(&own).payload.to_vec()).unwrap().replace("\"n\":1", "\"n\":2");
-    scene.put(own_place.clone(), &SignedEnvelope { payload: text.into(), ..signed_report(&own) }).await;
+    scene
+        .put(
+            own_place.clone(),
+            &SignedEnvelope::sign(Purpose::Report, bytes, &core_key()),
+        )
+        .await;
+    let text = String::from_utf8(signed_report(&own).payload.to_vec())
+        .unwrap()
+        .replace("\"n\":1", "\"n\":2");
+    scene
+        .put(
+            own_place.clone(),
+            &SignedEnvelope {
+                payload: text.into(),
+                ..signed_report(&own)
+            },
+        )
+        .await;
     let key = engine_signing_key(NORTH_ONE);
-    scene.put(own_place.clone(), &SignedEnvelope::sign(Purpose::Report, "[]", &key)).await;
+    scene
+        .put(
+            own_place.clone(),
+            &SignedEnvelope::sign(Purpose::Report, "[]", &key),
+        )
+        .await;
     let large = vec![b' '; tenure_broker::wire::BODY_LIMIT + 1];
-    scene.put(own_place, &SignedEnvelope::sign(Purpose::Report, large, &key)).await;
+    scene
+        .put(
+            own_place,
+            &SignedEnvelope::sign(Purpose::Report, large, &key),
+        )
+        .await;
     scene.only_the_honest_report_arrives(8).await;
 }
 
@@ -134,7 +229,11 @@ async fn forged_copied_and_malformed_reports_are_refused_and_hold_nothing_up() {
 async fn a_report_that_is_repeated_is_stored_once() {
     let Some(scene) = scene().await else { return };
     for _ in 0..3 {
-        scene.agent.report(&report(NORTH_ONE, account(1), 1)).await.unwrap();
+        scene
+            .agent
+            .report(&report(NORTH_ONE, account(1), 1))
+            .await
+            .unwrap();
     }
     assert_eq!(scene.core.health().await.reports_waiting, Some(1));
 }

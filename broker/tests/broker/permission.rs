@@ -32,10 +32,19 @@ impl Engine {
     /// Whether the server complained about `subject` before it answered a ping sent after.
     async fn is_refused(&self, kind: &str, subject: &str) -> bool {
         self.client.flush().await.unwrap();
-        let wanted = format!("permissions violation for {kind} to \"{}\"", subject.to_lowercase());
+        let wanted = format!(
+            "permissions violation for {kind} to \"{}\"",
+            subject.to_lowercase()
+        );
         let deadline = Instant::now() + std::time::Duration::from_millis(500);
         while Instant::now() < deadline {
-            if self.complaints.lock().unwrap().iter().any(|complaint| complaint.contains(&wanted)) {
+            if self
+                .complaints
+                .lock()
+                .unwrap()
+                .iter()
+                .any(|complaint| complaint.contains(&wanted))
+            {
                 return true;
             }
             sleep(std::time::Duration::from_millis(5)).await;
@@ -46,7 +55,9 @@ impl Engine {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_engine_publishes_only_to_its_consumer_and_its_report_subject() {
-    let Some(server) = NatsServer::start() else { return };
+    let Some(server) = NatsServer::start() else {
+        return;
+    };
     let world = World::Nats(server);
     let _core = world.core().await;
     let World::Nats(server) = &world else { return };
@@ -62,7 +73,9 @@ async fn an_engine_publishes_only_to_its_consumer_and_its_report_subject() {
         // Orders, events, reveal requests, commands.
         subjects.work(NORTH, account(1)),
         subjects.work(SOUTH, account(1)),
-        subjects.event("account", account(1).0, "account.provisioned").unwrap(),
+        subjects
+            .event("account", account(1).0, "account.provisioned")
+            .unwrap(),
         subjects.reveal(NORTH),
         subjects.reveal(SOUTH),
         "tenure.test.command.account.delete".to_owned(),
@@ -97,18 +110,31 @@ async fn an_engine_publishes_only_to_its_consumer_and_its_report_subject() {
         "$SYS.REQ.SERVER.PING".to_owned(),
     ];
     for subject in forbidden {
-        engine.client.publish(subject.clone(), "{}".into()).await.unwrap();
-        assert!(engine.is_refused("publish", &subject).await, "{subject} was not refused");
+        engine
+            .client
+            .publish(subject.clone(), "{}".into())
+            .await
+            .unwrap();
+        assert!(
+            engine.is_refused("publish", &subject).await,
+            "{subject} was not refused"
+        );
     }
     // The check itself can fail: what is allowed draws no complaint.
     let allowed = subjects.report(NORTH, NORTH_ONE);
-    engine.client.publish(allowed.clone(), "{}".into()).await.unwrap();
+    engine
+        .client
+        .publish(allowed.clone(), "{}".into())
+        .await
+        .unwrap();
     assert!(!engine.is_refused("publish", &allowed).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_engine_hears_only_its_inbox_and_what_its_domain_is_asked() {
-    let Some(server) = NatsServer::start() else { return };
+    let Some(server) = NatsServer::start() else {
+        return;
+    };
     let engine = Engine::login(&server).await;
     let subjects = Subjects::new("test").unwrap();
     for subject in [
@@ -127,7 +153,10 @@ async fn an_engine_hears_only_its_inbox_and_what_its_domain_is_asked() {
         "$SYS.>".to_owned(),
     ] {
         let _subscription = engine.client.subscribe(subject.clone()).await.unwrap();
-        assert!(engine.is_refused("subscription", &subject).await, "{subject} was not refused");
+        assert!(
+            engine.is_refused("subscription", &subject).await,
+            "{subject} was not refused"
+        );
     }
     // Not outside the group in which one engine answers.
     let reveal = subjects.reveal(NORTH);

@@ -15,8 +15,8 @@ use std::{
 };
 use tempfile::TempDir;
 use tenure_broker::{
-    AgentKeys, AgentLink, BrokerConfig, BrokerError, CoreKeys, CoreLink, Hub, Leases, NatsConfig, NatsCredentials,
-    OrderDelivery, ReportDelivery, in_process_with,
+    AgentKeys, AgentLink, BrokerConfig, BrokerError, CoreKeys, CoreLink, Hub, Leases, NatsConfig,
+    NatsCredentials, OrderDelivery, ReportDelivery, in_process_with,
     nats_config::{self, EngineUser, ServerConfig},
 };
 use tenure_domain::{
@@ -32,10 +32,17 @@ pub const SOUTH: DomainId = DomainId(Uuid::from_u128(0xd2));
 pub const NORTH_ONE: EngineId = EngineId(Uuid::from_u128(0xe1));
 pub const NORTH_TWO: EngineId = EngineId(Uuid::from_u128(0xe2));
 pub const SOUTH_ONE: EngineId = EngineId(Uuid::from_u128(0xe3));
-const ENGINES: [(EngineId, DomainId, u8); 3] = [(NORTH_ONE, NORTH, 11), (NORTH_TWO, NORTH, 12), (SOUTH_ONE, SOUTH, 13)];
+const ENGINES: [(EngineId, DomainId, u8); 3] = [
+    (NORTH_ONE, NORTH, 11),
+    (NORTH_TWO, NORTH, 12),
+    (SOUTH_ONE, SOUTH, 13),
+];
 
 /// Short, so that tests see leases end.
-pub const LEASES: Leases = Leases { order: Duration::from_secs(2), report: Duration::from_secs(2) };
+pub const LEASES: Leases = Leases {
+    order: Duration::from_secs(2),
+    report: Duration::from_secs(2),
+};
 pub const SOON: Duration = Duration::from_secs(20);
 
 pub fn core_key() -> SigningKey {
@@ -50,9 +57,20 @@ pub fn engine_signing_key(engine: EngineId) -> SigningKey {
 pub fn core_keys() -> CoreKeys {
     let engines: HashMap<_, _> = ENGINES
         .iter()
-        .map(|(engine, domain, seed)| (*engine, (*domain, SigningKey::from_bytes(&[*seed; 32]).verifying_key())))
+        .map(|(engine, domain, seed)| {
+            (
+                *engine,
+                (
+                    *domain,
+                    SigningKey::from_bytes(&[*seed; 32]).verifying_key(),
+                ),
+            )
+        })
         .collect();
-    CoreKeys { signing: core_key(), engines: Arc::new(engines) }
+    CoreKeys {
+        signing: core_key(),
+        engines: Arc::new(engines),
+    }
 }
 
 pub fn domain_of(engine: EngineId) -> DomainId {
@@ -60,7 +78,12 @@ pub fn domain_of(engine: EngineId) -> DomainId {
 }
 
 pub fn agent_keys(engine: EngineId) -> AgentKeys {
-    AgentKeys { engine, domain: domain_of(engine), signing: engine_signing_key(engine), core: core_key().verifying_key() }
+    AgentKeys {
+        engine,
+        domain: domain_of(engine),
+        signing: engine_signing_key(engine),
+        core: core_key().verifying_key(),
+    }
 }
 
 pub fn account(n: u128) -> AccountId {
@@ -94,7 +117,10 @@ pub fn report(engine: EngineId, account: AccountId, n: u64) -> Report {
         number: OrderNumber { epoch: 1, n },
         engine,
         at: DateTime::from_timestamp(1_800_000_000, 0).unwrap(),
-        outcome: Outcome::Applied { object: Uuid::from_u128(9), secret: None },
+        outcome: Outcome::Applied {
+            object: Uuid::from_u128(9),
+            secret: None,
+        },
     }
 }
 
@@ -125,14 +151,18 @@ impl World {
 
     /// A core that serves both domains.
     pub async fn core(&self) -> CoreLink {
-        let core = CoreLink::connect(self.core_config(), core_keys()).await.unwrap();
+        let core = CoreLink::connect(self.core_config(), core_keys())
+            .await
+            .unwrap();
         core.serve_domain(NORTH).await.unwrap();
         core.serve_domain(SOUTH).await.unwrap();
         core
     }
 
     pub async fn agent(&self, engine: EngineId) -> AgentLink {
-        AgentLink::connect(self.agent_config(engine), agent_keys(engine)).await.unwrap()
+        AgentLink::connect(self.agent_config(engine), agent_keys(engine))
+            .await
+            .unwrap()
     }
 }
 
@@ -148,14 +178,24 @@ impl NatsServer {
     /// `None`, said aloud, where there is no nats-server to run.
     pub fn start() -> Option<Self> {
         let Some(binary) = binary() else {
-            eprintln!("NOT RUN: no nats-server in TENURE_TEST_NATS_SERVER or .tools/bin/nats-server");
+            eprintln!(
+                "NOT RUN: no nats-server in TENURE_TEST_NATS_SERVER or .tools/bin/nats-server"
+            );
             return None;
         };
         let folder = tempfile::tempdir().unwrap();
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
         let nkey = |name: &str, seed: u8| {
             let pair = nkeys::KeyPair::new_from_raw(nkeys::KeyPairType::User, [seed; 32]).unwrap();
-            fs::write(folder.path().join(format!("{name}.nk")), pair.seed().unwrap()).unwrap();
+            fs::write(
+                folder.path().join(format!("{name}.nk")),
+                pair.seed().unwrap(),
+            )
+            .unwrap();
             pair.public_key()
         };
         let config = ServerConfig {
@@ -174,8 +214,17 @@ impl NatsServer {
             tls: None,
             sync_always: false,
         };
-        fs::write(folder.path().join("nats.conf"), nats_config::render(&config).unwrap()).unwrap();
-        let mut server = Self { binary, folder, port, process: None };
+        fs::write(
+            folder.path().join("nats.conf"),
+            nats_config::render(&config).unwrap(),
+        )
+        .unwrap();
+        let mut server = Self {
+            binary,
+            folder,
+            port,
+            process: None,
+        };
         server.run();
         Some(server)
     }
@@ -191,9 +240,16 @@ impl NatsServer {
             .unwrap();
         let deadline = std::time::Instant::now() + SOON;
         let mut greeting = [0_u8; 4];
-        while TcpStream::connect(("127.0.0.1", self.port)).and_then(|mut s| s.read_exact(&mut greeting)).is_err() {
+        while TcpStream::connect(("127.0.0.1", self.port))
+            .and_then(|mut s| s.read_exact(&mut greeting))
+            .is_err()
+        {
             let ended = process.try_wait().unwrap();
-            assert!(ended.is_none() && std::time::Instant::now() < deadline, "nats-server: {ended:?}\n{}", self.log());
+            assert!(
+                ended.is_none() && std::time::Instant::now() < deadline,
+                "nats-server: {ended:?}\n{}",
+                self.log()
+            );
             std::thread::sleep(Duration::from_millis(10));
         }
         self.process = Some(process);
@@ -233,7 +289,8 @@ impl NatsServer {
 
     /// A plain client that may do what the core may.
     pub async fn client(&self) -> async_nats::Client {
-        let options = async_nats::ConnectOptions::with_nkey(self.seed("core")).custom_inbox_prefix("_INBOX_core");
+        let options = async_nats::ConnectOptions::with_nkey(self.seed("core"))
+            .custom_inbox_prefix("_INBOX_core");
         options.connect(self.url()).await.unwrap()
     }
 }
@@ -248,7 +305,10 @@ impl Drop for NatsServer {
 
 fn binary() -> Option<PathBuf> {
     if let Some(named) = std::env::var_os("TENURE_TEST_NATS_SERVER") {
-        assert!(Path::new(&named).is_file(), "TENURE_TEST_NATS_SERVER names no file");
+        assert!(
+            Path::new(&named).is_file(),
+            "TENURE_TEST_NATS_SERVER names no file"
+        );
         return Some(named.into());
     }
     let installed = Path::new(env!("CARGO_MANIFEST_DIR")).join("../.tools/bin/nats-server");
@@ -256,7 +316,10 @@ fn binary() -> Option<PathBuf> {
 }
 
 /// Repeats `attempt` until it gives something, at most [`SOON`].
-pub async fn eventually<T, F: Future<Output = Option<T>>>(what: &str, mut attempt: impl FnMut() -> F) -> T {
+pub async fn eventually<T, F: Future<Output = Option<T>>>(
+    what: &str,
+    mut attempt: impl FnMut() -> F,
+) -> T {
     let deadline = Instant::now() + SOON;
     loop {
         if let Some(value) = attempt().await {
@@ -269,11 +332,17 @@ pub async fn eventually<T, F: Future<Output = Option<T>>>(what: &str, mut attemp
 
 /// Takes orders until there is one. Errors of a broker that is away are what `eventually` waits out.
 pub async fn one_order(agent: &AgentLink) -> OrderDelivery {
-    eventually("an order", || async { agent.next_orders(1).await.unwrap_or_default().pop() }).await
+    eventually("an order", || async {
+        agent.next_orders(1).await.unwrap_or_default().pop()
+    })
+    .await
 }
 
 pub async fn one_report(core: &CoreLink) -> ReportDelivery {
-    eventually("a report", || async { core.next_reports(1).await.unwrap_or_default().pop() }).await
+    eventually("a report", || async {
+        core.next_reports(1).await.unwrap_or_default().pop()
+    })
+    .await
 }
 
 /// Nothing comes within one wait of the link.
@@ -288,7 +357,10 @@ pub async fn assert_no_report(core: &CoreLink) {
 }
 
 /// Does it until it works: for what is tried while the broker comes back.
-pub async fn until_ok<T, F: Future<Output = Result<T, BrokerError>>>(what: &str, mut attempt: impl FnMut() -> F) -> T {
+pub async fn until_ok<T, F: Future<Output = Result<T, BrokerError>>>(
+    what: &str,
+    mut attempt: impl FnMut() -> F,
+) -> T {
     eventually(what, || {
         let outcome = attempt();
         async {
