@@ -118,6 +118,7 @@ fn read(path: &Path) -> Result<AgentFile, AgentError> {
     let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
     Figment::from(Toml::string(&text)).extract().map_err(|error| {
         let key = error.path.join(".");
-        wrong(if key.is_empty() { error.kind.to_string() } else { format!("{key}: {}", error.kind) })
+        let problem = crate::config::one_line(&error.kind.to_string());
+        wrong(if key.is_empty() { problem } else { format!("{key}: {problem}") })
     })
 }

@@ -164,7 +164,7 @@ impl Config {
             };
             let key = [Some(path).filter(|path| !path.is_empty()), unknown].into_iter().flatten().collect::<Vec<_>>();
             let origin = file.map_or_else(|| "environment".to_owned(), |file| file.display().to_string());
-            ConfigError::Key { origin, key: key.join("."), problem: error.kind.to_string() }
+            ConfigError::Key { origin, key: key.join("."), problem: one_line(&error.kind.to_string()) }
         })?;
         config.check()?;
         Ok(config)
@@ -207,6 +207,12 @@ impl Config {
     pub(crate) fn public_url(&self) -> String {
         self.http.public_url.clone().unwrap_or_else(|| format!("http://{}", self.http.listen))
     }
+}
+
+/// TOML's own messages draw the place with several lines.
+pub(crate) fn one_line(text: &str) -> String {
+    let words = text.lines().map(str::trim).filter(|line| line.chars().any(char::is_alphanumeric));
+    words.collect::<Vec<_>>().join("; ")
 }
 
 /// Top-level keys that are plain values.

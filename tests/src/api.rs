@@ -36,6 +36,8 @@ impl Answer {
 
 impl Api {
     pub fn new(base: &str) -> Self {
+        // One TLS stack, chosen once per process; the tests themselves speak plain HTTP on loopback.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let client = Client::builder().timeout(Duration::from_secs(30)).build().unwrap();
         Self { base: base.to_owned(), client, token: None }
     }

@@ -186,6 +186,7 @@ async fn register(admin: &Api, folder: &Path, directory: AdDomain, nats: &mut Na
     let folder = folder.join(&directory.name);
     std::fs::create_dir_all(&folder).unwrap();
     let config = folder.join("agent.toml");
+    let nats_url = nats.url();
     let write = |engine: &str, seed: &Path| {
         let text = format!(
             "key_file = {key:?}\ncore_key = {core_key:?}\n[broker]\nservers = [{nats:?}]\nnkey_seed_file = {seed:?}\n\
@@ -194,7 +195,7 @@ async fn register(admin: &Api, folder: &Path, directory: AdDomain, nats: &mut Na
              bind_user = {agent:?}\nbind_password_file = {password:?}\ntimeout_seconds = 5\n\
              [engine.vault]\ndirectory = {vault:?}\nkey_file = {vault_key:?}\n",
             key = folder.join("engine.seed"),
-            nats = nats.url(),
+            nats = nats_url,
             name = directory.name,
             base = directory.base,
             address = directory.address,

@@ -34,6 +34,7 @@ impl Mail {
     /// Everything that it took.
     pub async fn taken(&self) -> Vec<Value> {
         let url = format!("http://127.0.0.1:{}/mails", self.http_port);
+        let _ = rustls::crypto::ring::default_provider().install_default();
         reqwest::get(url).await.unwrap().json().await.unwrap()
     }
 

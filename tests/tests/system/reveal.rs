@@ -2,7 +2,7 @@
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde_json::json;
-use tenure_engine_agent::reveal::ReaderKey;
+use tenure_engine_agent::reveal::{ReaderKey, Sealed};
 use tenure_tests::{
     api::Api,
     lab::{Lab, Settings},
@@ -20,8 +20,8 @@ pub async fn read_secret(api: &Api, account: &str) -> String {
 fn open(key: &ReaderKey, account: &str, answer: &serde_json::Value) -> String {
     let bytes = |name: &str| BASE64_STANDARD.decode(answer[name].as_str().unwrap()).unwrap();
     let request = answer["request"].as_str().unwrap().parse().unwrap();
-    let (ephemeral, nonce, ciphertext) = (bytes("ephemeral"), bytes("nonce"), bytes("ciphertext"));
-    let secret = key.open(account.parse().unwrap(), request, &ephemeral, &nonce, &ciphertext).unwrap();
+    let sealed = Sealed { ephemeral: bytes("ephemeral"), nonce: bytes("nonce"), ciphertext: bytes("ciphertext") };
+    let secret = key.open_sealed(request, account.parse().unwrap(), &sealed).unwrap();
     secret.expose().to_owned()
 }
 
