@@ -55,17 +55,28 @@ impl Views {
         from: &Place,
         to: &Place,
     ) -> Result<Work, Failed> {
-        let models: Vec<(Target, &dyn Model)> =
-            targets.iter().filter_map(|target| Some((*target, &**self.models().get(target.index)?))).collect();
-        let generations: Vec<_> = models.iter().map(|(target, model)| (model.name(), target.generation)).collect();
+        let models: Vec<(Target, &dyn Model)> = targets
+            .iter()
+            .filter_map(|target| Some((*target, &**self.models().get(target.index)?)))
+            .collect();
+        let generations: Vec<_> = models
+            .iter()
+            .map(|(target, model)| (model.name(), target.generation))
+            .collect();
         let mut work = self.database().begin().await?;
         let connection = &mut work.connection();
         // First: its row's lock is what a second runner waits for, before it loads anything.
         checkpoint::advance(connection, &generations, from, to).await?;
         for (target, model) in models {
-            fold(connection, target, model, page).await.map_err(|error| {
-                if is_lasting(&error) { Failed::Model(target.index, error) } else { Failed::Now(error) }
-            })?;
+            fold(connection, target, model, page)
+                .await
+                .map_err(|error| {
+                    if is_lasting(&error) {
+                        Failed::Model(target.index, error)
+                    } else {
+                        Failed::Now(error)
+                    }
+                })?;
         }
         Ok(work)
     }
@@ -77,7 +88,9 @@ async fn fold(
     model: &dyn Model,
     page: &[StoredEvent],
 ) -> Result<(), ViewError> {
-    let Some(main) = model.tables().first() else { return Ok(()) };
+    let Some(main) = model.tables().first() else {
+        return Ok(());
+    };
     let needed = model.needed(page);
     let loaded = match needed.is_empty() {
         true => Vec::new(),
@@ -88,7 +101,9 @@ async fn fold(
         bulk::write(connection, table, target.generation, changes).await?;
     }
     if model.name() == Users::NAME {
-        let people = page.iter().filter(|event| matches!(event.event, Event::User(_)));
+        let people = page
+            .iter()
+            .filter(|event| matches!(event.event, Event::User(_)));
         let people: Vec<Uuid> = people.map(|event| event.stream).collect();
         if !people.is_empty() {
             forget::empty_forgotten(connection, target.generation, &people).await?;
@@ -103,9 +118,13 @@ fn is_lasting(error: &ViewError) -> bool {
         ViewError::Unfoldable { .. } | ViewError::Unreadable { .. } => true,
         ViewError::Database(sqlx::Error::Database(error)) => match error.code() {
             // PostgreSQL: data, integrity, undefined objects, limits.
-            Some(code) if code.len() == 5 => ["22", "23", "42", "54"].iter().any(|class| code.starts_with(class)),
+            Some(code) if code.len() == 5 => ["22", "23", "42", "54"]
+                .iter()
+                .any(|class| code.starts_with(class)),
             // SQLite: error, too big, constraint, mismatch.
-            Some(code) => code.parse::<i32>().is_ok_and(|code| matches!(code & 0xff, 1 | 18 | 19 | 20)),
+            Some(code) => code
+                .parse::<i32>()
+                .is_ok_and(|code| matches!(code & 0xff, 1 | 18 | 19 | 20)),
             None => false,
         },
         ViewError::Database(_)
@@ -130,42 +149,95 @@ mod tests {
         group::{Group, GroupCommand},
         user::{PersonalData, User, UserCommand},
     };
-    use tenure_eventstore::{EventStore, Execution, InstanceKeys, StoreConfig, clock::SystemClock, new_id};
+    use tenure_eventstore::{
+        EventStore, Execution, InstanceKeys, StoreConfig, clock::SystemClock, new_id,
+    };
 
     async fn views(url: String) -> Views {
         let keys = InstanceKeys::generate();
         let (cache_entries, clock, max_connections) = (10, Arc::new(SystemClock), 4);
-        let config = StoreConfig { url, keys, cache_entries, clock, virtual_clock: true, max_connections };
+        let config = StoreConfig {
+            url,
+            keys,
+            cache_entries,
+            clock,
+            virtual_clock: true,
+            max_connections,
+        };
         let store = EventStore::open(config).await.unwrap();
-        let data = PersonalData { display_name: "A".into(), emails: vec!["a@example.com".into()], ..Default::default() };
+        let data = PersonalData {
+            display_name: "A".into(),
+            emails: vec!["a@example.com".into()],
+            ..Default::default()
+        };
         let (user, group) = (UserId(new_id()), new_id());
         let by = || Actor::system("test");
-        store.execute::<User>(Execution::new(user.0, UserCommand::Register(data), (), by())).await.unwrap();
-        for command in [GroupCommand::Create { name: "G".into() }, GroupCommand::AddMember(user)] {
-            store.execute::<Group>(Execution::new(group, command, (), by())).await.unwrap();
+        store
+            .execute::<User>(Execution::new(
+                user.0,
+                UserCommand::Register(data),
+                (),
+                by(),
+            ))
+            .await
+            .unwrap();
+        for command in [
+            GroupCommand::Create { name: "G".into() },
+            GroupCommand::AddMember(user),
+        ] {
+            store
+                .execute::<Group>(Execution::new(group, command, (), by()))
+                .await
+                .unwrap();
         }
         Views::open(&store, None).await.unwrap()
     }
 
     async fn rows(views: &Views) -> (usize, u64) {
         let (filter, page) = Default::default();
-        let users = views.users(&filter, Default::default(), Default::default(), &page).await.unwrap();
-        let lowest = checkpoint::read(views.database()).await.unwrap().iter().map(|known| known.at.position).min();
+        let users = views
+            .users(&filter, Default::default(), Default::default(), &page)
+            .await
+            .unwrap();
+        let lowest = checkpoint::read(views.database())
+            .await
+            .unwrap()
+            .iter()
+            .map(|known| known.at.position)
+            .min();
         (users.rows.len(), lowest.unwrap())
     }
 
     async fn a_page_that_was_not_committed_leaves_nothing(views: Views) {
         let page = views.0.store.read(0, 10).await.unwrap();
-        let targets: Vec<_> = (0..views.models().len()).map(|index| Target { index, generation: 1 }).collect();
+        let targets: Vec<_> = (0..views.models().len())
+            .map(|index| Target {
+                index,
+                generation: 1,
+            })
+            .collect();
         let to = history::place(&views.0.store, 3, 1).await.unwrap();
         // The process ends between fold and commit.
-        drop(views.folded(&targets, &page, &Place::beginning(1), &to).await.unwrap());
+        drop(
+            views
+                .folded(&targets, &page, &Place::beginning(1), &to)
+                .await
+                .unwrap(),
+        );
         assert_eq!(rows(&views).await, (0, 0));
-        views.apply(&targets, &page, &Place::beginning(1), &to).await.unwrap();
+        views
+            .apply(&targets, &page, &Place::beginning(1), &to)
+            .await
+            .unwrap();
         assert_eq!(rows(&views).await, (1, 3));
         // A second runner, which had read the same page.
-        let again = views.apply(&targets, &page, &Place::beginning(1), &to).await;
-        assert!(matches!(again, Err(Failed::Now(ViewError::Fenced))), "{again:?}");
+        let again = views
+            .apply(&targets, &page, &Place::beginning(1), &to)
+            .await;
+        assert!(
+            matches!(again, Err(Failed::Now(ViewError::Fenced))),
+            "{again:?}"
+        );
         assert_eq!(rows(&views).await, (1, 3));
     }
 
@@ -177,11 +249,16 @@ mod tests {
     #[tokio::test]
     async fn a_page_that_was_not_committed_leaves_nothing_in_postgres() {
         // The tests in `tests/` say when there is none.
-        let Ok(admin) = std::env::var("TENURE_TEST_POSTGRES") else { return };
+        let Ok(admin) = std::env::var("TENURE_TEST_POSTGRES") else {
+            return;
+        };
         let admin = PgConnectOptions::from_str(&admin).unwrap();
         let name = format!("views_{}", new_id().simple());
         let mut connection = admin.connect().await.unwrap();
-        connection.execute(AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.unwrap();
+        connection
+            .execute(AssertSqlSafe(format!("CREATE DATABASE {name}")))
+            .await
+            .unwrap();
         let url = admin.database(&name).to_url_lossy().to_string();
         a_page_that_was_not_committed_leaves_nothing(views(url).await).await;
     }

@@ -36,7 +36,9 @@ pub(crate) async fn load(
             for ids in chunks(ids) {
                 let sql = format!("{select} IN ({})", places(ids.len()));
                 let query = sqlx::query(AssertSqlSafe(sql));
-                let query = ids.iter().fold(query, |query, id| query.bind(id.as_bytes().to_vec()));
+                let query = ids
+                    .iter()
+                    .fold(query, |query, id| query.bind(id.as_bytes().to_vec()));
                 let rows = query.fetch_all(&mut **connection).await?;
                 for row in &rows {
                     found.push(row.cells(&kinds)?);
@@ -55,13 +57,29 @@ pub(crate) async fn write(
     changes: TableChanges,
 ) -> Result<(), ViewError> {
     let name = table.of(generation);
-    let TableChanges { cleared, deleted, upserted } = changes;
+    let TableChanges {
+        cleared,
+        deleted,
+        upserted,
+    } = changes;
     if !cleared.is_empty() {
         let cleared = cleared.into_iter().map(|id| vec![Cell::Id(id)]).collect();
-        delete(connection, &name, table.columns.get(..1).unwrap_or_default(), cleared).await?;
+        delete(
+            connection,
+            &name,
+            table.columns.get(..1).unwrap_or_default(),
+            cleared,
+        )
+        .await?;
     }
     if !deleted.is_empty() {
-        delete(connection, &name, table.columns.get(..table.key).unwrap_or_default(), deleted).await?;
+        delete(
+            connection,
+            &name,
+            table.columns.get(..table.key).unwrap_or_default(),
+            deleted,
+        )
+        .await?;
     }
     if !upserted.is_empty() {
         upsert(connection, table, &name, upserted).await?;
@@ -69,12 +87,28 @@ pub(crate) async fn write(
     Ok(())
 }
 
-async fn upsert(connection: &mut Connection<'_>, table: &Table, name: &str, rows: Vec<Cells>) -> Result<(), ViewError> {
+async fn upsert(
+    connection: &mut Connection<'_>,
+    table: &Table,
+    name: &str,
+    rows: Vec<Cells>,
+) -> Result<(), ViewError> {
     let columns = table.column_names();
-    let rest: Vec<_> = columns.iter().skip(table.key).map(|column| format!("{column} = excluded.{column}")).collect();
-    let conflict = if rest.is_empty() { "NOTHING".to_owned() } else { format!("UPDATE SET {}", rest.join(", ")) };
+    let rest: Vec<_> = columns
+        .iter()
+        .skip(table.key)
+        .map(|column| format!("{column} = excluded.{column}"))
+        .collect();
+    let conflict = if rest.is_empty() {
+        "NOTHING".to_owned()
+    } else {
+        format!("UPDATE SET {}", rest.join(", "))
+    };
     let head = format!("INSERT INTO {name} ({})", columns.join(", "));
-    let tail = format!("ON CONFLICT ({}) DO {conflict}", table.key_columns().join(", "));
+    let tail = format!(
+        "ON CONFLICT ({}) DO {conflict}",
+        table.key_columns().join(", ")
+    );
     match connection {
         Connection::Postgres(connection) => {
             let sql = format!("{head} SELECT * FROM {} {tail}", unnest(table.columns));
@@ -82,7 +116,10 @@ async fn upsert(connection: &mut Connection<'_>, table: &Table, name: &str, rows
         }
         Connection::Sqlite(connection) => {
             let width = columns.len();
-            sqlite(connection, rows, |rows| format!("{head} VALUES {} {tail}", values(rows, width))).await
+            sqlite(connection, rows, |rows| {
+                format!("{head} VALUES {} {tail}", values(rows, width))
+            })
+            .await
         }
     }
 }
@@ -93,15 +130,27 @@ async fn delete(
     key: &[(&'static str, Kind)],
     rows: Vec<Cells>,
 ) -> Result<(), ViewError> {
-    let columns = key.iter().map(|(column, _)| *column).collect::<Vec<_>>().join(", ");
+    let columns = key
+        .iter()
+        .map(|(column, _)| *column)
+        .collect::<Vec<_>>()
+        .join(", ");
     match connection {
         Connection::Postgres(connection) => {
-            let sql = format!("DELETE FROM {name} WHERE ({columns}) IN (SELECT * FROM {})", unnest(key));
+            let sql = format!(
+                "DELETE FROM {name} WHERE ({columns}) IN (SELECT * FROM {})",
+                unnest(key)
+            );
             postgres(connection, sql, key, rows).await
         }
         Connection::Sqlite(connection) => {
             let width = key.len();
-            let sql = |rows| format!("DELETE FROM {name} WHERE ({columns}) IN (VALUES {})", values(rows, width));
+            let sql = |rows| {
+                format!(
+                    "DELETE FROM {name} WHERE ({columns}) IN (VALUES {})",
+                    values(rows, width)
+                )
+            };
             sqlite(connection, rows, sql).await
         }
     }
@@ -114,7 +163,10 @@ async fn postgres(
     columns: &[(&'static str, Kind)],
     rows: Vec<Cells>,
 ) -> Result<(), ViewError> {
-    let mut arrays: Vec<Vec<Cell>> = columns.iter().map(|_| Vec::with_capacity(rows.len())).collect();
+    let mut arrays: Vec<Vec<Cell>> = columns
+        .iter()
+        .map(|_| Vec::with_capacity(rows.len()))
+        .collect();
     for row in rows {
         for (array, cell) in arrays.iter_mut().zip(row) {
             array.push(cell);
@@ -174,7 +226,15 @@ fn unnest(columns: &[(&'static str, Kind)]) -> String {
         };
         format!("${}::{kind}[]", index + 1)
     };
-    format!("unnest({})", columns.iter().enumerate().map(array).collect::<Vec<_>>().join(", "))
+    format!(
+        "unnest({})",
+        columns
+            .iter()
+            .enumerate()
+            .map(array)
+            .collect::<Vec<_>>()
+            .join(", ")
+    )
 }
 
 fn places(count: usize) -> String {

@@ -26,7 +26,11 @@ pub(crate) enum Cell {
 impl Cell {
     /// PostgreSQL's text holds no NUL; what people type may.
     pub(crate) fn text(text: &str) -> Self {
-        Self::Text(if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text.to_owned() })
+        Self::Text(if text.contains('\0') {
+            text.replace('\0', "\u{fffd}")
+        } else {
+            text.to_owned()
+        })
     }
 
     pub(crate) fn int(&self) -> Option<i64> {
@@ -127,7 +131,9 @@ macro_rules! cells {
                 let cell = |(index, kind): (usize, &Kind)| {
                     Ok(match kind {
                         Kind::Int => self.try_get::<Option<i64>, _>(index)?.into(),
-                        Kind::Text => self.try_get::<Option<String>, _>(index)?.map_or(Cell::Null, Cell::Text),
+                        Kind::Text => self
+                            .try_get::<Option<String>, _>(index)?
+                            .map_or(Cell::Null, Cell::Text),
                         Kind::Bytes => self.try_get::<Option<Vec<u8>>, _>(index)?.into(),
                     })
                 };

@@ -37,22 +37,51 @@ pub(crate) struct Place {
 impl Place {
     /// Before the first event.
     pub(crate) fn beginning(epoch: u32) -> Self {
-        Self { position: 0, epoch, hash: GENESIS.to_vec() }
+        Self {
+            position: 0,
+            epoch,
+            hash: GENESIS.to_vec(),
+        }
     }
 }
 
 /// What the model's tables look like, and how they are filled: another shape needs another generation.
 pub(crate) fn shape(model: &dyn Model) -> String {
-    let tables: String = model.tables().iter().map(|table| format!("{table:?};")).collect();
-    Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("{}:{tables}", model.version()).as_bytes()).to_string()
+    let tables: String = model
+        .tables()
+        .iter()
+        .map(|table| format!("{table:?};"))
+        .collect();
+    Uuid::new_v5(
+        &Uuid::NAMESPACE_OID,
+        format!("{}:{tables}", model.version()).as_bytes(),
+    )
+    .to_string()
 }
 
 const COLUMNS: &str = "model, generation, active, position, epoch, hash, shape, stopped";
-const KINDS: &[Kind] =
-    &[Kind::Text, Kind::Int, Kind::Int, Kind::Int, Kind::Int, Kind::Bytes, Kind::Text, Kind::Text];
+const KINDS: &[Kind] = &[
+    Kind::Text,
+    Kind::Int,
+    Kind::Int,
+    Kind::Int,
+    Kind::Int,
+    Kind::Bytes,
+    Kind::Text,
+    Kind::Text,
+];
 
 fn of(cells: Vec<Cell>) -> Option<Checkpoint> {
-    let [model, generation, active, position, epoch, hash, shape, stopped]: [Cell; 8] = cells.try_into().ok()?;
+    let [
+        model,
+        generation,
+        active,
+        position,
+        epoch,
+        hash,
+        shape,
+        stopped,
+    ]: [Cell; 8] = cells.try_into().ok()?;
     Some(Checkpoint {
         model: model.into_text()?,
         generation: generation.int()?,
@@ -81,23 +110,48 @@ pub(crate) fn create(dialect: Dialect) -> String {
 
 /// All checkpoints.
 pub(crate) async fn read(database: &ViewDatabase) -> Result<Vec<Checkpoint>, ViewError> {
-    let rows = database.fetch(&format!("SELECT {COLUMNS} FROM view_checkpoints"), &[], KINDS).await?;
+    let rows = database
+        .fetch(
+            &format!("SELECT {COLUMNS} FROM view_checkpoints"),
+            &[],
+            KINDS,
+        )
+        .await?;
     Ok(rows.into_iter().filter_map(of).collect())
 }
 
 /// Those of one model, locked until the transaction ends.
-pub(crate) async fn locked(connection: &mut Connection<'_>, model: &str) -> Result<Vec<Checkpoint>, ViewError> {
+pub(crate) async fn locked(
+    connection: &mut Connection<'_>,
+    model: &str,
+) -> Result<Vec<Checkpoint>, ViewError> {
     // SQLite's writer is alone anyway.
-    let lock = if matches!(connection, Connection::Postgres(_)) { " FOR UPDATE" } else { "" };
-    let sql = format!("SELECT {COLUMNS} FROM view_checkpoints WHERE model = $1 ORDER BY generation{lock}");
+    let lock = if matches!(connection, Connection::Postgres(_)) {
+        " FOR UPDATE"
+    } else {
+        ""
+    };
+    let sql = format!(
+        "SELECT {COLUMNS} FROM view_checkpoints WHERE model = $1 ORDER BY generation{lock}"
+    );
     let rows = connection.fetch(&sql, &[model.into()], KINDS).await?;
     Ok(rows.into_iter().filter_map(of).collect())
 }
 
-pub(crate) async fn insert(connection: &mut Connection<'_>, checkpoint: &Checkpoint) -> Result<(), ViewError> {
+pub(crate) async fn insert(
+    connection: &mut Connection<'_>,
+    checkpoint: &Checkpoint,
+) -> Result<(), ViewError> {
     let sql = "INSERT INTO view_checkpoints (model, generation, active, position, epoch, hash, shape) \
                VALUES ($1, $2, $3, $4, $5, $6, $7)";
-    let Checkpoint { model, generation, active, at, shape, stopped: _ } = checkpoint;
+    let Checkpoint {
+        model,
+        generation,
+        active,
+        at,
+        shape,
+        stopped: _,
+    } = checkpoint;
     let values = [
         model.as_str().into(),
         (*generation).into(),
@@ -111,15 +165,27 @@ pub(crate) async fn insert(connection: &mut Connection<'_>, checkpoint: &Checkpo
     Ok(())
 }
 
-pub(crate) async fn delete(connection: &mut Connection<'_>, model: &str, generation: i64) -> Result<(), ViewError> {
+pub(crate) async fn delete(
+    connection: &mut Connection<'_>,
+    model: &str,
+    generation: i64,
+) -> Result<(), ViewError> {
     let sql = "DELETE FROM view_checkpoints WHERE model = $1 AND generation = $2";
-    connection.execute(sql, &[model.into(), generation.into()]).await?;
+    connection
+        .execute(sql, &[model.into(), generation.into()])
+        .await?;
     Ok(())
 }
 
-pub(crate) async fn activate(connection: &mut Connection<'_>, model: &str, generation: i64) -> Result<(), ViewError> {
+pub(crate) async fn activate(
+    connection: &mut Connection<'_>,
+    model: &str,
+    generation: i64,
+) -> Result<(), ViewError> {
     let sql = "UPDATE view_checkpoints SET active = 1 WHERE model = $1 AND generation = $2";
-    connection.execute(sql, &[model.into(), generation.into()]).await?;
+    connection
+        .execute(sql, &[model.into(), generation.into()])
+        .await?;
     Ok(())
 }
 
@@ -142,7 +208,11 @@ pub(crate) async fn advance(
     ];
     let mut which = Vec::with_capacity(generations.len());
     for (model, generation) in generations {
-        which.push(format!("(model = ${} AND generation = ${})", values.len() + 1, values.len() + 2));
+        which.push(format!(
+            "(model = ${} AND generation = ${})",
+            values.len() + 1,
+            values.len() + 2
+        ));
         values.extend([(*model).into(), (*generation).into()]);
     }
     let sql = format!(
@@ -151,7 +221,11 @@ pub(crate) async fn advance(
         which.join(" OR ")
     );
     let moved = connection.execute(&sql, &values).await?;
-    if moved == generations.len() as u64 { Ok(()) } else { Err(ViewError::Fenced) }
+    if moved == generations.len() as u64 {
+        Ok(())
+    } else {
+        Err(ViewError::Fenced)
+    }
 }
 
 /// Says why a generation does not go on.
@@ -162,6 +236,8 @@ pub(crate) async fn stop(
     reason: &str,
 ) -> Result<(), ViewError> {
     let sql = "UPDATE view_checkpoints SET stopped = $1 WHERE model = $2 AND generation = $3";
-    connection.execute(sql, &[reason.into(), model.into(), generation.into()]).await?;
+    connection
+        .execute(sql, &[reason.into(), model.into(), generation.into()])
+        .await?;
     Ok(())
 }

@@ -9,7 +9,8 @@ use crate::{
 use sea_query::{PostgresQueryBuilder, SelectStatement, SqliteQueryBuilder};
 use sea_query_sqlx::SqlxBinder;
 use sqlx::{
-    AssertSqlSafe, PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction,
+    AssertSqlSafe, PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool,
+    Transaction,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use std::{path::Path, str::FromStr, time::Duration};
@@ -18,7 +19,10 @@ use tenure_eventstore::{Database, EventStore};
 #[derive(Clone)]
 pub(crate) enum ViewDatabase {
     Postgres(PgPool),
-    Sqlite { writer: SqlitePool, reader: SqlitePool },
+    Sqlite {
+        writer: SqlitePool,
+        reader: SqlitePool,
+    },
 }
 
 /// A connection of either database.
@@ -50,13 +54,22 @@ impl ViewDatabase {
                 let reader = SqlitePoolOptions::new()
                     .max_connections(4)
                     .test_before_acquire(false)
-                    .connect_with(options.pragma("query_only", "on").pragma("cache_size", "-4000"))
+                    .connect_with(
+                        options
+                            .pragma("query_only", "on")
+                            .pragma("cache_size", "-4000"),
+                    )
                     .await?;
                 Ok(Self::Sqlite { writer, reader })
             }
             (Database::Sqlite { .. }, None) => {
-                let writer = single().connect_with(SqliteConnectOptions::from_str("sqlite::memory:")?).await?;
-                Ok(Self::Sqlite { reader: writer.clone(), writer })
+                let writer = single()
+                    .connect_with(SqliteConnectOptions::from_str("sqlite::memory:")?)
+                    .await?;
+                Ok(Self::Sqlite {
+                    reader: writer.clone(),
+                    writer,
+                })
             }
         }
     }
@@ -71,41 +84,62 @@ impl ViewDatabase {
     pub(crate) async fn begin(&self) -> Result<Work, ViewError> {
         Ok(match self {
             // What a crash of the database undoes is made again from the log, which it cannot undo.
-            Self::Postgres(pool) => {
-                Work::Postgres(pool.begin_with("BEGIN; SET LOCAL synchronous_commit TO off").await?)
+            Self::Postgres(pool) => Work::Postgres(
+                pool.begin_with("BEGIN; SET LOCAL synchronous_commit TO off")
+                    .await?,
+            ),
+            Self::Sqlite { writer, .. } => {
+                Work::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?)
             }
-            Self::Sqlite { writer, .. } => Work::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
         })
     }
 
     /// The rows of a query of the read models.
-    pub(crate) async fn select(&self, query: &SelectStatement, kinds: &[Kind]) -> Result<Vec<Vec<Cell>>, ViewError> {
+    pub(crate) async fn select(
+        &self,
+        query: &SelectStatement,
+        kinds: &[Kind],
+    ) -> Result<Vec<Vec<Cell>>, ViewError> {
         match self {
             Self::Postgres(pool) => {
                 let (sql, values) = query.build_sqlx(PostgresQueryBuilder);
                 // A plan that is kept knows nothing of the values, and a search for "a" is not one for "abcdef".
                 let keep = !sql.contains(" IN (SELECT");
-                let rows = sqlx::query_with(AssertSqlSafe(sql), values).persistent(keep).fetch_all(pool).await?;
+                let rows = sqlx::query_with(AssertSqlSafe(sql), values)
+                    .persistent(keep)
+                    .fetch_all(pool)
+                    .await?;
                 rows.iter().map(|row| row.cells(kinds)).collect()
             }
             Self::Sqlite { reader, .. } => {
                 let (sql, values) = query.build_sqlx(SqliteQueryBuilder);
-                let rows = sqlx::query_with(AssertSqlSafe(sql), values).fetch_all(reader).await?;
+                let rows = sqlx::query_with(AssertSqlSafe(sql), values)
+                    .fetch_all(reader)
+                    .await?;
                 rows.iter().map(|row| row.cells(kinds)).collect()
             }
         }
     }
 
     /// The rows of a statement with `$1` parameters.
-    pub(crate) async fn fetch(&self, sql: &str, values: &[Cell], kinds: &[Kind]) -> Result<Vec<Vec<Cell>>, ViewError> {
+    pub(crate) async fn fetch(
+        &self,
+        sql: &str,
+        values: &[Cell],
+        kinds: &[Kind],
+    ) -> Result<Vec<Vec<Cell>>, ViewError> {
         match self {
             Self::Postgres(pool) => {
                 let mut connection = pool.acquire().await?;
-                Connection::Postgres(&mut connection).fetch(sql, values, kinds).await
+                Connection::Postgres(&mut connection)
+                    .fetch(sql, values, kinds)
+                    .await
             }
             Self::Sqlite { reader, .. } => {
                 let mut connection = reader.acquire().await?;
-                Connection::Sqlite(&mut connection).fetch(sql, values, kinds).await
+                Connection::Sqlite(&mut connection)
+                    .fetch(sql, values, kinds)
+                    .await
             }
         }
     }
@@ -141,12 +175,23 @@ impl Connection<'_> {
     /// Runs a statement with `$1` parameters. Answers how many rows it changed.
     pub(crate) async fn execute(&mut self, sql: &str, values: &[Cell]) -> Result<u64, ViewError> {
         Ok(match self {
-            Self::Postgres(connection) => bound!(sql, values).execute(&mut **connection).await?.rows_affected(),
-            Self::Sqlite(connection) => bound!(sql, values).execute(&mut **connection).await?.rows_affected(),
+            Self::Postgres(connection) => bound!(sql, values)
+                .execute(&mut **connection)
+                .await?
+                .rows_affected(),
+            Self::Sqlite(connection) => bound!(sql, values)
+                .execute(&mut **connection)
+                .await?
+                .rows_affected(),
         })
     }
 
-    pub(crate) async fn fetch(&mut self, sql: &str, values: &[Cell], kinds: &[Kind]) -> Result<Vec<Vec<Cell>>, ViewError> {
+    pub(crate) async fn fetch(
+        &mut self,
+        sql: &str,
+        values: &[Cell],
+        kinds: &[Kind],
+    ) -> Result<Vec<Vec<Cell>>, ViewError> {
         match self {
             Self::Postgres(connection) => {
                 let rows = bound!(sql, values).fetch_all(&mut **connection).await?;

@@ -55,6 +55,8 @@ pub enum ViewError {
     #[error("another process keeps the read models")]
     Fenced,
     /// The history is not the one that the model was built from.
-    #[error("the history is not the one this was built from: was the store restored? Rebuild the read models")]
+    #[error(
+        "the history is not the one this was built from: was the store restored? Rebuild the read models"
+    )]
     OtherHistory,
 }

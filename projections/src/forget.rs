@@ -15,10 +15,17 @@ use crate::{
 use tenure_domain::UserId;
 use uuid::Uuid;
 
-const FORGOTTEN: Table = Table { name: "view_forgotten", columns: &[("id", Kind::Bytes)], key: 1, indexes: &[] };
+const FORGOTTEN: Table = Table {
+    name: "view_forgotten",
+    columns: &[("id", Kind::Bytes)],
+    key: 1,
+    indexes: &[],
+};
 
 pub(crate) fn create(dialect: Dialect) -> String {
-    FORGOTTEN.create(0, dialect).replacen("CREATE TABLE", "CREATE TABLE IF NOT EXISTS", 1)
+    FORGOTTEN
+        .create(0, dialect)
+        .replacen("CREATE TABLE", "CREATE TABLE IF NOT EXISTS", 1)
 }
 
 impl Views {
@@ -32,7 +39,10 @@ impl Views {
         let connection = &mut work.connection();
         // The lock of the checkpoints: no page is half written meanwhile.
         let generations = checkpoint::locked(connection, Users::NAME).await?;
-        let known = TableChanges { upserted: vec![vec![Cell::Id(user.0)]], ..TableChanges::default() };
+        let known = TableChanges {
+            upserted: vec![vec![Cell::Id(user.0)]],
+            ..TableChanges::default()
+        };
         bulk::write(connection, &FORGOTTEN, 0, known).await?;
         for checkpoint in generations {
             empty(connection, checkpoint.generation, &[user.0]).await?;
@@ -48,13 +58,29 @@ pub(crate) async fn empty_forgotten(
     people: &[Uuid],
 ) -> Result<(), ViewError> {
     let forgotten = bulk::load(connection, &FORGOTTEN, 0, people).await?;
-    let forgotten: Vec<Uuid> = forgotten.iter().filter_map(|cells| cells.first()?.id()).collect();
-    if forgotten.is_empty() { Ok(()) } else { empty(connection, generation, &forgotten).await }
+    let forgotten: Vec<Uuid> = forgotten
+        .iter()
+        .filter_map(|cells| cells.first()?.id())
+        .collect();
+    if forgotten.is_empty() {
+        Ok(())
+    } else {
+        empty(connection, generation, &forgotten).await
+    }
 }
 
-async fn empty(connection: &mut Connection<'_>, generation: i64, people: &[Uuid]) -> Result<(), ViewError> {
-    let [users, words] = Users::TABLES else { return Ok(()) };
-    let unreadable = |reason| ViewError::Unreadable { table: users.name, reason };
+async fn empty(
+    connection: &mut Connection<'_>,
+    generation: i64,
+    people: &[Uuid],
+) -> Result<(), ViewError> {
+    let [users, words] = Users::TABLES else {
+        return Ok(());
+    };
+    let unreadable = |reason| ViewError::Unreadable {
+        table: users.name,
+        reason,
+    };
     let mut emptied = TableChanges::default();
     for cells in bulk::load(connection, users, generation, people).await? {
         let mut row = Users::row(cells).map_err(unreadable)?;
@@ -64,6 +90,9 @@ async fn empty(connection: &mut Connection<'_>, generation: i64, people: &[Uuid]
         emptied.upserted.push(cells);
     }
     bulk::write(connection, users, generation, emptied).await?;
-    let cleared = TableChanges { cleared: people.to_vec(), ..TableChanges::default() };
+    let cleared = TableChanges {
+        cleared: people.to_vec(),
+        ..TableChanges::default()
+    };
     bulk::write(connection, words, generation, cleared).await
 }

@@ -11,27 +11,47 @@ use crate::{
 
 /// Makes what is missing: a first generation of every model, or a new one where its shape changed, which the runner
 /// then fills.
-pub(crate) async fn set_up(database: &ViewDatabase, models: &[Box<dyn Model>], epoch: u32) -> Result<(), ViewError> {
+pub(crate) async fn set_up(
+    database: &ViewDatabase,
+    models: &[Box<dyn Model>],
+    epoch: u32,
+) -> Result<(), ViewError> {
     let dialect = database.dialect();
     let mut work = database.begin().await?;
     let connection = &mut work.connection();
     if dialect == Dialect::Postgres {
         // Several processes may start at once.
-        connection.execute("SELECT pg_advisory_xact_lock(8388351)", &[]).await?;
+        connection
+            .execute("SELECT pg_advisory_xact_lock(8388351)", &[])
+            .await?;
     }
-    connection.execute(&checkpoint::create(dialect), &[]).await?;
+    connection
+        .execute(&checkpoint::create(dialect), &[])
+        .await?;
     connection.execute(&forget::create(dialect), &[]).await?;
     for model in models {
         let known = checkpoint::locked(connection, model.name()).await?;
         let shape = shape(&**model);
-        if known.iter().any(|checkpoint| checkpoint.active && checkpoint.shape == shape) {
+        if known
+            .iter()
+            .any(|checkpoint| checkpoint.active && checkpoint.shape == shape)
+        {
             continue;
         }
         for table in model.tables() {
             // Another shape cannot replace the view in place.
-            connection.execute(&format!("DROP VIEW IF EXISTS {}", table.name), &[]).await?;
+            connection
+                .execute(&format!("DROP VIEW IF EXISTS {}", table.name), &[])
+                .await?;
         }
-        let generation = begin(connection, &**model, &known, Place::beginning(epoch), dialect).await?;
+        let generation = begin(
+            connection,
+            &**model,
+            &known,
+            Place::beginning(epoch),
+            dialect,
+        )
+        .await?;
         index(connection, &**model, generation, dialect).await?;
         show(connection, &**model, generation, dialect).await?;
         checkpoint::activate(connection, model.name(), generation).await?;
@@ -50,9 +70,16 @@ pub(crate) async fn begin(
     at: Place,
     dialect: Dialect,
 ) -> Result<i64, ViewError> {
-    let generation = known.iter().map(|checkpoint| checkpoint.generation).max().unwrap_or_default() + 1;
+    let generation = known
+        .iter()
+        .map(|checkpoint| checkpoint.generation)
+        .max()
+        .unwrap_or_default()
+        + 1;
     for table in model.tables() {
-        connection.execute(&table.create(generation, dialect), &[]).await?;
+        connection
+            .execute(&table.create(generation, dialect), &[])
+            .await?;
     }
     let model = Checkpoint {
         model: model.name().to_owned(),
@@ -104,7 +131,12 @@ pub(crate) async fn discard(
 ) -> Result<(), ViewError> {
     checkpoint::delete(connection, model.name(), generation).await?;
     for table in model.tables() {
-        connection.execute(&format!("DROP TABLE IF EXISTS {}", table.of(generation)), &[]).await?;
+        connection
+            .execute(
+                &format!("DROP TABLE IF EXISTS {}", table.of(generation)),
+                &[],
+            )
+            .await?;
     }
     Ok(())
 }

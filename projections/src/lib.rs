@@ -43,7 +43,8 @@ pub use models::{
     engines::EngineRow,
     groups::GroupRow,
     requests::{
-        GivenApproval, Holder, Rejection, RequestFilter, RequestOrder, RequestRow, RequestSort, StepProgress, Submitted,
+        GivenApproval, Holder, Rejection, RequestFilter, RequestOrder, RequestRow, RequestSort,
+        StepProgress, Submitted,
     },
     roles::RoleRow,
     templates::{PublishedVersion, TemplateFilter, TemplateRow, TemplateStatus},

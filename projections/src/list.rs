@@ -30,19 +30,30 @@ impl Page {
     /// The first `limit` rows.
     #[must_use]
     pub fn first(limit: u32) -> Self {
-        Self { limit, ..Self::default() }
+        Self {
+            limit,
+            ..Self::default()
+        }
     }
 
     /// `limit` rows after the first `offset`.
     #[must_use]
     pub fn at(offset: u64, limit: u32) -> Self {
-        Self { start: Start::Offset(offset), limit, uncounted: false }
+        Self {
+            start: Start::Offset(offset),
+            limit,
+            uncounted: false,
+        }
     }
 
     /// `limit` rows after a cursor.
     #[must_use]
     pub fn after(cursor: Cursor, limit: u32) -> Self {
-        Self { start: Start::After(cursor), limit, uncounted: false }
+        Self {
+            start: Start::After(cursor),
+            limit,
+            uncounted: false,
+        }
     }
 
     fn rows(&self) -> u64 {
@@ -125,12 +136,20 @@ impl Cursor {
 
     fn cells(&self) -> Result<(Cell, Cell), ViewError> {
         let (sort, unique) = self.0.split_once('.').ok_or(ViewError::Cursor)?;
-        Ok((decoded(sort).ok_or(ViewError::Cursor)?, decoded(unique).ok_or(ViewError::Cursor)?))
+        Ok((
+            decoded(sort).ok_or(ViewError::Cursor)?,
+            decoded(unique).ok_or(ViewError::Cursor)?,
+        ))
     }
 }
 
 fn encoded(cell: &Cell) -> String {
-    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let hex = |bytes: &[u8]| {
+        bytes
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect::<String>()
+    };
     match cell {
         Cell::Null => "n".to_owned(),
         Cell::Int(value) => format!("i{value}"),
@@ -143,11 +162,16 @@ fn encoded(cell: &Cell) -> String {
 fn decoded(text: &str) -> Option<Cell> {
     let bytes = |hex: &str| {
         let digits = hex.as_bytes().chunks(2);
-        digits.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect::<Option<Vec<u8>>>()
+        digits
+            .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
+            .collect::<Option<Vec<u8>>>()
     };
     match text.split_at_checked(1)? {
         ("i", value) => value.parse().ok().map(Cell::Int),
-        ("t", value) => String::from_utf8(bytes(value)?).ok().filter(|text| !text.contains('\0')).map(Cell::Text),
+        ("t", value) => String::from_utf8(bytes(value)?)
+            .ok()
+            .filter(|text| !text.contains('\0'))
+            .map(Cell::Text),
         ("b", value) => bytes(value).map(Cell::Bytes),
         _ => None,
     }
@@ -180,11 +204,19 @@ fn sorted(query: &mut SelectStatement, sort: &'static str, unique: &'static str,
 
 impl Views {
     /// A page of `M`'s rows.
-    pub(crate) async fn list<M: ReadModel>(&self, list: List, page: &Page) -> Result<Paged<M::Row>, ViewError> {
+    pub(crate) async fn list<M: ReadModel>(
+        &self,
+        list: List,
+        page: &Page,
+    ) -> Result<Paged<M::Row>, ViewError> {
         let table = M::TABLES.first().ok_or(ViewError::Cursor)?;
         let unique = table.columns.first().map_or("id", |(name, _)| *name);
         let place = |name: &str| table.columns.iter().position(|(column, _)| *column == name);
-        let total = if page.uncounted { Count::default() } else { self.count::<M>(list.condition.clone()).await? };
+        let total = if page.uncounted {
+            Count::default()
+        } else {
+            self.count::<M>(list.condition.clone()).await?
+        };
         let mut query = Query::select();
         query.columns(table.column_names()).from(table.name);
         // One more tells whether there is a next page.
@@ -196,23 +228,33 @@ impl Views {
             Start::Offset(offset) => {
                 // Rows that are passed over are only counted, by the index.
                 let mut keys = Query::select();
-                keys.column(unique).from(table.name).cond_where(list.condition);
+                keys.column(unique)
+                    .from(table.name)
+                    .cond_where(list.condition);
                 sorted(&mut keys, list.sort, unique, list.order);
-                keys.limit(limit).offset(Ord::min(*offset, u64::from(u32::MAX)));
+                keys.limit(limit)
+                    .offset(Ord::min(*offset, u64::from(u32::MAX)));
                 query.and_where(Expr::col(unique).in_subquery(keys));
             }
             Start::After(cursor) => {
                 let (sort, last) = cursor.cells()?;
-                let kind = |name| place(name).and_then(|index| table.columns.get(index)).map(|(_, kind)| *kind);
+                let kind = |name| {
+                    place(name)
+                        .and_then(|index| table.columns.get(index))
+                        .map(|(_, kind)| *kind)
+                };
                 if kind_of(&sort) != kind(list.sort) || kind_of(&last) != kind(unique) {
                     return Err(ViewError::Cursor);
                 }
                 let row = Expr::tuple([Expr::col(list.sort), Expr::col(unique)]);
                 let place = Expr::tuple([value(sort), value(last)]);
-                query.cond_where(list.condition).limit(limit).and_where(match list.order {
-                    SortOrder::Ascending => row.gt(place),
-                    SortOrder::Descending => row.lt(place),
-                });
+                query
+                    .cond_where(list.condition)
+                    .limit(limit)
+                    .and_where(match list.order {
+                        SortOrder::Ascending => row.gt(place),
+                        SortOrder::Descending => row.lt(place),
+                    });
             }
         }
         sorted(&mut query, list.sort, unique, list.order);
@@ -223,15 +265,24 @@ impl Views {
             let (sort, unique) = (last.get(place(list.sort)?)?, last.first()?);
             Some(Cursor::of(sort, unique))
         });
-        let unreadable = |reason| ViewError::Unreadable { table: table.name, reason };
-        let rows = rows.into_iter().map(|cells| M::row(cells).map_err(unreadable)).collect::<Result<_, _>>()?;
+        let unreadable = |reason| ViewError::Unreadable {
+            table: table.name,
+            reason,
+        };
+        let rows = rows
+            .into_iter()
+            .map(|cells| M::row(cells).map_err(unreadable))
+            .collect::<Result<_, _>>()?;
         Ok(Paged { rows, total, next })
     }
 
     /// One row.
     pub(crate) async fn get<M: ReadModel>(&self, id: Uuid) -> Result<Option<M::Row>, ViewError> {
         let condition = Cond::all().add(Expr::col("id").eq(id.as_bytes().to_vec()));
-        Ok(self.select::<M>(|query| query.cond_where(condition)).await?.pop())
+        Ok(self
+            .select::<M>(|query| query.cond_where(condition))
+            .await?
+            .pop())
     }
 
     /// The rows of these ids, in any order.
@@ -239,7 +290,10 @@ impl Views {
         let mut rows = Vec::with_capacity(ids.len());
         for ids in ids.chunks(LONGEST_PAGE as usize) {
             let ids: Vec<_> = ids.iter().map(|id| id.as_bytes().to_vec()).collect();
-            rows.extend(self.select::<M>(|query| query.and_where(Expr::col("id").is_in(ids))).await?);
+            rows.extend(
+                self.select::<M>(|query| query.and_where(Expr::col("id").is_in(ids)))
+                    .await?,
+            );
         }
         Ok(rows)
     }
@@ -249,25 +303,46 @@ impl Views {
         &self,
         narrow: impl FnOnce(&mut SelectStatement) -> &mut SelectStatement,
     ) -> Result<Vec<M::Row>, ViewError> {
-        let Some(table) = M::TABLES.first() else { return Ok(Vec::new()) };
+        let Some(table) = M::TABLES.first() else {
+            return Ok(Vec::new());
+        };
         let mut query = Query::select();
         query.columns(table.column_names()).from(table.name);
         narrow(&mut query);
         let rows = self.database().select(&query, &table.kinds()).await?;
-        let unreadable = |reason| ViewError::Unreadable { table: table.name, reason };
-        rows.into_iter().map(|cells| M::row(cells).map_err(unreadable)).collect()
+        let unreadable = |reason| ViewError::Unreadable {
+            table: table.name,
+            reason,
+        };
+        rows.into_iter()
+            .map(|cells| M::row(cells).map_err(unreadable))
+            .collect()
     }
 
     /// How many rows there are, looking at no more than needed.
     pub(crate) async fn count<M: ReadModel>(&self, condition: Cond) -> Result<Count, ViewError> {
-        let Some(table) = M::TABLES.first() else { return Ok(Count::default()) };
+        let Some(table) = M::TABLES.first() else {
+            return Ok(Count::default());
+        };
         let mut some = Query::select();
-        some.expr(Expr::val(1_i64)).from(table.name).cond_where(condition).limit(EXACT + 1);
+        some.expr(Expr::val(1_i64))
+            .from(table.name)
+            .cond_where(condition)
+            .limit(EXACT + 1);
         let mut query = Query::select();
-        query.expr(Func::count(Expr::col(sea_query::Asterisk))).from_subquery(some, "some");
+        query
+            .expr(Func::count(Expr::col(sea_query::Asterisk)))
+            .from_subquery(some, "some");
         let rows = self.database().select(&query, &[Kind::Int]).await?;
-        let counted = rows.first().and_then(|row| row.first()?.int()).unwrap_or_default().cast_unsigned();
-        Ok(Count { value: Ord::min(counted, EXACT), more: counted > EXACT })
+        let counted = rows
+            .first()
+            .and_then(|row| row.first()?.int())
+            .unwrap_or_default()
+            .cast_unsigned();
+        Ok(Count {
+            value: Ord::min(counted, EXACT),
+            more: counted > EXACT,
+        })
     }
 }
 
@@ -279,7 +354,18 @@ mod tests {
     fn a_cursor_survives_its_text_and_nothing_else_is_one() {
         let cells = (Cell::Text("svc-ä.'%".to_owned()), Cell::Bytes(vec![0, 255]));
         assert_eq!(Cursor::of(&cells.0, &cells.1).cells().unwrap(), cells);
-        for text in ["", ".", "i1", "i1.", "x1.i2", "tzz.i1", "t00.i1", "b1ä.i1", "i9999999999999999999.i1", "é.i1"] {
+        for text in [
+            "",
+            ".",
+            "i1",
+            "i1.",
+            "x1.i2",
+            "tzz.i1",
+            "t00.i1",
+            "b1ä.i1",
+            "i9999999999999999999.i1",
+            "é.i1",
+        ] {
             assert!(Cursor(text.to_owned()).cells().is_err(), "{text}");
         }
     }

@@ -2,7 +2,10 @@
 
 use crate::{
     ViewError, Views,
-    models::{domains::Domains, engines::Engines, groups::Groups, roles::Roles, templates::Templates, users::Users},
+    models::{
+        domains::Domains, engines::Engines, groups::Groups, roles::Roles, templates::Templates,
+        users::Users,
+    },
 };
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
@@ -13,7 +16,10 @@ impl Views {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn names(&self, ids: impl IntoIterator<Item = Uuid>) -> Result<HashMap<Uuid, String>, ViewError> {
+    pub async fn names(
+        &self,
+        ids: impl IntoIterator<Item = Uuid>,
+    ) -> Result<HashMap<Uuid, String>, ViewError> {
         let mut ids: BTreeSet<Uuid> = ids.into_iter().collect();
         let mut names = HashMap::with_capacity(ids.len());
         macro_rules! look_up {

@@ -28,7 +28,12 @@ impl Views {
     ///
     /// # Errors
     /// As [`Views::wait_for`]; an unknown name is one.
-    pub async fn wait_for_models(&self, models: &[&str], position: u64, timeout: Duration) -> Result<(), ViewError> {
+    pub async fn wait_for_models(
+        &self,
+        models: &[&str],
+        position: u64,
+        timeout: Duration,
+    ) -> Result<(), ViewError> {
         let indexes = self.indexes(models)?;
         let mut progress = self.0.progress.subscribe();
         let deadline = Instant::now() + timeout;
@@ -41,7 +46,11 @@ impl Views {
             if keeps && matches!(behind, ViewError::Stopped { .. }) {
                 return Err(behind);
             }
-            let look = if keeps { deadline } else { deadline.min(Instant::now() + poll) };
+            let look = if keeps {
+                deadline
+            } else {
+                deadline.min(Instant::now() + poll)
+            };
             let changed = tokio::time::timeout_at(look, progress.changed()).await;
             if changed.is_ok() {
                 continue;
@@ -62,7 +71,13 @@ impl Views {
         let head = self.0.store.head().await?.position;
         let known = checkpoint::read(self.database()).await?;
         let of = |model: &'static str| {
-            let mut status = ModelStatus { name: model, position: 0, lag: head, stopped: None, rebuilding: None };
+            let mut status = ModelStatus {
+                name: model,
+                position: 0,
+                lag: head,
+                stopped: None,
+                rebuilding: None,
+            };
             for checkpoint in known.iter().filter(|checkpoint| checkpoint.model == model) {
                 if checkpoint.active {
                     status.position = checkpoint.at.position;
@@ -101,15 +116,25 @@ impl Views {
         });
     }
 
-    fn behind(&self, indexes: &[usize], wanted: u64, progress: &[Progress]) -> Result<(), ViewError> {
+    fn behind(
+        &self,
+        indexes: &[usize],
+        wanted: u64,
+        progress: &[Progress],
+    ) -> Result<(), ViewError> {
         let mut slowest: Option<u64> = None;
         for index in indexes {
-            let Some(known) = progress.get(*index) else { continue };
+            let Some(known) = progress.get(*index) else {
+                continue;
+            };
             if known.position >= wanted {
                 continue;
             }
             if let (Some(reason), Some(model)) = (&known.stopped, self.models().get(*index)) {
-                return Err(ViewError::Stopped { model: model.name(), reason: reason.clone() });
+                return Err(ViewError::Stopped {
+                    model: model.name(),
+                    reason: reason.clone(),
+                });
             }
             slowest = Some(slowest.map_or(known.position, |slowest| slowest.min(known.position)));
         }
@@ -121,7 +146,10 @@ impl Views {
         if models.is_empty() {
             return Ok((0..self.models().len()).collect());
         }
-        let known = |model: &&str| self.index(model).ok_or_else(|| ViewError::Unknown((*model).to_owned()));
+        let known = |model: &&str| {
+            self.index(model)
+                .ok_or_else(|| ViewError::Unknown((*model).to_owned()))
+        };
         models.iter().map(known).collect()
     }
 

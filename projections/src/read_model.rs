@@ -1,11 +1,7 @@
 //! What a read model is: tables, and a fold of events into rows. And [`Model`], the same without its types, for the
 //! runner.
 
-use crate::{
-    ViewError,
-    cell::Cell,
-    table::Table,
-};
+use crate::{ViewError, cell::Cell, table::Table};
 use std::{
     collections::{BTreeMap, BTreeSet},
     marker::PhantomData,
@@ -36,7 +32,11 @@ pub(crate) trait ReadModel: Send + Sync + 'static {
     fn keys(event: &StoredEvent, keys: &mut Vec<Self::Key>);
 
     /// The row after `event`; none = there is none.
-    fn fold(event: &StoredEvent, key: Self::Key, row: Option<Self::Row>) -> Result<Option<Self::Row>, String>;
+    fn fold(
+        event: &StoredEvent,
+        key: Self::Key,
+        row: Option<Self::Row>,
+    ) -> Result<Option<Self::Row>, String>;
 
     /// The cells after those of the key.
     fn cells(row: &Self::Row) -> Result<Cells, String>;
@@ -153,11 +153,17 @@ impl<M: ReadModel> Model for Erased<M> {
 
     fn fold(&self, page: &[StoredEvent], loaded: Vec<Cells>) -> Result<Changes, ViewError> {
         let name = M::TABLES.first().map_or(M::NAME, |table| table.name);
-        let unreadable = |reason| ViewError::Unreadable { table: name, reason };
+        let unreadable = |reason| ViewError::Unreadable {
+            table: name,
+            reason,
+        };
         let mut slots: BTreeMap<M::Key, Slot<M::Row>> = BTreeMap::new();
         let mut rows = BTreeMap::new();
         for cells in loaded {
-            let id = cells.first().and_then(Cell::id).ok_or_else(|| unreadable("no id".to_owned()))?;
+            let id = cells
+                .first()
+                .and_then(Cell::id)
+                .ok_or_else(|| unreadable("no id".to_owned()))?;
             rows.insert(id, M::row(cells).map_err(unreadable)?);
         }
         let mut keys = Vec::new();
@@ -167,12 +173,17 @@ impl<M: ReadModel> Model for Erased<M> {
             for key in &keys {
                 let slot = slots.entry(*key).or_insert_with(|| {
                     let row = key.id().and_then(|id| rows.remove(&id));
-                    Slot { before: row.clone(), now: row }
+                    Slot {
+                        before: row.clone(),
+                        now: row,
+                    }
                 });
-                slot.now = M::fold(event, *key, slot.now.take()).map_err(|reason| ViewError::Unfoldable {
-                    position: event.position,
-                    event: event.event.type_name().to_owned(),
-                    reason,
+                slot.now = M::fold(event, *key, slot.now.take()).map_err(|reason| {
+                    ViewError::Unfoldable {
+                        position: event.position,
+                        event: event.event.type_name().to_owned(),
+                        reason,
+                    }
                 })?;
             }
         }
@@ -182,7 +193,9 @@ impl<M: ReadModel> Model for Erased<M> {
 
 fn changes<M: ReadModel>(slots: BTreeMap<M::Key, Slot<M::Row>>) -> Result<Changes, String> {
     let mut changes: Changes = M::TABLES.iter().map(|_| TableChanges::default()).collect();
-    let Some((main, further)) = changes.split_first_mut() else { return Err("no table".to_owned()) };
+    let Some((main, further)) = changes.split_first_mut() else {
+        return Err("no table".to_owned());
+    };
     for (key, Slot { before, now }) in slots {
         if before == now && M::LOADS {
             continue;
@@ -195,19 +208,27 @@ fn changes<M: ReadModel>(slots: BTreeMap<M::Key, Slot<M::Row>>) -> Result<Change
             }
             None => main.deleted.push(key.cells()),
         }
-        let Some(id) = key.id().filter(|_| !further.is_empty()) else { continue };
+        let Some(id) = key.id().filter(|_| !further.is_empty()) else {
+            continue;
+        };
         let was = before.as_ref().map(M::indexed).unwrap_or_default();
         let is = now.as_ref().map(M::indexed).unwrap_or_default();
         let nothing = BTreeSet::new();
         for (index, table) in further.iter_mut().enumerate() {
-            let (was, is) = (was.get(index).unwrap_or(&nothing), is.get(index).unwrap_or(&nothing));
+            let (was, is) = (
+                was.get(index).unwrap_or(&nothing),
+                is.get(index).unwrap_or(&nothing),
+            );
             if was == is {
                 continue;
             }
             if !was.is_empty() {
                 table.cleared.push(id);
             }
-            table.upserted.extend(is.iter().map(|cells| [vec![Cell::Id(id)], cells.clone()].concat()));
+            table.upserted.extend(
+                is.iter()
+                    .map(|cells| [vec![Cell::Id(id)], cells.clone()].concat()),
+            );
         }
     }
     Ok(changes)
@@ -215,7 +236,9 @@ fn changes<M: ReadModel>(slots: BTreeMap<M::Key, Slot<M::Row>>) -> Result<Change
 
 /// The content of a row that no query looks into: as JSON.
 pub(crate) fn content<T: serde::Serialize>(row: &T) -> Result<Cell, String> {
-    serde_json::to_vec(row).map(Cell::Bytes).map_err(|error| error.to_string())
+    serde_json::to_vec(row)
+        .map(Cell::Bytes)
+        .map_err(|error| error.to_string())
 }
 
 /// Back from the last cell.

@@ -44,8 +44,12 @@ impl Views {
     ) -> Result<(), ViewError> {
         let indexes = self.indexes(model.as_slice())?;
         let epoch = self.0.store.head().await?.epoch;
-        let mut rebuild =
-            Rebuild { views: self, targets: Vec::new(), at: Place::beginning(epoch), failure: None };
+        let mut rebuild = Rebuild {
+            views: self,
+            targets: Vec::new(),
+            at: Place::beginning(epoch),
+            failure: None,
+        };
         rebuild.begin(&indexes).await?;
         let built = rebuild.run(&progress).await;
         match (built, rebuild.failure.take()) {
@@ -66,10 +70,16 @@ impl Rebuild<'_> {
         let mut work = self.views.database().begin().await?;
         let connection = &mut work.connection();
         for index in indexes {
-            let Some(model) = self.views.models().get(*index) else { continue };
+            let Some(model) = self.views.models().get(*index) else {
+                continue;
+            };
             let known = checkpoint::locked(connection, model.name()).await?;
-            let generation = generation::begin(connection, &**model, &known, self.at.clone(), dialect).await?;
-            self.targets.push(Target { index: *index, generation });
+            let generation =
+                generation::begin(connection, &**model, &known, self.at.clone(), dialect).await?;
+            self.targets.push(Target {
+                index: *index,
+                generation,
+            });
         }
         work.commit().await
     }
@@ -80,7 +90,10 @@ impl Rebuild<'_> {
         let mut pages = store.read_pages(0, head, PAGE);
         while let Some(page) = pages.next().await {
             self.fold(&page?).await?;
-            progress(RebuildProgress { position: self.at.position, head });
+            progress(RebuildProgress {
+                position: self.at.position,
+                head,
+            });
         }
         self.index().await?;
         loop {
@@ -93,14 +106,19 @@ impl Rebuild<'_> {
             }
             // At the head: the kept generation may be a page behind, or just ahead.
             if page.len() < CATCH_UP && self.swap().await? {
-                progress(RebuildProgress { position: self.at.position, head: self.at.position });
+                progress(RebuildProgress {
+                    position: self.at.position,
+                    head: self.at.position,
+                });
                 return Ok(());
             }
         }
     }
 
     async fn fold(&mut self, page: &[StoredEvent]) -> Result<(), ViewError> {
-        let Some(last) = page.last() else { return Ok(()) };
+        let Some(last) = page.last() else {
+            return Ok(());
+        };
         let to = history::place(&self.views.0.store, last.position, self.at.epoch).await?;
         while !self.targets.is_empty() {
             match self.views.apply(&self.targets, page, &self.at, &to).await {
@@ -120,12 +138,20 @@ impl Rebuild<'_> {
     async fn index(&self) -> Result<(), ViewError> {
         let dialect = self.views.database().dialect();
         for target in &self.targets {
-            let Some(model) = self.views.models().get(target.index) else { continue };
+            let Some(model) = self.views.models().get(target.index) else {
+                continue;
+            };
             let mut work = self.views.database().begin().await?;
             let connection = &mut work.connection();
             generation::index(connection, &**model, target.generation, dialect).await?;
-            for table in model.tables().iter().filter(|_| dialect == Dialect::Postgres) {
-                connection.execute(&format!("ANALYZE {}", table.of(target.generation)), &[]).await?;
+            for table in model
+                .tables()
+                .iter()
+                .filter(|_| dialect == Dialect::Postgres)
+            {
+                connection
+                    .execute(&format!("ANALYZE {}", table.of(target.generation)), &[])
+                    .await?;
             }
             work.commit().await?;
         }
@@ -138,14 +164,19 @@ impl Rebuild<'_> {
         let mut work = self.views.database().begin().await?;
         let connection = &mut work.connection();
         for target in &self.targets {
-            let Some(model) = self.views.models().get(target.index) else { continue };
+            let Some(model) = self.views.models().get(target.index) else {
+                continue;
+            };
             let known = checkpoint::locked(connection, model.name()).await?;
-            let ours = known.iter().any(|known| known.generation == target.generation && known.at == self.at);
+            let ours = known
+                .iter()
+                .any(|known| known.generation == target.generation && known.at == self.at);
             if !ours {
                 return Err(ViewError::Fenced);
             }
             // One of another history has no say.
-            let is_ahead = |old: &checkpoint::Checkpoint| old.active && old.at.position > self.at.position;
+            let is_ahead =
+                |old: &checkpoint::Checkpoint| old.active && old.at.position > self.at.position;
             if let Some(old) = known.iter().find(|old| is_ahead(old))
                 && history::verify(&self.views.0.store, &old.at).await.is_ok()
             {
@@ -167,8 +198,14 @@ impl Rebuild<'_> {
         let mut work = self.views.database().begin().await?;
         let connection = &mut work.connection();
         for index in indexes {
-            let Some(model) = self.views.models().get(*index) else { continue };
-            for begun in checkpoint::locked(connection, model.name()).await?.iter().filter(|known| !known.active) {
+            let Some(model) = self.views.models().get(*index) else {
+                continue;
+            };
+            for begun in checkpoint::locked(connection, model.name())
+                .await?
+                .iter()
+                .filter(|known| !known.active)
+            {
                 generation::discard(connection, &**model, begun.generation).await?;
             }
         }

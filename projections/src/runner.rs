@@ -41,7 +41,12 @@ struct Runner {
 /// Runs until `cancel`.
 pub(crate) async fn run(views: Views, cancel: CancellationToken) {
     let head = views.0.store.head_watch();
-    let mut runner = Runner { views, head, epoch: 0, models: Vec::new() };
+    let mut runner = Runner {
+        views,
+        head,
+        epoch: 0,
+        models: Vec::new(),
+    };
     tokio::select! {
         () = cancel.cancelled() => {}
         () = runner.keep() => {}
@@ -91,17 +96,42 @@ impl Runner {
         let store = self.views.0.store.clone();
         let head = store.head().await?;
         let first = self.models.is_empty();
-        let another = first || head.epoch != self.epoch || self.models.iter().any(|m| m.at.position > head.position);
+        let another = first
+            || head.epoch != self.epoch
+            || self.models.iter().any(|m| m.at.position > head.position);
         self.epoch = head.epoch;
         let mut models = Vec::new();
-        for Checkpoint { model, generation, active, at, stopped, .. } in checkpoint::read(self.views.database()).await? {
-            let Some(index) = self.views.index(&model).filter(|_| active) else { continue };
-            let known = self.models.iter().find(|known| known.index == index && known.generation == generation);
+        for Checkpoint {
+            model,
+            generation,
+            active,
+            at,
+            stopped,
+            ..
+        } in checkpoint::read(self.views.database()).await?
+        {
+            let Some(index) = self.views.index(&model).filter(|_| active) else {
+                continue;
+            };
+            let known = self
+                .models
+                .iter()
+                .find(|known| known.index == index && known.generation == generation);
             // A restart, or a rebuild, is another chance.
             let was_stopped = known.is_some_and(|known| known.stopped);
-            let kept = Kept { index, generation, at, stopped: was_stopped && stopped.is_some() };
-            let theirs = if another || known.is_none() { history::verify(&store, &kept.at).await } else { Ok(()) };
-            self.views.publish(index, kept.at.position, stopped.filter(|_| kept.stopped));
+            let kept = Kept {
+                index,
+                generation,
+                at,
+                stopped: was_stopped && stopped.is_some(),
+            };
+            let theirs = if another || known.is_none() {
+                history::verify(&store, &kept.at).await
+            } else {
+                Ok(())
+            };
+            self.views
+                .publish(index, kept.at.position, stopped.filter(|_| kept.stopped));
             models.push(kept);
             match theirs {
                 Ok(()) => {}
@@ -137,7 +167,12 @@ impl Runner {
     }
 
     /// The next events after `position`.
-    async fn page(&mut self, position: u64, head: u64, slots: &[usize]) -> Result<Vec<StoredEvent>, ViewError> {
+    async fn page(
+        &mut self,
+        position: u64,
+        head: u64,
+        slots: &[usize],
+    ) -> Result<Vec<StoredEvent>, ViewError> {
         let store = &self.views.0.store;
         let limit = usize::try_from((head - position).min(PAGE)).unwrap_or(1);
         match store.read(position, limit).await {
@@ -167,13 +202,24 @@ impl Runner {
                 Ok(()) => return Ok(()),
                 Err(Failed::Now(error)) => return Err(error),
                 Err(Failed::Model(index, error)) => {
-                    let of_model = |slot: &usize| self.models.get(*slot).is_some_and(|kept| kept.index == index);
-                    let (culprits, others): (Vec<_>, Vec<_>) = slots.into_iter().partition(of_model);
+                    let of_model = |slot: &usize| {
+                        self.models
+                            .get(*slot)
+                            .is_some_and(|kept| kept.index == index)
+                    };
+                    let (culprits, others): (Vec<_>, Vec<_>) =
+                        slots.into_iter().partition(of_model);
                     slots = others;
                     // Up to the event itself it can go on.
                     if let ViewError::Unfoldable { position, .. } = &error {
-                        let before = page.iter().take_while(|event| event.position < *position).count();
-                        match self.apply(&culprits, page.get(..before).unwrap_or_default()).await {
+                        let before = page
+                            .iter()
+                            .take_while(|event| event.position < *position)
+                            .count();
+                        match self
+                            .apply(&culprits, page.get(..before).unwrap_or_default())
+                            .await
+                        {
                             Ok(()) | Err(Failed::Model(..)) => {}
                             Err(Failed::Now(error)) => return Err(error),
                         }
@@ -189,10 +235,21 @@ impl Runner {
     }
 
     async fn apply(&mut self, slots: &[usize], page: &[StoredEvent]) -> Result<(), Failed> {
-        let kept: Vec<&Kept> = slots.iter().filter_map(|slot| self.models.get(*slot)).collect();
-        let (Some(last), Some(from)) = (page.last(), kept.first().map(|kept| kept.at.clone())) else { return Ok(()) };
-        let targets: Vec<Target> =
-            kept.iter().map(|kept| Target { index: kept.index, generation: kept.generation }).collect();
+        let kept: Vec<&Kept> = slots
+            .iter()
+            .filter_map(|slot| self.models.get(*slot))
+            .collect();
+        let (Some(last), Some(from)) = (page.last(), kept.first().map(|kept| kept.at.clone()))
+        else {
+            return Ok(());
+        };
+        let targets: Vec<Target> = kept
+            .iter()
+            .map(|kept| Target {
+                index: kept.index,
+                generation: kept.generation,
+            })
+            .collect();
         let to = history::place(&self.views.0.store, last.position, self.epoch).await?;
         self.views.apply(&targets, page, &from, &to).await?;
         for slot in slots {
@@ -206,15 +263,28 @@ impl Runner {
 
     /// Another process was faster, or a rebuild has changed the generation. Looks on until that process does no more.
     async fn stand_by(&mut self) {
-        let sum = |models: &[Checkpoint]| models.iter().map(|model| (model.generation, model.at.position)).collect::<Vec<_>>();
+        let sum = |models: &[Checkpoint]| {
+            models
+                .iter()
+                .map(|model| (model.generation, model.at.position))
+                .collect::<Vec<_>>()
+        };
         let (mut known, mut since) = (Vec::new(), Instant::now());
-        let generations: Vec<_> = self.models.iter().map(|kept| (kept.index, kept.generation)).collect();
+        let generations: Vec<_> = self
+            .models
+            .iter()
+            .map(|kept| (kept.index, kept.generation))
+            .collect();
         loop {
             if let Ok(checkpoints) = checkpoint::read(self.views.database()).await {
-                let active: Vec<_> = checkpoints.into_iter().filter(|checkpoint| checkpoint.active).collect();
+                let active: Vec<_> = checkpoints
+                    .into_iter()
+                    .filter(|checkpoint| checkpoint.active)
+                    .collect();
                 let changed = active.iter().any(|checkpoint| {
                     let index = self.views.index(&checkpoint.model);
-                    index.is_some_and(|index| !generations.contains(&(index, checkpoint.generation)))
+                    index
+                        .is_some_and(|index| !generations.contains(&(index, checkpoint.generation)))
                 });
                 if changed {
                     // A rebuild: nobody else keeps the models.
@@ -223,17 +293,25 @@ impl Runner {
                 self.views.set_keeps(false);
                 for checkpoint in &active {
                     if let Some(index) = self.views.index(&checkpoint.model) {
-                        self.views.publish(index, checkpoint.at.position, checkpoint.stopped.clone());
+                        self.views.publish(
+                            index,
+                            checkpoint.at.position,
+                            checkpoint.stopped.clone(),
+                        );
                     }
                 }
                 let head = *self.head.borrow_and_update();
                 let now = sum(&active);
-                let level = active.iter().all(|model| model.at.position >= head || model.stopped.is_some());
+                let level = active
+                    .iter()
+                    .all(|model| model.at.position >= head || model.stopped.is_some());
                 if now != known || level {
                     (known, since) = (now, Instant::now());
                 }
                 if since.elapsed() >= PATIENCE {
-                    tracing::info!("the process that kept the read models is silent: this one does now");
+                    tracing::info!(
+                        "the process that kept the read models is silent: this one does now"
+                    );
                     return;
                 }
             }
@@ -243,7 +321,9 @@ impl Runner {
 
     fn measure(&self, head: u64) {
         for kept in &self.models {
-            let Some(model) = self.views.models().get(kept.index) else { continue };
+            let Some(model) = self.views.models().get(kept.index) else {
+                continue;
+            };
             #[allow(clippy::cast_precision_loss)]
             metrics::gauge!("tenure_projection_lag_events", "model" => model.name())
                 .set(head.saturating_sub(kept.at.position) as f64);
@@ -256,9 +336,17 @@ impl Runner {
 /// Stops a model, visibly.
 async fn stop(views: &Views, kept: &mut Kept, error: &ViewError) -> Result<(), ViewError> {
     let reason = error.to_string();
-    let model = views.models().get(kept.index).map_or("", |model| model.name());
+    let model = views
+        .models()
+        .get(kept.index)
+        .map_or("", |model| model.name());
     kept.stopped = true;
-    tracing::error!(model, position = kept.at.position, reason, "a read model stopped");
+    tracing::error!(
+        model,
+        position = kept.at.position,
+        reason,
+        "a read model stopped"
+    );
     metrics::gauge!("tenure_projection_stopped", "model" => model).set(1.0);
     views.publish(kept.index, kept.at.position, Some(reason.clone()));
     let mut work = views.database().begin().await?;

@@ -31,7 +31,13 @@ pub(crate) fn prefixes<'a>(texts: impl IntoIterator<Item = &'a str>) -> BTreeSet
         if !text.is_empty() && starts.first() != Some(&0) {
             starts.insert(0, 0);
         }
-        found.extend(starts.into_iter().take(MOST).filter_map(|start| text.get(start..)).map(|rest| vec![Cell::text(rest)]));
+        found.extend(
+            starts
+                .into_iter()
+                .take(MOST)
+                .filter_map(|start| text.get(start..))
+                .map(|rest| vec![Cell::text(rest)]),
+        );
     }
     found
 }
@@ -46,7 +52,11 @@ pub(crate) fn matching(table: &'static str, search: &str) -> Option<SelectStatem
     // The greatest character comes after whatever follows.
     let beyond = format!("{search}\u{10ffff}");
     let mut select = Query::select();
-    select.column("id").from(table).and_where(Expr::col("word").gte(search)).and_where(Expr::col("word").lt(beyond));
+    select
+        .column("id")
+        .from(table)
+        .and_where(Expr::col("word").gte(search))
+        .and_where(Expr::col("word").lt(beyond));
     Some(select)
 }
 
@@ -56,7 +66,13 @@ mod tests {
 
     #[test]
     fn a_text_is_found_by_the_beginning_of_each_of_its_words() {
-        let found = |text| prefixes([text]).into_iter().flatten().filter_map(Cell::into_text).collect::<Vec<_>>();
+        let found = |text| {
+            prefixes([text])
+                .into_iter()
+                .flatten()
+                .filter_map(Cell::into_text)
+                .collect::<Vec<_>>()
+        };
         assert_eq!(found("SVC-Backup db"), ["backup db", "db", "svc-backup db"]);
         assert_eq!(found(" %_'\0"), ["%_'\u{fffd}"]);
         assert_eq!(found(""), Vec::<String>::new());

@@ -5,7 +5,8 @@
 
 use crate::cell::Kind;
 use sea_query::{
-    Alias, ColumnDef, Index, IndexCreateStatement, PostgresQueryBuilder, SqliteQueryBuilder, Table as Ddl,
+    Alias, ColumnDef, Index, IndexCreateStatement, PostgresQueryBuilder, SqliteQueryBuilder,
+    Table as Ddl,
 };
 
 /// One table.
@@ -36,7 +37,11 @@ impl Table {
 
     /// Names of the key's columns.
     pub(crate) fn key_columns(&self) -> Vec<&'static str> {
-        self.columns.iter().take(self.key).map(|(name, _)| *name).collect()
+        self.columns
+            .iter()
+            .take(self.key)
+            .map(|(name, _)| *name)
+            .collect()
     }
 
     /// Names of all columns.
@@ -75,8 +80,15 @@ impl Table {
         match dialect {
             Dialect::Postgres => {
                 // Room for changed rows beside the old ones spares the indexes.
-                let filled = if self.columns.iter().any(|(name, _)| *name == "content") { 80 } else { 100 };
-                format!("{} WITH (fillfactor = {filled})", table.to_string(PostgresQueryBuilder))
+                let filled = if self.columns.iter().any(|(name, _)| *name == "content") {
+                    80
+                } else {
+                    100
+                };
+                format!(
+                    "{} WITH (fillfactor = {filled})",
+                    table.to_string(PostgresQueryBuilder)
+                )
             }
             Dialect::Sqlite if self.key == self.columns.len() => {
                 format!("{} WITHOUT ROWID", table.to_string(SqliteQueryBuilder))
@@ -89,7 +101,9 @@ impl Table {
     pub(crate) fn create_indexes(&self, generation: i64, dialect: Dialect) -> Vec<String> {
         let statement = |columns: &&[&'static str]| {
             let mut index: IndexCreateStatement = Index::create();
-            index.if_not_exists().name(format!("{}_{}", self.of(generation), columns.join("_")));
+            index
+                .if_not_exists()
+                .name(format!("{}_{}", self.of(generation), columns.join("_")));
             index.table(Alias::new(self.of(generation)));
             for column in *columns {
                 index.col(*column);

@@ -1,7 +1,8 @@
 //! The handle to all read models.
 
 use crate::{
-    ViewError, database::ViewDatabase, generation, models, progress::Progress, read_model::Model, runner,
+    ViewError, database::ViewDatabase, generation, models, progress::Progress, read_model::Model,
+    runner,
 };
 use std::{
     path::PathBuf,
@@ -53,7 +54,13 @@ impl Views {
         let models = models::all();
         generation::set_up(&database, &models, store.head().await?.epoch).await?;
         let progress = watch::Sender::new(vec![Progress::default(); models.len()]);
-        Ok(Self(Arc::new(Inner { store: store.clone(), database, models, progress, keeps: AtomicBool::new(false) })))
+        Ok(Self(Arc::new(Inner {
+            store: store.clone(),
+            database,
+            models,
+            progress,
+            keeps: AtomicBool::new(false),
+        })))
     }
 
     /// Starts what keeps the read models, until `cancel`. Several processes may do so: one works, the others stand by.

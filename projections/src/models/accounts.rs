@@ -146,9 +146,15 @@ impl AccountRow {
     pub fn status(&self) -> Status {
         match self.stage {
             AccountStage::Provisioning => Status::Provisioning,
-            AccountStage::MarkedDeleted | AccountStage::Removing | AccountStage::Removed => Status::Deleted,
+            AccountStage::MarkedDeleted | AccountStage::Removing | AccountStage::Removed => {
+                Status::Deleted
+            }
             AccountStage::Live if self.ended && self.action == EndOfLifecycleAction::Expire => {
-                if self.renewal_request.is_some() { Status::Renewing } else { Status::Expired }
+                if self.renewal_request.is_some() {
+                    Status::Renewing
+                } else {
+                    Status::Expired
+                }
             }
             AccountStage::Live if !self.enabled => Status::Disabled,
             AccountStage::Live => Status::Active,
@@ -161,10 +167,15 @@ impl AccountRow {
         let live = self.stage == AccountStage::Live;
         Situation {
             action: self.action,
-            phase: if !live || self.ended || now >= self.lifecycle_end { Phase::After } else { Phase::Before },
+            phase: if !live || self.ended || now >= self.lifecycle_end {
+                Phase::After
+            } else {
+                Phase::Before
+            },
             status: self.status(),
             enabled: self.enabled,
-            renewal_open: live && (self.renewal_opened || self.renewal_opens_at.is_some_and(|at| now >= at)),
+            renewal_open: live
+                && (self.renewal_opened || self.renewal_opens_at.is_some_and(|at| now >= at)),
             renewal_pending: live && self.renewal_request.is_some(),
             object_exists: self.stage == AccountStage::MarkedDeleted,
         }
@@ -207,7 +218,9 @@ impl AccountRow {
 
     fn apply(&mut self, at: DateTime<Utc>, event: &AccountEvent) {
         match event {
-            AccountEvent::Created(_) | AccountEvent::OwnersReminded(_) | AccountEvent::SecretRevealRequested(_) => {}
+            AccountEvent::Created(_)
+            | AccountEvent::OwnersReminded(_)
+            | AccountEvent::SecretRevealRequested(_) => {}
             AccountEvent::OrderIssued(e) => {
                 let order = &e.order;
                 self.order = Some(OutstandingOrder {
@@ -227,12 +240,22 @@ impl AccountRow {
             AccountEvent::OrderApplied(_) => self.settled(),
             AccountEvent::OrderFailed(e) => {
                 self.order = None;
-                self.trouble = Some(Trouble { number: e.number, failure: e.failure.clone(), at, retry_at: None });
+                self.trouble = Some(Trouble {
+                    number: e.number,
+                    failure: e.failure.clone(),
+                    at,
+                    retry_at: None,
+                });
             }
             AccountEvent::OrderDeferred(e) => {
                 self.order = None;
                 let retry_at = Some(e.retry_at);
-                self.trouble = Some(Trouble { number: e.number, failure: e.failure.clone(), at, retry_at });
+                self.trouble = Some(Trouble {
+                    number: e.number,
+                    failure: e.failure.clone(),
+                    at,
+                    retry_at,
+                });
             }
             AccountEvent::OrderExpired(_) => self.order = None,
             AccountEvent::OrderRetried(_) => {
@@ -263,7 +286,9 @@ impl AccountRow {
             AccountEvent::LifecycleEndRepeated(_) => self.retire(),
             AccountEvent::Disabled(_) => self.enabled = false,
             AccountEvent::Enabled(_) => self.enabled = true,
-            AccountEvent::Deleted(_) | AccountEvent::PurgeOrdered(_) => self.stage = AccountStage::Removing,
+            AccountEvent::Deleted(_) | AccountEvent::PurgeOrdered(_) => {
+                self.stage = AccountStage::Removing
+            }
             AccountEvent::Removed(_) => {
                 self.settled();
                 self.secret = None;
@@ -331,8 +356,18 @@ impl ReadModel for Accounts {
                 &["waits"],
             ],
         },
-        Table { name: WORDS, columns: &[("id", Kind::Bytes), ("word", Kind::Text)], key: 2, indexes: &[&["word", "id"]] },
-        Table { name: OWNERS, columns: &[("id", Kind::Bytes), ("owner", Kind::Bytes)], key: 2, indexes: &[&["owner", "id"]] },
+        Table {
+            name: WORDS,
+            columns: &[("id", Kind::Bytes), ("word", Kind::Text)],
+            key: 2,
+            indexes: &[&["word", "id"]],
+        },
+        Table {
+            name: OWNERS,
+            columns: &[("id", Kind::Bytes), ("owner", Kind::Bytes)],
+            key: 2,
+            indexes: &[&["owner", "id"]],
+        },
     ];
 
     type Key = Uuid;
@@ -344,8 +379,14 @@ impl ReadModel for Accounts {
         }
     }
 
-    fn fold(event: &StoredEvent, _: Uuid, row: Option<AccountRow>) -> Result<Option<AccountRow>, String> {
-        let Event::Account(account) = &event.event else { return Ok(row) };
+    fn fold(
+        event: &StoredEvent,
+        _: Uuid,
+        row: Option<AccountRow>,
+    ) -> Result<Option<AccountRow>, String> {
+        let Event::Account(account) = &event.event else {
+            return Ok(row);
+        };
         if let AccountEvent::Created(created) = account {
             return Ok(Some(AccountRow::created(event, created)));
         }
@@ -375,7 +416,13 @@ impl ReadModel for Accounts {
     }
 
     fn indexed(row: &AccountRow) -> Vec<BTreeSet<Cells>> {
-        vec![prefixes([row.name.as_str()]), row.owners.iter().map(|owner| vec![owner_id(owner).into()]).collect()]
+        vec![
+            prefixes([row.name.as_str()]),
+            row.owners
+                .iter()
+                .map(|owner| vec![owner_id(owner).into()])
+                .collect(),
+        ]
     }
 }
 
@@ -408,7 +455,9 @@ pub struct AccountFilter {
 
 impl AccountFilter {
     fn condition(&self) -> Cond {
-        let ids = |ids: &mut dyn Iterator<Item = Uuid>| ids.map(|id| id.as_bytes().to_vec()).collect::<Vec<_>>();
+        let ids = |ids: &mut dyn Iterator<Item = Uuid>| {
+            ids.map(|id| id.as_bytes().to_vec()).collect::<Vec<_>>()
+        };
         let status = (!self.status.is_empty())
             .then(|| Expr::col("status").is_in(self.status.iter().map(|status| status.text())));
         let owned = (!self.owned_by.is_empty()).then(|| {
@@ -417,14 +466,30 @@ impl AccountFilter {
             owned.column("id").from(OWNERS).and_where(owners);
             Expr::col("id").in_subquery(owned)
         });
-        let search = self.search.as_deref().and_then(|search| matching(WORDS, search));
-        let chosen = (!self.ids.is_empty()).then(|| Expr::col("id").is_in(ids(&mut self.ids.iter().map(|id| id.0))));
+        let search = self
+            .search
+            .as_deref()
+            .and_then(|search| matching(WORDS, search));
+        let chosen = (!self.ids.is_empty())
+            .then(|| Expr::col("id").is_in(ids(&mut self.ids.iter().map(|id| id.0))));
         Cond::all()
             .add_option(status)
-            .add_option(self.domain.map(|id| Expr::col("domain").eq(id.0.as_bytes().to_vec())))
-            .add_option(self.template.map(|id| Expr::col("template").eq(id.0.as_bytes().to_vec())))
-            .add_option(self.ends_before.map(|at| Expr::col("ends_at").lt(at.timestamp_micros())))
-            .add_option(self.ends_after.map(|at| Expr::col("ends_at").gte(at.timestamp_micros())))
+            .add_option(
+                self.domain
+                    .map(|id| Expr::col("domain").eq(id.0.as_bytes().to_vec())),
+            )
+            .add_option(
+                self.template
+                    .map(|id| Expr::col("template").eq(id.0.as_bytes().to_vec())),
+            )
+            .add_option(
+                self.ends_before
+                    .map(|at| Expr::col("ends_at").lt(at.timestamp_micros())),
+            )
+            .add_option(
+                self.ends_after
+                    .map(|at| Expr::col("ends_at").gte(at.timestamp_micros())),
+            )
             .add_option(owned)
             .add_option(search.map(|found| Expr::col("id").in_subquery(found)))
             .add_option(chosen)
@@ -460,7 +525,15 @@ impl Views {
             AccountSort::End => "ends_at",
             AccountSort::Created => "created_at",
         };
-        self.list::<Accounts>(List { condition: filter.condition(), sort: column, order }, page).await
+        self.list::<Accounts>(
+            List {
+                condition: filter.condition(),
+                sort: column,
+                order,
+            },
+            page,
+        )
+        .await
     }
 
     /// One account.
@@ -475,12 +548,22 @@ impl Views {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn account_counts(&self, filter: &AccountFilter) -> Result<Vec<(Status, Count)>, ViewError> {
+    pub async fn account_counts(
+        &self,
+        filter: &AccountFilter,
+    ) -> Result<Vec<(Status, Count)>, ViewError> {
         let mut counts = Vec::with_capacity(Status::ALL.len());
         for status in Status::ALL {
-            let of_status = AccountFilter { status: vec![*status], ..filter.clone() };
+            let of_status = AccountFilter {
+                status: vec![*status],
+                ..filter.clone()
+            };
             let asked = filter.status.is_empty() || filter.status.contains(status);
-            let count = if asked { self.count::<Accounts>(of_status.condition()).await? } else { Count::default() };
+            let count = if asked {
+                self.count::<Accounts>(of_status.condition()).await?
+            } else {
+                Count::default()
+            };
             counts.push((*status, count));
         }
         Ok(counts)
@@ -491,7 +574,10 @@ impl Views {
     /// # Errors
     /// If the database fails.
     pub async fn outstanding_orders(&self) -> Result<u64, ViewError> {
-        Ok(self.count::<Accounts>(Cond::all().add(Expr::col("waits").eq(1_i64))).await?.value)
+        Ok(self
+            .count::<Accounts>(Cond::all().add(Expr::col("waits").eq(1_i64)))
+            .await?
+            .value)
     }
 }
 

@@ -63,12 +63,26 @@ impl ReadModel for Approvals {
     const TABLES: &'static [Table] = &[
         Table {
             name: APPROVALS,
-            columns: &[("id", Kind::Bytes), ("waits_since", Kind::Int), ("content", Kind::Bytes)],
+            columns: &[
+                ("id", Kind::Bytes),
+                ("waits_since", Kind::Int),
+                ("content", Kind::Bytes),
+            ],
             key: 1,
             indexes: &[&["waits_since", "id"]],
         },
-        Table { name: VOICES, columns: &[("id", Kind::Bytes), ("voice", Kind::Bytes)], key: 2, indexes: &[&["voice", "id"]] },
-        Table { name: BARRED, columns: &[("id", Kind::Bytes), ("who", Kind::Bytes)], key: 2, indexes: &[] },
+        Table {
+            name: VOICES,
+            columns: &[("id", Kind::Bytes), ("voice", Kind::Bytes)],
+            key: 2,
+            indexes: &[&["voice", "id"]],
+        },
+        Table {
+            name: BARRED,
+            columns: &[("id", Kind::Bytes), ("who", Kind::Bytes)],
+            key: 2,
+            indexes: &[],
+        },
     ];
 
     type Key = Uuid;
@@ -89,8 +103,14 @@ impl ReadModel for Approvals {
         }
     }
 
-    fn fold(event: &StoredEvent, id: Uuid, row: Option<WaitingApproval>) -> Result<Option<WaitingApproval>, String> {
-        let Event::Request(request) = &event.event else { return Ok(row) };
+    fn fold(
+        event: &StoredEvent,
+        id: Uuid,
+        row: Option<WaitingApproval>,
+    ) -> Result<Option<WaitingApproval>, String> {
+        let Event::Request(request) = &event.event else {
+            return Ok(row);
+        };
         let at = event.recorded_at;
         Ok(match request {
             RequestEvent::Submitted(e) => {
@@ -108,7 +128,11 @@ impl ReadModel for Approvals {
                     steps: s.steps.clone(),
                     step: 0,
                     given: Vec::new(),
-                    barred: owners.chain([s.requester.0]).collect::<BTreeSet<_>>().into_iter().collect(),
+                    barred: owners
+                        .chain([s.requester.0])
+                        .collect::<BTreeSet<_>>()
+                        .into_iter()
+                        .collect(),
                 })
             }
             RequestEvent::ApprovalGiven(e) => {
@@ -122,7 +146,9 @@ impl ReadModel for Approvals {
                 }
                 Some(row)
             }
-            RequestEvent::Approved(_) | RequestEvent::Rejected(_) | RequestEvent::Withdrawn(_) => None,
+            RequestEvent::Approved(_) | RequestEvent::Rejected(_) | RequestEvent::Withdrawn(_) => {
+                None
+            }
             // Only ever before or after the wait.
             RequestEvent::Drafted(_)
             | RequestEvent::Revised(_)
@@ -135,7 +161,10 @@ impl ReadModel for Approvals {
     }
 
     fn cells(row: &WaitingApproval) -> Result<Cells, String> {
-        Ok(vec![row.waits_since.timestamp_micros().into(), content(row)?])
+        Ok(vec![
+            row.waits_since.timestamp_micros().into(),
+            content(row)?,
+        ])
     }
 
     fn row(cells: Cells) -> Result<WaitingApproval, String> {
@@ -145,21 +174,45 @@ impl ReadModel for Approvals {
     fn indexed(row: &WaitingApproval) -> Vec<BTreeSet<Cells>> {
         let voices = row.steps.get(row.step).map(|step| {
             let users = step.users.iter().map(|user| user.0);
-            users.chain(step.groups.iter().map(|group| group.0)).map(|id| vec![id.into()]).collect()
+            users
+                .chain(step.groups.iter().map(|group| group.0))
+                .map(|id| vec![id.into()])
+                .collect()
         });
         // Who has approved has no second voice in the step.
-        let barred = row.barred.iter().copied().chain(row.given.iter().map(|user| user.0));
-        vec![voices.unwrap_or_default(), barred.map(|id| vec![id.into()]).collect()]
+        let barred = row
+            .barred
+            .iter()
+            .copied()
+            .chain(row.given.iter().map(|user| user.0));
+        vec![
+            voices.unwrap_or_default(),
+            barred.map(|id| vec![id.into()]).collect(),
+        ]
     }
 }
 
 /// Requests whose current step names the user or one of the groups, less those that the user may not decide on.
 fn waiting_for(user: UserId, groups: &[GroupId]) -> Cond {
-    let who = || groups.iter().map(|group| group.0).chain([user.0]).map(|id| id.as_bytes().to_vec());
+    let who = || {
+        groups
+            .iter()
+            .map(|group| group.0)
+            .chain([user.0])
+            .map(|id| id.as_bytes().to_vec())
+    };
     let (mut named, mut barred) = (Query::select(), Query::select());
-    named.column("id").from(VOICES).and_where(Expr::col("voice").is_in(who()));
-    barred.column("id").from(BARRED).and_where(Expr::col("who").is_in(who()));
-    Cond::all().add(Expr::col("id").in_subquery(named)).add(Expr::col("id").not_in_subquery(barred))
+    named
+        .column("id")
+        .from(VOICES)
+        .and_where(Expr::col("voice").is_in(who()));
+    barred
+        .column("id")
+        .from(BARRED)
+        .and_where(Expr::col("who").is_in(who()));
+    Cond::all()
+        .add(Expr::col("id").in_subquery(named))
+        .add(Expr::col("id").not_in_subquery(barred))
 }
 
 impl Views {
@@ -174,14 +227,26 @@ impl Views {
         page: &Page,
     ) -> Result<Paged<WaitingApproval>, ViewError> {
         let condition = waiting_for(user, groups);
-        self.list::<Approvals>(List { condition, sort: "waits_since", order: SortOrder::Ascending }, page).await
+        self.list::<Approvals>(
+            List {
+                condition,
+                sort: "waits_since",
+                order: SortOrder::Ascending,
+            },
+            page,
+        )
+        .await
     }
 
     /// How many of them there are.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn waiting_count(&self, user: UserId, groups: &[GroupId]) -> Result<Count, ViewError> {
+    pub async fn waiting_count(
+        &self,
+        user: UserId,
+        groups: &[GroupId],
+    ) -> Result<Count, ViewError> {
         self.count::<Approvals>(waiting_for(user, groups)).await
     }
 
@@ -191,6 +256,14 @@ impl Views {
     /// If the database fails, or the cursor is of another list.
     pub async fn waiting(&self, page: &Page) -> Result<Paged<WaitingApproval>, ViewError> {
         let condition = Cond::all();
-        self.list::<Approvals>(List { condition, sort: "waits_since", order: SortOrder::Ascending }, page).await
+        self.list::<Approvals>(
+            List {
+                condition,
+                sort: "waits_since",
+                order: SortOrder::Ascending,
+            },
+            page,
+        )
+        .await
     }
 }

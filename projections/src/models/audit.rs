@@ -116,7 +116,13 @@ impl ReadModel for Audit {
     fn row(cells: Cells) -> Result<AuditRow, String> {
         let int = |index: usize| cells.get(index).and_then(Cell::int).ok_or("no number");
         let id = |index: usize| cells.get(index).and_then(Cell::id).ok_or("no id");
-        let text = |index: usize| cells.get(index).cloned().and_then(Cell::into_text).ok_or("no text");
+        let text = |index: usize| {
+            cells
+                .get(index)
+                .cloned()
+                .and_then(Cell::into_text)
+                .ok_or("no text")
+        };
         Ok(AuditRow {
             position: int(0)?.cast_unsigned(),
             recorded_at: DateTime::from_timestamp_micros(int(1)?).ok_or("no instant")?,
@@ -136,8 +142,12 @@ impl ReadModel for Audit {
 /// The actor of its text.
 fn actor(text: &str) -> Actor {
     match text.split_once(':') {
-        Some(("user", id)) => id.parse().map_or_else(|_| Actor::system(text), |id| Actor::User(UserId(id))),
-        Some(("engine", id)) => id.parse().map_or_else(|_| Actor::system(text), |id| Actor::Engine(EngineId(id))),
+        Some(("user", id)) => id
+            .parse()
+            .map_or_else(|_| Actor::system(text), |id| Actor::User(UserId(id))),
+        Some(("engine", id)) => id
+            .parse()
+            .map_or_else(|_| Actor::system(text), |id| Actor::Engine(EngineId(id))),
         Some(("system", name)) => Actor::system(name),
         Some(_) | None => Actor::system(text),
     }
@@ -175,25 +185,43 @@ impl AuditFilter {
         // Time never decreases along the history: an instant is a position.
         let before = |instant: DateTime<Utc>| {
             let mut last = Query::select();
-            last.expr(Func::coalesce([Func::max(Expr::col("position")).into(), Expr::val(0_i64)]))
-                .from(AUDIT)
-                .and_where(Expr::col("recorded_at").lt(instant.timestamp_micros()));
+            last.expr(Func::coalesce([
+                Func::max(Expr::col("position")).into(),
+                Expr::val(0_i64),
+            ]))
+            .from(AUDIT)
+            .and_where(Expr::col("recorded_at").lt(instant.timestamp_micros()));
             sea_query::SimpleExpr::from(last)
         };
         let position = || Expr::col("position");
         // Text without NUL, which PostgreSQL would refuse as a value.
-        let text = |column: &'static str, text: &str| Expr::col(column).eq(sea_query::Value::from(Cell::text(text)));
+        let text = |column: &'static str, text: &str| {
+            Expr::col(column).eq(sea_query::Value::from(Cell::text(text)))
+        };
         let id = |column: &'static str, id: Uuid| Expr::col(column).eq(id.as_bytes().to_vec());
         Cond::all()
-            .add_option(self.actor.as_ref().map(|actor| text("actor", &actor.to_string())))
+            .add_option(
+                self.actor
+                    .as_ref()
+                    .map(|actor| text("actor", &actor.to_string())),
+            )
             .add_option(self.kind.as_deref().map(|kind| text("kind", kind)))
             .add_option(self.type_name.as_deref().map(|name| text("type", name)))
             .add_option(self.stream.map(|stream| id("stream", stream)))
-            .add_option(self.correlation.map(|correlation| id("correlation", correlation)))
+            .add_option(
+                self.correlation
+                    .map(|correlation| id("correlation", correlation)),
+            )
             .add_option(self.from.map(|from| position().gt(before(from))))
             .add_option(self.to.map(|to| position().lte(before(to))))
-            .add_option(self.after_position.map(|after| position().gt(signed(after))))
-            .add_option(self.up_to_position.map(|up_to| position().lte(signed(up_to))))
+            .add_option(
+                self.after_position
+                    .map(|after| position().gt(signed(after))),
+            )
+            .add_option(
+                self.up_to_position
+                    .map(|up_to| position().lte(signed(up_to))),
+            )
     }
 }
 
@@ -208,6 +236,14 @@ impl Views {
         order: SortOrder,
         page: &Page,
     ) -> Result<Paged<AuditRow>, ViewError> {
-        self.list::<Audit>(List { condition: filter.condition(), sort: "position", order }, page).await
+        self.list::<Audit>(
+            List {
+                condition: filter.condition(),
+                sort: "position",
+                order,
+            },
+            page,
+        )
+        .await
     }
 }

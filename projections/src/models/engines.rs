@@ -44,7 +44,12 @@ impl ReadModel for Engines {
     const VERSION: u32 = 1;
     const TABLES: &'static [Table] = &[Table {
         name: "view_engines",
-        columns: &[("id", Kind::Bytes), ("name_key", Kind::Text), ("domain", Kind::Bytes), ("content", Kind::Bytes)],
+        columns: &[
+            ("id", Kind::Bytes),
+            ("name_key", Kind::Text),
+            ("domain", Kind::Bytes),
+            ("content", Kind::Bytes),
+        ],
         key: 1,
         indexes: &[&["name_key", "id"]],
     }];
@@ -58,8 +63,14 @@ impl ReadModel for Engines {
         }
     }
 
-    fn fold(event: &StoredEvent, id: Uuid, row: Option<EngineRow>) -> Result<Option<EngineRow>, String> {
-        let Event::Engine(engine) = &event.event else { return Ok(row) };
+    fn fold(
+        event: &StoredEvent,
+        id: Uuid,
+        row: Option<EngineRow>,
+    ) -> Result<Option<EngineRow>, String> {
+        let Event::Engine(engine) = &event.event else {
+            return Ok(row);
+        };
         if let EngineEvent::Registered(e) = engine {
             return Ok(Some(EngineRow {
                 id: EngineId(id),
@@ -89,7 +100,11 @@ impl ReadModel for Engines {
     }
 
     fn cells(row: &EngineRow) -> Result<Cells, String> {
-        Ok(vec![folded(&row.content.name).as_str().into(), row.content.domain.0.into(), content(row)?])
+        Ok(vec![
+            folded(&row.content.name).as_str().into(),
+            row.content.domain.0.into(),
+            content(row)?,
+        ])
     }
 
     fn row(cells: Cells) -> Result<EngineRow, String> {
@@ -103,7 +118,12 @@ impl Views {
     /// # Errors
     /// If the database fails.
     pub async fn engines(&self) -> Result<Vec<EngineRow>, ViewError> {
-        self.select::<Engines>(|query| query.order_by("name_key", Order::Asc).order_by("id", Order::Asc)).await
+        self.select::<Engines>(|query| {
+            query
+                .order_by("name_key", Order::Asc)
+                .order_by("id", Order::Asc)
+        })
+        .await
     }
 
     /// One engine.
@@ -119,6 +139,11 @@ impl Views {
     /// # Errors
     /// If the database fails.
     pub async fn engine_ids(&self) -> Result<Vec<EngineId>, ViewError> {
-        Ok(self.engines().await?.into_iter().map(|engine| engine.id).collect())
+        Ok(self
+            .engines()
+            .await?
+            .into_iter()
+            .map(|engine| engine.id)
+            .collect())
     }
 }

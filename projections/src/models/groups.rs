@@ -41,11 +41,21 @@ impl ReadModel for Groups {
     const TABLES: &'static [Table] = &[
         Table {
             name: "view_groups",
-            columns: &[("id", Kind::Bytes), ("name_key", Kind::Text), ("disabled", Kind::Int), ("content", Kind::Bytes)],
+            columns: &[
+                ("id", Kind::Bytes),
+                ("name_key", Kind::Text),
+                ("disabled", Kind::Int),
+                ("content", Kind::Bytes),
+            ],
             key: 1,
             indexes: &[&["name_key", "id"]],
         },
-        Table { name: WORDS, columns: &[("id", Kind::Bytes), ("word", Kind::Text)], key: 2, indexes: &[&["word", "id"]] },
+        Table {
+            name: WORDS,
+            columns: &[("id", Kind::Bytes), ("word", Kind::Text)],
+            key: 2,
+            indexes: &[&["word", "id"]],
+        },
     ];
 
     type Key = Uuid;
@@ -53,17 +63,32 @@ impl ReadModel for Groups {
 
     fn keys(event: &StoredEvent, keys: &mut Vec<Uuid>) {
         if let Event::Group(group) = &event.event
-            && !matches!(group, GroupEvent::MemberAdded(_) | GroupEvent::MemberRemoved(_))
+            && !matches!(
+                group,
+                GroupEvent::MemberAdded(_) | GroupEvent::MemberRemoved(_)
+            )
         {
             keys.push(event.stream);
         }
     }
 
-    fn fold(event: &StoredEvent, id: Uuid, row: Option<GroupRow>) -> Result<Option<GroupRow>, String> {
-        let Event::Group(group) = &event.event else { return Ok(row) };
+    fn fold(
+        event: &StoredEvent,
+        id: Uuid,
+        row: Option<GroupRow>,
+    ) -> Result<Option<GroupRow>, String> {
+        let Event::Group(group) = &event.event else {
+            return Ok(row);
+        };
         if let GroupEvent::Created(e) = group {
             let (id, name) = (GroupId(id), e.name.clone());
-            return Ok(Some(GroupRow { id, name, roles: BTreeSet::new(), disabled: false, version: event.version }));
+            return Ok(Some(GroupRow {
+                id,
+                name,
+                roles: BTreeSet::new(),
+                disabled: false,
+                version: event.version,
+            }));
         }
         let mut row = row.ok_or(ABSENT)?;
         row.version = event.version;
@@ -79,7 +104,11 @@ impl ReadModel for Groups {
     }
 
     fn cells(row: &GroupRow) -> Result<Cells, String> {
-        Ok(vec![folded(&row.name).as_str().into(), row.disabled.into(), content(row)?])
+        Ok(vec![
+            folded(&row.name).as_str().into(),
+            row.disabled.into(),
+            content(row)?,
+        ])
     }
 
     fn row(cells: Cells) -> Result<GroupRow, String> {
@@ -96,10 +125,23 @@ impl Views {
     ///
     /// # Errors
     /// If the database fails, or the cursor is of another list.
-    pub async fn groups(&self, search: Option<&str>, page: &Page) -> Result<Paged<GroupRow>, ViewError> {
+    pub async fn groups(
+        &self,
+        search: Option<&str>,
+        page: &Page,
+    ) -> Result<Paged<GroupRow>, ViewError> {
         let search = search.and_then(|search| matching(WORDS, search));
-        let condition = Cond::all().add_option(search.map(|found| Expr::col("id").in_subquery(found)));
-        self.list::<Groups>(List { condition, sort: "name_key", order: SortOrder::Ascending }, page).await
+        let condition =
+            Cond::all().add_option(search.map(|found| Expr::col("id").in_subquery(found)));
+        self.list::<Groups>(
+            List {
+                condition,
+                sort: "name_key",
+                order: SortOrder::Ascending,
+            },
+            page,
+        )
+        .await
     }
 
     /// One group.

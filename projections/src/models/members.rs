@@ -35,7 +35,9 @@ impl ReadModel for Members {
     type Row = (Uuid, Uuid);
 
     fn keys(event: &StoredEvent, keys: &mut Vec<Self::Key>) {
-        let Event::Group(group) = &event.event else { return };
+        let Event::Group(group) = &event.event else {
+            return;
+        };
         match group {
             GroupEvent::MemberAdded(e) => keys.push((event.stream, e.user.0)),
             GroupEvent::MemberRemoved(e) => keys.push((event.stream, e.user.0)),
@@ -48,7 +50,11 @@ impl ReadModel for Members {
         }
     }
 
-    fn fold(event: &StoredEvent, key: Self::Key, _: Option<Self::Row>) -> Result<Option<Self::Row>, String> {
+    fn fold(
+        event: &StoredEvent,
+        key: Self::Key,
+        _: Option<Self::Row>,
+    ) -> Result<Option<Self::Row>, String> {
         Ok(matches!(event.event, Event::Group(GroupEvent::MemberAdded(_))).then_some(key))
     }
 
@@ -73,23 +79,44 @@ impl Views {
     /// If the database fails.
     pub async fn groups_of(&self, user: UserId) -> Result<Vec<GroupId>, ViewError> {
         let user = Expr::col("user_id").eq(user.0.as_bytes().to_vec());
-        let rows = self.select::<Members>(|query| query.and_where(user)).await?;
-        Ok(rows.into_iter().map(|(group, _)| GroupId(group)).chain([everyone()]).collect())
+        let rows = self
+            .select::<Members>(|query| query.and_where(user))
+            .await?;
+        Ok(rows
+            .into_iter()
+            .map(|(group, _)| GroupId(group))
+            .chain([everyone()])
+            .collect())
     }
 
     /// The members of a group by name, a page at a time. All users, for Everyone.
     ///
     /// # Errors
     /// If the database fails, or the cursor is of another list.
-    pub async fn members_of(&self, group: GroupId, page: &Page) -> Result<Paged<UserRow>, ViewError> {
+    pub async fn members_of(
+        &self,
+        group: GroupId,
+        page: &Page,
+    ) -> Result<Paged<UserRow>, ViewError> {
         let condition = if group == everyone() {
             Cond::all()
         } else {
             let mut members = Query::select();
-            members.column("user_id").from(MEMBERS).and_where(of_group(group));
+            members
+                .column("user_id")
+                .from(MEMBERS)
+                .and_where(of_group(group));
             Cond::all().add(Expr::col("id").in_subquery(members))
         };
-        self.list::<Users>(List { condition, sort: "name_key", order: SortOrder::Ascending }, page).await
+        self.list::<Users>(
+            List {
+                condition,
+                sort: "name_key",
+                order: SortOrder::Ascending,
+            },
+            page,
+        )
+        .await
     }
 
     /// Ids of all members of a group: those that were put there, so none for Everyone.
@@ -97,7 +124,9 @@ impl Views {
     /// # Errors
     /// If the database fails.
     pub async fn member_ids(&self, group: GroupId) -> Result<Vec<UserId>, ViewError> {
-        let rows = self.select::<Members>(|query| query.and_where(of_group(group))).await?;
+        let rows = self
+            .select::<Members>(|query| query.and_where(of_group(group)))
+            .await?;
         Ok(rows.into_iter().map(|(_, user)| UserId(user)).collect())
     }
 
@@ -109,6 +138,7 @@ impl Views {
         if group == everyone() {
             return self.count::<Users>(Cond::all()).await;
         }
-        self.count::<Members>(Cond::all().add(of_group(group))).await
+        self.count::<Members>(Cond::all().add(of_group(group)))
+            .await
     }
 }

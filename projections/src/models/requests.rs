@@ -19,7 +19,9 @@ use tenure_domain::{
     order::Failure,
     ownership::Owner,
     period::Period,
-    request::{ApprovalGiven, RequestContent, RequestEvent, RequestKind, RequestStatus, Submission},
+    request::{
+        ApprovalGiven, RequestContent, RequestEvent, RequestKind, RequestStatus, Submission,
+    },
 };
 use tenure_eventstore::StoredEvent;
 use uuid::Uuid;
@@ -150,17 +152,24 @@ impl RequestRow {
     pub fn holder(&self) -> Holder<'_> {
         match self.status {
             RequestStatus::Draft => Holder::Requester,
-            RequestStatus::Submitted => self.steps.get(self.step).map_or(Holder::Nobody, Holder::Approvers),
+            RequestStatus::Submitted => self
+                .steps
+                .get(self.step)
+                .map_or(Holder::Nobody, Holder::Approvers),
             RequestStatus::Approved | RequestStatus::Provisioning => Holder::Directory,
             RequestStatus::Failed => Holder::Operator,
-            RequestStatus::Rejected | RequestStatus::Withdrawn | RequestStatus::Provisioned => Holder::Nobody,
+            RequestStatus::Rejected | RequestStatus::Withdrawn | RequestStatus::Provisioned => {
+                Holder::Nobody
+            }
         }
     }
 
     /// Name of the account, as far as it is known.
     #[must_use]
     pub fn name(&self) -> &str {
-        self.submission.as_ref().map_or(&self.content.name, |submission| &submission.name)
+        self.submission
+            .as_ref()
+            .map_or(&self.content.name, |submission| &submission.name)
     }
 
     fn submit(&mut self, at: DateTime<Utc>, s: &Submission) {
@@ -193,9 +202,16 @@ impl RequestRow {
     }
 
     fn approval(&mut self, at: DateTime<Utc>, e: &ApprovalGiven) {
-        let Some(step) = self.steps.get_mut(e.step) else { return };
+        let Some(step) = self.steps.get_mut(e.step) else {
+            return;
+        };
         let (approver, via, comment) = (e.approver, e.via.clone(), e.comment.clone());
-        step.given.push(GivenApproval { approver, via, comment, at });
+        step.given.push(GivenApproval {
+            approver,
+            via,
+            comment,
+            at,
+        });
         step.completed = e.step_completed;
         if e.step_completed {
             self.step = e.step + 1;
@@ -215,7 +231,11 @@ impl RequestRow {
                 self.status = RequestStatus::Approved;
             }
             RequestEvent::Rejected(e) => {
-                self.rejection = Some(Rejection { approver: e.approver, reason: e.reason.clone(), at });
+                self.rejection = Some(Rejection {
+                    approver: e.approver,
+                    reason: e.reason.clone(),
+                    at,
+                });
                 self.status = RequestStatus::Rejected;
             }
             RequestEvent::Withdrawn(_) => self.status = RequestStatus::Withdrawn,
@@ -280,7 +300,12 @@ impl ReadModel for Requests {
                 &["account"],
             ],
         },
-        Table { name: WORDS, columns: &[("id", Kind::Bytes), ("word", Kind::Text)], key: 2, indexes: &[&["word", "id"]] },
+        Table {
+            name: WORDS,
+            columns: &[("id", Kind::Bytes), ("word", Kind::Text)],
+            key: 2,
+            indexes: &[&["word", "id"]],
+        },
     ];
 
     type Key = Uuid;
@@ -292,8 +317,14 @@ impl ReadModel for Requests {
         }
     }
 
-    fn fold(event: &StoredEvent, id: Uuid, row: Option<RequestRow>) -> Result<Option<RequestRow>, String> {
-        let Event::Request(request) = &event.event else { return Ok(row) };
+    fn fold(
+        event: &StoredEvent,
+        id: Uuid,
+        row: Option<RequestRow>,
+    ) -> Result<Option<RequestRow>, String> {
+        let Event::Request(request) = &event.event else {
+            return Ok(row);
+        };
         let at = event.recorded_at;
         if let RequestEvent::Drafted(e) = request {
             return Ok(Some(RequestRow {
@@ -367,7 +398,10 @@ impl RequestFilter {
         let is = |column: &'static str, id: Uuid| Expr::col(column).eq(id.as_bytes().to_vec());
         let status = (!self.status.is_empty())
             .then(|| Expr::col("status").is_in(self.status.iter().map(|status| status.text())));
-        let search = self.search.as_deref().and_then(|search| matching(WORDS, search));
+        let search = self
+            .search
+            .as_deref()
+            .and_then(|search| matching(WORDS, search));
         let ids = || self.ids.iter().map(|id| id.0.as_bytes().to_vec());
         Cond::all()
             .add_option(status)
@@ -417,7 +451,15 @@ impl Views {
             RequestSort::Created => "created_at",
             RequestSort::Name => "name_key",
         };
-        self.list::<Requests>(List { condition: filter.condition(), sort: column, order }, page).await
+        self.list::<Requests>(
+            List {
+                condition: filter.condition(),
+                sort: column,
+                order,
+            },
+            page,
+        )
+        .await
     }
 
     /// One request.
@@ -441,16 +483,32 @@ impl Views {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn request_orders(&self, rows: &[RequestRow]) -> Result<HashMap<RequestId, RequestOrder>, ViewError> {
-        let held = rows.iter().filter(|row| matches!(row.holder(), Holder::Directory | Holder::Operator));
+    pub async fn request_orders(
+        &self,
+        rows: &[RequestRow],
+    ) -> Result<HashMap<RequestId, RequestOrder>, ViewError> {
+        let held = rows
+            .iter()
+            .filter(|row| matches!(row.holder(), Holder::Directory | Holder::Operator));
         let of: Vec<(RequestId, AccountId)> = held.map(|row| (row.id, row.account)).collect();
         let ids: Vec<Uuid> = of.iter().map(|(_, account)| account.0).collect();
         let accounts = self.among::<Accounts>(&ids).await?;
         let orders: HashMap<AccountId, RequestOrder> = accounts
             .into_iter()
-            .map(|account| (account.id, RequestOrder { order: account.order, trouble: account.trouble }))
+            .map(|account| {
+                (
+                    account.id,
+                    RequestOrder {
+                        order: account.order,
+                        trouble: account.trouble,
+                    },
+                )
+            })
             .collect();
-        Ok(of.into_iter().filter_map(|(id, account)| Some((id, orders.get(&account)?.clone()))).collect())
+        Ok(of
+            .into_iter()
+            .filter_map(|(id, account)| Some((id, orders.get(&account)?.clone())))
+            .collect())
     }
 }
 

@@ -37,7 +37,11 @@ impl ReadModel for Roles {
     const VERSION: u32 = 1;
     const TABLES: &'static [Table] = &[Table {
         name: "view_roles",
-        columns: &[("id", Kind::Bytes), ("name_key", Kind::Text), ("content", Kind::Bytes)],
+        columns: &[
+            ("id", Kind::Bytes),
+            ("name_key", Kind::Text),
+            ("content", Kind::Bytes),
+        ],
         key: 1,
         indexes: &[&["name_key", "id"]],
     }];
@@ -51,11 +55,22 @@ impl ReadModel for Roles {
         }
     }
 
-    fn fold(event: &StoredEvent, id: Uuid, row: Option<RoleRow>) -> Result<Option<RoleRow>, String> {
-        let Event::Role(role) = &event.event else { return Ok(row) };
+    fn fold(
+        event: &StoredEvent,
+        id: Uuid,
+        row: Option<RoleRow>,
+    ) -> Result<Option<RoleRow>, String> {
+        let Event::Role(role) = &event.event else {
+            return Ok(row);
+        };
         if let RoleEvent::Created(e) = role {
             let content = e.content.clone();
-            return Ok(Some(RoleRow { id: RoleId(id), content, disabled: false, version: event.version }));
+            return Ok(Some(RoleRow {
+                id: RoleId(id),
+                content,
+                disabled: false,
+                version: event.version,
+            }));
         }
         let mut row = row.ok_or(ABSENT)?;
         row.version = event.version;
@@ -69,7 +84,10 @@ impl ReadModel for Roles {
     }
 
     fn cells(row: &RoleRow) -> Result<Cells, String> {
-        Ok(vec![folded(&row.content.name).as_str().into(), content(row)?])
+        Ok(vec![
+            folded(&row.content.name).as_str().into(),
+            content(row)?,
+        ])
     }
 
     fn row(cells: Cells) -> Result<RoleRow, String> {
@@ -83,7 +101,12 @@ impl Views {
     /// # Errors
     /// If the database fails.
     pub async fn roles(&self) -> Result<Vec<RoleRow>, ViewError> {
-        self.select::<Roles>(|query| query.order_by("name_key", Order::Asc).order_by("id", Order::Asc)).await
+        self.select::<Roles>(|query| {
+            query
+                .order_by("name_key", Order::Asc)
+                .order_by("id", Order::Asc)
+        })
+        .await
     }
 
     /// One role.

@@ -24,7 +24,11 @@ impl ReadModel for TemplateVersions {
     const VERSION: u32 = 1;
     const TABLES: &'static [Table] = &[Table {
         name: "view_template_versions",
-        columns: &[("template", Kind::Bytes), ("version", Kind::Int), ("content", Kind::Bytes)],
+        columns: &[
+            ("template", Kind::Bytes),
+            ("version", Kind::Int),
+            ("content", Kind::Bytes),
+        ],
         key: 2,
         indexes: &[],
     }];
@@ -34,14 +38,20 @@ impl ReadModel for TemplateVersions {
     type Row = TemplateContent;
 
     fn keys(event: &StoredEvent, keys: &mut Vec<Self::Key>) {
-        let Event::Template(template) = &event.event else { return };
+        let Event::Template(template) = &event.event else {
+            return;
+        };
         match template {
-            TemplateEvent::Drafted(_) | TemplateEvent::Revised(_) => keys.push((event.stream, DRAFT)),
+            TemplateEvent::Drafted(_) | TemplateEvent::Revised(_) => {
+                keys.push((event.stream, DRAFT))
+            }
             TemplateEvent::Published(e) => {
                 keys.push((event.stream, DRAFT));
                 keys.push((event.stream, i64::from(e.version)));
             }
-            TemplateEvent::Unpublished(_) | TemplateEvent::Disabled(_) | TemplateEvent::Enabled(_) => {}
+            TemplateEvent::Unpublished(_)
+            | TemplateEvent::Disabled(_)
+            | TemplateEvent::Enabled(_) => {}
         }
     }
 
@@ -50,12 +60,16 @@ impl ReadModel for TemplateVersions {
         (_, version): Self::Key,
         row: Option<TemplateContent>,
     ) -> Result<Option<TemplateContent>, String> {
-        let Event::Template(template) = &event.event else { return Ok(row) };
+        let Event::Template(template) = &event.event else {
+            return Ok(row);
+        };
         Ok(match template {
             TemplateEvent::Drafted(e) => Some(e.content.clone()),
             TemplateEvent::Revised(e) => Some(e.content.clone()),
             TemplateEvent::Published(e) => (version != DRAFT).then(|| e.content.clone()),
-            TemplateEvent::Unpublished(_) | TemplateEvent::Disabled(_) | TemplateEvent::Enabled(_) => row,
+            TemplateEvent::Unpublished(_)
+            | TemplateEvent::Disabled(_)
+            | TemplateEvent::Enabled(_) => row,
         })
     }
 
@@ -73,7 +87,11 @@ impl Views {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn template_version(&self, id: TemplateId, version: u32) -> Result<Option<TemplateContent>, ViewError> {
+    pub async fn template_version(
+        &self,
+        id: TemplateId,
+        version: u32,
+    ) -> Result<Option<TemplateContent>, ViewError> {
         if version == 0 {
             return Ok(None);
         }
@@ -84,14 +102,23 @@ impl Views {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn template_draft(&self, id: TemplateId) -> Result<Option<TemplateContent>, ViewError> {
+    pub async fn template_draft(
+        &self,
+        id: TemplateId,
+    ) -> Result<Option<TemplateContent>, ViewError> {
         self.content_of(id, DRAFT).await
     }
 
-    async fn content_of(&self, id: TemplateId, version: i64) -> Result<Option<TemplateContent>, ViewError> {
+    async fn content_of(
+        &self,
+        id: TemplateId,
+        version: i64,
+    ) -> Result<Option<TemplateContent>, ViewError> {
         let template = Expr::col("template").eq(id.0.as_bytes().to_vec());
         let rows = self.select::<TemplateVersions>(|query| {
-            query.and_where(template).and_where(Expr::col("version").eq(version))
+            query
+                .and_where(template)
+                .and_where(Expr::col("version").eq(version))
         });
         Ok(rows.await?.pop())
     }

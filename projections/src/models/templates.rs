@@ -118,7 +118,12 @@ impl ReadModel for Templates {
             key: 1,
             indexes: &[&["name_key", "id"]],
         },
-        Table { name: WORDS, columns: &[("id", Kind::Bytes), ("word", Kind::Text)], key: 2, indexes: &[&["word", "id"]] },
+        Table {
+            name: WORDS,
+            columns: &[("id", Kind::Bytes), ("word", Kind::Text)],
+            key: 2,
+            indexes: &[&["word", "id"]],
+        },
     ];
 
     type Key = Uuid;
@@ -130,8 +135,14 @@ impl ReadModel for Templates {
         }
     }
 
-    fn fold(event: &StoredEvent, id: Uuid, row: Option<TemplateRow>) -> Result<Option<TemplateRow>, String> {
-        let Event::Template(template) = &event.event else { return Ok(row) };
+    fn fold(
+        event: &StoredEvent,
+        id: Uuid,
+        row: Option<TemplateRow>,
+    ) -> Result<Option<TemplateRow>, String> {
+        let Event::Template(template) = &event.event else {
+            return Ok(row);
+        };
         let mut row = match (row, template) {
             (Some(row), _) => row,
             (None, TemplateEvent::Drafted(e)) => TemplateRow {
@@ -163,8 +174,12 @@ impl ReadModel for Templates {
                 row.draft = None;
                 row.published = Some(e.version);
                 row.versions.retain(|known| known.version != e.version);
-                row.versions.push(PublishedVersion { version: e.version, at: event.recorded_at });
-                row.available_to.clone_from(&e.content.directory.available_to);
+                row.versions.push(PublishedVersion {
+                    version: e.version,
+                    at: event.recorded_at,
+                });
+                row.available_to
+                    .clone_from(&e.content.directory.available_to);
                 row.show(&e.content);
             }
             TemplateEvent::Unpublished(_) => row.published = None,
@@ -208,13 +223,32 @@ impl Views {
     ///
     /// # Errors
     /// If the database fails, or the cursor is of another list.
-    pub async fn templates(&self, filter: &TemplateFilter, page: &Page) -> Result<Paged<TemplateRow>, ViewError> {
-        let search = filter.search.as_deref().and_then(|search| matching(WORDS, search));
+    pub async fn templates(
+        &self,
+        filter: &TemplateFilter,
+        page: &Page,
+    ) -> Result<Paged<TemplateRow>, ViewError> {
+        let search = filter
+            .search
+            .as_deref()
+            .and_then(|search| matching(WORDS, search));
         let condition = Cond::all()
             .add_option(search.map(|found| Expr::col("id").in_subquery(found)))
             .add_option(filter.offered.then(|| Expr::col("offered").eq(1_i64)))
-            .add_option(filter.domain.map(|id| Expr::col("domain").eq(id.0.as_bytes().to_vec())));
-        self.list::<Templates>(List { condition, sort: "name_key", order: SortOrder::Ascending }, page).await
+            .add_option(
+                filter
+                    .domain
+                    .map(|id| Expr::col("domain").eq(id.0.as_bytes().to_vec())),
+            );
+        self.list::<Templates>(
+            List {
+                condition,
+                sort: "name_key",
+                order: SortOrder::Ascending,
+            },
+            page,
+        )
+        .await
     }
 
     /// One template.

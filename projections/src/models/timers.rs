@@ -52,7 +52,11 @@ impl ReadModel for Timers {
         }
     }
 
-    fn fold(event: &StoredEvent, key: Self::Key, row: Option<Timer>) -> Result<Option<Timer>, String> {
+    fn fold(
+        event: &StoredEvent,
+        key: Self::Key,
+        row: Option<Timer>,
+    ) -> Result<Option<Timer>, String> {
         let mut timer = row;
         for change in timers::changes(event.stream, &event.event) {
             match change {
@@ -82,7 +86,9 @@ impl ReadModel for Timers {
         Ok(Timer {
             account: AccountId(cells.first().and_then(Cell::id).ok_or("no account")?),
             kind: int(1).and_then(kind).ok_or("no kind of timer")?,
-            due: int(3).and_then(DateTime::from_timestamp_micros).ok_or("no instant")?,
+            due: int(3)
+                .and_then(DateTime::from_timestamp_micros)
+                .ok_or("no instant")?,
             number,
         })
     }
@@ -101,7 +107,10 @@ fn number(kind: TimerKind) -> i64 {
 }
 
 fn kind(stored: i64) -> Option<TimerKind> {
-    TimerKind::ALL.iter().copied().find(|kind| number(*kind) == stored)
+    TimerKind::ALL
+        .iter()
+        .copied()
+        .find(|kind| number(*kind) == stored)
 }
 
 fn clock(clock: TimerClock) -> i64 {
@@ -147,7 +156,9 @@ impl Views {
         limit: usize,
     ) -> Result<Vec<Timer>, ViewError> {
         self.select::<Timers>(|query| {
-            query.and_where(Expr::col("clock").eq(clock(of))).and_where(Expr::col("due").lte(now.timestamp_micros()));
+            query
+                .and_where(Expr::col("clock").eq(clock(of)))
+                .and_where(Expr::col("due").lte(now.timestamp_micros()));
             if let Some(last) = last {
                 let place = [
                     Expr::val(last.due.timestamp_micros()),
@@ -157,7 +168,10 @@ impl Views {
                 let row = Expr::tuple([Expr::col("due"), Expr::col("account"), Expr::col("kind")]);
                 query.and_where(row.gt(Expr::tuple(place)));
             }
-            query.order_by("due", Order::Asc).order_by("account", Order::Asc).order_by("kind", Order::Asc);
+            query
+                .order_by("due", Order::Asc)
+                .order_by("account", Order::Asc)
+                .order_by("kind", Order::Asc);
             query.limit(limit as u64)
         })
         .await
@@ -167,10 +181,16 @@ impl Views {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn next_timer(&self, of: TimerClock, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, ViewError> {
+    pub async fn next_timer(
+        &self,
+        of: TimerClock,
+        now: DateTime<Utc>,
+    ) -> Result<Option<DateTime<Utc>>, ViewError> {
         let mut query = Query::select();
         query.column("due").from(TIMERS);
-        query.and_where(Expr::col("clock").eq(clock(of))).and_where(Expr::col("due").gt(now.timestamp_micros()));
+        query
+            .and_where(Expr::col("clock").eq(clock(of)))
+            .and_where(Expr::col("due").gt(now.timestamp_micros()));
         query.order_by("due", Order::Asc).limit(1);
         let rows = self.database().select(&query, &[Kind::Int]).await?;
         let due = rows.first().and_then(|row| row.first()?.int());
@@ -183,7 +203,9 @@ impl Views {
     /// If the database fails.
     pub async fn timers_of(&self, account: AccountId) -> Result<Vec<Timer>, ViewError> {
         self.select::<Timers>(|query| {
-            query.and_where(Expr::col("account").eq(account.0.as_bytes().to_vec())).order_by("due", Order::Asc)
+            query
+                .and_where(Expr::col("account").eq(account.0.as_bytes().to_vec()))
+                .order_by("due", Order::Asc)
         })
         .await
     }

@@ -55,7 +55,12 @@ impl UserRow {
 
     fn set(&mut self, personal: &Personal) {
         match personal {
-            Personal::Clear(PersonalData { display_name, emails, directory_link, .. }) => {
+            Personal::Clear(PersonalData {
+                display_name,
+                emails,
+                directory_link,
+                ..
+            }) => {
                 self.display_name.clone_from(display_name);
                 self.emails.clone_from(emails);
                 self.directory_link.clone_from(directory_link);
@@ -86,9 +91,18 @@ impl ReadModel for Users {
                 ("content", Kind::Bytes),
             ],
             key: 1,
-            indexes: &[&["name_key", "id"], &["created_at", "id"], &["disabled", "name_key", "id"]],
+            indexes: &[
+                &["name_key", "id"],
+                &["created_at", "id"],
+                &["disabled", "name_key", "id"],
+            ],
         },
-        Table { name: WORDS, columns: &[("id", Kind::Bytes), ("word", Kind::Text)], key: 2, indexes: &[&["word", "id"]] },
+        Table {
+            name: WORDS,
+            columns: &[("id", Kind::Bytes), ("word", Kind::Text)],
+            key: 2,
+            indexes: &[&["word", "id"]],
+        },
     ];
 
     type Key = Uuid;
@@ -100,8 +114,14 @@ impl ReadModel for Users {
         }
     }
 
-    fn fold(event: &StoredEvent, id: Uuid, row: Option<UserRow>) -> Result<Option<UserRow>, String> {
-        let Event::User(user) = &event.event else { return Ok(row) };
+    fn fold(
+        event: &StoredEvent,
+        id: Uuid,
+        row: Option<UserRow>,
+    ) -> Result<Option<UserRow>, String> {
+        let Event::User(user) = &event.event else {
+            return Ok(row);
+        };
         let mut row = match user {
             UserEvent::Registered(_) => UserRow {
                 id: UserId(id),
@@ -146,7 +166,12 @@ impl ReadModel for Users {
     }
 
     fn indexed(row: &UserRow) -> Vec<BTreeSet<Cells>> {
-        vec![prefixes(row.emails.iter().chain([&row.display_name]).map(String::as_str))]
+        vec![prefixes(
+            row.emails
+                .iter()
+                .chain([&row.display_name])
+                .map(String::as_str),
+        )]
     }
 }
 
@@ -183,17 +208,32 @@ impl Views {
         order: SortOrder,
         page: &Page,
     ) -> Result<Paged<UserRow>, ViewError> {
-        let search = filter.search.as_deref().and_then(|search| matching(WORDS, search));
+        let search = filter
+            .search
+            .as_deref()
+            .and_then(|search| matching(WORDS, search));
         let ids = || filter.ids.iter().map(|id| id.0.as_bytes().to_vec());
         let condition = Cond::all()
             .add_option(search.map(|found| Expr::col("id").in_subquery(found)))
-            .add_option(filter.disabled.map(|disabled| Expr::col("disabled").eq(i64::from(disabled))))
+            .add_option(
+                filter
+                    .disabled
+                    .map(|disabled| Expr::col("disabled").eq(i64::from(disabled))),
+            )
             .add_option((!filter.ids.is_empty()).then(|| Expr::col("id").is_in(ids())));
         let sort = match sort {
             UserSort::Name => "name_key",
             UserSort::Created => "created_at",
         };
-        self.list::<Users>(List { condition, sort, order }, page).await
+        self.list::<Users>(
+            List {
+                condition,
+                sort,
+                order,
+            },
+            page,
+        )
+        .await
     }
 
     /// One person.
@@ -209,6 +249,7 @@ impl Views {
     /// # Errors
     /// If the database fails.
     pub async fn users_among(&self, ids: &[UserId]) -> Result<Vec<UserRow>, ViewError> {
-        self.among::<Users>(&ids.iter().map(|id| id.0).collect::<Vec<_>>()).await
+        self.among::<Users>(&ids.iter().map(|id| id.0).collect::<Vec<_>>())
+            .await
     }
 }

@@ -1,6 +1,12 @@
 //! What users rely on of the read models, on SQLite and on a real PostgreSQL (`TENURE_TEST_POSTGRES`, the address of an
 //! administrator; every test makes a database of its own there). Driven by real commands, through the store.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    missing_docs
+)]
 
 mod keeping;
 mod lists;

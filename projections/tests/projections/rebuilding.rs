@@ -38,7 +38,10 @@ async fn a_rebuild_swaps_while_events_keep_coming(world: World) {
                 world.views.wait_for(head, SOON).await.unwrap();
                 assert!(world.views.request(request).await.unwrap().is_some());
                 let (filter, page) = Default::default();
-                let accounts = world.views.accounts(&filter, Default::default(), Default::default(), &page).await;
+                let accounts = world
+                    .views
+                    .accounts(&filter, Default::default(), Default::default(), &page)
+                    .await;
                 assert_eq!(accounts.unwrap().total.value, 20);
             }
             index
@@ -61,7 +64,11 @@ async fn a_rebuild_emits_nothing(world: World) {
     let head = world.level().await;
     let mut told = 0;
     let told = std::sync::Mutex::new(&mut told);
-    world.views.rebuild(None, |progress| **told.lock().unwrap() = progress.position).await.unwrap();
+    world
+        .views
+        .rebuild(None, |progress| **told.lock().unwrap() = progress.position)
+        .await
+        .unwrap();
     assert_eq!(**told.lock().unwrap(), head);
     assert_eq!(world.store.head().await.unwrap().position, head);
 }
@@ -79,8 +86,18 @@ async fn an_interrupted_rebuild_is_begun_again(world: World) {
     }
     world.views.rebuild(None, |_| {}).await.unwrap();
     assert_eq!(kept, world.everything().await);
-    assert!(world.views.status().await.unwrap().iter().all(|model| model.rebuilding.is_none()));
-    let begun = world.sql("SELECT model FROM view_checkpoints WHERE active = 0").await;
+    assert!(
+        world
+            .views
+            .status()
+            .await
+            .unwrap()
+            .iter()
+            .all(|model| model.rebuilding.is_none())
+    );
+    let begun = world
+        .sql("SELECT model FROM view_checkpoints WHERE active = 0")
+        .await;
     assert_eq!(begun, Vec::<String>::new(), "nothing is left behind");
 }
 
@@ -91,15 +108,23 @@ async fn a_rebuild_that_fails_leaves_the_old_as_it_was(world: World) {
     let kept = world.everything().await;
     // An event of the past that no longer reads.
     let broken = if world.url.starts_with("postgres") {
-        sqlx::query("UPDATE events SET payload = '{' WHERE position = 12").execute(match world.store.database() {
-            tenure_eventstore::Database::Postgres(pool) => pool,
-            tenure_eventstore::Database::Sqlite { .. } => panic!("not PostgreSQL"),
-        }).await.unwrap().rows_affected()
+        sqlx::query("UPDATE events SET payload = '{' WHERE position = 12")
+            .execute(match world.store.database() {
+                tenure_eventstore::Database::Postgres(pool) => pool,
+                tenure_eventstore::Database::Sqlite { .. } => panic!("not PostgreSQL"),
+            })
+            .await
+            .unwrap()
+            .rows_affected()
     } else {
-        sqlx::query("UPDATE events SET payload = X'7B' WHERE position = 12").execute(match world.store.database() {
-            tenure_eventstore::Database::Sqlite { writer, .. } => writer,
-            tenure_eventstore::Database::Postgres(_) => panic!("not SQLite"),
-        }).await.unwrap().rows_affected()
+        sqlx::query("UPDATE events SET payload = X'7B' WHERE position = 12")
+            .execute(match world.store.database() {
+                tenure_eventstore::Database::Sqlite { writer, .. } => writer,
+                tenure_eventstore::Database::Postgres(_) => panic!("not SQLite"),
+            })
+            .await
+            .unwrap()
+            .rows_affected()
     };
     assert_eq!(broken, 1);
     let rebuilt = world.views.rebuild(None, |_| {}).await;
@@ -109,5 +134,8 @@ async fn a_rebuild_that_fails_leaves_the_old_as_it_was(world: World) {
 }
 
 async fn an_unknown_model_is_not_rebuilt(world: World) {
-    assert!(matches!(world.views.rebuild(Some("nonsense"), |_| {}).await, Err(ViewError::Unknown(_))));
+    assert!(matches!(
+        world.views.rebuild(Some("nonsense"), |_| {}).await,
+        Err(ViewError::Unknown(_))
+    ));
 }

@@ -11,7 +11,10 @@ use tenure_domain::{
     timers::{TimerClock, TimerKind},
 };
 
-on_both!(timers_follow_the_account, due_timers_come_in_order_and_a_page_at_a_time);
+on_both!(
+    timers_follow_the_account,
+    due_timers_come_in_order_and_a_page_at_a_time
+);
 
 async fn timers_follow_the_account(world: World) {
     world.keep();
@@ -27,42 +30,118 @@ async fn timers_follow_the_account(world: World) {
     };
     assert_eq!(kinds().await, [TimerKind::OrderDeadline]);
     world.report(account, world.applied()).await.unwrap();
-    assert_eq!(kinds().await, [TimerKind::RenewalOpens, TimerKind::LifecycleEnd]);
-    let opens = world.views.next_timer(TimerClock::Business, start()).await.unwrap().unwrap();
-    assert!(world.views.due_timers(TimerClock::Business, opens - TimeDelta::seconds(1), 10).await.unwrap().is_empty());
-    let due = world.views.due_timers(TimerClock::Business, opens, 10).await.unwrap();
-    assert_eq!(due.iter().map(|timer| timer.kind).collect::<Vec<_>>(), [TimerKind::RenewalOpens]);
+    assert_eq!(
+        kinds().await,
+        [TimerKind::RenewalOpens, TimerKind::LifecycleEnd]
+    );
+    let opens = world
+        .views
+        .next_timer(TimerClock::Business, start())
+        .await
+        .unwrap()
+        .unwrap();
+    assert!(
+        world
+            .views
+            .due_timers(TimerClock::Business, opens - TimeDelta::seconds(1), 10)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    let due = world
+        .views
+        .due_timers(TimerClock::Business, opens, 10)
+        .await
+        .unwrap();
+    assert_eq!(
+        due.iter().map(|timer| timer.kind).collect::<Vec<_>>(),
+        [TimerKind::RenewalOpens]
+    );
     world.clock.advance_to(opens);
-    world.account(account, due[0].command(), Actor::system("timers")).await.unwrap();
-    assert_eq!(kinds().await, [TimerKind::Reminder, TimerKind::LifecycleEnd]);
-    let end = |timers: Vec<tenure_domain::timers::Timer>| timers.into_iter().find(|t| t.kind == TimerKind::LifecycleEnd).unwrap().due;
+    world
+        .account(account, due[0].command(), Actor::system("timers"))
+        .await
+        .unwrap();
+    assert_eq!(
+        kinds().await,
+        [TimerKind::Reminder, TimerKind::LifecycleEnd]
+    );
+    let end = |timers: Vec<tenure_domain::timers::Timer>| {
+        timers
+            .into_iter()
+            .find(|t| t.kind == TimerKind::LifecycleEnd)
+            .unwrap()
+            .due
+    };
     let before = end(world.views.timers_of(account).await.unwrap());
-    world.account(account, AccountCommand::Renew, world.by(world.alice)).await.unwrap();
-    assert_eq!(kinds().await, [TimerKind::RenewalOpens, TimerKind::LifecycleEnd]);
-    assert!(end(world.views.timers_of(account).await.unwrap()) > before, "replaced, not added");
-    let delete = AccountCommand::Delete { reason: "gone".into(), confirmed_name: "svc-a".into() };
-    world.account(account, delete, world.by(world.alice)).await.unwrap();
+    world
+        .account(account, AccountCommand::Renew, world.by(world.alice))
+        .await
+        .unwrap();
+    assert_eq!(
+        kinds().await,
+        [TimerKind::RenewalOpens, TimerKind::LifecycleEnd]
+    );
+    assert!(
+        end(world.views.timers_of(account).await.unwrap()) > before,
+        "replaced, not added"
+    );
+    let delete = AccountCommand::Delete {
+        reason: "gone".into(),
+        confirmed_name: "svc-a".into(),
+    };
+    world
+        .account(account, delete, world.by(world.alice))
+        .await
+        .unwrap();
     assert_eq!(kinds().await, [TimerKind::OrderDeadline]);
-    world.report(account, tenure_domain::order::Outcome::Removed).await.unwrap();
+    world
+        .report(account, tenure_domain::order::Outcome::Removed)
+        .await
+        .unwrap();
     assert_eq!(kinds().await, []);
-    assert_eq!(world.views.next_timer(TimerClock::System, start()).await.unwrap(), None);
+    assert_eq!(
+        world
+            .views
+            .next_timer(TimerClock::System, start())
+            .await
+            .unwrap(),
+        None
+    );
 }
 
 async fn due_timers_come_in_order_and_a_page_at_a_time(world: World) {
     world.keep();
     for index in 0..7 {
         world.provision(&format!("svc-{index}")).await;
-        world.clock.advance(TimeDelta::days(i64::from(index % 3 == 0)));
+        world
+            .clock
+            .advance(TimeDelta::days(i64::from(index % 3 == 0)));
     }
     world.level().await;
     let now = start() + TimeDelta::days(365);
-    let all = world.views.due_timers(TimerClock::Business, now, 100).await.unwrap();
+    let all = world
+        .views
+        .due_timers(TimerClock::Business, now, 100)
+        .await
+        .unwrap();
     assert_eq!(all.len(), 14);
     assert!(all.is_sorted_by_key(|timer| (timer.due, timer.account)));
-    let (mut paged, mut page) = (Vec::new(), world.views.due_timers(TimerClock::Business, now, 4).await.unwrap());
+    let (mut paged, mut page) = (
+        Vec::new(),
+        world
+            .views
+            .due_timers(TimerClock::Business, now, 4)
+            .await
+            .unwrap(),
+    );
     while let Some(last) = page.last().cloned() {
         paged.extend(page);
-        page = world.views.due_timers_after(TimerClock::Business, now, &last, 4).await.unwrap();
+        page = world
+            .views
+            .due_timers_after(TimerClock::Business, now, &last, 4)
+            .await
+            .unwrap();
     }
     assert_eq!(paged, all);
 }

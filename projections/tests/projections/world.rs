@@ -1,7 +1,10 @@
 //! A store with people, a domain and a template, and short words for the commands that tests give.
 
 use chrono::{DateTime, TimeZone, Utc};
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, Row, postgres::PgConnectOptions, sqlite::SqliteConnectOptions};
+use sqlx::{
+    AssertSqlSafe, ConnectOptions, Connection, Executor, Row, postgres::PgConnectOptions,
+    sqlite::SqliteConnectOptions,
+};
 use std::{path::PathBuf, str::FromStr, sync::Arc, time::Duration};
 use tempfile::TempDir;
 use tenure_domain::{
@@ -14,14 +17,18 @@ use tenure_domain::{
     order::{Failure, Outcome, Report},
     ownership::Owner,
     period::Period,
-    request::{OfferedTemplate, Request, RequestCommand, RequestContent, RequestFacts, RequestKind},
+    request::{
+        OfferedTemplate, Request, RequestCommand, RequestContent, RequestFacts, RequestKind,
+    },
     template::{
-        AccountType, ApprovalFlow, ApprovalStep, DirectorySection, LifecycleSection, OwnershipSection, Template,
-        TemplateCommand, TemplateContent, VaultKind, VaultSection,
+        AccountType, ApprovalFlow, ApprovalStep, DirectorySection, LifecycleSection,
+        OwnershipSection, Template, TemplateCommand, TemplateContent, VaultKind, VaultSection,
     },
     user::{PersonalData, User, UserCommand},
 };
-use tenure_eventstore::{EventStore, Execution, InstanceKeys, StoreConfig, clock::VirtualClock, new_id};
+use tenure_eventstore::{
+    EventStore, Execution, InstanceKeys, StoreConfig, clock::VirtualClock, new_id,
+};
 use tenure_projections::Views;
 use tokio_util::sync::CancellationToken;
 
@@ -63,10 +70,14 @@ impl World {
     }
 
     pub(crate) async fn postgres() -> Option<Self> {
-        let admin = PgConnectOptions::from_str(&std::env::var("TENURE_TEST_POSTGRES").ok()?).unwrap();
+        let admin =
+            PgConnectOptions::from_str(&std::env::var("TENURE_TEST_POSTGRES").ok()?).unwrap();
         let name = format!("views_{}", new_id().simple());
         let mut connection = admin.connect().await.unwrap();
-        connection.execute(AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.unwrap();
+        connection
+            .execute(AssertSqlSafe(format!("CREATE DATABASE {name}")))
+            .await
+            .unwrap();
         connection.close().await.unwrap();
         let url = admin.database(&name).to_url_lossy().to_string();
         Some(Self::new(url, TempDir::new().unwrap()).await)
@@ -76,7 +87,9 @@ impl World {
         let clock = Arc::new(VirtualClock::new(start()));
         let keys = InstanceKeys::generate();
         let store = open(&url, &keys, &clock).await;
-        let views = Views::open(&store, Some(folder.path().join("views.db"))).await.unwrap();
+        let views = Views::open(&store, Some(folder.path().join("views.db")))
+            .await
+            .unwrap();
         let id = |name: &str| tenure_domain::ids::derived(&[name]);
         let world = Self {
             store,
@@ -94,25 +107,64 @@ impl World {
             approvers: GroupId(id("approvers")),
             cancel: CancellationToken::new(),
         };
-        for (user, name) in [(world.alice, "Alice Adams"), (world.bob, "Bob Brown"), (world.carol, "Carol Cole")] {
+        for (user, name) in [
+            (world.alice, "Alice Adams"),
+            (world.bob, "Bob Brown"),
+            (world.carol, "Carol Cole"),
+        ] {
             world.register(user, name).await;
         }
-        world.group(world.approvers, GroupCommand::Create { name: "Approvers".into() }).await;
-        world.group(world.approvers, GroupCommand::AddMember(world.carol)).await;
+        world
+            .group(
+                world.approvers,
+                GroupCommand::Create {
+                    name: "Approvers".into(),
+                },
+            )
+            .await;
+        world
+            .group(world.approvers, GroupCommand::AddMember(world.carol))
+            .await;
         let name = "corp.example.com".to_owned();
-        let content = DomainContent { name, kind: DomainKind::Sandbox, base_dn: "DC=corp,DC=example,DC=com".into() };
-        world.run::<Domain>(world.domain.0, DomainCommand::Register(content), (), world.by(world.bob)).await;
+        let content = DomainContent {
+            name,
+            kind: DomainKind::Sandbox,
+            base_dn: "DC=corp,DC=example,DC=com".into(),
+        };
+        world
+            .run::<Domain>(
+                world.domain.0,
+                DomainCommand::Register(content),
+                (),
+                world.by(world.bob),
+            )
+            .await;
         let public_key = format!("{}=", "A".repeat(43));
-        let content = EngineContent { name: "engine-1".into(), domain: world.domain, public_key };
-        world.run::<Engine>(world.engine.0, EngineCommand::Register(content), (), world.by(world.bob)).await;
-        world.publish(world.template, EndOfLifecycleAction::Disable).await;
+        let content = EngineContent {
+            name: "engine-1".into(),
+            domain: world.domain,
+            public_key,
+        };
+        world
+            .run::<Engine>(
+                world.engine.0,
+                EngineCommand::Register(content),
+                (),
+                world.by(world.bob),
+            )
+            .await;
+        world
+            .publish(world.template, EndOfLifecycleAction::Disable)
+            .await;
         world
     }
 
     /// Another process on the same data.
     pub(crate) async fn another(&self) -> (EventStore, Views) {
         let store = open(&self.url, &self.keys, &self.clock).await;
-        let views = Views::open(&store, Some(self.folder.path().join("views.db"))).await.unwrap();
+        let views = Views::open(&store, Some(self.folder.path().join("views.db")))
+            .await
+            .unwrap();
         (store, views)
     }
 
@@ -142,11 +194,22 @@ impl World {
     where
         A::Command: Clone,
     {
-        let executed = self.store.execute::<A>(Execution::new(id, command, facts, actor)).await;
-        executed.map(|executed| executed.position).map_err(|error| error.to_string())
+        let executed = self
+            .store
+            .execute::<A>(Execution::new(id, command, facts, actor))
+            .await;
+        executed
+            .map(|executed| executed.position)
+            .map_err(|error| error.to_string())
     }
 
-    pub(crate) async fn run<A: Stream>(&self, id: uuid::Uuid, command: A::Command, facts: A::Facts, actor: Actor) -> u64
+    pub(crate) async fn run<A: Stream>(
+        &self,
+        id: uuid::Uuid,
+        command: A::Command,
+        facts: A::Facts,
+        actor: Actor,
+    ) -> u64
     where
         A::Command: Clone,
     {
@@ -155,19 +218,32 @@ impl World {
 
     pub(crate) async fn register(&self, user: UserId, name: &str) -> u64 {
         let emails = vec![format!("{}@example.com", user.0.simple())];
-        let data = PersonalData { display_name: name.into(), emails, ..PersonalData::default() };
-        self.run::<User>(user.0, UserCommand::Register(data), (), Actor::system("test")).await
+        let data = PersonalData {
+            display_name: name.into(),
+            emails,
+            ..PersonalData::default()
+        };
+        self.run::<User>(
+            user.0,
+            UserCommand::Register(data),
+            (),
+            Actor::system("test"),
+        )
+        .await
     }
 
     pub(crate) async fn group(&self, id: GroupId, command: GroupCommand) -> u64 {
-        self.run::<Group>(id.0, command, (), Actor::system("test")).await
+        self.run::<Group>(id.0, command, (), Actor::system("test"))
+            .await
     }
 
     pub(crate) async fn publish(&self, id: TemplateId, action: EndOfLifecycleAction) {
         let content = self.content(id, action);
         let by = || Actor::system("test");
-        self.run::<Template>(id.0, TemplateCommand::Draft(Box::new(content)), (), by()).await;
-        self.run::<Template>(id.0, TemplateCommand::Publish, (), by()).await;
+        self.run::<Template>(id.0, TemplateCommand::Draft(Box::new(content)), (), by())
+            .await;
+        self.run::<Template>(id.0, TemplateCommand::Publish, (), by())
+            .await;
     }
 
     /// Two steps: Bob, then one of the approvers' group.
@@ -184,7 +260,9 @@ impl World {
             account_type: AccountType::AdUser,
             action,
             terms_of_service: None,
-            vault: VaultSection { kind: VaultKind::BuiltIn },
+            vault: VaultSection {
+                kind: VaultKind::BuiltIn,
+            },
             directory: DirectorySection {
                 domain: self.domain,
                 name_prefix: String::new(),
@@ -207,7 +285,10 @@ impl World {
                 enabled_after_end_days: 7,
             },
             approval: ApprovalFlow {
-                steps: vec![step("Manager", &[self.bob], &[]), step("Security", &[], &[self.approvers])],
+                steps: vec![
+                    step("Manager", &[self.bob], &[]),
+                    step("Security", &[], &[self.approvers]),
+                ],
                 hide_approver_names: false,
                 justification_required: false,
             },
@@ -228,13 +309,21 @@ impl World {
         }
     }
 
-    pub(crate) async fn request(&self, id: RequestId, command: RequestCommand, actor: Actor) -> Result<u64, String> {
+    pub(crate) async fn request(
+        &self,
+        id: RequestId,
+        command: RequestCommand,
+        actor: Actor,
+    ) -> Result<u64, String> {
         let template = self.store.state::<Template>(self.template.0).await.unwrap();
-        let offered = template.state.offered().map(|(version, content)| OfferedTemplate {
-            id: self.template,
-            version,
-            content: content.clone(),
-        });
+        let offered = template
+            .state
+            .offered()
+            .map(|(version, content)| OfferedTemplate {
+                id: self.template,
+                version,
+                content: content.clone(),
+            });
         let carol = actor.user() == Some(self.carol);
         let facts = RequestFacts {
             template: offered,
@@ -247,25 +336,39 @@ impl World {
 
     pub(crate) async fn draft(&self, content: RequestContent) -> RequestId {
         let id = RequestId(new_id());
-        let command = RequestCommand::Draft { account: AccountId(new_id()), content: Box::new(content) };
-        self.request(id, command, self.by(self.alice)).await.unwrap();
+        let command = RequestCommand::Draft {
+            account: AccountId(new_id()),
+            content: Box::new(content),
+        };
+        self.request(id, command, self.by(self.alice))
+            .await
+            .unwrap();
         id
     }
 
     pub(crate) async fn submit(&self, name: &str) -> RequestId {
         let id = self.draft(self.asked(name)).await;
-        self.request(id, RequestCommand::Submit, self.by(self.alice)).await.unwrap();
+        self.request(id, RequestCommand::Submit, self.by(self.alice))
+            .await
+            .unwrap();
         id
     }
 
     /// Both steps.
     pub(crate) async fn approve(&self, id: RequestId) {
         for user in [self.bob, self.carol] {
-            self.request(id, RequestCommand::Approve { comment: None }, self.by(user)).await.unwrap();
+            self.request(id, RequestCommand::Approve { comment: None }, self.by(user))
+                .await
+                .unwrap();
         }
     }
 
-    pub(crate) async fn account(&self, id: AccountId, command: AccountCommand, actor: Actor) -> Result<u64, String> {
+    pub(crate) async fn account(
+        &self,
+        id: AccountId,
+        command: AccountCommand,
+        actor: Actor,
+    ) -> Result<u64, String> {
         let facts = AccountFacts::new(1, start());
         self.attempt::<Account>(id.0, command, facts, actor).await
     }
@@ -273,32 +376,67 @@ impl World {
     /// The account of an approved request, ordered.
     pub(crate) async fn create(&self, request: RequestId) -> AccountId {
         let state = self.store.state::<Request>(request.0).await.unwrap().state;
-        let Request::Submitted(submitted) = &*state else { panic!("not submitted") };
+        let Request::Submitted(submitted) = &*state else {
+            panic!("not submitted")
+        };
         let id = submitted.submission.account;
         let mut facts = AccountFacts::new(1, start());
         facts.approved = Some((request, submitted.submission.clone()));
-        self.run::<Account>(id.0, AccountCommand::Create, facts, Actor::system("provisioning")).await;
-        self.request(request, RequestCommand::BeginProvisioning, Actor::system("provisioning")).await.unwrap();
+        self.run::<Account>(
+            id.0,
+            AccountCommand::Create,
+            facts,
+            Actor::system("provisioning"),
+        )
+        .await;
+        self.request(
+            request,
+            RequestCommand::BeginProvisioning,
+            Actor::system("provisioning"),
+        )
+        .await
+        .unwrap();
         id
     }
 
     /// What the engine says of the outstanding order; nothing, if there is none.
     pub(crate) async fn report(&self, id: AccountId, outcome: Outcome) -> Result<u64, String> {
         let state = self.store.state::<Account>(id.0).await.unwrap().state;
-        let Some(order) = state.managed().and_then(|managed| managed.directory.outstanding.clone()) else {
+        let Some(order) = state
+            .managed()
+            .and_then(|managed| managed.directory.outstanding.clone())
+        else {
             return Err("no order".into());
         };
         let (domain, engine, number) = (self.domain, self.engine, order.number);
-        let report = Report { domain, account: id, number, engine, at: start(), outcome };
-        self.account(id, AccountCommand::RecordReport(Box::new(report)), Actor::Engine(engine)).await
+        let report = Report {
+            domain,
+            account: id,
+            number,
+            engine,
+            at: start(),
+            outcome,
+        };
+        self.account(
+            id,
+            AccountCommand::RecordReport(Box::new(report)),
+            Actor::Engine(engine),
+        )
+        .await
     }
 
     pub(crate) fn applied(&self) -> Outcome {
-        Outcome::Applied { object: new_id(), secret: None }
+        Outcome::Applied {
+            object: new_id(),
+            secret: None,
+        }
     }
 
     pub(crate) fn failure(&self, reason: tenure_domain::order::FailureReason) -> Failure {
-        Failure { reason, detail: "0000202B".into() }
+        Failure {
+            reason,
+            detail: "0000202B".into(),
+        }
     }
 
     /// From the request to the account in the directory.
@@ -307,7 +445,13 @@ impl World {
         self.approve(request).await;
         let account = self.create(request).await;
         self.report(account, self.applied()).await.unwrap();
-        self.request(request, RequestCommand::Complete, Actor::system("provisioning")).await.unwrap();
+        self.request(
+            request,
+            RequestCommand::Complete,
+            Actor::system("provisioning"),
+        )
+        .await
+        .unwrap();
         account
     }
 
@@ -318,15 +462,31 @@ impl World {
     /// Runs a statement on the read models' own tables.
     pub(crate) async fn sql(&self, sql: &str) -> Vec<String> {
         if self.url.starts_with("postgres") {
-            let mut connection = PgConnectOptions::from_str(&self.url).unwrap().connect().await.unwrap();
-            let rows = sqlx::query(AssertSqlSafe(sql.to_owned())).fetch_all(&mut connection).await.unwrap();
-            rows.iter().map(|row| row.try_get::<String, _>(0).unwrap()).collect()
+            let mut connection = PgConnectOptions::from_str(&self.url)
+                .unwrap()
+                .connect()
+                .await
+                .unwrap();
+            let rows = sqlx::query(AssertSqlSafe(sql.to_owned()))
+                .fetch_all(&mut connection)
+                .await
+                .unwrap();
+            rows.iter()
+                .map(|row| row.try_get::<String, _>(0).unwrap())
+                .collect()
         } else {
             let path: PathBuf = self.folder.path().join("views.db");
-            let options = SqliteConnectOptions::new().filename(path).busy_timeout(Duration::from_secs(20));
+            let options = SqliteConnectOptions::new()
+                .filename(path)
+                .busy_timeout(Duration::from_secs(20));
             let mut connection = options.connect().await.unwrap();
-            let rows = sqlx::query(AssertSqlSafe(sql.to_owned())).fetch_all(&mut connection).await.unwrap();
-            rows.iter().map(|row| row.try_get::<String, _>(0).unwrap()).collect()
+            let rows = sqlx::query(AssertSqlSafe(sql.to_owned()))
+                .fetch_all(&mut connection)
+                .await
+                .unwrap();
+            rows.iter()
+                .map(|row| row.try_get::<String, _>(0).unwrap())
+                .collect()
         }
     }
 
@@ -344,10 +504,19 @@ impl World {
         let mut all = Vec::new();
         for view in views {
             let rows = if postgres {
-                self.sql(&format!("SELECT t::text FROM {view} t ORDER BY 1")).await
+                self.sql(&format!("SELECT t::text FROM {view} t ORDER BY 1"))
+                    .await
             } else {
-                let columns = self.sql(&format!("SELECT 'quote(' || name || ')' FROM pragma_table_info('{view}')")).await;
-                self.sql(&format!("SELECT {} FROM {view} ORDER BY 1", columns.join(" || ',' || "))).await
+                let columns = self
+                    .sql(&format!(
+                        "SELECT 'quote(' || name || ')' FROM pragma_table_info('{view}')"
+                    ))
+                    .await;
+                self.sql(&format!(
+                    "SELECT {} FROM {view} ORDER BY 1",
+                    columns.join(" || ',' || ")
+                ))
+                .await
             };
             all.push((view, rows));
         }
