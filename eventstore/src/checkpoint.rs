@@ -133,14 +133,11 @@ impl EventStore {
     /// # Errors
     /// If the database fails, or one is damaged.
     pub async fn checkpoints(&self) -> Result<Vec<ChainCheckpoint>, StoreError> {
-        let rows: Vec<(i64, Vec<u8>, i64, String, Vec<u8>)> = on_reader!(
-            &self.0.database,
-            |pool| {
-                sqlx::query_as("SELECT position, hash, signed_at, key_id, signature FROM chain_checkpoints ORDER BY position")
+        let rows: Vec<Stored> = on_reader!(&self.0.database, |pool| {
+            sqlx::query_as("SELECT position, hash, signed_at, key_id, signature FROM chain_checkpoints ORDER BY position")
                 .fetch_all(pool)
                 .await?
-            }
-        );
+        });
         let damaged = || StoreError::Unsealable("a checkpoint");
         rows.into_iter()
             .map(|(position, hash, signed_at, key_id, signature)| {
@@ -155,6 +152,9 @@ impl EventStore {
             .collect()
     }
 }
+
+/// Position, hash, time, key id and signature, as stored.
+type Stored = (i64, Vec<u8>, i64, String, Vec<u8>);
 
 /// Bytes as hex text.
 mod hex {

@@ -1,7 +1,7 @@
 //! Positions, versions, conflicts, time.
 
 use crate::support::*;
-use chrono::{TimeDelta, Utc};
+use chrono::TimeDelta;
 use futures::future::join_all;
 use std::{collections::HashMap, sync::Arc};
 use tenure_domain::{group::Group, group::GroupRefusal};
@@ -163,7 +163,7 @@ async fn a_store_in_memory_works_without_files() {
     let store = backend.open().await;
     group(&store).await;
     assert_eq!(store.read(0, 10).await.expect("read").len(), 1);
-    assert!(store.now() <= Utc::now());
+    assert!(store.now() <= SystemClock.now());
 }
 
 #[tokio::test]
