@@ -10,13 +10,18 @@ use figment::{
 };
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
-use tenure_broker::{AgentKeys, AgentLink, BrokerConfig, BrokerError, NatsConfig, NatsCredentials, keys::load_or_create};
+use tenure_broker::{
+    AgentKeys, AgentLink, BrokerConfig, BrokerError, NatsConfig, NatsCredentials,
+    keys::load_or_create,
+};
 use tenure_engine_agent::{agent::Agent, clock, config::AgentConfig};
 
 /// Run the agent of one domain: takes signed orders, carries them out in the directory, reports
 #[derive(Args, Debug)]
-#[command(after_help = "Examples:\n  tenure agent --config agent-corp.toml\n  tenure agent --config agent-corp.toml --public-key\n\n\
-    Register the engine with the public key that --public-key prints.")]
+#[command(
+    after_help = "Examples:\n  tenure agent --config agent-corp.toml\n  tenure agent --config agent-corp.toml --public-key\n\n\
+    Register the engine with the public key that --public-key prints."
+)]
 pub(crate) struct AgentArgs {
     /// Configuration file (TOML)
     #[arg(long)]
@@ -66,24 +71,46 @@ impl AgentError {
 
 /// Runs until told to stop.
 pub(crate) async fn run(args: AgentArgs) -> Result<(), AgentError> {
-    let wrong = |problem: String| AgentError::Config { file: args.config.display().to_string(), problem };
+    let wrong = |problem: String| AgentError::Config {
+        file: args.config.display().to_string(),
+        problem,
+    };
     let file = read(&args.config)?;
     let signing = load_or_create(&file.key_file)?;
     if args.public_key {
-        crate::out::line(format_args!("{}", BASE64_STANDARD.encode(signing.verifying_key().as_bytes())));
+        crate::out::line(format_args!(
+            "{}",
+            BASE64_STANDARD.encode(signing.verifying_key().as_bytes())
+        ));
         return Ok(());
     }
-    let core = file.core_key.as_deref().ok_or_else(|| wrong("core_key: is missing".into()))?;
-    let core = BASE64_STANDARD.decode(core).ok().and_then(|bytes| VerifyingKey::try_from(bytes.as_slice()).ok());
-    let core = core.ok_or_else(|| wrong("core_key: is not an Ed25519 public key in base64".into()))?;
-    let broker = file.broker.as_ref().ok_or_else(|| wrong("broker: is missing".into()))?;
-    let first = broker.servers.first().ok_or_else(|| wrong("broker.servers: names no server".into()))?;
+    let core = file
+        .core_key
+        .as_deref()
+        .ok_or_else(|| wrong("core_key: is missing".into()))?;
+    let core = BASE64_STANDARD
+        .decode(core)
+        .ok()
+        .and_then(|bytes| VerifyingKey::try_from(bytes.as_slice()).ok());
+    let core =
+        core.ok_or_else(|| wrong("core_key: is not an Ed25519 public key in base64".into()))?;
+    let broker = file
+        .broker
+        .as_ref()
+        .ok_or_else(|| wrong("broker: is missing".into()))?;
+    let first = broker
+        .servers
+        .first()
+        .ok_or_else(|| wrong("broker.servers: names no server".into()))?;
     let credentials = match (&broker.nkey_seed_file, &broker.credentials_file) {
         (Some(seed), _) => NatsCredentials::NkeySeed(seed.clone()),
         (None, Some(credentials)) => NatsCredentials::CredentialsFile(credentials.clone()),
         (None, None) => NatsCredentials::None,
     };
-    let instance = broker.instance.clone().unwrap_or_else(|| "tenure".to_owned());
+    let instance = broker
+        .instance
+        .clone()
+        .unwrap_or_else(|| "tenure".to_owned());
     let nats = NatsConfig {
         servers: broker.servers.clone(),
         credentials,
@@ -91,10 +118,25 @@ pub(crate) async fn run(args: AgentArgs) -> Result<(), AgentError> {
         ..NatsConfig::new(first.clone(), instance)
     };
     let engine = &file.engine;
-    let (directory, vault) = engine.open(clock::system()).map_err(|error| wrong(format!("engine.{error}")))?;
-    let keys = AgentKeys { engine: engine.engine, domain: engine.domain, signing, core };
+    let (directory, vault) = engine
+        .open(clock::system())
+        .map_err(|error| wrong(format!("engine.{error}")))?;
+    let keys = AgentKeys {
+        engine: engine.engine,
+        domain: engine.domain,
+        signing,
+        core,
+    };
     let link = AgentLink::connect(BrokerConfig::Nats(nats), keys).await?;
-    let agent = Agent::new(link, engine.engine, engine.domain, directory, vault, clock::system(), engine.concurrency);
+    let agent = Agent::new(
+        link,
+        engine.engine,
+        engine.domain,
+        directory,
+        vault,
+        clock::system(),
+        engine.concurrency,
+    );
     tracing::info!(engine = %engine.engine, domain = %engine.domain, "the agent is at work");
     agent.run(crate::stop::on_signal()).await;
     Ok(())
@@ -102,23 +144,53 @@ pub(crate) async fn run(args: AgentArgs) -> Result<(), AgentError> {
 
 /// An agent inside the core's process, over its own broker.
 pub(crate) async fn within(path: &Path, wired: &Wired) -> Result<Agent, AgentError> {
-    let wrong = |problem: String| AgentError::Config { file: path.display().to_string(), problem };
+    let wrong = |problem: String| AgentError::Config {
+        file: path.display().to_string(),
+        problem,
+    };
     let file = read(path)?;
-    let hub = wired.hub.clone().ok_or_else(|| wrong("agents inside the process need the broker inside it too".into()))?;
+    let hub = wired
+        .hub
+        .clone()
+        .ok_or_else(|| wrong("agents inside the process need the broker inside it too".into()))?;
     let signing = load_or_create(&file.key_file)?;
     let engine = &file.engine;
-    let (directory, vault) = engine.open(clock::system()).map_err(|error| wrong(format!("engine.{error}")))?;
-    let keys = AgentKeys { engine: engine.engine, domain: engine.domain, signing, core: wired.core_key };
+    let (directory, vault) = engine
+        .open(clock::system())
+        .map_err(|error| wrong(format!("engine.{error}")))?;
+    let keys = AgentKeys {
+        engine: engine.engine,
+        domain: engine.domain,
+        signing,
+        core: wired.core_key,
+    };
     let link = AgentLink::connect(BrokerConfig::InProcess(hub), keys).await?;
-    Ok(Agent::new(link, engine.engine, engine.domain, directory, vault, clock::system(), engine.concurrency))
+    Ok(Agent::new(
+        link,
+        engine.engine,
+        engine.domain,
+        directory,
+        vault,
+        clock::system(),
+        engine.concurrency,
+    ))
 }
 
 fn read(path: &Path) -> Result<AgentFile, AgentError> {
-    let wrong = |problem: String| AgentError::Config { file: path.display().to_string(), problem };
+    let wrong = |problem: String| AgentError::Config {
+        file: path.display().to_string(),
+        problem,
+    };
     let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
-    Figment::from(Toml::string(&text)).extract().map_err(|error| {
-        let key = error.path.join(".");
-        let problem = crate::config::one_line(&error.kind.to_string());
-        wrong(if key.is_empty() { problem } else { format!("{key}: {problem}") })
-    })
+    Figment::from(Toml::string(&text))
+        .extract()
+        .map_err(|error| {
+            let key = error.path.join(".");
+            let problem = crate::config::one_line(&error.kind.to_string());
+            wrong(if key.is_empty() {
+                problem
+            } else {
+                format!("{key}: {problem}")
+            })
+        })
 }

@@ -18,7 +18,9 @@ pub(crate) struct AuditArgs {
 #[derive(Subcommand, Debug)]
 enum AuditCommand {
     /// Recompute the hash chain and check it against the signed checkpoints
-    #[command(after_help = "Examples:\n  tenure audit verify\n  tenure audit verify --config tenure.toml --json")]
+    #[command(
+        after_help = "Examples:\n  tenure audit verify\n  tenure audit verify --config tenure.toml --json"
+    )]
     Verify {
         /// Configuration file of the instance
         #[arg(long)]
@@ -57,7 +59,12 @@ pub(crate) async fn run(args: AuditArgs) -> Result<(), AuditError> {
             }
         })
         .await?;
-    let hash: String = verified.head.hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash: String = verified
+        .head
+        .hash
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     if json {
         crate::out::line(format_args!(
             "{}",
@@ -71,9 +78,7 @@ pub(crate) async fn run(args: AuditArgs) -> Result<(), AuditError> {
     } else {
         crate::out::line(format_args!(
             "The history is unaltered: {} events, {} signed checkpoints, last hash {}.",
-            verified.head.position,
-            verified.checkpoints,
-            hash
+            verified.head.position, verified.checkpoints, hash
         ));
     }
     store.close().await;

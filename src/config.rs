@@ -99,19 +99,30 @@ impl Default for Config {
 
 impl Default for StoreSection {
     fn default() -> Self {
-        Self { url: None, max_connections: 16, cache_entries: 20_000 }
+        Self {
+            url: None,
+            max_connections: 16,
+            cache_entries: 20_000,
+        }
     }
 }
 
 impl Default for HttpSection {
     fn default() -> Self {
-        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8080)), public_url: None, trusted_proxies: Vec::new() }
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            public_url: None,
+            trusted_proxies: Vec::new(),
+        }
     }
 }
 
 impl Default for OrderSection {
     fn default() -> Self {
-        Self { valid_for_minutes: 15, valid_for_seconds: None }
+        Self {
+            valid_for_minutes: 15,
+            valid_for_seconds: None,
+        }
     }
 }
 
@@ -141,7 +152,11 @@ pub(crate) enum ConfigError {
 impl ConfigError {
     /// A value that fits its type and is still wrong.
     pub(crate) fn of(key: &str, problem: impl ToString) -> Self {
-        Self::Key { origin: "configuration".into(), key: key.into(), problem: problem.to_string() }
+        Self::Key {
+            origin: "configuration".into(),
+            key: key.into(),
+            problem: problem.to_string(),
+        }
     }
 }
 
@@ -151,20 +166,38 @@ impl Config {
         let mut figment = Figment::from(Serialized::defaults(Self::default()));
         if let Some(file) = file {
             // Read here, so that a missing file is an error and not an empty one.
-            let text = std::fs::read_to_string(file).map_err(|problem| ConfigError::File { file: file.to_owned(), problem })?;
+            let text = std::fs::read_to_string(file).map_err(|problem| ConfigError::File {
+                file: file.to_owned(),
+                problem,
+            })?;
             figment = figment.merge(Toml::string(&text));
         }
-        let figment = figment.merge(Env::prefixed("TENURE_").only(&SECTIONS).split("__"))
-            .merge(Env::prefixed("TENURE_").filter(|key| key.as_str().contains("__")).split("__"));
+        let figment = figment
+            .merge(Env::prefixed("TENURE_").only(&SECTIONS).split("__"))
+            .merge(
+                Env::prefixed("TENURE_")
+                    .filter(|key| key.as_str().contains("__"))
+                    .split("__"),
+            );
         let config: Self = figment.extract().map_err(|error| {
             let path = error.path.join(".");
             let unknown = match &error.kind {
                 figment::error::Kind::UnknownField(field, _) => Some(field.clone()),
                 _ => None,
             };
-            let key = [Some(path).filter(|path| !path.is_empty()), unknown].into_iter().flatten().collect::<Vec<_>>();
-            let origin = file.map_or_else(|| "environment".to_owned(), |file| file.display().to_string());
-            ConfigError::Key { origin, key: key.join("."), problem: one_line(&error.kind.to_string()) }
+            let key = [Some(path).filter(|path| !path.is_empty()), unknown]
+                .into_iter()
+                .flatten()
+                .collect::<Vec<_>>();
+            let origin = file.map_or_else(
+                || "environment".to_owned(),
+                |file| file.display().to_string(),
+            );
+            ConfigError::Key {
+                origin,
+                key: key.join("."),
+                problem: one_line(&error.kind.to_string()),
+            }
         })?;
         config.check()?;
         Ok(config)
@@ -172,22 +205,48 @@ impl Config {
 
     fn check(&self) -> Result<(), ConfigError> {
         let url = self.store.url.as_deref().unwrap_or("sqlite:");
-        if !["sqlite:", "postgres:", "postgresql:"].iter().any(|scheme| url.starts_with(scheme)) {
-            return Err(ConfigError::of("store.url", "must begin with postgres:// or sqlite://"));
+        if !["sqlite:", "postgres:", "postgresql:"]
+            .iter()
+            .any(|scheme| url.starts_with(scheme))
+        {
+            return Err(ConfigError::of(
+                "store.url",
+                "must begin with postgres:// or sqlite://",
+            ));
         }
         if self.store.max_connections < 4 {
-            return Err(ConfigError::of("store.max_connections", "must be at least 4"));
+            return Err(ConfigError::of(
+                "store.max_connections",
+                "must be at least 4",
+            ));
         }
         if self.orders.valid_for_minutes == 0 {
-            return Err(ConfigError::of("orders.valid_for_minutes", "must be at least 1"));
+            return Err(ConfigError::of(
+                "orders.valid_for_minutes",
+                "must be at least 1",
+            ));
         }
         for server in &self.broker.servers {
-            if !["nats://", "tls://"].iter().any(|scheme| server.starts_with(scheme)) {
-                return Err(ConfigError::of("broker.servers", format!("{server} must begin with nats:// or tls://")));
+            if !["nats://", "tls://"]
+                .iter()
+                .any(|scheme| server.starts_with(scheme))
+            {
+                return Err(ConfigError::of(
+                    "broker.servers",
+                    format!("{server} must begin with nats:// or tls://"),
+                ));
             }
         }
-        if let Some(url) = self.http.public_url.as_deref().filter(|url| !url.starts_with("http")) {
-            return Err(ConfigError::of("http.public_url", format!("{url} must begin with https:// or http://")));
+        if let Some(url) = self
+            .http
+            .public_url
+            .as_deref()
+            .filter(|url| !url.starts_with("http"))
+        {
+            return Err(ConfigError::of(
+                "http.public_url",
+                format!("{url} must begin with https:// or http://"),
+            ));
         }
         Ok(())
     }
@@ -205,13 +264,19 @@ impl Config {
 
     /// The address in mails and links.
     pub(crate) fn public_url(&self) -> String {
-        self.http.public_url.clone().unwrap_or_else(|| format!("http://{}", self.http.listen))
+        self.http
+            .public_url
+            .clone()
+            .unwrap_or_else(|| format!("http://{}", self.http.listen))
     }
 }
 
 /// TOML's own messages draw the place with several lines.
 pub(crate) fn one_line(text: &str) -> String {
-    let words = text.lines().map(str::trim).filter(|line| line.chars().any(char::is_alphanumeric));
+    let words = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| line.chars().any(char::is_alphanumeric));
     words.collect::<Vec<_>>().join("; ")
 }
 

@@ -24,6 +24,9 @@ pub(crate) fn run(args: CoreKeyArgs) -> Result<(), WiringError> {
     let config = Config::load(args.config.as_deref())?;
     wiring::make_data_folder(&config.data)?;
     let signing = load_or_create(&config.data.join("core.seed"))?;
-    out::line(format_args!("{}", BASE64_STANDARD.encode(signing.verifying_key().as_bytes())));
+    out::line(format_args!(
+        "{}",
+        BASE64_STANDARD.encode(signing.verifying_key().as_bytes())
+    ));
     Ok(())
 }

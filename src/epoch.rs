@@ -19,7 +19,9 @@ pub(crate) struct EpochArgs {
 #[derive(Subcommand, Debug)]
 enum EpochCommand {
     /// Begin a new epoch: orders of the old one count no more, the event stream starts anew
-    #[command(after_help = "Example:\n  tenure epoch new --reason \"restored from the backup of 3 May\" --config tenure.toml")]
+    #[command(
+        after_help = "Example:\n  tenure epoch new --reason \"restored from the backup of 3 May\" --config tenure.toml"
+    )]
     New {
         /// Why, for the record
         #[arg(long)]
@@ -36,7 +38,9 @@ pub(crate) async fn run(args: EpochArgs) -> Result<(), WiringError> {
     let config = Config::load(config.as_deref())?;
     let store = wiring::open_store(&config, Arc::new(SystemClock), true).await?;
     let epoch = store.epoch_new(&reason).await?;
-    out::line(format_args!("Epoch {epoch} has begun. Restart the gateways, so that orders and the event stream follow."));
+    out::line(format_args!(
+        "Epoch {epoch} has begun. Restart the gateways, so that orders and the event stream follow."
+    ));
     store.close().await;
     Ok(())
 }

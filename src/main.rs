@@ -52,7 +52,10 @@ fn main() -> ExitCode {
     let _scenario = fail::FailScenario::setup();
     // One TLS stack, chosen once.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(error) => {
             out::progress(format_args!("tenure: {error}"));
@@ -76,20 +79,39 @@ struct Failure {
 
 impl Failure {
     fn of(configuration: bool, error: &dyn std::error::Error) -> Self {
-        let code = if configuration { ExitCode::from(EXIT_USAGE) } else { ExitCode::FAILURE };
-        Self { code, message: error.to_string() }
+        let code = if configuration {
+            ExitCode::from(EXIT_USAGE)
+        } else {
+            ExitCode::FAILURE
+        };
+        Self {
+            code,
+            message: error.to_string(),
+        }
     }
 }
 
 async fn run(command: Command) -> Result<(), Failure> {
     match command {
-        Command::Serve(args) => serve::run(args).await.map_err(|e| Failure::of(e.is_configuration(), &e)),
-        Command::Agent(args) => agent::run(args).await.map_err(|e| Failure::of(e.is_configuration(), &e)),
+        Command::Serve(args) => serve::run(args)
+            .await
+            .map_err(|e| Failure::of(e.is_configuration(), &e)),
+        Command::Agent(args) => agent::run(args)
+            .await
+            .map_err(|e| Failure::of(e.is_configuration(), &e)),
         Command::Demo(args) => demo::run(args).await.map_err(|e| Failure::of(false, &e)),
-        Command::Audit(args) => audit::run(args).await.map_err(|e| Failure::of(e.is_configuration(), &e)),
-        Command::Projections(args) => projections::run(args).await.map_err(|e| Failure::of(e.is_configuration(), &e)),
-        Command::Epoch(args) => epoch::run(args).await.map_err(|e| Failure::of(e.is_configuration(), &e)),
-        Command::CoreKey(args) => core_key::run(args).map_err(|e| Failure::of(e.is_configuration(), &e)),
+        Command::Audit(args) => audit::run(args)
+            .await
+            .map_err(|e| Failure::of(e.is_configuration(), &e)),
+        Command::Projections(args) => projections::run(args)
+            .await
+            .map_err(|e| Failure::of(e.is_configuration(), &e)),
+        Command::Epoch(args) => epoch::run(args)
+            .await
+            .map_err(|e| Failure::of(e.is_configuration(), &e)),
+        Command::CoreKey(args) => {
+            core_key::run(args).map_err(|e| Failure::of(e.is_configuration(), &e))
+        }
         Command::Client(command) => command.run().await.map_err(|e| Failure::of(false, &e)),
     }
 }
@@ -102,5 +124,8 @@ fn log_to_standard_error(command: &Command) {
     };
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(level));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
 }

@@ -26,7 +26,9 @@ enum ProjectionsCommand {
     #[command(after_help = "Example:\n  tenure projections status --config tenure.toml")]
     Status,
     /// Build a read model again beside the old one, and swap; people go on working meanwhile
-    #[command(after_help = "Examples:\n  tenure projections rebuild\n  tenure projections rebuild accounts --config tenure.toml")]
+    #[command(
+        after_help = "Examples:\n  tenure projections rebuild\n  tenure projections rebuild accounts --config tenure.toml"
+    )]
     Rebuild {
         /// Which one; all unless given
         model: Option<String>,
@@ -57,15 +59,24 @@ pub(crate) async fn run(args: ProjectionsArgs) -> Result<(), ProjectionsError> {
     match args.command {
         ProjectionsCommand::Status => {
             for model in views.status().await? {
-                let stopped = model.stopped.map(|why| format!("  STOPPED: {why}")).unwrap_or_default();
-                out::line(format_args!("{:<14} {:>10} ({} behind){stopped}", model.name, model.position, model.lag));
+                let stopped = model
+                    .stopped
+                    .map(|why| format!("  STOPPED: {why}"))
+                    .unwrap_or_default();
+                out::line(format_args!(
+                    "{:<14} {:>10} ({} behind){stopped}",
+                    model.name, model.position, model.lag
+                ));
             }
         }
         ProjectionsCommand::Rebuild { model } => {
             let told = model.clone().unwrap_or_else(|| "read models".into());
             views
                 .rebuild(model.as_deref(), |progress| {
-                    out::progress(format_args!("{told}: {} of {}", progress.position, progress.head));
+                    out::progress(format_args!(
+                        "{told}: {} of {}",
+                        progress.position, progress.head
+                    ));
                 })
                 .await?;
             out::line(format_args!("Built again."));

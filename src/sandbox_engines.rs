@@ -40,7 +40,10 @@ impl SandboxEngines {
     }
 
     fn knows(&self, domain: DomainId) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).contains_key(&domain)
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .contains_key(&domain)
     }
 
     /// Starts an engine for every sandbox domain that is registered or comes to be, until cancelled.
@@ -50,7 +53,9 @@ impl SandboxEngines {
         while !cancel.is_cancelled() {
             match self.start_new(&wired, &data, &cancel, &mut agents).await {
                 Ok(()) => {}
-                Err(error) => tracing::warn!(%error, "the engine of a sandbox domain cannot be started; trying again"),
+                Err(error) => {
+                    tracing::warn!(%error, "the engine of a sandbox domain cannot be started; trying again")
+                }
             }
             tokio::select! {
                 () = cancel.cancelled() => {}
@@ -73,11 +78,18 @@ impl SandboxEngines {
                 continue;
             }
             let domain = wired.instance.store.state::<Domain>(id.0).await?.state;
-            let Some(content) = domain.content.as_ref().filter(|content| content.kind == DomainKind::Sandbox) else {
+            let Some(content) = domain
+                .content
+                .as_ref()
+                .filter(|content| content.kind == DomainKind::Sandbox)
+            else {
                 continue;
             };
             let (agent, sandbox) = engine(wired, data, id, &content.name, &content.base_dn).await?;
-            self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id, sandbox);
+            self.0
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .insert(id, sandbox);
             let cancel = cancel.clone();
             agents.spawn(async move { agent.run(cancel).await });
         }
@@ -94,12 +106,21 @@ async fn engine(
     base_dn: &str,
 ) -> Result<(Agent, Arc<Sandbox>), WiringError> {
     let folder = data.join("engines").join(domain.token());
-    std::fs::create_dir_all(&folder).map_err(|error| WiringError::Data(folder.display().to_string(), error))?;
+    std::fs::create_dir_all(&folder)
+        .map_err(|error| WiringError::Data(folder.display().to_string(), error))?;
     let signing = load_or_create(&folder.join("engine.seed"))?;
     let id = EngineId(derived(&["sandbox-engine", &domain.to_string()]));
     let public_key = BASE64_STANDARD.encode(signing.verifying_key().as_bytes());
-    register(&wired.instance, id, EngineContent { name: format!("built-in engine of {name}"), domain, public_key })
-        .await;
+    register(
+        &wired.instance,
+        id,
+        EngineContent {
+            name: format!("built-in engine of {name}"),
+            domain,
+            public_key,
+        },
+    )
+    .await;
     let config = SandboxConfig {
         base_dn: base_dn.to_owned(),
         organisational_units: vec![],
@@ -108,20 +129,38 @@ async fn engine(
         password_length: 32,
     };
     let unusable = |error: tenure_engine_agent::config::ConfigError| {
-        WiringError::Data(folder.display().to_string(), std::io::Error::other(error.to_string()))
+        WiringError::Data(
+            folder.display().to_string(),
+            std::io::Error::other(error.to_string()),
+        )
     };
     let sandbox = Arc::new(Sandbox::open(domain, &config, clock::system()).map_err(unusable)?);
-    let vault = VaultConfig { directory: folder.join("vault"), key_file: folder.join("vault.key") };
+    let vault = VaultConfig {
+        directory: folder.join("vault"),
+        key_file: folder.join("vault.key"),
+    };
     let vault = vault.open().map_err(unusable)?;
     let hub = wired.hub.clone().unwrap_or_else(tenure_broker::in_process);
-    let keys = AgentKeys { engine: id, domain, signing, core: wired.core_key };
+    let keys = AgentKeys {
+        engine: id,
+        domain,
+        signing,
+        core: wired.core_key,
+    };
     let link = AgentLink::connect(BrokerConfig::InProcess(hub), keys).await?;
-    Ok((Agent::new(link, id, domain, sandbox.clone(), vault, clock::system(), 8), sandbox))
+    Ok((
+        Agent::new(link, id, domain, sandbox.clone(), vault, clock::system(), 8),
+        sandbox,
+    ))
 }
 
 async fn register(instance: &Instance, id: EngineId, content: EngineContent) {
     let caller = Caller::new(Actor::system("sandbox"));
-    if let Err(refusal) = instance.commands.engine(id, EngineCommand::Register(content), &caller).await {
+    if let Err(refusal) = instance
+        .commands
+        .engine(id, EngineCommand::Register(content), &caller)
+        .await
+    {
         // Known with another key: the data folder and the history do not belong together.
         tracing::error!(engine = %id, %refusal, "the engine of a sandbox domain is not registered");
     }

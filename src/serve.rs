@@ -17,8 +17,10 @@ use tokio_util::sync::CancellationToken;
 
 /// Serve: without configuration the embedded profile, with its data in ./tenure-data
 #[derive(Args, Debug)]
-#[command(after_help = "Examples:\n  tenure serve\n  tenure serve --config tenure.toml\n\n\
-    Every key of the file can be set by a variable: TENURE_STORE__URL for store.url.")]
+#[command(
+    after_help = "Examples:\n  tenure serve\n  tenure serve --config tenure.toml\n\n\
+    Every key of the file can be set by a variable: TENURE_STORE__URL for store.url."
+)]
 pub(crate) struct ServeArgs {
     /// Configuration file (TOML)
     #[arg(long)]
@@ -56,14 +58,21 @@ impl ServeError {
 /// Runs until told to stop.
 pub(crate) async fn run(args: ServeArgs) -> Result<(), ServeError> {
     let config = Config::load(args.config.as_deref()).map_err(WiringError::from)?;
-    let clock = config.clock.virtual_start.map_or(BusinessClock::System, BusinessClock::Virtual);
+    let clock = config
+        .clock
+        .virtual_start
+        .map_or(BusinessClock::System, BusinessClock::Virtual);
     let wired = wire(&config, clock).await?;
     let cancel = crate::stop::on_signal();
     let running = start(&wired, &config, &cancel).await?;
     if let Some(code) = tenure_gateway::new_setup_code(&wired.instance).await? {
-        out::line(format_args!("This instance has no administrator yet. Create one with the one-time set-up code:"));
+        out::line(format_args!(
+            "This instance has no administrator yet. Create one with the one-time set-up code:"
+        ));
         let url = config.public_url();
-        out::line(format_args!("\n  tenure admin init --url {url} --code {code} --email you@example.com --name \"Your Name\"\n"));
+        out::line(format_args!(
+            "\n  tenure admin init --url {url} --code {code} --email you@example.com --name \"Your Name\"\n"
+        ));
     }
     running.serve(&wired, &config, &cancel).await
 }
@@ -78,7 +87,11 @@ pub(crate) struct Running {
 }
 
 /// Starts everything but the gateway.
-pub(crate) async fn start(wired: &Wired, config: &Config, cancel: &CancellationToken) -> Result<Running, ServeError> {
+pub(crate) async fn start(
+    wired: &Wired,
+    config: &Config,
+    cancel: &CancellationToken,
+) -> Result<Running, ServeError> {
     let instance = &wired.instance;
     let mut tasks = JoinSet::new();
     for runner in instance.views.spawn_runners(cancel.clone()) {
@@ -103,16 +116,34 @@ pub(crate) async fn start(wired: &Wired, config: &Config, cancel: &CancellationT
         Some(smtp) => Delivery::smtp(smtp)?,
         None => Delivery::capture(),
     };
-    let notifier = Notifier::new(instance.store.clone(), instance.views.clone(), delivery.clone(), config.public_url());
+    let notifier = Notifier::new(
+        instance.store.clone(),
+        instance.views.clone(),
+        delivery.clone(),
+        config.public_url(),
+    );
     let token = cancel.clone();
     tasks.spawn(async move { notifier.run(token).await });
-    Ok(Running { work, engines, delivery, workflow, tasks })
+    Ok(Running {
+        work,
+        engines,
+        delivery,
+        workflow,
+        tasks,
+    })
 }
 
 impl Running {
     /// Serves until cancelled, then ends everything.
-    pub(crate) async fn serve(self, wired: &Wired, config: &Config, cancel: &CancellationToken) -> Result<(), ServeError> {
-        let listener = TcpListener::bind(config.http.listen).await.map_err(ServeError::Listen)?;
+    pub(crate) async fn serve(
+        self,
+        wired: &Wired,
+        config: &Config,
+        cancel: &CancellationToken,
+    ) -> Result<(), ServeError> {
+        let listener = TcpListener::bind(config.http.listen)
+            .await
+            .map_err(ServeError::Listen)?;
         tracing::info!(listen = %config.http.listen, "serving");
         let gateway = GatewayConfig {
             public_url: config.public_url(),

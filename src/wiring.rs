@@ -4,7 +4,8 @@ use crate::config::{Config, ConfigError};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::{path::Path, sync::Arc};
 use tenure_broker::{
-    BrokerConfig, CoreKeys, CoreLink, Hub, NatsConfig, NatsCredentials, in_process, keys::load_or_create,
+    BrokerConfig, CoreKeys, CoreLink, Hub, NatsConfig, NatsCredentials, in_process,
+    keys::load_or_create,
 };
 use tenure_eventstore::{
     EventStore, InstanceKeys, StoreConfig,
@@ -80,11 +81,33 @@ pub(crate) async fn wire(config: &Config, clock: BusinessClock) -> Result<Wired,
     let signing = load_or_create(&config.data.join("core.seed"))?;
     let core_key = signing.verifying_key();
     let (broker, hub) = broker_config(config)?;
-    let broker = CoreLink::connect(broker, CoreKeys { signing, engines: engines.clone() }).await?;
-    let settings = Settings { order_valid_for: order_valid_for(config) };
+    let broker = CoreLink::connect(
+        broker,
+        CoreKeys {
+            signing,
+            engines: engines.clone(),
+        },
+    )
+    .await?;
+    let settings = Settings {
+        order_valid_for: order_valid_for(config),
+    };
     let commands = Commands::new(store.clone(), broker.clone(), system.clone(), settings).await?;
-    let instance = Instance { store, views, broker, commands, business, system, virtual_clock, engines };
-    Ok(Wired { instance, hub, core_key })
+    let instance = Instance {
+        store,
+        views,
+        broker,
+        commands,
+        business,
+        system,
+        virtual_clock,
+        engines,
+    };
+    Ok(Wired {
+        instance,
+        hub,
+        core_key,
+    })
 }
 
 /// The store alone, for commands that need nothing else.
@@ -108,7 +131,10 @@ pub(crate) async fn open_store(
 
 fn order_valid_for(config: &Config) -> TimeDelta {
     let minutes = TimeDelta::minutes(i64::from(config.orders.valid_for_minutes));
-    config.orders.valid_for_seconds.map_or(minutes, |seconds| TimeDelta::seconds(i64::from(seconds)))
+    config
+        .orders
+        .valid_for_seconds
+        .map_or(minutes, |seconds| TimeDelta::seconds(i64::from(seconds)))
 }
 
 pub(crate) fn make_data_folder(data: &Path) -> Result<(), WiringError> {
@@ -130,21 +156,40 @@ fn broker_config(config: &Config) -> Result<(BrokerConfig, Option<Arc<Hub>>), Co
         return Ok((BrokerConfig::InProcess(hub.clone()), Some(hub)));
     };
     let password = |file: &std::path::PathBuf| {
-        let text = std::fs::read_to_string(file).map_err(|problem| ConfigError::File { file: file.clone(), problem })?;
+        let text = std::fs::read_to_string(file).map_err(|problem| ConfigError::File {
+            file: file.clone(),
+            problem,
+        })?;
         Ok::<_, ConfigError>(text.trim_end().to_owned())
     };
-    let credentials = match (&section.nkey_seed_file, &section.credentials_file, &section.user) {
+    let credentials = match (
+        &section.nkey_seed_file,
+        &section.credentials_file,
+        &section.user,
+    ) {
         (Some(seed), None, None) => NatsCredentials::NkeySeed(seed.clone()),
         (None, Some(file), None) => NatsCredentials::CredentialsFile(file.clone()),
         (None, None, Some(user)) => {
-            let missing = || ConfigError::of("broker.password_file", "is missing beside broker.user");
+            let missing =
+                || ConfigError::of("broker.password_file", "is missing beside broker.user");
             let file = section.password_file.as_ref().ok_or_else(missing)?;
-            NatsCredentials::UserPassword { user: user.clone(), password: password(file)? }
+            NatsCredentials::UserPassword {
+                user: user.clone(),
+                password: password(file)?,
+            }
         }
         (None, None, None) => NatsCredentials::None,
-        _ => return Err(ConfigError::of("broker", "name one of user, nkey_seed_file and credentials_file")),
+        _ => {
+            return Err(ConfigError::of(
+                "broker",
+                "name one of user, nkey_seed_file and credentials_file",
+            ));
+        }
     };
-    let instance = section.instance.clone().unwrap_or_else(|| INSTANCE.to_owned());
+    let instance = section
+        .instance
+        .clone()
+        .unwrap_or_else(|| INSTANCE.to_owned());
     let nats = NatsConfig {
         servers: section.servers.clone(),
         credentials,

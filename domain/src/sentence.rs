@@ -35,14 +35,24 @@ pub fn of(event: &Event) -> String {
 #[must_use]
 pub fn last_day(end: DateTime<Utc>) -> String {
     let last = end - TimeDelta::seconds(1);
-    format!("{} (until {} UTC)", last.format("%-d %B %Y"), end.format("%Y-%m-%d %H:%M"))
+    format!(
+        "{} (until {} UTC)",
+        last.format("%-d %B %Y"),
+        end.format("%Y-%m-%d %H:%M")
+    )
 }
 
 fn of_template(event: &TemplateEvent) -> String {
     match event {
-        TemplateEvent::Drafted(e) => format!("template \"{}\" version {} drafted", e.content.name, e.version),
+        TemplateEvent::Drafted(e) => format!(
+            "template \"{}\" version {} drafted",
+            e.content.name, e.version
+        ),
         TemplateEvent::Revised(e) => format!("draft of template \"{}\" revised", e.content.name),
-        TemplateEvent::Published(e) => format!("template \"{}\" version {} published", e.content.name, e.version),
+        TemplateEvent::Published(e) => format!(
+            "template \"{}\" version {} published",
+            e.content.name, e.version
+        ),
         TemplateEvent::Unpublished(e) => format!("template version {} unpublished", e.version),
         TemplateEvent::Disabled(_) => "template disabled".into(),
         TemplateEvent::Enabled(_) => "template enabled".into(),
@@ -58,9 +68,14 @@ fn of_request(event: &RequestEvent) -> String {
         RequestEvent::Revised(_) => "draft revised".into(),
         RequestEvent::Submitted(e) => match e.submission.kind {
             RequestKind::NewAccount => format!("request for \"{}\" submitted", e.submission.name),
-            RequestKind::Renewal(_) => format!("renewal of \"{}\" submitted for approval", e.submission.name),
+            RequestKind::Renewal(_) => format!(
+                "renewal of \"{}\" submitted for approval",
+                e.submission.name
+            ),
         },
-        RequestEvent::ApprovalGiven(e) if e.step_completed => format!("step \"{}\" approved", e.step_name),
+        RequestEvent::ApprovalGiven(e) if e.step_completed => {
+            format!("step \"{}\" approved", e.step_name)
+        }
         RequestEvent::ApprovalGiven(e) => format!("one approval of step \"{}\"", e.step_name),
         RequestEvent::Approved(_) => "request approved".into(),
         RequestEvent::Rejected(e) => format!("request rejected: {}", e.reason),
@@ -68,7 +83,9 @@ fn of_request(event: &RequestEvent) -> String {
         RequestEvent::Reopened(_) => "request reopened as a draft".into(),
         RequestEvent::ProvisioningBegun(_) => "provisioning begun".into(),
         RequestEvent::Completed(_) => "request completed".into(),
-        RequestEvent::Failed(e) => format!("provisioning failed: {}", e.failure.reason.explanation()),
+        RequestEvent::Failed(e) => {
+            format!("provisioning failed: {}", e.failure.reason.explanation())
+        }
         RequestEvent::Retried(_) => "provisioning to be tried again".into(),
     }
 }
@@ -77,23 +94,41 @@ fn of_account(event: &AccountEvent) -> String {
     match event {
         AccountEvent::Created(e) => format!("account \"{}\" to be provisioned", e.name),
         AccountEvent::OrderIssued(e) => of_order(&e.order),
-        AccountEvent::Provisioned(e) => format!("account provisioned; its last day is {}", last_day(e.lifecycle_end)),
+        AccountEvent::Provisioned(e) => format!(
+            "account provisioned; its last day is {}",
+            last_day(e.lifecycle_end)
+        ),
         AccountEvent::OrderApplied(e) => format!("order {} applied in the directory", e.number),
-        AccountEvent::OrderFailed(e) => format!("order {} failed: {}", e.number, e.failure.reason.explanation()),
-        AccountEvent::OrderDeferred(e) => format!("order {} waits: {}", e.number, e.failure.reason.explanation()),
+        AccountEvent::OrderFailed(e) => format!(
+            "order {} failed: {}",
+            e.number,
+            e.failure.reason.explanation()
+        ),
+        AccountEvent::OrderDeferred(e) => format!(
+            "order {} waits: {}",
+            e.number,
+            e.failure.reason.explanation()
+        ),
         AccountEvent::OrderExpired(e) => format!("order {} expired without a report", e.number),
         AccountEvent::OrderRetried(_) => "order to be tried again".into(),
-        AccountEvent::RenewalOpened(e) => format!("renewal opened; last day {}", last_day(e.lifecycle_end)),
+        AccountEvent::RenewalOpened(e) => {
+            format!("renewal opened; last day {}", last_day(e.lifecycle_end))
+        }
         AccountEvent::OwnersReminded(e) => match e.urgency {
             ReminderUrgency::Regular => "owners reminded".into(),
             ReminderUrgency::Urgent => "owners reminded urgently".into(),
         },
-        AccountEvent::Renewed(e) => format!("account renewed; its last day is {}", last_day(e.lifecycle_end)),
+        AccountEvent::Renewed(e) => format!(
+            "account renewed; its last day is {}",
+            last_day(e.lifecycle_end)
+        ),
         AccountEvent::RenewalDeclined(e) => format!("renewal declined: {}", e.reason),
         AccountEvent::RenewalRequested(_) => "renewal waits for approval".into(),
         AccountEvent::RenewalRequestClosed(_) => "renewal request closed".into(),
         AccountEvent::LifecycleEnded(e) => format!("lifecycle ended: {}", end_action(e.action)),
-        AccountEvent::LifecycleEndRepeated(_) => "disabled again: its grace after the end is over".into(),
+        AccountEvent::LifecycleEndRepeated(_) => {
+            "disabled again: its grace after the end is over".into()
+        }
         AccountEvent::Disabled(e) => format!("account disabled: {}", e.reason),
         AccountEvent::Enabled(e) => format!("account enabled: {}", e.reason),
         AccountEvent::Deleted(e) => format!("account and secret to be deleted: {}", e.reason),

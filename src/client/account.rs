@@ -14,7 +14,9 @@ use serde_json::{Value, json};
 
 /// See and keep managed accounts; without a subcommand, list yours
 #[derive(Args, Debug)]
-#[command(after_help = "Examples:\n  tenure accounts\n  tenure accounts list --status active --search svc-\n  tenure accounts renew svc-backup --wait")]
+#[command(
+    after_help = "Examples:\n  tenure accounts\n  tenure accounts list --status active --search svc-\n  tenure accounts renew svc-backup --wait"
+)]
 pub(crate) struct AccountsArgs {
     #[command(subcommand)]
     command: Option<AccountsCommand>,
@@ -61,16 +63,22 @@ enum AccountsCommand {
         waiting: Waiting,
     },
     /// Decline renewal: reminders end
-    #[command(after_help = "Example:\n  tenure accounts decline svc-backup --reason \"Not needed after June\"")]
+    #[command(
+        after_help = "Example:\n  tenure accounts decline svc-backup --reason \"Not needed after June\""
+    )]
     Decline(WithReason),
     /// Disable an account
-    #[command(after_help = "Example:\n  tenure accounts disable svc-backup --reason \"Suspicious sign-ins\" --wait")]
+    #[command(
+        after_help = "Example:\n  tenure accounts disable svc-backup --reason \"Suspicious sign-ins\" --wait"
+    )]
     Disable(WithReason),
     /// Enable an account again
     #[command(after_help = "Example:\n  tenure accounts enable svc-backup --reason \"Checked\"")]
     Enable(WithReason),
     /// Delete account and secret
-    #[command(after_help = "Example:\n  tenure accounts delete svc-backup --reason \"Service retired\" --confirm svc-backup")]
+    #[command(
+        after_help = "Example:\n  tenure accounts delete svc-backup --reason \"Service retired\" --confirm svc-backup"
+    )]
     Delete {
         #[command(flatten)]
         what: WithReason,
@@ -79,10 +87,14 @@ enum AccountsCommand {
         confirm: String,
     },
     /// Delete object and secret of an account that is marked deleted
-    #[command(after_help = "Example:\n  tenure accounts purge svc-backup --reason \"Grace is over\"")]
+    #[command(
+        after_help = "Example:\n  tenure accounts purge svc-backup --reason \"Grace is over\""
+    )]
     Purge(WithReason),
     /// Change the owners: those given are the owners from now on
-    #[command(after_help = "Example:\n  tenure accounts owners svc-backup grace@corp.example \"group:Platform team\"")]
+    #[command(
+        after_help = "Example:\n  tenure accounts owners svc-backup grace@corp.example \"group:Platform team\""
+    )]
     Owners {
         /// Id or name
         account: String,
@@ -116,7 +128,11 @@ pub(crate) async fn run(args: AccountsArgs) -> Result<(), ClientError> {
     let connection = Connection::signed_in(&args.common)?;
     match args.command {
         None => list(&connection, true, None, None).await,
-        Some(C::List { mine, status, search }) => list(&connection, mine, status, search).await,
+        Some(C::List {
+            mine,
+            status,
+            search,
+        }) => list(&connection, mine, status, search).await,
         Some(C::Show { account }) => {
             let id = lookup::account(&connection, &account).await?;
             let answer = connection.get(&format!("accounts/{id}"), &[]).await?;
@@ -124,11 +140,17 @@ pub(crate) async fn run(args: AccountsArgs) -> Result<(), ClientError> {
             Ok(())
         }
         Some(C::History { account }) => history(&connection, &account).await,
-        Some(C::Renew { account, justification, waiting }) => renew(&connection, &account, &justification, &waiting).await,
+        Some(C::Renew {
+            account,
+            justification,
+            waiting,
+        }) => renew(&connection, &account, &justification, &waiting).await,
         Some(C::Decline(what)) => with_reason(&connection, "decline-renewal", what, None).await,
         Some(C::Disable(what)) => with_reason(&connection, "disable", what, None).await,
         Some(C::Enable(what)) => with_reason(&connection, "enable", what, None).await,
-        Some(C::Delete { what, confirm }) => with_reason(&connection, "delete", what, Some(confirm)).await,
+        Some(C::Delete { what, confirm }) => {
+            with_reason(&connection, "delete", what, Some(confirm)).await
+        }
         Some(C::Purge(what)) => with_reason(&connection, "purge", what, None).await,
         Some(C::Owners { account, owners }) => {
             let id = lookup::account(&connection, &account).await?;
@@ -136,12 +158,16 @@ pub(crate) async fn run(args: AccountsArgs) -> Result<(), ClientError> {
             for owner in &owners {
                 found.push(lookup::owner(&connection, owner).await?);
             }
-            connection.post(&format!("accounts/{id}/owners"), &json!({"owners": found})).await?;
+            connection
+                .post(&format!("accounts/{id}/owners"), &json!({"owners": found}))
+                .await?;
             finish(&connection, &id, None).await
         }
         Some(C::Retry { account, waiting }) => {
             let id = lookup::account(&connection, &account).await?;
-            connection.post(&format!("accounts/{id}/retry"), &json!({})).await?;
+            connection
+                .post(&format!("accounts/{id}/retry"), &json!({}))
+                .await?;
             finish(&connection, &id, Some(&waiting)).await
         }
     }
@@ -181,7 +207,14 @@ fn show(account: &Value) {
         ("Id", text(account, "id")),
         ("Status", text(account, "status")),
         ("Domain", text(account, "domain.name")),
-        ("Template", format!("{} (version {})", text(account, "template.name"), text(account, "template_version"))),
+        (
+            "Template",
+            format!(
+                "{} (version {})",
+                text(account, "template.name"),
+                text(account, "template_version")
+            ),
+        ),
         ("Owners", names(&account["owners"])),
         ("Period", text(account, "period")),
         ("Ends (UTC)", text(account, "lifecycle_end")),
@@ -194,25 +227,51 @@ fn show(account: &Value) {
         ("Its own words", text(account, "directory.failure.detail")),
     ]);
     for option in account["options"].as_array().into_iter().flatten() {
-        let state = if option["allowed"] == true { "yes".to_owned() } else { format!("no: {}", text(option, "explanation")) };
+        let state = if option["allowed"] == true {
+            "yes".to_owned()
+        } else {
+            format!("no: {}", text(option, "explanation"))
+        };
         out::line(format_args!("May {:15}{state}", text(option, "option")));
     }
 }
 
 async fn history(connection: &Connection, account: &str) -> Result<(), ClientError> {
     let id = lookup::account(connection, account).await?;
-    let answer = connection.get(&format!("accounts/{id}/history"), &[]).await?;
+    let answer = connection
+        .get(&format!("accounts/{id}/history"), &[])
+        .await?;
     connection.show(&answer, |answer| {
-        print_items(answer, &[("POSITION", "position"), ("WHEN (UTC)", "at"), ("WHO", "actor.name"), ("WHAT", "sentence")]);
+        print_items(
+            answer,
+            &[
+                ("POSITION", "position"),
+                ("WHEN (UTC)", "at"),
+                ("WHO", "actor.name"),
+                ("WHAT", "sentence"),
+            ],
+        );
     });
     Ok(())
 }
 
-async fn renew(connection: &Connection, account: &str, justification: &str, waiting: &Waiting) -> Result<(), ClientError> {
+async fn renew(
+    connection: &Connection,
+    account: &str,
+    justification: &str,
+    waiting: &Waiting,
+) -> Result<(), ClientError> {
     let id = lookup::account(connection, account).await?;
     let now = connection.get(&format!("accounts/{id}"), &[]).await?;
-    let options = now["options"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let allowed = |name: &str| options.iter().any(|option| option["option"] == name && option["allowed"] == true);
+    let options = now["options"]
+        .as_array()
+        .map(Vec::as_slice)
+        .unwrap_or_default();
+    let allowed = |name: &str| {
+        options
+            .iter()
+            .any(|option| option["option"] == name && option["allowed"] == true)
+    };
     // By its end-of-lifecycle action, an account is renewed by its owner or by an approved request.
     if !allowed("renew") && allowed("submit-renewal") {
         let content = json!({
@@ -228,7 +287,9 @@ async fn renew(connection: &Connection, account: &str, justification: &str, wait
         request::submit(connection, &request).await?;
         return request::finish(connection, &request, Some(waiting)).await;
     }
-    connection.post(&format!("accounts/{id}/renew"), &json!({})).await?;
+    connection
+        .post(&format!("accounts/{id}/renew"), &json!({}))
+        .await?;
     finish(connection, &id, Some(waiting)).await
 }
 
@@ -243,19 +304,32 @@ async fn with_reason(
     if let Some(name) = confirmed_name {
         body["confirmed_name"] = json!(name);
     }
-    connection.post(&format!("accounts/{id}/{what}"), &body).await?;
+    connection
+        .post(&format!("accounts/{id}/{what}"), &body)
+        .await?;
     finish(connection, &id, Some(&args.waiting)).await
 }
 
-async fn finish(connection: &Connection, id: &str, waiting: Option<&Waiting>) -> Result<(), ClientError> {
+async fn finish(
+    connection: &Connection,
+    id: &str,
+    waiting: Option<&Waiting>,
+) -> Result<(), ClientError> {
     let answer = match waiting.filter(|waiting| waiting.wait) {
         Some(waiting) => watch::account(connection, id, waiting.patience()).await?,
         None => connection.get(&format!("accounts/{id}"), &[]).await?,
     };
     connection.show(&answer, |account| {
         let (name, status) = (text(account, "name"), text(account, "status"));
-        let (directory, end) = (text(account, "directory.state"), text(account, "lifecycle_end"));
-        let end = if end.is_empty() { end } else { format!(", ends {end}") };
+        let (directory, end) = (
+            text(account, "directory.state"),
+            text(account, "lifecycle_end"),
+        );
+        let end = if end.is_empty() {
+            end
+        } else {
+            format!(", ends {end}")
+        };
         out::line(format_args!("{name}: {status}{end}, directory {directory}"));
     });
     Ok(())

@@ -1,6 +1,10 @@
 //! `tenure admin init`: the first administrator.
 
-use super::{connection::{Common, Connection}, error::ClientError, login, password};
+use super::{
+    connection::{Common, Connection},
+    error::ClientError,
+    login, password,
+};
 use crate::out;
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -19,8 +23,10 @@ enum AdminCommand {
 
 /// Create the first administrator with the code that the server printed at its first start, and sign in
 #[derive(Args, Debug)]
-#[command(after_help = "Example:\n  tenure admin init --url http://127.0.0.1:8080 --code ABCDE-FGHJK-LMNPQ-RSTUV \\\n      \
-    --email you@example.com --name \"Your Name\"")]
+#[command(
+    after_help = "Example:\n  tenure admin init --url http://127.0.0.1:8080 --code ABCDE-FGHJK-LMNPQ-RSTUV \\\n      \
+    --email you@example.com --name \"Your Name\""
+)]
 struct InitArgs {
     #[command(flatten)]
     common: Common,
@@ -40,7 +46,11 @@ struct InitArgs {
 
 pub(crate) async fn run(args: AdminArgs) -> Result<(), ClientError> {
     let AdminCommand::Init(args) = args.command;
-    let url = args.common.url.clone().ok_or_else(|| ClientError::Usage("--url is needed".to_owned()))?;
+    let url = args
+        .common
+        .url
+        .clone()
+        .ok_or_else(|| ClientError::Usage("--url is needed".to_owned()))?;
     let connection = Connection::anonymous(&url, args.common.json)?;
     let password = password::read(args.password_stdin, "New password (at least 12 characters)")?;
     let body = json!({"code": args.code, "email": args.email, "display_name": args.name, "password": password});

@@ -20,7 +20,9 @@ pub(crate) struct ApprovalsArgs {
 
 /// Approve the current step of requests
 #[derive(Args, Debug)]
-#[command(after_help = "Examples:\n  tenure approve svc-backup --comment \"As agreed\"\n  tenure approve svc-a svc-b svc-c")]
+#[command(
+    after_help = "Examples:\n  tenure approve svc-backup --comment \"As agreed\"\n  tenure approve svc-a svc-b svc-c"
+)]
 pub(crate) struct ApproveArgs {
     /// Ids, or the accounts' names
     #[arg(required = true)]
@@ -36,7 +38,9 @@ pub(crate) struct ApproveArgs {
 
 /// Reject requests
 #[derive(Args, Debug)]
-#[command(after_help = "Example:\n  tenure reject svc-backup --reason \"Use the existing account\"")]
+#[command(
+    after_help = "Example:\n  tenure reject svc-backup --reason \"Use the existing account\""
+)]
 pub(crate) struct RejectArgs {
     /// Ids, or the accounts' names
     #[arg(required = true)]
@@ -70,7 +74,12 @@ pub(crate) async fn approve(args: ApproveArgs) -> Result<(), ClientError> {
     let connection = Connection::signed_in(&args.common)?;
     for request in &args.requests {
         let id = lookup::request(&connection, request).await?;
-        connection.post(&format!("requests/{id}/approve"), &json!({"comment": args.comment})).await?;
+        connection
+            .post(
+                &format!("requests/{id}/approve"),
+                &json!({"comment": args.comment}),
+            )
+            .await?;
         request::finish(&connection, &id, Some(&args.waiting)).await?;
     }
     Ok(())
@@ -80,7 +89,12 @@ pub(crate) async fn reject(args: RejectArgs) -> Result<(), ClientError> {
     let connection = Connection::signed_in(&args.common)?;
     for request in &args.requests {
         let id = lookup::request(&connection, request).await?;
-        connection.post(&format!("requests/{id}/reject"), &json!({"reason": args.reason})).await?;
+        connection
+            .post(
+                &format!("requests/{id}/reject"),
+                &json!({"reason": args.reason}),
+            )
+            .await?;
         request::finish(&connection, &id, None).await?;
     }
     Ok(())

@@ -1,6 +1,10 @@
 //! `tenure clock`: moving time where it is virtual.
 
-use super::{connection::{Common, Connection}, error::ClientError, table::{print_fields, text}};
+use super::{
+    connection::{Common, Connection},
+    error::ClientError,
+    table::{print_fields, text},
+};
 use clap::{Args, Subcommand};
 use serde_json::json;
 
@@ -31,20 +35,29 @@ pub(crate) async fn run(args: ClockArgs) -> Result<(), ClientError> {
     let connection = Connection::signed_in(&args.common)?;
     match args.command {
         ClockCommand::Advance { days } => {
-            let answer = connection.post("clock/advance", &json!({"days": days})).await.map_err(|error| match error {
-                ClientError::Refused(refusal) if refusal.status == 404 => {
-                    ClientError::Usage("this server follows the real time, which cannot be moved".to_owned())
-                }
-                error => error,
-            })?;
+            let answer = connection
+                .post("clock/advance", &json!({"days": days}))
+                .await
+                .map_err(|error| match error {
+                    ClientError::Refused(refusal) if refusal.status == 404 => ClientError::Usage(
+                        "this server follows the real time, which cannot be moved".to_owned(),
+                    ),
+                    error => error,
+                })?;
             connection.show(&answer, |answer| {
-                print_fields(&[("Now", text(answer, "business_time")), ("Timers fired", text(answer, "fired"))]);
+                print_fields(&[
+                    ("Now", text(answer, "business_time")),
+                    ("Timers fired", text(answer, "fired")),
+                ]);
             });
         }
         ClockCommand::Show => {
             let answer = connection.get("system", &[]).await?;
             connection.show(&answer, |answer| {
-                print_fields(&[("Now", text(answer, "business_time")), ("Virtual", text(answer, "virtual_clock"))]);
+                print_fields(&[
+                    ("Now", text(answer, "business_time")),
+                    ("Virtual", text(answer, "virtual_clock")),
+                ]);
             });
         }
     }

@@ -42,11 +42,18 @@ impl Connection {
     /// As the person who signed in here.
     pub(crate) fn signed_in(common: &Common) -> Result<Self, ClientError> {
         let session = session_file::load()?;
-        let token = std::env::var("TENURE_TOKEN").ok().filter(|token| !token.is_empty());
-        let url = common.url.clone().or_else(|| session.as_ref().map(|session| session.url.clone()));
+        let token = std::env::var("TENURE_TOKEN")
+            .ok()
+            .filter(|token| !token.is_empty());
+        let url = common
+            .url
+            .clone()
+            .or_else(|| session.as_ref().map(|session| session.url.clone()));
         let url = url.ok_or(ClientError::NotSignedIn)?;
         // A token goes only to the server that gave it.
-        let of_session = session.filter(|session| same_server(&session.url, &url)).map(|session| session.token);
+        let of_session = session
+            .filter(|session| same_server(&session.url, &url))
+            .map(|session| session.token);
         let token = token.or(of_session).ok_or(ClientError::NotSignedIn)?;
         Self::new(&url, Some(token), common.json)
     }
@@ -69,7 +76,13 @@ impl Connection {
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .map_err(|error| ClientError::Usage(error.to_string()))?;
-        Ok(Self { http, url: parsed, token, json, position: AtomicU64::new(0) })
+        Ok(Self {
+            http,
+            url: parsed,
+            token,
+            json,
+            position: AtomicU64::new(0),
+        })
     }
 
     /// Did the person ask for JSON?
@@ -82,7 +95,11 @@ impl Connection {
     }
 
     /// Answers a query, no older than the last command.
-    pub(crate) async fn get(&self, path: &str, query: &[(&str, &str)]) -> Result<Value, ClientError> {
+    pub(crate) async fn get(
+        &self,
+        path: &str,
+        query: &[(&str, &str)],
+    ) -> Result<Value, ClientError> {
         let position = self.position.load(Ordering::Relaxed).to_string();
         let mut query = query.to_vec();
         if position != "0" {
@@ -97,7 +114,9 @@ impl Connection {
 
     /// Gives a command.
     pub(crate) async fn post(&self, path: &str, body: &Value) -> Result<Value, ClientError> {
-        let answer = self.send(Method::POST, self.address(path)?, Some(body)).await?;
+        let answer = self
+            .send(Method::POST, self.address(path)?, Some(body))
+            .await?;
         if let Some(position) = answer["position"].as_u64() {
             self.position.fetch_max(position, Ordering::Relaxed);
         }
@@ -109,10 +128,16 @@ impl Connection {
     }
 
     fn address(&self, path: &str) -> Result<Url, ClientError> {
-        Url::parse(&format!("{}/api/v1/{path}", self.url())).map_err(|error| ClientError::Usage(error.to_string()))
+        Url::parse(&format!("{}/api/v1/{path}", self.url()))
+            .map_err(|error| ClientError::Usage(error.to_string()))
     }
 
-    async fn send(&self, method: Method, url: Url, body: Option<&Value>) -> Result<Value, ClientError> {
+    async fn send(
+        &self,
+        method: Method,
+        url: Url,
+        body: Option<&Value>,
+    ) -> Result<Value, ClientError> {
         let unreachable = |error: reqwest::Error| ClientError::Unreachable {
             url: self.url().to_owned(),
             reason: reason(&error),
@@ -120,7 +145,10 @@ impl Connection {
         let key = new_id().to_string();
         let mut attempt = 1;
         loop {
-            let mut request = self.http.request(method.clone(), url.clone()).header(header::ACCEPT, "application/json");
+            let mut request = self
+                .http
+                .request(method.clone(), url.clone())
+                .header(header::ACCEPT, "application/json");
             if let Some(token) = &self.token {
                 request = request.bearer_auth(token);
             }
@@ -130,7 +158,10 @@ impl Connection {
             }
             let response = request.send().await.map_err(unreachable)?;
             let status = response.status();
-            let wait = response.headers().get(header::RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+            let wait = response
+                .headers()
+                .get(header::RETRY_AFTER)
+                .and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
             let bytes = response.bytes().await.map_err(unreachable)?;
             if status == StatusCode::SERVICE_UNAVAILABLE && attempt < ATTEMPTS {
                 attempt += 1;
@@ -141,17 +172,24 @@ impl Connection {
                 if bytes.is_empty() {
                     return Ok(Value::Null);
                 }
-                return serde_json::from_slice(&bytes).map_err(|_| ClientError::Unexpected("not JSON".to_owned()));
+                return serde_json::from_slice(&bytes)
+                    .map_err(|_| ClientError::Unexpected("not JSON".to_owned()));
             }
             let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-            return Err(ClientError::Refused(Refusal { status: status.as_u16(), body }));
+            return Err(ClientError::Refused(Refusal {
+                status: status.as_u16(),
+                body,
+            }));
         }
     }
 
     /// Prints an answer: as JSON if that was asked for, else by `people`.
     pub(crate) fn show(&self, answer: &Value, people: impl FnOnce(&Value)) {
         if self.json {
-            out::line(format_args!("{}", serde_json::to_string_pretty(answer).unwrap_or_default()));
+            out::line(format_args!(
+                "{}",
+                serde_json::to_string_pretty(answer).unwrap_or_default()
+            ));
         } else {
             people(answer);
         }
@@ -180,10 +218,22 @@ mod tests {
 
     #[test]
     fn a_token_goes_only_to_the_server_that_gave_it() {
-        assert!(same_server("https://tenure.example", "https://tenure.example/"));
-        assert!(!same_server("https://tenure.example", "http://tenure.example"));
-        assert!(!same_server("https://tenure.example", "https://tenure.example:444"));
-        assert!(!same_server("https://tenure.example", "https://evil.example"));
+        assert!(same_server(
+            "https://tenure.example",
+            "https://tenure.example/"
+        ));
+        assert!(!same_server(
+            "https://tenure.example",
+            "http://tenure.example"
+        ));
+        assert!(!same_server(
+            "https://tenure.example",
+            "https://tenure.example:444"
+        ));
+        assert!(!same_server(
+            "https://tenure.example",
+            "https://evil.example"
+        ));
         assert!(!same_server("nonsense", "nonsense"));
     }
 }

@@ -1,6 +1,11 @@
 //! `tenure engine`.
 
-use super::{connection::{Common, Connection}, error::ClientError, lookup, table::{print_items, text}};
+use super::{
+    connection::{Common, Connection},
+    error::ClientError,
+    lookup,
+    table::{print_items, text},
+};
 use crate::out;
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -17,7 +22,9 @@ pub(crate) struct EngineArgs {
 #[derive(Subcommand, Debug)]
 enum EngineCommand {
     /// Make an engine known by its public key
-    #[command(after_help = "Example:\n  tenure engine create --name dc1-agent --domain corp.example.com --public-key \"$(cat agent.pub)\"")]
+    #[command(
+        after_help = "Example:\n  tenure engine create --name dc1-agent --domain corp.example.com --public-key \"$(cat agent.pub)\""
+    )]
     Create {
         /// As administrators see it
         #[arg(long)]
@@ -37,11 +44,17 @@ enum EngineCommand {
 pub(crate) async fn run(args: EngineArgs) -> Result<(), ClientError> {
     let connection = Connection::signed_in(&args.common)?;
     match args.command {
-        EngineCommand::Create { name, domain, public_key } => {
+        EngineCommand::Create {
+            name,
+            domain,
+            public_key,
+        } => {
             let domain = lookup::domain(&connection, &domain).await?;
             let body = json!({"name": name, "domain": domain, "public_key": public_key.trim()});
             let answer = connection.post("engines", &body).await?;
-            connection.show(&answer, |answer| out::line(format_args!("{name}: {}", text(answer, "id"))));
+            connection.show(&answer, |answer| {
+                out::line(format_args!("{name}: {}", text(answer, "id")))
+            });
         }
         EngineCommand::List => {
             let answer = connection.get("engines", &[]).await?;

@@ -14,7 +14,9 @@ pub(crate) enum ClientError {
     #[error("{0}")]
     Usage(String),
     /// The server could not be reached, or did not answer.
-    #[error("{url} cannot be reached: {reason}\n  Is the address right, and is the server running?")]
+    #[error(
+        "{url} cannot be reached: {reason}\n  Is the address right, and is the server running?"
+    )]
     Unreachable { url: String, reason: String },
     /// The server said no.
     #[error("{0}")]
@@ -27,7 +29,10 @@ pub(crate) enum ClientError {
     Outcome(String),
     /// A file could not be read or written.
     #[error("{path}: {source}")]
-    File { path: String, source: std::io::Error },
+    File {
+        path: String,
+        source: std::io::Error,
+    },
     /// A file does not hold what it should.
     #[error("{path}: {reason}")]
     Content { path: String, reason: String },
@@ -43,14 +48,19 @@ pub(crate) struct Refusal {
 impl Refusal {
     /// The stable name of the problem: `name-taken`.
     pub(crate) fn kind(&self) -> &str {
-        self.body["type"].as_str().and_then(|urn| urn.rsplit(':').next()).unwrap_or_default()
+        self.body["type"]
+            .as_str()
+            .and_then(|urn| urn.rsplit(':').next())
+            .unwrap_or_default()
     }
 
     fn remedy(&self) -> Option<&'static str> {
         Some(match self.kind() {
             "not-signed-in" => "Sign in with: tenure login",
             "setup-done" => "Sign in with: tenure login",
-            "setup-code-wrong" => "The server prints the code at its first start; each start prints a new one.",
+            "setup-code-wrong" => {
+                "The server prints the code at its first start; each start prints a new one."
+            }
             "forbidden" => "Ask an administrator for a role that has it.",
             "projection-behind" | "busy" | "unavailable" => "Try again shortly.",
             "name-taken" => "Choose another name.",
@@ -66,7 +76,10 @@ impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let title = self.body["title"].as_str().unwrap_or("the server refused");
         write!(f, "{} ({})", plain(title), self.status)?;
-        if let Some(detail) = self.body["detail"].as_str().filter(|detail| *detail != title) {
+        if let Some(detail) = self.body["detail"]
+            .as_str()
+            .filter(|detail| *detail != title)
+        {
             write!(f, "\n  {}", plain(detail))?;
         }
         for error in self.body["errors"].as_array().into_iter().flatten() {

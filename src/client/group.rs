@@ -1,6 +1,11 @@
 //! `tenure group`.
 
-use super::{connection::{Common, Connection}, error::ClientError, lookup, table::{print_items, text}};
+use super::{
+    connection::{Common, Connection},
+    error::ClientError,
+    lookup,
+    table::{print_items, text},
+};
 use crate::out;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
@@ -17,7 +22,9 @@ pub(crate) struct GroupArgs {
 #[derive(Subcommand, Debug)]
 enum GroupCommand {
     /// Make a group
-    #[command(after_help = "Example:\n  tenure group create --name \"Platform team\" --member grace@corp.example --role Approver")]
+    #[command(
+        after_help = "Example:\n  tenure group create --name \"Platform team\" --member grace@corp.example --role Approver"
+    )]
     Create {
         /// Its name
         #[arg(long)]
@@ -53,11 +60,21 @@ enum GroupCommand {
 pub(crate) async fn run(args: GroupArgs) -> Result<(), ClientError> {
     let connection = Connection::signed_in(&args.common)?;
     match args.command {
-        GroupCommand::Create { name, member, role } => create(&connection, &name, &member, &role).await,
+        GroupCommand::Create { name, member, role } => {
+            create(&connection, &name, &member, &role).await
+        }
         GroupCommand::List => {
             let answer = connection.get("groups", &[]).await?;
             connection.show(&answer, |answer| {
-                print_items(answer, &[("NAME", "name"), ("ENABLED", "enabled"), ("ROLES", "roles"), ("ID", "id")]);
+                print_items(
+                    answer,
+                    &[
+                        ("NAME", "name"),
+                        ("ENABLED", "enabled"),
+                        ("ROLES", "roles"),
+                        ("ID", "id"),
+                    ],
+                );
             });
             Ok(())
         }
@@ -66,28 +83,51 @@ pub(crate) async fn run(args: GroupArgs) -> Result<(), ClientError> {
     }
 }
 
-async fn create(connection: &Connection, name: &str, members: &[String], roles: &[String]) -> Result<(), ClientError> {
+async fn create(
+    connection: &Connection,
+    name: &str,
+    members: &[String],
+    roles: &[String],
+) -> Result<(), ClientError> {
     // Everything is looked up before anything is made.
     let mut steps: Vec<(&str, Value)> = Vec::new();
     for user in members {
-        steps.push(("members/add", json!({"user": lookup::user(connection, user).await?})));
+        steps.push((
+            "members/add",
+            json!({"user": lookup::user(connection, user).await?}),
+        ));
     }
     for role in roles {
-        steps.push(("roles/grant", json!({"role": lookup::role(connection, role).await?})));
+        steps.push((
+            "roles/grant",
+            json!({"role": lookup::role(connection, role).await?}),
+        ));
     }
     let answer = connection.post("groups", &json!({"name": name})).await?;
     let id = text(&answer, "id");
     for (what, body) in steps {
-        connection.post(&format!("groups/{id}/{what}"), &body).await?;
+        connection
+            .post(&format!("groups/{id}/{what}"), &body)
+            .await?;
     }
     connection.show(&answer, |_| out::line(format_args!("{name}: {id}")));
     Ok(())
 }
 
-async fn member(connection: &Connection, group: &str, user: &str, what: &str) -> Result<(), ClientError> {
+async fn member(
+    connection: &Connection,
+    group: &str,
+    user: &str,
+    what: &str,
+) -> Result<(), ClientError> {
     let group = lookup::group(connection, group).await?;
     let user = lookup::user(connection, user).await?;
-    let answer = connection.post(&format!("groups/{group}/members/{what}"), &json!({"user": user})).await?;
+    let answer = connection
+        .post(
+            &format!("groups/{group}/members/{what}"),
+            &json!({"user": user}),
+        )
+        .await?;
     connection.show(&answer, |_| out::line(format_args!("Done.")));
     Ok(())
 }

@@ -13,8 +13,10 @@ use serde_json::json;
 
 /// Sign in; the session is kept for later commands
 #[derive(Args, Debug)]
-#[command(after_help = "Examples:\n  tenure login --url https://tenure.example.com --email you@example.com\n  \
-    echo \"$PASSWORD\" | tenure login --email you@example.com --password-stdin")]
+#[command(
+    after_help = "Examples:\n  tenure login --url https://tenure.example.com --email you@example.com\n  \
+    echo \"$PASSWORD\" | tenure login --email you@example.com --password-stdin"
+)]
 pub(crate) struct LoginArgs {
     #[command(flatten)]
     common: Common,
@@ -43,12 +45,21 @@ pub(crate) async fn login(args: LoginArgs) -> Result<(), ClientError> {
 }
 
 /// Signs in and keeps the session.
-pub(crate) async fn sign_in(url: &str, email: &str, password: &str, json: bool) -> Result<(), ClientError> {
+pub(crate) async fn sign_in(
+    url: &str,
+    email: &str,
+    password: &str,
+    json: bool,
+) -> Result<(), ClientError> {
     let connection = Connection::anonymous(url, json)?;
     if url.starts_with("http://") && !is_local(url) {
-        out::progress(format_args!("tenure: {url} is not encrypted: password and token can be read on the way"));
+        out::progress(format_args!(
+            "tenure: {url} is not encrypted: password and token can be read on the way"
+        ));
     }
-    let answer = connection.post("sessions", &json!({"email": email, "password": password})).await?;
+    let answer = connection
+        .post("sessions", &json!({"email": email, "password": password}))
+        .await?;
     let session = SessionFile {
         url: connection.url().to_owned(),
         email: email.to_owned(),
@@ -57,15 +68,21 @@ pub(crate) async fn sign_in(url: &str, email: &str, password: &str, json: bool) 
     };
     session_file::save(&session)?;
     // The token is in the file; it is not shown.
-    let shown = json!({"url": session.url, "user": answer["user"], "expires_at": session.expires_at});
+    let shown =
+        json!({"url": session.url, "user": answer["user"], "expires_at": session.expires_at});
     connection.show(&shown, |_| {
-        out::line(format_args!("Signed in to {} as {email} until {}.", session.url, session.expires_at));
+        out::line(format_args!(
+            "Signed in to {} as {email} until {}.",
+            session.url, session.expires_at
+        ));
     });
     Ok(())
 }
 
 fn is_local(url: &str) -> bool {
-    ["http://127.", "http://localhost", "http://[::1]"].iter().any(|prefix| url.starts_with(prefix))
+    ["http://127.", "http://localhost", "http://[::1]"]
+        .iter()
+        .any(|prefix| url.starts_with(prefix))
 }
 
 pub(crate) async fn logout(args: LogoutArgs) -> Result<(), ClientError> {

@@ -1,6 +1,10 @@
 //! Finding things by the names that people know: an id is taken as it is.
 
-use super::{connection::Connection, error::ClientError, table::{plain, text}};
+use super::{
+    connection::Connection,
+    error::ClientError,
+    table::{plain, text},
+};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -9,21 +13,41 @@ fn as_id(name: &str) -> Option<String> {
 }
 
 fn unknown(what: &str, name: &str) -> ClientError {
-    ClientError::Usage(format!("there is no {what} \"{}\", or you may not see it", plain(name)))
+    ClientError::Usage(format!(
+        "there is no {what} \"{}\", or you may not see it",
+        plain(name)
+    ))
 }
 
 /// Of the answer's items, the one whose `field` is `name`.
-fn only<'a>(answer: &'a Value, field: &str, name: &str, what: &str) -> Result<&'a Value, ClientError> {
-    let items = answer["items"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let mut found = items.iter().filter(|item| text(item, field).to_lowercase() == name.to_lowercase());
+fn only<'a>(
+    answer: &'a Value,
+    field: &str,
+    name: &str,
+    what: &str,
+) -> Result<&'a Value, ClientError> {
+    let items = answer["items"]
+        .as_array()
+        .map(Vec::as_slice)
+        .unwrap_or_default();
+    let mut found = items
+        .iter()
+        .filter(|item| text(item, field).to_lowercase() == name.to_lowercase());
     match (found.next(), found.next()) {
         (Some(item), None) => Ok(item),
         (None, _) => Err(unknown(what, name)),
-        (Some(_), Some(_)) => Err(ClientError::Usage(format!("more than one {what} is called \"{name}\": use the id"))),
+        (Some(_), Some(_)) => Err(ClientError::Usage(format!(
+            "more than one {what} is called \"{name}\": use the id"
+        ))),
     }
 }
 
-async fn by_name(connection: &Connection, path: &str, what: &str, name: &str) -> Result<String, ClientError> {
+async fn by_name(
+    connection: &Connection,
+    path: &str,
+    what: &str,
+    name: &str,
+) -> Result<String, ClientError> {
     if let Some(id) = as_id(name) {
         return Ok(id);
     }
@@ -48,17 +72,36 @@ pub(crate) async fn account(connection: &Connection, name: &str) -> Result<Strin
     if let Some(id) = as_id(name) {
         return Ok(id);
     }
-    let answer = connection.get("accounts", &[("search", name), ("limit", "500")]).await?;
-    let items = answer["items"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let named = || items.iter().filter(|item| text(item, "name").to_lowercase() == name.to_lowercase());
+    let answer = connection
+        .get("accounts", &[("search", name), ("limit", "500")])
+        .await?;
+    let items = answer["items"]
+        .as_array()
+        .map(Vec::as_slice)
+        .unwrap_or_default();
+    let named = || {
+        items
+            .iter()
+            .filter(|item| text(item, "name").to_lowercase() == name.to_lowercase())
+    };
     let live: Vec<_> = named().filter(|item| item["status"] != "deleted").collect();
-    let found = if live.is_empty() { named().collect() } else { live };
+    let found = if live.is_empty() {
+        named().collect()
+    } else {
+        live
+    };
     match found.as_slice() {
         [one] => Ok(text(one, "id")),
         [] => Err(unknown("account", name)),
         several => {
-            let domains: Vec<_> = several.iter().map(|item| format!("{} in {}", text(item, "id"), text(item, "domain.name"))).collect();
-            Err(ClientError::Usage(format!("more than one account is called \"{name}\": use an id\n  {}", domains.join("\n  "))))
+            let domains: Vec<_> = several
+                .iter()
+                .map(|item| format!("{} in {}", text(item, "id"), text(item, "domain.name")))
+                .collect();
+            Err(ClientError::Usage(format!(
+                "more than one account is called \"{name}\": use an id\n  {}",
+                domains.join("\n  ")
+            )))
         }
     }
 }
@@ -71,8 +114,14 @@ pub(crate) async fn request(connection: &Connection, name: &str) -> Result<Strin
     let waiting = connection.get("approvals", &[("limit", "500")]).await;
     let own = connection.get("requests", &[("search", name)]).await;
     for answer in [own, waiting].into_iter().flatten() {
-        let items = answer["items"].as_array().map(Vec::as_slice).unwrap_or_default();
-        if let Some(found) = items.iter().find(|item| text(item, "name").to_lowercase() == name.to_lowercase()) {
+        let items = answer["items"]
+            .as_array()
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        if let Some(found) = items
+            .iter()
+            .find(|item| text(item, "name").to_lowercase() == name.to_lowercase())
+        {
             return Ok(text(found, "id"));
         }
     }
@@ -85,11 +134,24 @@ pub(crate) async fn user(connection: &Connection, name: &str) -> Result<String, 
         return Ok(id);
     }
     // Whoever sees addresses finds the one; others look people up as the server lets them.
-    if let Ok(answer) = connection.get("users", &[("search", name), ("limit", "500")]).await {
-        let items = answer["items"].as_array().map(Vec::as_slice).unwrap_or_default();
+    if let Ok(answer) = connection
+        .get("users", &[("search", name), ("limit", "500")])
+        .await
+    {
+        let items = answer["items"]
+            .as_array()
+            .map(Vec::as_slice)
+            .unwrap_or_default();
         let has = |item: &&Value| {
-            let emails = item["emails"].as_array().map(Vec::as_slice).unwrap_or_default();
-            emails.iter().any(|email| email.as_str().is_some_and(|email| email.eq_ignore_ascii_case(name)))
+            let emails = item["emails"]
+                .as_array()
+                .map(Vec::as_slice)
+                .unwrap_or_default();
+            emails.iter().any(|email| {
+                email
+                    .as_str()
+                    .is_some_and(|email| email.eq_ignore_ascii_case(name))
+            })
         };
         if let Some(found) = items.iter().find(has) {
             return Ok(text(found, "id"));
@@ -113,13 +175,20 @@ pub(crate) async fn group(connection: &Connection, name: &str) -> Result<String,
 
 async fn person(connection: &Connection, name: &str, kind: &str) -> Result<String, ClientError> {
     let answer = connection.get("people", &[("search", name)]).await?;
-    let items = answer["items"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let items = answer["items"]
+        .as_array()
+        .map(Vec::as_slice)
+        .unwrap_or_default();
     let of_kind: Vec<_> = items.iter().filter(|item| item["kind"] == kind).collect();
-    let exact = of_kind.iter().find(|item| text(item, "name").to_lowercase() == name.to_lowercase());
+    let exact = of_kind
+        .iter()
+        .find(|item| text(item, "name").to_lowercase() == name.to_lowercase());
     match (exact, of_kind.as_slice()) {
         (Some(found), _) | (None, [found]) => Ok(text(found, "id")),
         (None, []) => Err(unknown(kind, name)),
-        (None, _) => Err(ClientError::Usage(format!("\"{name}\" could be more than one {kind}: write more of it"))),
+        (None, _) => Err(ClientError::Usage(format!(
+            "\"{name}\" could be more than one {kind}: write more of it"
+        ))),
     }
 }
 
@@ -127,6 +196,8 @@ async fn person(connection: &Connection, name: &str, kind: &str) -> Result<Strin
 pub(crate) async fn owner(connection: &Connection, name: &str) -> Result<Value, ClientError> {
     Ok(match name.strip_prefix("group:") {
         Some(name) => json!({"kind": "group", "id": group(connection, name).await?}),
-        None => json!({"kind": "user", "id": user(connection, name.strip_prefix("user:").unwrap_or(name)).await?}),
+        None => {
+            json!({"kind": "user", "id": user(connection, name.strip_prefix("user:").unwrap_or(name)).await?})
+        }
     })
 }

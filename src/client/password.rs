@@ -8,7 +8,9 @@ use std::io::{BufRead, IsTerminal};
 pub(crate) fn read(from_stdin: bool, prompt: &str) -> Result<String, ClientError> {
     let terminal = std::io::stdin().is_terminal();
     if !from_stdin && !terminal {
-        return Err(ClientError::Usage("no terminal to ask for the password: use --password-stdin".to_owned()));
+        return Err(ClientError::Usage(
+            "no terminal to ask for the password: use --password-stdin".to_owned(),
+        ));
     }
     let _hidden = (terminal).then(|| {
         out::progress(format_args!("{prompt}: "));
@@ -16,7 +18,10 @@ pub(crate) fn read(from_stdin: bool, prompt: &str) -> Result<String, ClientError
     });
     let mut line = String::new();
     let read = std::io::stdin().lock().read_line(&mut line);
-    read.map_err(|source| ClientError::File { path: "standard input".to_owned(), source })?;
+    read.map_err(|source| ClientError::File {
+        path: "standard input".to_owned(),
+        source,
+    })?;
     let password = line.trim_end_matches(['\r', '\n']).to_owned();
     if password.is_empty() {
         return Err(ClientError::Usage("the password is empty".to_owned()));
@@ -41,5 +46,8 @@ impl Drop for Hidden {
 }
 
 fn stty(setting: &str) {
-    let _ = std::process::Command::new("stty").arg(setting).stderr(std::process::Stdio::null()).status();
+    let _ = std::process::Command::new("stty")
+        .arg(setting)
+        .stderr(std::process::Stdio::null())
+        .status();
 }

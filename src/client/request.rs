@@ -75,8 +75,10 @@ enum RequestCommand {
 
 /// Draft a request for an account, and submit it if asked
 #[derive(Args, Debug)]
-#[command(after_help = "Example:\n  tenure request create --template \"Service account\" --name svc-backup --period \"90 days\" \\\n      \
-    --justification \"Nightly backup\" --owner grace@corp.example --submit --wait")]
+#[command(
+    after_help = "Example:\n  tenure request create --template \"Service account\" --name svc-backup --period \"90 days\" \\\n      \
+    --justification \"Nightly backup\" --owner grace@corp.example --submit --wait"
+)]
 struct CreateArgs {
     /// Name of the template
     #[arg(long)]
@@ -130,17 +132,25 @@ pub(crate) async fn run(args: RequestArgs) -> Result<(), ClientError> {
     let connection = Connection::signed_in(&args.common)?;
     match args.command {
         RequestCommand::Create(args) => create(&connection, args).await,
-        RequestCommand::List { mine, status, search } => list(&connection, mine, status, search).await,
+        RequestCommand::List {
+            mine,
+            status,
+            search,
+        } => list(&connection, mine, status, search).await,
         RequestCommand::Show { request } => {
             let id = lookup::request(&connection, &request).await?;
             let answer = connection.get(&format!("requests/{id}"), &[]).await?;
             connection.show(&answer, show);
             Ok(())
         }
-        RequestCommand::Submit { request, waiting } => act(&connection, &request, "submit", Some(&waiting)).await,
+        RequestCommand::Submit { request, waiting } => {
+            act(&connection, &request, "submit", Some(&waiting)).await
+        }
         RequestCommand::Withdraw { request } => act(&connection, &request, "withdraw", None).await,
         RequestCommand::Reopen { request } => act(&connection, &request, "reopen", None).await,
-        RequestCommand::Retry { request, waiting } => act(&connection, &request, "retry", Some(&waiting)).await,
+        RequestCommand::Retry { request, waiting } => {
+            act(&connection, &request, "retry", Some(&waiting)).await
+        }
     }
 }
 
@@ -151,9 +161,9 @@ async fn create(connection: &Connection, args: CreateArgs) -> Result<(), ClientE
     }
     let mut attributes: Map<String, Value> = Map::new();
     for attribute in &args.attribute {
-        let (name, value) = attribute
-            .split_once('=')
-            .ok_or_else(|| ClientError::Usage(format!("--attribute {attribute}: expected NAME=VALUE")))?;
+        let (name, value) = attribute.split_once('=').ok_or_else(|| {
+            ClientError::Usage(format!("--attribute {attribute}: expected NAME=VALUE"))
+        })?;
         if let Value::Array(values) = attributes.entry(name).or_insert_with(|| json!([])) {
             values.push(json!(value));
         }
@@ -181,29 +191,48 @@ async fn create(connection: &Connection, args: CreateArgs) -> Result<(), ClientE
 
 /// Submits a draft; where that is refused, the draft stays and the person is told.
 pub(crate) async fn submit(connection: &Connection, id: &str) -> Result<(), ClientError> {
-    let submitted = connection.post(&format!("requests/{id}/submit"), &json!({})).await;
+    let submitted = connection
+        .post(&format!("requests/{id}/submit"), &json!({}))
+        .await;
     if submitted.is_err() {
         out::progress(format_args!("The draft {id} was kept."));
     }
     submitted.map(drop)
 }
 
-async fn act(connection: &Connection, request: &str, what: &str, waiting: Option<&Waiting>) -> Result<(), ClientError> {
+async fn act(
+    connection: &Connection,
+    request: &str,
+    what: &str,
+    waiting: Option<&Waiting>,
+) -> Result<(), ClientError> {
     let id = lookup::request(connection, request).await?;
-    connection.post(&format!("requests/{id}/{what}"), &json!({})).await?;
+    connection
+        .post(&format!("requests/{id}/{what}"), &json!({}))
+        .await?;
     finish(connection, &id, waiting).await
 }
 
 /// Shows where the request stands, after waiting for it if asked.
-pub(crate) async fn finish(connection: &Connection, id: &str, waiting: Option<&Waiting>) -> Result<(), ClientError> {
+pub(crate) async fn finish(
+    connection: &Connection,
+    id: &str,
+    waiting: Option<&Waiting>,
+) -> Result<(), ClientError> {
     let answer = match waiting.filter(|waiting| waiting.wait) {
         Some(waiting) => watch::request(connection, id, waiting.patience()).await?,
         None => connection.get(&format!("requests/{id}"), &[]).await?,
     };
     connection.show(&answer, |request| {
-        let step = current_step(request).map(|step| format!(", waits for \"{}\"", text(step, "name"))).unwrap_or_default();
+        let step = current_step(request)
+            .map(|step| format!(", waits for \"{}\"", text(step, "name")))
+            .unwrap_or_default();
         let name = text(&request["content"], "name");
-        out::line(format_args!("{} {name}: {}{step}", text(request, "id"), text(request, "status")));
+        out::line(format_args!(
+            "{} {name}: {}{step}",
+            text(request, "id"),
+            text(request, "status")
+        ));
     });
     Ok(())
 }
@@ -238,7 +267,10 @@ async fn list(
 }
 
 fn current_step(request: &Value) -> Option<&Value> {
-    request["steps"].as_array()?.iter().find(|step| step["current"] == true)
+    request["steps"]
+        .as_array()?
+        .iter()
+        .find(|step| step["current"] == true)
 }
 
 fn show(request: &Value) {
@@ -268,10 +300,18 @@ fn show(request: &Value) {
         };
         let given = step["approvals"].as_array().map_or(0, Vec::len);
         let approvers = names(&step["approvers"]);
-        out::line(format_args!("Step \"{}\": {given} of {} {state} {approvers}", text(step, "name"), text(step, "least")));
+        out::line(format_args!(
+            "Step \"{}\": {given} of {} {state} {approvers}",
+            text(step, "name"),
+            text(step, "least")
+        ));
         for approval in step["approvals"].as_array().into_iter().flatten() {
             let by = text(approval, "by.name");
-            out::line(format_args!("  approved {} {by} {}", text(approval, "at"), text(approval, "text")));
+            out::line(format_args!(
+                "  approved {} {by} {}",
+                text(approval, "at"),
+                text(approval, "text")
+            ));
         }
     }
 }

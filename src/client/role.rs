@@ -1,6 +1,10 @@
 //! `tenure role`.
 
-use super::{connection::{Common, Connection}, error::ClientError, table::{print_items, text}};
+use super::{
+    connection::{Common, Connection},
+    error::ClientError,
+    table::{print_items, text},
+};
 use crate::out;
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -17,7 +21,9 @@ pub(crate) struct RoleArgs {
 #[derive(Subcommand, Debug)]
 enum RoleCommand {
     /// Make a role
-    #[command(after_help = "Example:\n  tenure role create --name \"Help desk\" --permission managed-account:read --permission managed-account:manage")]
+    #[command(
+        after_help = "Example:\n  tenure role create --name \"Help desk\" --permission managed-account:read --permission managed-account:manage"
+    )]
     Create {
         /// Its name
         #[arg(long)]
@@ -35,13 +41,25 @@ pub(crate) async fn run(args: RoleArgs) -> Result<(), ClientError> {
     let connection = Connection::signed_in(&args.common)?;
     match args.command {
         RoleCommand::Create { name, permission } => {
-            let answer = connection.post("roles", &json!({"name": name, "permissions": permission})).await?;
-            connection.show(&answer, |answer| out::line(format_args!("{name}: {}", text(answer, "id"))));
+            let answer = connection
+                .post("roles", &json!({"name": name, "permissions": permission}))
+                .await?;
+            connection.show(&answer, |answer| {
+                out::line(format_args!("{name}: {}", text(answer, "id")))
+            });
         }
         RoleCommand::List => {
             let answer = connection.get("roles", &[]).await?;
             connection.show(&answer, |answer| {
-                print_items(answer, &[("NAME", "name"), ("ENABLED", "enabled"), ("BUILT IN", "built_in"), ("PERMISSIONS", "permissions")]);
+                print_items(
+                    answer,
+                    &[
+                        ("NAME", "name"),
+                        ("ENABLED", "enabled"),
+                        ("BUILT IN", "built_in"),
+                        ("PERMISSIONS", "permissions"),
+                    ],
+                );
             });
         }
     }

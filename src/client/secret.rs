@@ -40,7 +40,9 @@ pub(crate) async fn run(args: SecretArgs) -> Result<(), ClientError> {
     let failed = |error: &dyn std::fmt::Display| ClientError::Unexpected(error.to_string());
     let reader = ReaderKey::generate().map_err(|error| failed(&error))?;
     let body = json!({"reader_key": BASE64_STANDARD.encode(reader.public())});
-    let answer = connection.post(&format!("accounts/{id}/reveal-secret"), &body).await?;
+    let answer = connection
+        .post(&format!("accounts/{id}/reveal-secret"), &body)
+        .await?;
     let sealed = Sealed {
         ephemeral: bytes(&answer, "ephemeral")?,
         nonce: bytes(&answer, "nonce")?,
@@ -48,10 +50,17 @@ pub(crate) async fn run(args: SecretArgs) -> Result<(), ClientError> {
     };
     // What was asked for, not what the answer says it is about.
     let account: AccountId = id.parse().map_err(|error: uuid::Error| failed(&error))?;
-    let request: Uuid = text(&answer, "request").parse().map_err(|error: uuid::Error| failed(&error))?;
-    let secret = reader.open_sealed(request, account, &sealed).map_err(|error| failed(&error))?;
+    let request: Uuid = text(&answer, "request")
+        .parse()
+        .map_err(|error: uuid::Error| failed(&error))?;
+    let secret = reader
+        .open_sealed(request, account, &sealed)
+        .map_err(|error| failed(&error))?;
     if connection.json() {
-        out::line(format_args!("{}", json!({"account": id, "secret": secret.expose()})));
+        out::line(format_args!(
+            "{}",
+            json!({"account": id, "secret": secret.expose()})
+        ));
     } else {
         out::line(format_args!("{}", secret.expose()));
     }

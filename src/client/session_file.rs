@@ -18,8 +18,14 @@ pub(crate) struct SessionFile {
 
 /// `$XDG_CONFIG_HOME/tenure/session.json`, or below `~/.config` (`%APPDATA%` on Windows).
 fn path() -> Result<PathBuf, ClientError> {
-    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let folder = set("XDG_CONFIG_HOME").or_else(|| set("APPDATA")).or_else(|| set("HOME").map(|home| home.join(".config")));
+    let set = |name: &str| {
+        std::env::var_os(name)
+            .filter(|value| !value.is_empty())
+            .map(PathBuf::from)
+    };
+    let folder = set("XDG_CONFIG_HOME")
+        .or_else(|| set("APPDATA"))
+        .or_else(|| set("HOME").map(|home| home.join(".config")));
     let folder = folder.ok_or_else(|| {
         ClientError::Usage("no place to keep the session: set HOME or XDG_CONFIG_HOME".to_owned())
     })?;
@@ -54,7 +60,8 @@ pub(crate) fn save(session: &SessionFile) -> Result<PathBuf, ClientError> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let _ = std::fs::remove_file(&beside);
-    let text = serde_json::to_vec_pretty(session).map_err(|error| ClientError::Unexpected(error.to_string()))?;
+    let text = serde_json::to_vec_pretty(session)
+        .map_err(|error| ClientError::Unexpected(error.to_string()))?;
     let mut file = options.open(&beside).map_err(file_error(&beside))?;
     file.write_all(&text).map_err(file_error(&beside))?;
     drop(file);

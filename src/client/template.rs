@@ -25,8 +25,10 @@ pub(crate) struct TemplateArgs {
 #[derive(Subcommand, Debug)]
 enum TemplateCommand {
     /// Bring templates to what a file says: drafts, revises and publishes what differs, and nothing else
-    #[command(after_help = "Example:\n  tenure template apply -f templates.yaml\n\nThe file names domains, groups and people \
-        (by e-mail address) as people know them; several templates are separated by a line with ---.")]
+    #[command(
+        after_help = "Example:\n  tenure template apply -f templates.yaml\n\nThe file names domains, groups and people \
+        (by e-mail address) as people know them; several templates are separated by a line with ---."
+    )]
     Apply {
         /// YAML; - is standard input
         #[arg(short, long)]
@@ -94,7 +96,11 @@ fn show(template: &Value) {
     }
 }
 
-async fn apply(connection: &Connection, file: &std::path::Path, draft_only: bool) -> Result<(), ClientError> {
+async fn apply(
+    connection: &Connection,
+    file: &std::path::Path,
+    draft_only: bool,
+) -> Result<(), ClientError> {
     let mut done = Vec::new();
     for template in template_file::read(connection, file).await? {
         let name = template.name.clone();
@@ -108,33 +114,68 @@ async fn apply(connection: &Connection, file: &std::path::Path, draft_only: bool
     Ok(())
 }
 
-async fn apply_one(connection: &Connection, wanted: TemplateContent, draft_only: bool) -> Result<&'static str, ClientError> {
-    let body = serde_json::to_value(&wanted).map_err(|error| ClientError::Unexpected(error.to_string()))?;
-    let known = connection.get("templates", &[("search", &wanted.name)]).await?;
-    let items = known["items"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let known = items.iter().find(|item| text(item, "name").to_lowercase() == wanted.name.to_lowercase());
+async fn apply_one(
+    connection: &Connection,
+    wanted: TemplateContent,
+    draft_only: bool,
+) -> Result<&'static str, ClientError> {
+    let body = serde_json::to_value(&wanted)
+        .map_err(|error| ClientError::Unexpected(error.to_string()))?;
+    let known = connection
+        .get("templates", &[("search", &wanted.name)])
+        .await?;
+    let items = known["items"]
+        .as_array()
+        .map(Vec::as_slice)
+        .unwrap_or_default();
+    let known = items
+        .iter()
+        .find(|item| text(item, "name").to_lowercase() == wanted.name.to_lowercase());
     let Some(known) = known else {
         let drafted = connection.post("templates", &body).await?;
-        return publish(connection, &text(&drafted, "id"), draft_only, ("drafted", "published")).await;
+        return publish(
+            connection,
+            &text(&drafted, "id"),
+            draft_only,
+            ("drafted", "published"),
+        )
+        .await;
     };
     let id = text(known, "id");
     let at = |version: &Value| {
         let path = format!("templates/{id}/versions/{version}");
-        async move { connection.get(&path, &[]).await.map(|answer| content_of(&answer)) }
+        async move {
+            connection
+                .get(&path, &[])
+                .await
+                .map(|answer| content_of(&answer))
+        }
     };
     if known["draft"].is_number() {
         if at(&known["draft"]).await?.as_ref() != Some(&wanted) {
-            connection.post(&format!("templates/{id}/revise"), &body).await?;
+            connection
+                .post(&format!("templates/{id}/revise"), &body)
+                .await?;
         } else if draft_only {
             return Ok("unchanged");
         }
     } else {
-        if known["published"].is_number() && at(&known["published"]).await?.as_ref() == Some(&wanted) {
+        if known["published"].is_number()
+            && at(&known["published"]).await?.as_ref() == Some(&wanted)
+        {
             return Ok("unchanged");
         }
-        connection.post(&format!("templates/{id}/draft"), &body).await?;
+        connection
+            .post(&format!("templates/{id}/draft"), &body)
+            .await?;
     }
-    publish(connection, &id, draft_only, ("drafted", "published a new version")).await
+    publish(
+        connection,
+        &id,
+        draft_only,
+        ("drafted", "published a new version"),
+    )
+    .await
 }
 
 fn content_of(version: &Value) -> Option<TemplateContent> {
@@ -150,6 +191,8 @@ async fn publish(
     if draft_only {
         return Ok(drafted);
     }
-    connection.post(&format!("templates/{id}/publish"), &json!({})).await?;
+    connection
+        .post(&format!("templates/{id}/publish"), &json!({}))
+        .await?;
     Ok(published)
 }

@@ -1,6 +1,11 @@
 //! `tenure user`.
 
-use super::{connection::{Common, Connection}, error::ClientError, lookup, password, table::{print_items, text}};
+use super::{
+    connection::{Common, Connection},
+    error::ClientError,
+    lookup, password,
+    table::{print_items, text},
+};
 use crate::out;
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -17,7 +22,9 @@ pub(crate) struct UserArgs {
 #[derive(Subcommand, Debug)]
 enum UserCommand {
     /// Register a person
-    #[command(after_help = "Example:\n  tenure user create --name \"Grace Hopper\" --email grace@corp.example --role Requester --password-stdin")]
+    #[command(
+        after_help = "Example:\n  tenure user create --name \"Grace Hopper\" --email grace@corp.example --role Requester --password-stdin"
+    )]
     Create {
         /// Name, as others see it
         #[arg(long)]
@@ -81,7 +88,12 @@ enum UserCommand {
 pub(crate) async fn run(args: UserArgs) -> Result<(), ClientError> {
     let connection = Connection::signed_in(&args.common)?;
     match args.command {
-        UserCommand::Create { name, email, role, password_stdin } => {
+        UserCommand::Create {
+            name,
+            email,
+            role,
+            password_stdin,
+        } => {
             // Roles first: a person without the role that was meant is worse than none.
             let mut roles = Vec::new();
             for role in &role {
@@ -94,7 +106,9 @@ pub(crate) async fn run(args: UserArgs) -> Result<(), ClientError> {
             let answer = connection.post("users", &body).await?;
             let id = text(&answer, "id");
             for role in roles {
-                connection.post(&format!("users/{id}/roles/grant"), &json!({"role": role})).await?;
+                connection
+                    .post(&format!("users/{id}/roles/grant"), &json!({"role": role}))
+                    .await?;
             }
             connection.show(&answer, |_| out::line(format_args!("{name}: {id}")));
             Ok(())
@@ -104,7 +118,15 @@ pub(crate) async fn run(args: UserArgs) -> Result<(), ClientError> {
             query.extend(search.as_deref().map(|search| ("search", search)));
             let answer = connection.get("users", &query).await?;
             connection.show(&answer, |answer| {
-                print_items(answer, &[("NAME", "display_name"), ("E-MAIL", "emails"), ("ENABLED", "enabled"), ("ID", "id")]);
+                print_items(
+                    answer,
+                    &[
+                        ("NAME", "display_name"),
+                        ("E-MAIL", "emails"),
+                        ("ENABLED", "enabled"),
+                        ("ID", "id"),
+                    ],
+                );
             });
             Ok(())
         }
@@ -118,16 +140,32 @@ pub(crate) async fn run(args: UserArgs) -> Result<(), ClientError> {
             let role = lookup::role(&connection, &role).await?;
             act(&connection, &user, "roles/revoke", json!({"role": role})).await
         }
-        UserCommand::Password { user, password_stdin } => {
+        UserCommand::Password {
+            user,
+            password_stdin,
+        } => {
             let password = password::read(password_stdin, "New password (at least 12 characters)")?;
-            act(&connection, &user, "password", json!({"password": password})).await
+            act(
+                &connection,
+                &user,
+                "password",
+                json!({"password": password}),
+            )
+            .await
         }
     }
 }
 
-async fn act(connection: &Connection, user: &str, what: &str, body: serde_json::Value) -> Result<(), ClientError> {
+async fn act(
+    connection: &Connection,
+    user: &str,
+    what: &str,
+    body: serde_json::Value,
+) -> Result<(), ClientError> {
     let id = lookup::user(connection, user).await?;
-    let answer = connection.post(&format!("users/{id}/{what}"), &body).await?;
+    let answer = connection
+        .post(&format!("users/{id}/{what}"), &body)
+        .await?;
     connection.show(&answer, |_| out::line(format_args!("Done.")));
     Ok(())
 }

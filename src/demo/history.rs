@@ -39,7 +39,11 @@ const PURPOSES: &[(&str, &str)] = &[
 ];
 
 /// Lives through it: accounts are asked for evenly over the time until `until`.
-pub(super) async fn live(stage: &Stage, scale: Scale, until: DateTime<Utc>) -> Result<(), DemoError> {
+pub(super) async fn live(
+    stage: &Stage,
+    scale: Scale,
+    until: DateTime<Utc>,
+) -> Result<(), DemoError> {
     let begin = stage.instance.business.now();
     let step = (until - begin) / i32::try_from(scale.accounts.max(1)).unwrap_or(i32::MAX);
     let mut asked: Vec<AccountId> = Vec::with_capacity(scale.accounts);
@@ -53,9 +57,15 @@ pub(super) async fn live(stage: &Stage, scale: Scale, until: DateTime<Utc>) -> R
             look_after(stage, &asked, n).await?;
         }
         let next = begin + step * i32::try_from(n + 1).unwrap_or(i32::MAX);
-        stage.work.advance_clock(&stage.instance, next.min(until), |_| {}).await?;
+        stage
+            .work
+            .advance_clock(&stage.instance, next.min(until), |_| {})
+            .await?;
     }
-    stage.work.advance_clock(&stage.instance, until, |_| {}).await?;
+    stage
+        .work
+        .advance_clock(&stage.instance, until, |_| {})
+        .await?;
     Ok(())
 }
 
@@ -71,23 +81,40 @@ fn pick<T>(items: &[T], n: usize, what: &str) -> usize {
 
 /// Somebody asks for the `n`-th account, and somebody else decides.
 async fn ask(stage: &Stage, n: usize) -> Result<Option<AccountId>, DemoError> {
-    let requesters: Vec<_> = people::PEOPLE.iter().skip(1).filter(|person| person.group.is_some()).collect();
+    let requesters: Vec<_> = people::PEOPLE
+        .iter()
+        .skip(1)
+        .filter(|person| person.group.is_some())
+        .collect();
     let requester = people::user(requesters[pick(&requesters, n, "requester")].email);
     let domain = people::DOMAINS[pick(people::DOMAINS, n, "domain")].0;
     let action = EndOfLifecycleAction::ALL[pick(EndOfLifecycleAction::ALL, n, "action")];
     let template = people::template(domain, action);
-    let state = stage.instance.store.cached_state::<Template>(template.0).await?.state;
-    let Some((_, offered)) = state.offered() else { return Ok(None) };
+    let state = stage
+        .instance
+        .store
+        .cached_state::<Template>(template.0)
+        .await?
+        .state;
+    let Some((_, offered)) = state.offered() else {
+        return Ok(None);
+    };
     let (purpose, description) = PURPOSES[pick(PURPOSES, n, "purpose")];
     let periods = &offered.lifecycle.periods;
-    let group = requesters[pick(&requesters, n, "owner")].group.unwrap_or("Platform");
+    let group = requesters[pick(&requesters, n, "owner")]
+        .group
+        .unwrap_or("Platform");
     let request = RequestId(derived(&["demo", "request", &n.to_string()]));
     let account = AccountId(derived(&["demo", "account", &n.to_string()]));
     let content = RequestContent {
         kind: RequestKind::NewAccount,
         template,
         name: format!("{}{purpose}-{n:03}", offered.directory.name_prefix),
-        owners: if n % 3 == 0 { vec![Owner::Group(people::group(group))] } else { vec![] },
+        owners: if n % 3 == 0 {
+            vec![Owner::Group(people::group(group))]
+        } else {
+            vec![]
+        },
         period: Some(periods[pick(periods, n, "period")]),
         justification: description.into(),
         description: description.into(),
@@ -95,12 +122,17 @@ async fn ask(stage: &Stage, n: usize) -> Result<Option<AccountId>, DemoError> {
         terms_accepted: true,
     };
     let commands = &stage.instance.commands;
-    let draft = RequestCommand::Draft { account, content: Box::new(content) };
+    let draft = RequestCommand::Draft {
+        account,
+        content: Box::new(content),
+    };
     commands.request(request, draft, &by(requester)).await?;
     if n % 40 == 39 {
         return Ok(None); // Left as a draft.
     }
-    commands.request(request, RequestCommand::Submit, &by(requester)).await?;
+    commands
+        .request(request, RequestCommand::Submit, &by(requester))
+        .await?;
     match n % 25 {
         7 => return Ok(None), // Nobody has decided yet.
         13 => {
@@ -109,7 +141,9 @@ async fn ask(stage: &Stage, n: usize) -> Result<Option<AccountId>, DemoError> {
             return Ok(None);
         }
         19 => {
-            commands.request(request, RequestCommand::Withdraw, &by(requester)).await?;
+            commands
+                .request(request, RequestCommand::Withdraw, &by(requester))
+                .await?;
             return Ok(None);
         }
         _ => {}
@@ -121,10 +155,23 @@ async fn ask(stage: &Stage, n: usize) -> Result<Option<AccountId>, DemoError> {
 }
 
 /// The first person who may decide does.
-async fn decide(stage: &Stage, request: RequestId, command: RequestCommand) -> Result<(), DemoError> {
-    let approvers = people::PEOPLE.iter().filter(|person| person.roles.contains(&tenure_domain::role::BuiltInRole::Approver));
+async fn decide(
+    stage: &Stage,
+    request: RequestId,
+    command: RequestCommand,
+) -> Result<(), DemoError> {
+    let approvers = people::PEOPLE.iter().filter(|person| {
+        person
+            .roles
+            .contains(&tenure_domain::role::BuiltInRole::Approver)
+    });
     for approver in approvers {
-        match stage.instance.commands.request(request, command.clone(), &by(people::user(approver.email))).await {
+        match stage
+            .instance
+            .commands
+            .request(request, command.clone(), &by(people::user(approver.email)))
+            .await
+        {
             Ok(_) => return Ok(()),
             Err(CommandError::Request(_)) => {}
             Err(error) => return Err(error.into()),
@@ -136,8 +183,15 @@ async fn decide(stage: &Stage, request: RequestId, command: RequestCommand) -> R
 /// Owners renew most accounts whose renewal is open, and now and then disable or delete one.
 async fn look_after(stage: &Stage, accounts: &[AccountId], n: usize) -> Result<(), DemoError> {
     for account in accounts {
-        let state = stage.instance.store.cached_state::<Account>(account.0).await?.state;
-        let Some(managed) = state.managed() else { continue };
+        let state = stage
+            .instance
+            .store
+            .cached_state::<Account>(account.0)
+            .await?
+            .state;
+        let Some(managed) = state.managed() else {
+            continue;
+        };
         let Some(owner) = managed.owners.iter().find_map(|owner| match owner {
             Owner::User(id) => Some(*id),
             Owner::Group(_) => None,
@@ -150,19 +204,31 @@ async fn look_after(stage: &Stage, accounts: &[AccountId], n: usize) -> Result<(
         let command = if offers(LifecycleOption::Renew) && mood < 55 {
             AccountCommand::Renew
         } else if offers(LifecycleOption::Renew) && mood == 56 {
-            AccountCommand::DeclineRenewal { reason: "The project has ended.".into() }
+            AccountCommand::DeclineRenewal {
+                reason: "The project has ended.".into(),
+            }
         } else if offers(LifecycleOption::Disable) && mood == 57 {
-            AccountCommand::Disable { reason: "Not needed until next quarter.".into() }
+            AccountCommand::Disable {
+                reason: "Not needed until next quarter.".into(),
+            }
         } else if offers(LifecycleOption::Delete) && mood == 58 {
             let confirmed_name = managed.identity.name.clone();
-            AccountCommand::Delete { reason: "Replaced by a managed service.".into(), confirmed_name }
+            AccountCommand::Delete {
+                reason: "Replaced by a managed service.".into(),
+                confirmed_name,
+            }
         } else if offers(LifecycleOption::SubmitRenewal) && mood < 55 {
             submit_renewal(stage, *account, managed, owner, n).await?;
             continue;
         } else {
             continue;
         };
-        match stage.instance.commands.account(*account, command, &by(owner)).await {
+        match stage
+            .instance
+            .commands
+            .account(*account, command, &by(owner))
+            .await
+        {
             Ok(_) | Err(CommandError::Account(_)) => {}
             Err(error) => return Err(error.into()),
         }
@@ -182,7 +248,8 @@ async fn submit_renewal(
     owner: UserId,
     n: usize,
 ) -> Result<(), DemoError> {
-    let id = |what: &str| -> Uuid { derived(&["demo", what, &account.to_string(), &n.to_string()]) };
+    let id =
+        |what: &str| -> Uuid { derived(&["demo", what, &account.to_string(), &n.to_string()]) };
     let request = RequestId(id("renewal"));
     let content = RequestContent {
         kind: RequestKind::Renewal(account),
@@ -196,9 +263,15 @@ async fn submit_renewal(
         terms_accepted: true,
     };
     let commands = &stage.instance.commands;
-    let draft = RequestCommand::Draft { account: AccountId(id("unused")), content: Box::new(content) };
+    let draft = RequestCommand::Draft {
+        account: AccountId(id("unused")),
+        content: Box::new(content),
+    };
     commands.request(request, draft, &by(owner)).await?;
-    match commands.request(request, RequestCommand::Submit, &by(owner)).await {
+    match commands
+        .request(request, RequestCommand::Submit, &by(owner))
+        .await
+    {
         Ok(_) => {}
         Err(CommandError::Request(_)) => return Ok(()),
         Err(error) => return Err(error.into()),

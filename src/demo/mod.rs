@@ -22,7 +22,9 @@ use tokio_util::sync::CancellationToken;
 
 /// Run the demo: two directories in memory, a dozen people, hundreds of accounts, and a clock that you move
 #[derive(Args, Debug)]
-#[command(after_help = "Examples:\n  tenure demo\n  tenure demo --once\n  tenure demo --accounts 2000 --listen 127.0.0.1:9000")]
+#[command(
+    after_help = "Examples:\n  tenure demo\n  tenure demo --once\n  tenure demo --accounts 2000 --listen 127.0.0.1:9000"
+)]
 pub(crate) struct DemoArgs {
     /// Tell one account's whole story as a timeline, and exit
     #[arg(long)]
@@ -77,14 +79,18 @@ impl Stage {
         let mut events = Vec::new();
         loop {
             let page = self.instance.store.read(after, 1_000).await?;
-            let Some(last) = page.last() else { return Ok(events) };
+            let Some(last) = page.last() else {
+                return Ok(events);
+            };
             after = last.position;
             events.extend(page);
         }
     }
 
     fn sandbox_object(&self, domain: DomainId, name: &str) -> Result<SandboxObject, DemoError> {
-        self.engines.object(domain, name).ok_or(DemoError::Story("the directory does not know the account"))
+        self.engines
+            .object(domain, name)
+            .ok_or(DemoError::Story("the directory does not know the account"))
     }
 }
 
@@ -97,7 +103,10 @@ pub(crate) async fn run(args: DemoArgs) -> Result<(), DemoError> {
         }
         None => scratch_folder()?,
     };
-    let mut config = Config { data: folder.clone(), ..Config::default() };
+    let mut config = Config {
+        data: folder.clone(),
+        ..Config::default()
+    };
     config.http.listen = args.listen;
     let (begin, until) = history::span();
     let outcome = perform(&args, config, begin, until).await;
@@ -109,7 +118,10 @@ pub(crate) async fn run(args: DemoArgs) -> Result<(), DemoError> {
 }
 
 fn scratch_folder() -> Result<PathBuf, DemoError> {
-    let folder = std::env::temp_dir().join(format!("tenure-demo-{}", tenure_eventstore::new_id().simple()));
+    let folder = std::env::temp_dir().join(format!(
+        "tenure-demo-{}",
+        tenure_eventstore::new_id().simple()
+    ));
     std::fs::create_dir_all(&folder).map_err(DemoError::Folder)?;
     Ok(folder)
 }
@@ -123,11 +135,19 @@ async fn perform(
     let wired = wire(&config, BusinessClock::Virtual(begin)).await?;
     let cancel = CancellationToken::new();
     let running = serve::start(&wired, &config, &cancel).await?;
-    let stage = Stage { instance: wired.instance.clone(), work: running.work.clone(), engines: running.engines.clone() };
+    let stage = Stage {
+        instance: wired.instance.clone(),
+        work: running.work.clone(),
+        engines: running.engines.clone(),
+    };
     let fresh = stage.instance.store.head().await?.position == 0;
     if fresh {
         say(format_args!("Setting up people, domains and templates …"));
-        people::settle(&stage.instance.commands, &Caller::new(Actor::system("demo"))).await?;
+        people::settle(
+            &stage.instance.commands,
+            &Caller::new(Actor::system("demo")),
+        )
+        .await?;
         stage.settle().await?;
     }
     if args.once {
@@ -135,18 +155,36 @@ async fn perform(
         say(format_args!("{}", story::timeline(&events)));
         story::check(&events)?;
         let mails = running.captured_mails().await;
-        say(format_args!("{} e-mails went out, {} events are in the history.", mails, events.len()));
+        say(format_args!(
+            "{} e-mails went out, {} events are in the history.",
+            mails,
+            events.len()
+        ));
         cancel.cancel();
         running.finished().await;
         return Ok(());
     }
     if fresh {
         set_passwords(&stage.instance).await?;
-        say(format_args!("Living through {} days with {} accounts …", (until - begin).num_days(), args.accounts));
+        say(format_args!(
+            "Living through {} days with {} accounts …",
+            (until - begin).num_days(),
+            args.accounts
+        ));
         let started = std::time::Instant::now();
-        history::live(&stage, history::Scale { accounts: args.accounts }, until).await?;
+        history::live(
+            &stage,
+            history::Scale {
+                accounts: args.accounts,
+            },
+            until,
+        )
+        .await?;
         let events = stage.instance.store.head().await?.position;
-        say(format_args!("{events} events in {:.1} s.", started.elapsed().as_secs_f64()));
+        say(format_args!(
+            "{events} events in {:.1} s.",
+            started.elapsed().as_secs_f64()
+        ));
     }
     welcome(args.listen);
     running.serve(&wired, &config, &cancel).await?;
@@ -164,15 +202,29 @@ async fn set_passwords(instance: &Instance) -> Result<(), DemoError> {
 }
 
 fn welcome(listen: SocketAddr) {
-    say(format_args!("\nTenure's demo runs on http://{listen}/ (API below /api/v1).\n"));
-    say(format_args!("Sign in as, with the password \"{}\":", people::PASSWORD));
+    say(format_args!(
+        "\nTenure's demo runs on http://{listen}/ (API below /api/v1).\n"
+    ));
+    say(format_args!(
+        "Sign in as, with the password \"{}\":",
+        people::PASSWORD
+    ));
     for person in people::PEOPLE.iter().take(5) {
         let roles: Vec<_> = person.roles.iter().map(|role| role.name()).collect();
-        say(format_args!("  {:<22} {:<18} {}", person.email, person.name, roles.join(", ")));
+        say(format_args!(
+            "  {:<22} {:<18} {}",
+            person.email,
+            person.name,
+            roles.join(", ")
+        ));
     }
     let day = TimeDelta::days(30).num_days();
-    say(format_args!("\nTry:  tenure login --url http://{listen} --email rosa@demo.example"));
-    say(format_args!("      tenure accounts\n      tenure clock advance --days {day}     (as ada@demo.example)\n"));
+    say(format_args!(
+        "\nTry:  tenure login --url http://{listen} --email rosa@demo.example"
+    ));
+    say(format_args!(
+        "      tenure accounts\n      tenure clock advance --days {day}     (as ada@demo.example)\n"
+    ));
     say(format_args!("Ctrl-C ends the demo."));
 }
 

@@ -10,8 +10,9 @@ use tenure_domain::{
     period::Period,
     role::BuiltInRole,
     template::{
-        AccountType, ApprovalFlow, ApprovalStep, AttributeRule, DirectorySection, LifecycleSection, OwnershipSection,
-        TemplateAttribute, TemplateCommand, TemplateContent, Urgent, VaultKind, VaultSection,
+        AccountType, ApprovalFlow, ApprovalStep, AttributeRule, DirectorySection, LifecycleSection,
+        OwnershipSection, TemplateAttribute, TemplateCommand, TemplateContent, Urgent, VaultKind,
+        VaultSection,
     },
     user::{PersonalData, UserCommand},
 };
@@ -34,30 +35,97 @@ const fn person(
     roles: &'static [BuiltInRole],
     group: Option<&'static str>,
 ) -> Person {
-    Person { name, email, roles, group }
+    Person {
+        name,
+        email,
+        roles,
+        group,
+    }
 }
 
 /// The first is the administrator.
 pub(crate) const PEOPLE: &[Person] = &[
-    person("Ada Admin", "ada@demo.example", &[BuiltInRole::SystemAdministrator], None),
-    person("Rosa Requester", "rosa@demo.example", &[BuiltInRole::Requester], Some("Platform")),
-    person("Anton Approver", "anton@demo.example", &[BuiltInRole::Approver], Some("Approvers")),
-    person("Olga Owner", "olga@demo.example", &[BuiltInRole::Requester], Some("Databases")),
-    person("Iris Auditor", "iris@demo.example", &[BuiltInRole::Auditor], None),
-    person("Pavel Novák", "pavel@demo.example", &[BuiltInRole::Requester], Some("Platform")),
-    person("Mei-Ling Chen", "mei-ling@demo.example", &[BuiltInRole::Requester, BuiltInRole::Approver], Some("Approvers")),
-    person("Søren Østergaard", "soren@demo.example", &[BuiltInRole::Requester], Some("Databases")),
-    person("Fatima al-Zahra", "fatima@demo.example", &[BuiltInRole::Requester], Some("Finance")),
-    person("Jean-Baptiste Lefèvre-Dumont", "jb@demo.example", &[BuiltInRole::Requester], Some("Finance")),
-    person("Kofi Mensah", "kofi@demo.example", &[BuiltInRole::Approver], Some("Security")),
-    person("Yuki Tanaka", "yuki@demo.example", &[BuiltInRole::Requester, BuiltInRole::Approver], Some("Security")),
+    person(
+        "Ada Admin",
+        "ada@demo.example",
+        &[BuiltInRole::SystemAdministrator],
+        None,
+    ),
+    person(
+        "Rosa Requester",
+        "rosa@demo.example",
+        &[BuiltInRole::Requester],
+        Some("Platform"),
+    ),
+    person(
+        "Anton Approver",
+        "anton@demo.example",
+        &[BuiltInRole::Approver],
+        Some("Approvers"),
+    ),
+    person(
+        "Olga Owner",
+        "olga@demo.example",
+        &[BuiltInRole::Requester],
+        Some("Databases"),
+    ),
+    person(
+        "Iris Auditor",
+        "iris@demo.example",
+        &[BuiltInRole::Auditor],
+        None,
+    ),
+    person(
+        "Pavel Novák",
+        "pavel@demo.example",
+        &[BuiltInRole::Requester],
+        Some("Platform"),
+    ),
+    person(
+        "Mei-Ling Chen",
+        "mei-ling@demo.example",
+        &[BuiltInRole::Requester, BuiltInRole::Approver],
+        Some("Approvers"),
+    ),
+    person(
+        "Søren Østergaard",
+        "soren@demo.example",
+        &[BuiltInRole::Requester],
+        Some("Databases"),
+    ),
+    person(
+        "Fatima al-Zahra",
+        "fatima@demo.example",
+        &[BuiltInRole::Requester],
+        Some("Finance"),
+    ),
+    person(
+        "Jean-Baptiste Lefèvre-Dumont",
+        "jb@demo.example",
+        &[BuiltInRole::Requester],
+        Some("Finance"),
+    ),
+    person(
+        "Kofi Mensah",
+        "kofi@demo.example",
+        &[BuiltInRole::Approver],
+        Some("Security"),
+    ),
+    person(
+        "Yuki Tanaka",
+        "yuki@demo.example",
+        &[BuiltInRole::Requester, BuiltInRole::Approver],
+        Some("Security"),
+    ),
 ];
 
 const GROUPS: &[&str] = &["Platform", "Databases", "Finance", "Approvers", "Security"];
 
 /// Two directories in memory.
-pub(crate) const DOMAINS: &[(&str, &str)] =
-    &[("corp.demo.example", "DC=corp,DC=demo,DC=example"), ("emea.demo.example", "DC=emea,DC=demo,DC=example")];
+pub(crate) const DOMAINS: &[(&str, &str)] = &[
+    ("corp.demo.example", "DC=corp,DC=demo,DC=example"),
+    ("emea.demo.example", "DC=emea,DC=demo,DC=example"),
+];
 
 /// Id of the person with this address.
 pub(crate) fn user(email: &str) -> UserId {
@@ -76,7 +144,12 @@ pub(crate) fn domain(name: &str) -> DomainId {
 
 /// Id of the template for this action in this domain.
 pub(crate) fn template(domain: &str, action: EndOfLifecycleAction) -> TemplateId {
-    TemplateId(derived(&["demo", "template", domain, &format!("{action:?}")]))
+    TemplateId(derived(&[
+        "demo",
+        "template",
+        domain,
+        &format!("{action:?}"),
+    ]))
 }
 
 /// Makes people, groups, domains and templates.
@@ -84,7 +157,15 @@ pub(crate) async fn settle(commands: &Commands, setup: &Caller) -> Result<(), Co
     commands.install_built_ins().await?;
     let admin = Caller::new(tenure_domain::Actor::User(user(PEOPLE[0].email)));
     for name in GROUPS {
-        commands.group(group(name), GroupCommand::Create { name: (*name).into() }, setup).await?;
+        commands
+            .group(
+                group(name),
+                GroupCommand::Create {
+                    name: (*name).into(),
+                },
+                setup,
+            )
+            .await?;
     }
     for person in PEOPLE {
         let id = user(person.email);
@@ -93,37 +174,74 @@ pub(crate) async fn settle(commands: &Commands, setup: &Caller) -> Result<(), Co
             emails: vec![person.email.into()],
             ..PersonalData::default()
         };
-        commands.user(id, UserCommand::Register(personal), setup).await?;
+        commands
+            .user(id, UserCommand::Register(personal), setup)
+            .await?;
         for role in person.roles {
-            commands.user(id, UserCommand::GrantRole(role.id()), setup).await?;
+            commands
+                .user(id, UserCommand::GrantRole(role.id()), setup)
+                .await?;
         }
         if let Some(name) = person.group {
-            commands.group(group(name), GroupCommand::AddMember(id), setup).await?;
+            commands
+                .group(group(name), GroupCommand::AddMember(id), setup)
+                .await?;
         }
     }
     // Everyone may ask.
-    commands.group(everyone(), GroupCommand::GrantRole(BuiltInRole::Requester.id()), setup).await?;
+    commands
+        .group(
+            everyone(),
+            GroupCommand::GrantRole(BuiltInRole::Requester.id()),
+            setup,
+        )
+        .await?;
     for (name, base_dn) in DOMAINS {
-        let content =
-            DomainContent { name: (*name).into(), kind: DomainKind::Sandbox, base_dn: (*base_dn).into() };
-        commands.domain(domain(name), DomainCommand::Register(content), &admin).await?;
+        let content = DomainContent {
+            name: (*name).into(),
+            kind: DomainKind::Sandbox,
+            base_dn: (*base_dn).into(),
+        };
+        commands
+            .domain(domain(name), DomainCommand::Register(content), &admin)
+            .await?;
         for action in EndOfLifecycleAction::ALL {
             let id = template(name, *action);
             let content = template_content(name, base_dn, *action);
-            commands.template(id, TemplateCommand::Draft(Box::new(content)), &admin).await?;
-            commands.template(id, TemplateCommand::Publish, &admin).await?;
+            commands
+                .template(id, TemplateCommand::Draft(Box::new(content)), &admin)
+                .await?;
+            commands
+                .template(id, TemplateCommand::Publish, &admin)
+                .await?;
         }
     }
     Ok(())
 }
 
 /// A template with everything that the path can show.
-fn template_content(domain_name: &str, base_dn: &str, action: EndOfLifecycleAction) -> TemplateContent {
-    let short = domain_name.split('.').next().unwrap_or_default().to_uppercase();
+fn template_content(
+    domain_name: &str,
+    base_dn: &str,
+    action: EndOfLifecycleAction,
+) -> TemplateContent {
+    let short = domain_name
+        .split('.')
+        .next()
+        .unwrap_or_default()
+        .to_uppercase();
     let (name, purpose, prefix) = match action {
-        EndOfLifecycleAction::Review => ("Application services", "Services that must not stop by themselves", "svc-"),
+        EndOfLifecycleAction::Review => (
+            "Application services",
+            "Services that must not stop by themselves",
+            "svc-",
+        ),
         EndOfLifecycleAction::Disable => ("Batch jobs", "Scheduled jobs and integrations", "job-"),
-        EndOfLifecycleAction::Expire => ("Vendor access", "Accounts that suppliers use for a project", "ven-"),
+        EndOfLifecycleAction::Expire => (
+            "Vendor access",
+            "Accounts that suppliers use for a project",
+            "ven-",
+        ),
         EndOfLifecycleAction::Delete => ("Test accounts", "Short-lived accounts for tests", "tst-"),
     };
     let renews = action.renews();
@@ -135,8 +253,12 @@ fn template_content(domain_name: &str, base_dn: &str, action: EndOfLifecycleActi
     };
     let steps = match action {
         EndOfLifecycleAction::Delete => vec![step("Team lead", "Approvers")],
-        EndOfLifecycleAction::Expire => vec![step("Team lead", "Approvers"), step("Security", "Security")],
-        EndOfLifecycleAction::Review | EndOfLifecycleAction::Disable => vec![step("Team lead", "Approvers")],
+        EndOfLifecycleAction::Expire => {
+            vec![step("Team lead", "Approvers"), step("Security", "Security")]
+        }
+        EndOfLifecycleAction::Review | EndOfLifecycleAction::Disable => {
+            vec![step("Team lead", "Approvers")]
+        }
     };
     TemplateContent {
         name: format!("{name} ({short})"),
@@ -145,14 +267,19 @@ fn template_content(domain_name: &str, base_dn: &str, action: EndOfLifecycleActi
         action,
         terms_of_service: matches!(action, EndOfLifecycleAction::Expire)
             .then(|| "The supplier keeps the password secret and reports its loss at once.".into()),
-        vault: VaultSection { kind: VaultKind::BuiltIn },
+        vault: VaultSection {
+            kind: VaultKind::BuiltIn,
+        },
         directory: DirectorySection {
             domain: domain(domain_name),
             name_prefix: prefix.into(),
             name_pattern: Some(format!("{prefix}[a-z0-9-]+")),
             ou: format!("OU=Service Accounts,{base_dn}"),
             retirement_ou: Some(format!("OU=Retired,{base_dn}")),
-            attributes: vec![TemplateAttribute { name: "department".into(), rule: AttributeRule::Optional }],
+            attributes: vec![TemplateAttribute {
+                name: "department".into(),
+                rule: AttributeRule::Optional,
+            }],
             groups: vec![],
             available_to: vec![],
         },
@@ -165,12 +292,19 @@ fn template_content(domain_name: &str, base_dn: &str, action: EndOfLifecycleActi
             renewal_opens_days: renews.then_some(30),
             notify_when_renewal_opens: true,
             remind_every_days: renews.then_some(7),
-            urgent: renews.then_some(Urgent { every_hours: 12, last_days: 2 }),
+            urgent: renews.then_some(Urgent {
+                every_hours: 12,
+                last_days: 2,
+            }),
             stop_reminding_after_days: Some(60),
             include_administrators: matches!(action, EndOfLifecycleAction::Review),
             enabled_after_end_days: 7,
         },
-        approval: ApprovalFlow { steps, hide_approver_names: false, justification_required: true },
+        approval: ApprovalFlow {
+            steps,
+            hide_approver_names: false,
+            justification_required: true,
+        },
     }
 }
 

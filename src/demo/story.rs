@@ -35,18 +35,29 @@ pub(super) async fn play(stage: &Stage) -> Result<Vec<StoredEvent>, DemoError> {
     };
     let rosa = people::user("rosa@demo.example");
     let commands = &stage.instance.commands;
-    let draft = RequestCommand::Draft { account, content: Box::new(content) };
+    let draft = RequestCommand::Draft {
+        account,
+        content: Box::new(content),
+    };
     commands.request(request, draft, &by(rosa)).await?;
-    commands.request(request, RequestCommand::Submit, &by(rosa)).await?;
+    commands
+        .request(request, RequestCommand::Submit, &by(rosa))
+        .await?;
     wait(stage, people::pause(42)).await?;
-    let approve = RequestCommand::Approve { comment: Some("Makes sense.".into()) };
-    commands.request(request, approve, &by(people::user("anton@demo.example"))).await?;
+    let approve = RequestCommand::Approve {
+        comment: Some("Makes sense.".into()),
+    };
+    commands
+        .request(request, approve, &by(people::user("anton@demo.example")))
+        .await?;
     stage.settle().await?;
 
     // Renewal opens, a reminder goes out, and the owner renews.
     let first_end = end_of(stage, account).await?;
     advance(stage, first_end - TimeDelta::days(20)).await?;
-    commands.account(account, AccountCommand::Renew, &by(rosa)).await?;
+    commands
+        .account(account, AccountCommand::Renew, &by(rosa))
+        .await?;
     stage.settle().await?;
 
     // The next time nobody does: the end comes, and the directory follows.
@@ -64,12 +75,19 @@ fn by(user: UserId) -> Caller {
 
 async fn managed(stage: &Stage, account: AccountId) -> Result<Managed, DemoError> {
     let loaded = stage.instance.store.state::<Account>(account.0).await?;
-    loaded.state.managed().cloned().ok_or(DemoError::Story("the account was not created"))
+    loaded
+        .state
+        .managed()
+        .cloned()
+        .ok_or(DemoError::Story("the account was not created"))
 }
 
 async fn end_of(stage: &Stage, account: AccountId) -> Result<DateTime<Utc>, DemoError> {
     let managed = managed(stage, account).await?;
-    managed.lifecycle().map(|lifecycle| lifecycle.end).ok_or(DemoError::Story("the account is not live"))
+    managed
+        .lifecycle()
+        .map(|lifecycle| lifecycle.end)
+        .ok_or(DemoError::Story("the account is not live"))
 }
 
 /// The sandbox directory itself is asked: is the account disabled there, in the retirement OU?
@@ -78,7 +96,9 @@ async fn ended_in_the_directory(stage: &Stage, account: AccountId) -> Result<(),
     let object = stage.sandbox_object(managed.identity.domain, NAME)?;
     let retired = managed.identity.retirement_ou.as_deref() == Some(object.ou.as_str());
     if object.enabled || !retired {
-        return Err(DemoError::Story("the directory does not say disabled and retired"));
+        return Err(DemoError::Story(
+            "the directory does not say disabled and retired",
+        ));
     }
     Ok(())
 }
@@ -88,7 +108,10 @@ async fn wait(stage: &Stage, pause: TimeDelta) -> Result<(), DemoError> {
 }
 
 async fn advance(stage: &Stage, to: DateTime<Utc>) -> Result<(), DemoError> {
-    stage.work.advance_clock(&stage.instance, to, |_| {}).await?;
+    stage
+        .work
+        .advance_clock(&stage.instance, to, |_| {})
+        .await?;
     Ok(())
 }
 
@@ -104,7 +127,11 @@ pub(super) fn timeline(events: &[StoredEvent]) -> String {
         }
         let time = event.recorded_at.format("%H:%M:%S");
         let who = who(&event.actor);
-        text.push_str(&format!("  {time}  {who:<21}  {:<78}  #{}\n", sentence::of(&event.event), event.position));
+        text.push_str(&format!(
+            "  {time}  {who:<21}  {:<78}  #{}\n",
+            sentence::of(&event.event),
+            event.position
+        ));
     }
     text
 }
@@ -112,7 +139,9 @@ pub(super) fn timeline(events: &[StoredEvent]) -> String {
 fn who(actor: &Actor) -> String {
     match actor {
         Actor::User(id) => {
-            let person = people::PEOPLE.iter().find(|person| people::user(person.email) == *id);
+            let person = people::PEOPLE
+                .iter()
+                .find(|person| people::user(person.email) == *id);
             person.map_or_else(|| id.to_string(), |person| person.name.to_owned())
         }
         Actor::Engine(_) => "engine".to_owned(),
@@ -135,7 +164,10 @@ pub(super) fn check(events: &[StoredEvent]) -> Result<(), DemoError> {
         "account.order-applied",
     ];
     let mut seen = events.iter().map(|event| Event::type_name(&event.event));
-    match expected.iter().find(|expected| !seen.any(|name| name == **expected)) {
+    match expected
+        .iter()
+        .find(|expected| !seen.any(|name| name == **expected))
+    {
         None => Ok(()),
         Some(missing) => Err(DemoError::Missing(missing)),
     }

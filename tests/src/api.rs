@@ -30,7 +30,9 @@ impl Answer {
     /// The problem's type, of an answer that says no.
     pub fn problem(&self) -> &str {
         assert!(!self.status.is_success(), "accepted: {}", self.body);
-        self.body["type"].as_str().unwrap_or_else(|| panic!("no problem: {} {}", self.status, self.body))
+        self.body["type"]
+            .as_str()
+            .unwrap_or_else(|| panic!("no problem: {} {}", self.status, self.body))
     }
 }
 
@@ -38,22 +40,44 @@ impl Api {
     pub fn new(base: &str) -> Self {
         // One TLS stack, chosen once per process; the tests themselves speak plain HTTP on loopback.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = Client::builder().timeout(Duration::from_secs(30)).build().unwrap();
-        Self { base: base.to_owned(), client, token: None }
+        let client = Client::builder()
+            .timeout(Duration::from_secs(30))
+            .build()
+            .unwrap();
+        Self {
+            base: base.to_owned(),
+            client,
+            token: None,
+        }
     }
 
     /// Waits until the instance says that it is ready.
     pub async fn ready(&self) {
-        until("the gateway to be ready", Duration::from_secs(60), async || {
-            let answer = self.client.get(format!("{}/readyz", self.base)).send().await.ok()?;
-            answer.status().is_success().then_some(())
-        })
+        until(
+            "the gateway to be ready",
+            Duration::from_secs(60),
+            async || {
+                let answer = self
+                    .client
+                    .get(format!("{}/readyz", self.base))
+                    .send()
+                    .await
+                    .ok()?;
+                answer.status().is_success().then_some(())
+            },
+        )
         .await;
     }
 
     pub async fn sign_in(&self, email: &str, password: &str) -> Self {
-        let session = self.post("/sessions", json!({ "email": email, "password": password })).await.ok();
-        Self { token: Some(session["token"].as_str().unwrap().to_owned()), ..self.clone() }
+        let session = self
+            .post("/sessions", json!({ "email": email, "password": password }))
+            .await
+            .ok();
+        Self {
+            token: Some(session["token"].as_str().unwrap().to_owned()),
+            ..self.clone()
+        }
     }
 
     pub async fn get(&self, path: &str) -> Answer {
@@ -61,11 +85,18 @@ impl Api {
     }
 
     pub async fn post(&self, path: &str, body: Value) -> Answer {
-        self.send(Method::POST, path, Some(body), None).await.unwrap()
+        self.send(Method::POST, path, Some(body), None)
+            .await
+            .unwrap()
     }
 
     /// With an idempotency key, so that it can be sent again; an error means that nobody answered.
-    pub async fn try_post(&self, path: &str, body: Value, key: &str) -> Result<Answer, reqwest::Error> {
+    pub async fn try_post(
+        &self,
+        path: &str,
+        body: Value,
+        key: &str,
+    ) -> Result<Answer, reqwest::Error> {
         self.send(Method::POST, path, Some(body), Some(key)).await
     }
 
@@ -76,7 +107,9 @@ impl Api {
         body: Option<Value>,
         key: Option<&str>,
     ) -> Result<Answer, reqwest::Error> {
-        let mut request = self.client.request(method, format!("{}/api/v1{path}", self.base));
+        let mut request = self
+            .client
+            .request(method, format!("{}/api/v1{path}", self.base));
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
         }
@@ -89,12 +122,16 @@ impl Api {
         let response = request.send().await?;
         let status = response.status();
         let text = response.text().await?;
-        Ok(Answer { status, body: serde_json::from_str(&text).unwrap_or(Value::String(text)) })
+        Ok(Answer {
+            status,
+            body: serde_json::from_str(&text).unwrap_or(Value::String(text)),
+        })
     }
 
     /// Waits until the object at `path` is as wanted.
     pub async fn wait(&self, path: &str, what: &str, wanted: impl Fn(&Value) -> bool) -> Value {
-        self.wait_within(Duration::from_secs(60), path, what, wanted).await
+        self.wait_within(Duration::from_secs(60), path, what, wanted)
+            .await
     }
 
     pub async fn wait_within(

@@ -1,7 +1,9 @@
 //! A real Active Directory domain, looked at from outside by its administrator, with another client than the agent's.
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use ldap3::{Ldap, LdapConnAsync, LdapConnSettings, LdapError, Scope, SearchEntry, StdStream, ldap_escape};
+use ldap3::{
+    Ldap, LdapConnAsync, LdapConnSettings, LdapError, Scope, SearchEntry, StdStream, ldap_escape,
+};
 use std::{collections::HashMap, path::PathBuf, sync::Arc, time::Duration};
 
 /// One of the lab's domains.
@@ -53,12 +55,20 @@ pub struct Object {
 
 impl Object {
     pub fn value(&self, name: &str) -> Option<&str> {
-        self.attributes.get(name).and_then(|values| values.first()).map(String::as_str)
+        self.attributes
+            .get(name)
+            .and_then(|values| values.first())
+            .map(String::as_str)
     }
 
     /// Is the bit ACCOUNTDISABLE clear?
     pub fn is_enabled(&self) -> bool {
-        self.value("userAccountControl").unwrap().parse::<u32>().unwrap() & 2 == 0
+        self.value("userAccountControl")
+            .unwrap()
+            .parse::<u32>()
+            .unwrap()
+            & 2
+            == 0
     }
 }
 
@@ -69,9 +79,14 @@ impl AdDomain {
 
     async fn connect(&self) -> Result<Ldap, LdapError> {
         let pem = std::fs::read_to_string(&self.ca).unwrap();
-        let der: String = pem.lines().filter(|line| !line.starts_with("-----")).collect();
+        let der: String = pem
+            .lines()
+            .filter(|line| !line.starts_with("-----"))
+            .collect();
         let mut roots = rustls::RootCertStore::empty();
-        roots.add(BASE64_STANDARD.decode(der).unwrap().into()).unwrap();
+        roots
+            .add(BASE64_STANDARD.decode(der).unwrap().into())
+            .unwrap();
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let tls = rustls::ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
@@ -80,7 +95,9 @@ impl AdDomain {
             .with_no_client_auth();
         let stream = std::net::TcpStream::connect(&self.address)?;
         stream.set_nonblocking(true)?;
-        let settings = LdapConnSettings::new().set_config(Arc::new(tls)).set_std_stream(StdStream::Tcp(stream));
+        let settings = LdapConnSettings::new()
+            .set_config(Arc::new(tls))
+            .set_std_stream(StdStream::Tcp(stream));
         let url = format!("ldaps://{}", self.host);
         let (connection, ldap) = LdapConnAsync::with_settings(settings, &url).await?;
         ldap3::drive!(connection);
@@ -91,7 +108,11 @@ impl AdDomain {
     pub async fn administrator(&self) -> Ldap {
         let mut ldap = self.connect().await.unwrap();
         let password = std::fs::read_to_string(&self.admin_password).unwrap();
-        ldap.simple_bind(&self.admin, password.trim_end()).await.unwrap().success().unwrap();
+        ldap.simple_bind(&self.admin, password.trim_end())
+            .await
+            .unwrap()
+            .success()
+            .unwrap();
         ldap
     }
 
@@ -100,12 +121,20 @@ impl AdDomain {
         let mut ldap = self.administrator().await;
         ldap.with_timeout(Duration::from_secs(10));
         let filter = format!("(sAMAccountName={})", ldap_escape(name));
-        let (found, _) = ldap.search(&self.base, Scope::Subtree, &filter, vec!["*"]).await.unwrap().success().unwrap();
+        let (found, _) = ldap
+            .search(&self.base, Scope::Subtree, &filter, vec!["*"])
+            .await
+            .unwrap()
+            .success()
+            .unwrap();
         let _ = ldap.unbind().await;
         found
             .into_iter()
             .map(SearchEntry::construct)
-            .map(|entry| Object { dn: entry.dn, attributes: entry.attrs })
+            .map(|entry| Object {
+                dn: entry.dn,
+                attributes: entry.attrs,
+            })
             .collect()
     }
 

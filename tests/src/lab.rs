@@ -33,7 +33,11 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { virtual_start: None, orders_valid_for: 900, gateway_failpoints: None }
+        Self {
+            virtual_start: None,
+            orders_valid_for: 900,
+            gateway_failpoints: None,
+        }
     }
 }
 
@@ -79,7 +83,16 @@ impl Lab {
             domains.push(register(&admin, folder.path(), directory, &mut nats, &core_key).await);
         }
         let domains = domains.try_into().unwrap_or_else(|_| panic!("two domains"));
-        let mut lab = Self { folder, settings, nats, mail, domains, gateway: Some(gateway), base, admin };
+        let mut lab = Self {
+            folder,
+            settings,
+            nats,
+            mail,
+            domains,
+            gateway: Some(gateway),
+            base,
+            admin,
+        };
         for which in 0..2 {
             lab.start_agent(which);
         }
@@ -90,8 +103,16 @@ impl Lab {
     pub fn start_agent(&mut self, which: usize) {
         let beside = &mut self.domains[which];
         let mut command = Command::new(tenure());
-        command.arg("agent").arg("--config").arg(&beside.config).env("RUST_LOG", "info");
-        beside.agent = Some(Process::start(&format!("agent-{which}"), self.folder.path(), &mut command));
+        command
+            .arg("agent")
+            .arg("--config")
+            .arg(&beside.config)
+            .env("RUST_LOG", "info");
+        beside.agent = Some(Process::start(
+            &format!("agent-{which}"),
+            self.folder.path(),
+            &mut command,
+        ));
     }
 
     /// kill -9 the agent of a domain.
@@ -117,22 +138,42 @@ impl Lab {
 
     /// Moves business time.
     pub async fn advance_to(&self, to: DateTime<Utc>) {
-        self.admin.post("/clock/advance", json!({ "to": to })).await.ok();
+        self.admin
+            .post("/clock/advance", json!({ "to": to }))
+            .await
+            .ok();
     }
 
     /// Runs a command of the binary on this instance, and answers what it printed.
     pub fn run(&self, arguments: &[&str]) -> String {
         let config = self.folder.path().join("tenure.toml");
-        let output = Command::new(tenure()).args(arguments).arg("--config").arg(config).output().unwrap();
+        let output = Command::new(tenure())
+            .args(arguments)
+            .arg("--config")
+            .arg(config)
+            .output()
+            .unwrap();
         let printed = String::from_utf8_lossy(&output.stdout).into_owned();
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(output.status.success(), "tenure {arguments:?}: {printed}{said}");
+        assert!(
+            output.status.success(),
+            "tenure {arguments:?}: {printed}{said}"
+        );
         printed
     }
 }
 
-fn write_gateway_config(folder: &Path, port: u16, database: &str, nats: &Nats, mail: &Mail, settings: &Settings) {
-    let clock = settings.virtual_start.map(|at| format!("[clock]\nvirtual_start = \"{}\"\n", at.to_rfc3339()));
+fn write_gateway_config(
+    folder: &Path,
+    port: u16,
+    database: &str,
+    nats: &Nats,
+    mail: &Mail,
+    settings: &Settings,
+) {
+    let clock = settings
+        .virtual_start
+        .map(|at| format!("[clock]\nvirtual_start = \"{}\"\n", at.to_rfc3339()));
     let text = format!(
         "data = {data:?}\n[store]\nurl = {database:?}\n[broker]\nservers = [{nats:?}]\nnkey_seed_file = {seed:?}\n\
          [http]\nlisten = \"127.0.0.1:{port}\"\n[mail]\nhost = \"127.0.0.1\"\nport = {smtp}\ntls = \"none\"\n\
@@ -149,7 +190,11 @@ fn write_gateway_config(folder: &Path, port: u16, database: &str, nats: &Nats, m
 
 fn start_gateway(folder: &Path, settings: &Settings) -> Process {
     let mut command = Command::new(tenure());
-    command.arg("serve").arg("--config").arg(folder.join("tenure.toml")).env("RUST_LOG", "info");
+    command
+        .arg("serve")
+        .arg("--config")
+        .arg(folder.join("tenure.toml"))
+        .env("RUST_LOG", "info");
     if let Some(failpoints) = settings.gateway_failpoints {
         command.env("FAILPOINTS", failpoints);
     }
@@ -159,14 +204,19 @@ fn start_gateway(folder: &Path, settings: &Settings) -> Process {
 /// Creates the administrator with the code that the first start printed.
 async fn set_up(api: &Api, gateway: &mut Process) -> Api {
     let code = until("the set-up code", Duration::from_secs(60), async || {
-        assert!(gateway.is_running(), "the gateway ended:\n{}", gateway.tail());
+        assert!(
+            gateway.is_running(),
+            "the gateway ended:\n{}",
+            gateway.tail()
+        );
         let output = gateway.output();
         let after = output.split("--code ").nth(1)?;
         after.split_whitespace().next().map(str::to_owned)
     })
     .await;
     api.ready().await;
-    let administrator = json!({ "code": code, "display_name": "Ada Admin", "email": ADMIN, "password": PASSWORD });
+    let administrator =
+        json!({ "code": code, "display_name": "Ada Admin", "email": ADMIN, "password": PASSWORD });
     api.post("/setup", administrator).await.ok();
     api.sign_in(ADMIN, PASSWORD).await
 }
@@ -174,14 +224,29 @@ async fn set_up(api: &Api, gateway: &mut Process) -> Api {
 /// The core's public key, which agents check orders with.
 fn core_key(folder: &Path) -> String {
     let config = folder.join("tenure.toml");
-    let output = Command::new(tenure()).args(["core-key", "--config"]).arg(config).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let output = Command::new(tenure())
+        .args(["core-key", "--config"])
+        .arg(config)
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }
 
 /// Makes domain and engine known, and writes the agent's configuration.
-async fn register(admin: &Api, folder: &Path, directory: AdDomain, nats: &mut Nats, core_key: &str) -> Beside {
-    let content = json!({ "name": directory.name, "kind": "active-directory", "base_dn": directory.base });
+async fn register(
+    admin: &Api,
+    folder: &Path,
+    directory: AdDomain,
+    nats: &mut Nats,
+    core_key: &str,
+) -> Beside {
+    let content =
+        json!({ "name": directory.name, "kind": "active-directory", "base_dn": directory.base });
     let domain = id_of(&admin.post("/domains", content).await.ok());
     let folder = folder.join(&directory.name);
     std::fs::create_dir_all(&folder).unwrap();
@@ -210,8 +275,16 @@ async fn register(admin: &Api, folder: &Path, directory: AdDomain, nats: &mut Na
     };
     // The engine's key comes first: Tenure gives it its id.
     write(&uuid::Uuid::nil().to_string(), Path::new("later"));
-    let printed = Command::new(tenure()).args(["agent", "--public-key", "--config"]).arg(&config).output().unwrap();
-    assert!(printed.status.success(), "{}", String::from_utf8_lossy(&printed.stderr));
+    let printed = Command::new(tenure())
+        .args(["agent", "--public-key", "--config"])
+        .arg(&config)
+        .output()
+        .unwrap();
+    assert!(
+        printed.status.success(),
+        "{}",
+        String::from_utf8_lossy(&printed.stderr)
+    );
     let public_key = String::from_utf8_lossy(&printed.stdout).trim().to_owned();
     let name = format!("engine of {}", directory.name);
     let engine = json!({ "name": name, "domain": domain, "public_key": public_key });
@@ -219,10 +292,19 @@ async fn register(admin: &Api, folder: &Path, directory: AdDomain, nats: &mut Na
     nats.admit(engine.parse().unwrap(), domain.parse().unwrap());
     let seed = nats.engine_seed(engine.parse().unwrap());
     write(&engine, &seed);
-    Beside { directory, id: domain, engine, config, agent: None }
+    Beside {
+        directory,
+        id: domain,
+        engine,
+        config,
+        agent: None,
+    }
 }
 
 /// The id of what was created.
 pub fn id_of(answer: &Value) -> String {
-    answer["id"].as_str().unwrap_or_else(|| panic!("no id: {answer}")).to_owned()
+    answer["id"]
+        .as_str()
+        .unwrap_or_else(|| panic!("no id: {answer}"))
+        .to_owned()
 }

@@ -4,7 +4,13 @@
 //! what they did is checked in the directory over LDAP and in the mails that a real server took.
 //!
 //! Start reading at `lab.rs`.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    missing_docs
+)]
 
 pub mod api;
 pub mod domain;

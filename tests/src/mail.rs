@@ -20,15 +20,25 @@ impl Mail {
         };
         let mut words = program.split_whitespace();
         let mut command = Command::new(words.next().unwrap());
-        command.args(words).args(["--port", "0", "--http-port", "0"]);
+        command
+            .args(words)
+            .args(["--port", "0", "--http-port", "0"]);
         let process = Process::start("smtp", folder, &mut command);
-        let ports = until("the mail server to listen", Duration::from_secs(20), async || {
-            let output = process.output();
-            serde_json::from_str::<Value>(output.lines().next()?).ok()
-        })
+        let ports = until(
+            "the mail server to listen",
+            Duration::from_secs(20),
+            async || {
+                let output = process.output();
+                serde_json::from_str::<Value>(output.lines().next()?).ok()
+            },
+        )
         .await;
         let port = |name: &str| u16::try_from(ports[name].as_u64().unwrap()).unwrap();
-        Some(Self { port: port("smtp_port"), http_port: port("http_port"), _process: process })
+        Some(Self {
+            port: port("smtp_port"),
+            http_port: port("http_port"),
+            _process: process,
+        })
     }
 
     /// Everything that it took.
@@ -40,11 +50,19 @@ impl Mail {
 
     /// Waits for a mail to `to` whose subject contains `subject`.
     pub async fn wait_for(&self, to: &str, subject: &str) -> Value {
-        until(&format!("a mail to {to} about \"{subject}\""), Duration::from_secs(60), async || {
-            self.taken().await.into_iter().find(|mail| {
-                mail["to"].to_string().contains(to) && mail["subject"].as_str().unwrap_or_default().contains(subject)
-            })
-        })
+        until(
+            &format!("a mail to {to} about \"{subject}\""),
+            Duration::from_secs(60),
+            async || {
+                self.taken().await.into_iter().find(|mail| {
+                    mail["to"].to_string().contains(to)
+                        && mail["subject"]
+                            .as_str()
+                            .unwrap_or_default()
+                            .contains(subject)
+                })
+            },
+        )
         .await
     }
 }

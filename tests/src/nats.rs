@@ -27,13 +27,22 @@ impl Nats {
     /// Starts one that knows the core only; `None`, said plainly, where there is no nats-server.
     pub async fn start(folder: &Path) -> Option<Self> {
         if server().is_none() {
-            eprintln!("NOT RUN: TENURE_TEST_NATS_SERVER is not set; run under scripts/with-services.sh");
+            eprintln!(
+                "NOT RUN: TENURE_TEST_NATS_SERVER is not set; run under scripts/with-services.sh"
+            );
             return None;
         }
         let folder = folder.join("nats");
         std::fs::create_dir_all(&folder).unwrap();
         let (core_seed, core) = login(&folder, "core");
-        let mut nats = Self { process: None, folder, port: free_port(), core_seed, core, engines: Vec::new() };
+        let mut nats = Self {
+            process: None,
+            folder,
+            port: free_port(),
+            core_seed,
+            core,
+            engines: Vec::new(),
+        };
         nats.write_config();
         nats.start_again().await;
         Some(nats)
@@ -42,7 +51,11 @@ impl Nats {
     /// Lets an engine sign in, for what it must do and nothing else.
     pub fn admit(&mut self, engine: EngineId, domain: DomainId) {
         let (_, nkey) = login(&self.folder, &engine.to_string());
-        self.engines.push(EngineUser { engine, domain, nkey });
+        self.engines.push(EngineUser {
+            engine,
+            domain,
+            nkey,
+        });
         self.write_config();
         // The server reads its configuration again.
         self.process.as_ref().unwrap().signal("HUP");
@@ -88,9 +101,15 @@ impl Nats {
         command.arg("-c").arg(self.folder.join("nats.conf"));
         self.process = Some(Process::start("nats-server", &self.folder, &mut command));
         let port = self.port;
-        until("nats-server to listen", Duration::from_secs(20), async || {
-            tokio::net::TcpStream::connect(("127.0.0.1", port)).await.ok()
-        })
+        until(
+            "nats-server to listen",
+            Duration::from_secs(20),
+            async || {
+                tokio::net::TcpStream::connect(("127.0.0.1", port))
+                    .await
+                    .ok()
+            },
+        )
         .await;
     }
 }

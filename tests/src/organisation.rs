@@ -35,7 +35,13 @@ impl Organisation {
     }
 
     /// Publishes a template with this end-of-lifecycle action in this domain, changed by `change`.
-    pub async fn template(&self, lab: &Lab, which: usize, action: &str, change: impl FnOnce(&mut Value)) -> String {
+    pub async fn template(
+        &self,
+        lab: &Lab,
+        which: usize,
+        action: &str,
+        change: impl FnOnce(&mut Value),
+    ) -> String {
         let beside = &lab.domains[which];
         let renews = action != "delete";
         let mut content = json!({
@@ -62,21 +68,37 @@ impl Organisation {
         });
         change(&mut content);
         let template = id_of(&lab.admin.post("/templates", content).await.ok());
-        lab.admin.post(&format!("/templates/{template}/publish"), json!({})).await.ok();
+        lab.admin
+            .post(&format!("/templates/{template}/publish"), json!({}))
+            .await
+            .ok();
         template
     }
 
     /// Asks for an account, and submits. Answers the request's id.
     pub async fn ask(&self, template: &str, name: &str) -> String {
-        let request = self.requester.api.post("/requests", content(template, name)).await.ok();
+        let request = self
+            .requester
+            .api
+            .post("/requests", content(template, name))
+            .await
+            .ok();
         let request = id_of(&request);
-        self.requester.api.post(&format!("/requests/{request}/submit"), json!({})).await.ok();
+        self.requester
+            .api
+            .post(&format!("/requests/{request}/submit"), json!({}))
+            .await
+            .ok();
         request
     }
 
     /// Approves the request.
     pub async fn approve(&self, request: &str) {
-        self.approver.api.post(&format!("/requests/{request}/approve"), json!({})).await.ok();
+        self.approver
+            .api
+            .post(&format!("/requests/{request}/approve"), json!({}))
+            .await
+            .ok();
     }
 
     /// Asks, approves, and waits for the directory. Answers the request as it stands then.
@@ -89,7 +111,12 @@ impl Organisation {
     /// Waits until the directory has confirmed.
     pub async fn provisioned(&self, request: &str) -> Value {
         let path = format!("/requests/{request}");
-        self.requester.api.wait(&path, "the account to be provisioned", |r| r["status"] == "provisioned").await
+        self.requester
+            .api
+            .wait(&path, "the account to be provisioned", |r| {
+                r["status"] == "provisioned"
+            })
+            .await
     }
 }
 
@@ -105,14 +132,26 @@ pub fn content(template: &str, name: &str) -> Value {
 }
 
 async fn person(lab: &Lab, name: &str, email: &str, role: &str) -> Person {
-    let register = json!({ "personal": { "display_name": name, "emails": [email] }, "password": PASSWORD });
+    let register =
+        json!({ "personal": { "display_name": name, "emails": [email] }, "password": PASSWORD });
     let id = id_of(&lab.admin.post("/users", register).await.ok());
     let roles = lab.admin.get("/roles").await.ok();
-    let found = roles["items"].as_array().unwrap().iter().find(|item| item["name"] == role);
+    let found = roles["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|item| item["name"] == role);
     let role = id_of(found.unwrap_or_else(|| panic!("no role {role}: {roles}")));
-    lab.admin.post(&format!("/users/{id}/roles/grant"), json!({ "role": role })).await.ok();
+    lab.admin
+        .post(&format!("/users/{id}/roles/grant"), json!({ "role": role }))
+        .await
+        .ok();
     let api = lab.sign_in(email).await;
-    Person { id, email: email.to_owned(), api }
+    Person {
+        id,
+        email: email.to_owned(),
+        api,
+    }
 }
 
 /// A name that no other test uses: at most 20 characters.

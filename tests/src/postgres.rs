@@ -10,8 +10,13 @@ pub async fn fresh_database() -> Option<String> {
     };
     let name = format!("test_{}", uuid::Uuid::now_v7().simple());
     let mut connection = PgConnection::connect(&admin).await.unwrap();
-    connection.execute(AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.unwrap();
-    let (server, parameters) = admin.split_once('?').map_or((admin.as_str(), None), |(s, p)| (s, Some(p)));
+    connection
+        .execute(AssertSqlSafe(format!("CREATE DATABASE {name}")))
+        .await
+        .unwrap();
+    let (server, parameters) = admin
+        .split_once('?')
+        .map_or((admin.as_str(), None), |(s, p)| (s, Some(p)));
     let server = server.rsplit_once('/').unwrap().0;
     Some(match parameters {
         Some(parameters) => format!("{server}/{name}?{parameters}"),

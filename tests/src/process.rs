@@ -17,10 +17,23 @@ impl Process {
     /// Starts it, with its output in `folder/name.log`.
     pub fn start(name: &str, folder: &Path, command: &mut Command) -> Self {
         let log = folder.join(format!("{name}.log"));
-        let file = File::options().create(true).append(true).open(&log).unwrap();
-        let command = command.stdin(Stdio::null()).stdout(file.try_clone().unwrap()).stderr(file);
-        let child = command.spawn().unwrap_or_else(|error| panic!("{name} does not start: {error}"));
-        Self { child, log, name: name.to_owned() }
+        let file = File::options()
+            .create(true)
+            .append(true)
+            .open(&log)
+            .unwrap();
+        let command = command
+            .stdin(Stdio::null())
+            .stdout(file.try_clone().unwrap())
+            .stderr(file);
+        let child = command
+            .spawn()
+            .unwrap_or_else(|error| panic!("{name} does not start: {error}"));
+        Self {
+            child,
+            log,
+            name: name.to_owned(),
+        }
     }
 
     /// What it has printed.
@@ -48,8 +61,15 @@ impl Process {
 
     /// A signal by name, as `kill` sends it: STOP, CONT, TERM.
     pub fn signal(&self, signal: &str) {
-        let sent = Command::new("kill").arg(format!("-{signal}")).arg(self.child.id().to_string()).status();
-        assert!(sent.is_ok_and(|status| status.success()), "{} got no {signal}", self.name);
+        let sent = Command::new("kill")
+            .arg(format!("-{signal}"))
+            .arg(self.child.id().to_string())
+            .status();
+        assert!(
+            sent.is_ok_and(|status| status.success()),
+            "{} got no {signal}",
+            self.name
+        );
     }
 }
 
@@ -64,7 +84,11 @@ impl Drop for Process {
 
 /// A port that was free a moment ago.
 pub fn free_port() -> u16 {
-    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port()
 }
 
 /// The `tenure` binary under test: `TENURE_BIN`, or the one beside the tests.
@@ -78,6 +102,9 @@ pub fn tenure() -> PathBuf {
         path.pop();
     }
     let bin = path.join("tenure");
-    assert!(bin.exists(), "no tenure binary: build it, or set TENURE_BIN");
+    assert!(
+        bin.exists(),
+        "no tenure binary: build it, or set TENURE_BIN"
+    );
     bin
 }

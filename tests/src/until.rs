@@ -12,7 +12,10 @@ pub async fn until<T>(what: &str, within: Duration, mut look: impl AsyncFnMut() 
         if let Some(found) = look().await {
             return found;
         }
-        assert!(Instant::now() < deadline, "waited {within:?} in vain for {what}");
+        assert!(
+            Instant::now() < deadline,
+            "waited {within:?} in vain for {what}"
+        );
         tokio::time::sleep(LOOK).await;
     }
 }

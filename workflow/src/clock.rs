@@ -56,7 +56,10 @@ impl Work {
         to: DateTime<Utc>,
         mut progress: impl FnMut(Progress),
     ) -> Result<Progress, ClockError> {
-        let clock = instance.virtual_clock.clone().ok_or(ClockError::NotVirtual)?;
+        let clock = instance
+            .virtual_clock
+            .clone()
+            .ok_or(ClockError::NotVirtual)?;
         let now = instance.business.now();
         if to < now {
             return Err(ClockError::Backwards { now });
@@ -69,7 +72,10 @@ impl Work {
             if newly > 0 {
                 continue;
             }
-            let next = instance.views.next_timer(TimerClock::Business, instance.business.now()).await;
+            let next = instance
+                .views
+                .next_timer(TimerClock::Business, instance.business.now())
+                .await;
             let next = next.map_err(|error| CommandError::Unavailable(error.to_string()))?;
             let step = next.filter(|next| *next <= to).unwrap_or(to);
             clock.advance_to(step);
@@ -89,15 +95,35 @@ impl Work {
         let stuck = |what| ClockError::Stuck { at, what };
         let deadline = Instant::now() + PATIENCE;
         loop {
-            let head = instance.store.head().await.map_err(CommandError::from)?.position;
-            for (mut done, what) in [(self.reactions.clone(), "reactions"), (self.orders.clone(), "orders")] {
-                let level = tokio::time::timeout(PATIENCE, done.wait_for(|done| *done >= head)).await;
+            let head = instance
+                .store
+                .head()
+                .await
+                .map_err(CommandError::from)?
+                .position;
+            for (mut done, what) in [
+                (self.reactions.clone(), "reactions"),
+                (self.orders.clone(), "orders"),
+            ] {
+                let level =
+                    tokio::time::timeout(PATIENCE, done.wait_for(|done| *done >= head)).await;
                 level.map_err(|_| stuck(what))?.map_err(|_| stuck(what))?;
             }
-            instance.views.wait_for(head, PATIENCE).await.map_err(|_| stuck("the read models"))?;
+            instance
+                .views
+                .wait_for(head, PATIENCE)
+                .await
+                .map_err(|_| stuck("the read models"))?;
             let outstanding = instance.views.outstanding_orders().await;
-            let outstanding = outstanding.map_err(|error| CommandError::Unavailable(error.to_string()))?;
-            let level = instance.store.head().await.map_err(CommandError::from)?.position == head;
+            let outstanding =
+                outstanding.map_err(|error| CommandError::Unavailable(error.to_string()))?;
+            let level = instance
+                .store
+                .head()
+                .await
+                .map_err(CommandError::from)?
+                .position
+                == head;
             if outstanding == 0 && level {
                 return Ok(());
             }

@@ -46,7 +46,9 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { order_valid_for: TimeDelta::minutes(15) }
+        Self {
+            order_valid_for: TimeDelta::minutes(15),
+        }
     }
 }
 
@@ -61,7 +63,10 @@ impl EngineDirectory {
         let content = engine.content.as_ref().filter(|_| !engine.disabled);
         let key = content.and_then(|content| {
             let bytes = BASE64_STANDARD.decode(&content.public_key).ok()?;
-            Some((content.domain, VerifyingKey::try_from(bytes.as_slice()).ok()?))
+            Some((
+                content.domain,
+                VerifyingKey::try_from(bytes.as_slice()).ok()?,
+            ))
         });
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
         match key {
@@ -74,6 +79,10 @@ impl EngineDirectory {
 
 impl EngineKeys for EngineDirectory {
     fn key_of(&self, engine: EngineId) -> Option<(DomainId, VerifyingKey)> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).get(&engine).copied()
+        self.0
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&engine)
+            .copied()
     }
 }

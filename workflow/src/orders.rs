@@ -9,7 +9,10 @@ use tenure_domain::{
     account::{Account, AccountEvent},
     order::Order,
 };
-use tenure_eventstore::{StoredEvent, follow::{Handle, Retry}};
+use tenure_eventstore::{
+    StoredEvent,
+    follow::{Handle, Retry},
+};
 
 /// Orders under way to the broker at once.
 const CONCURRENCY: usize = 256;
@@ -25,7 +28,10 @@ impl Handle for Orders {
                 orders.push(publish_one(&self.0, &issued.order).boxed());
             }
         }
-        let outcomes: Vec<_> = stream::iter(orders).buffer_unordered(CONCURRENCY).collect().await;
+        let outcomes: Vec<_> = stream::iter(orders)
+            .buffer_unordered(CONCURRENCY)
+            .collect()
+            .await;
         outcomes.into_iter().collect()
     }
 }
@@ -36,19 +42,34 @@ async fn publish_one(instance: &Instance, order: &Order) -> Result<(), Retry> {
         return Ok(());
     }
     fail::fail_point!("order-before-publish", |_| std::process::abort());
-    let issued = instance.broker.issue(order).await.map_err(|error| error.to_string())?;
+    let issued = instance
+        .broker
+        .issue(order)
+        .await
+        .map_err(|error| error.to_string())?;
     fail::fail_point!("order-after-publish", |_| std::process::abort());
     if issued == Issued::AlreadyQueued && still_outstanding(instance, order).await? {
         // What is queued is older: an earlier number, whose time has passed or that was reported, or this one.
         let superseded = instance.broker.supersede(order.domain, order.account).await;
         superseded.map_err(|error| error.to_string())?;
-        instance.broker.issue(order).await.map_err(|error| error.to_string())?;
+        instance
+            .broker
+            .issue(order)
+            .await
+            .map_err(|error| error.to_string())?;
     }
     Ok(())
 }
 
 async fn still_outstanding(instance: &Instance, order: &Order) -> Result<bool, Retry> {
-    let account = instance.store.cached_state::<Account>(order.account.0).await.map_err(|error| error.to_string())?;
-    let outstanding = account.state.managed().and_then(|managed| managed.directory.outstanding.clone());
+    let account = instance
+        .store
+        .cached_state::<Account>(order.account.0)
+        .await
+        .map_err(|error| error.to_string())?;
+    let outstanding = account
+        .state
+        .managed()
+        .and_then(|managed| managed.directory.outstanding.clone());
     Ok(outstanding.is_some_and(|outstanding| outstanding.number == order.number))
 }

@@ -41,7 +41,11 @@ pub async fn rights_of(instance: &Instance, user: UserId) -> Result<Option<Right
     let mut roles: Vec<_> = state.roles.iter().copied().collect();
     let mut groups = Vec::new();
     // The view only says where to look; the aggregates decide.
-    let candidates = instance.views.groups_of(user).await.map_err(|error| CommandError::Unavailable(error.to_string()))?;
+    let candidates = instance
+        .views
+        .groups_of(user)
+        .await
+        .map_err(|error| CommandError::Unavailable(error.to_string()))?;
     for group in candidates.into_iter().chain([everyone()]) {
         let state = store.cached_state::<Group>(group.0).await?.state;
         let member = group == everyone() || state.members.contains(&user);
@@ -54,7 +58,18 @@ pub async fn rights_of(instance: &Instance, user: UserId) -> Result<Option<Right
     roles.dedup();
     let mut permissions = Vec::new();
     for role in roles {
-        permissions.extend(store.cached_state::<Role>(role.0).await?.state.permissions().cloned());
+        permissions.extend(
+            store
+                .cached_state::<Role>(role.0)
+                .await?
+                .state
+                .permissions()
+                .cloned(),
+        );
     }
-    Ok(Some(Rights { user, groups, roles: permissions }))
+    Ok(Some(Rights {
+        user,
+        groups,
+        roles: permissions,
+    }))
 }

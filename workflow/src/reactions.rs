@@ -8,7 +8,10 @@ use tenure_domain::{
     EngineId, Event,
     reactions::{self, Reaction},
 };
-use tenure_eventstore::{Cause, StoredEvent, follow::{Handle, Retry}};
+use tenure_eventstore::{
+    Cause, StoredEvent,
+    follow::{Handle, Retry},
+};
 
 /// Reactions under way at once.
 const CONCURRENCY: usize = 128;
@@ -23,28 +26,55 @@ impl Handle for Reactions {
         for event in page {
             if matches!(event.event, Event::Engine(_)) {
                 // Registered or disabled: its reports count from now on, or no more.
-                let learned = instance.engines.learn(&instance.store, EngineId(event.stream)).await;
+                let learned = instance
+                    .engines
+                    .learn(&instance.store, EngineId(event.stream))
+                    .await;
                 learned.map_err(|error| error.to_string())?;
             }
             if let Some(reaction) = reactions::to(event.stream, &event.event) {
                 reactions.push(carry_out(instance, event, reaction).boxed());
             }
         }
-        let outcomes: Vec<_> = stream::iter(reactions).buffer_unordered(CONCURRENCY).collect().await;
+        let outcomes: Vec<_> = stream::iter(reactions)
+            .buffer_unordered(CONCURRENCY)
+            .collect()
+            .await;
         // When one has to wait the whole page is done again: what was done is recognised by its command id.
         outcomes.into_iter().collect()
     }
 }
 
-async fn carry_out(instance: &Instance, event: &StoredEvent, reaction: Reaction) -> Result<(), Retry> {
-    let cause = Cause { correlation: event.correlation, causation: Some(event.id), ..Cause::default() };
-    let caller = Caller::system(reactions::PROVISIONING, reactions::command_id(event.id, 0), cause);
+async fn carry_out(
+    instance: &Instance,
+    event: &StoredEvent,
+    reaction: Reaction,
+) -> Result<(), Retry> {
+    let cause = Cause {
+        correlation: event.correlation,
+        causation: Some(event.id),
+        ..Cause::default()
+    };
+    let caller = Caller::system(
+        reactions::PROVISIONING,
+        reactions::command_id(event.id, 0),
+        cause,
+    );
     fail::fail_point!("reaction-before-command", |_| std::process::abort());
     let outcome = match reaction {
-        Reaction::Account { account, command, request } => {
-            instance.commands.account_by_request(account, command, request, &caller).await
+        Reaction::Account {
+            account,
+            command,
+            request,
+        } => {
+            instance
+                .commands
+                .account_by_request(account, command, request, &caller)
+                .await
         }
-        Reaction::Request { request, command } => instance.commands.request(request, command, &caller).await,
+        Reaction::Request { request, command } => {
+            instance.commands.request(request, command, &caller).await
+        }
     };
     fail::fail_point!("reaction-after-command", |_| std::process::abort());
     match outcome {
@@ -56,7 +86,10 @@ async fn carry_out(instance: &Instance, event: &StoredEvent, reaction: Reaction)
             tracing::error!(position, kind, %stream, reason, "a reaction was parked: its stream cannot be read");
             metrics::counter!("tenure_workflow_parked_total").increment(1);
             let tables = instance.store.state_tables();
-            tables.mark_handled(&[(parked, format!("parked: {reason}"))]).await.map_err(|error| error.to_string())
+            tables
+                .mark_handled(&[(parked, format!("parked: {reason}"))])
+                .await
+                .map_err(|error| error.to_string())
         }
         Err(refusal) => {
             tracing::debug!(position = event.position, %refusal, "a reaction was refused: things had moved on");

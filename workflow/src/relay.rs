@@ -24,7 +24,10 @@ pub(crate) async fn run(instance: &Instance, cancel: CancellationToken) {
     while !cancel.is_cancelled() {
         let step = async {
             let head = instance.store.head().await?;
-            let current = match relay.take().filter(|relay| relay.stream.epoch() == head.epoch) {
+            let current = match relay
+                .take()
+                .filter(|relay| relay.stream.epoch() == head.epoch)
+            {
                 Some(current) => current,
                 None => match Relay::resume(instance, &head).await? {
                     Some(resumed) => resumed,
@@ -45,7 +48,10 @@ pub(crate) async fn run(instance: &Instance, cancel: CancellationToken) {
                 }
             }
             Err(Stop::Operator(reason)) => {
-                tracing::error!(reason, "the relay has stopped: declare a new epoch with `tenure epoch new`");
+                tracing::error!(
+                    reason,
+                    "the relay has stopped: declare a new epoch with `tenure epoch new`"
+                );
                 metrics::gauge!("tenure_relay_stopped").set(1.0);
                 wait_for_another_epoch(instance, &cancel).await;
                 metrics::gauge!("tenure_relay_stopped").set(0.0);
@@ -74,7 +80,9 @@ enum Stop {
 impl From<StreamError> for Stop {
     fn from(error: StreamError) -> Self {
         match error {
-            StreamError::Ahead { .. } | StreamError::Mismatch { .. } => Self::Operator(error.to_string()),
+            StreamError::Ahead { .. } | StreamError::Mismatch { .. } => {
+                Self::Operator(error.to_string())
+            }
             _ => Self::Retry(error.to_string()),
         }
     }
@@ -95,10 +103,15 @@ struct Relay {
 impl Relay {
     /// Where the stream ends, after comparing its last message with the store.
     async fn resume(instance: &Instance, head: &Head) -> Result<Option<Self>, Stop> {
-        let Some(stream) = instance.broker.event_stream(head.epoch) else { return Ok(None) };
+        let Some(stream) = instance.broker.event_stream(head.epoch) else {
+            return Ok(None);
+        };
         let after = match stream.last().await? {
             Some(last) => {
-                let stored = instance.store.read_sealed(last.sequence.saturating_sub(1), 1).await?;
+                let stored = instance
+                    .store
+                    .read_sealed(last.sequence.saturating_sub(1), 1)
+                    .await?;
                 last.continues(head.position, stored.first().map(|event| event.id))?
             }
             None => {
@@ -118,13 +131,19 @@ impl Relay {
             return Ok(Step::Idle);
         }
         let epoch = self.stream.epoch();
-        let events: Vec<PublishedEvent> = page.into_iter().map(|event| published(event, epoch)).collect();
+        let events: Vec<PublishedEvent> = page
+            .into_iter()
+            .map(|event| published(event, epoch))
+            .collect();
         fail::fail_point!("relay-before-publish", |_| std::process::abort());
         match self.stream.publish(&events).await {
             Ok(last) => self.after = last,
             // Another relay works too, or an attempt of ours went through after all: go on where the stream ends.
             Err(StreamError::Fenced { last } | StreamError::Behind { last }) => {
-                tracing::info!(sequence = last.sequence, "the event stream is elsewhere; following");
+                tracing::info!(
+                    sequence = last.sequence,
+                    "the event stream is elsewhere; following"
+                );
                 return Err(Stop::Retry("the event stream moved".into()));
             }
             Err(error) => return Err(error.into()),
@@ -136,14 +155,24 @@ impl Relay {
 }
 
 fn window_begin(now: DateTime<Utc>) -> DateTime<Utc> {
-    now.checked_sub_signed(WINDOW).unwrap_or(DateTime::<Utc>::MIN_UTC)
+    now.checked_sub_signed(WINDOW)
+        .unwrap_or(DateTime::<Utc>::MIN_UTC)
 }
 
 /// Until an operator has declared one.
 async fn wait_for_another_epoch(instance: &Instance, cancel: &CancellationToken) {
     let stopped_in = instance.store.head().await.map(|head| head.epoch).ok();
-    while cancel.run_until_cancelled(tokio::time::sleep(PAUSE)).await.is_some() {
-        if instance.store.head().await.is_ok_and(|head| Some(head.epoch) != stopped_in) {
+    while cancel
+        .run_until_cancelled(tokio::time::sleep(PAUSE))
+        .await
+        .is_some()
+    {
+        if instance
+            .store
+            .head()
+            .await
+            .is_ok_and(|head| Some(head.epoch) != stopped_in)
+        {
             return;
         }
     }

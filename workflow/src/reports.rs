@@ -16,14 +16,22 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// Records reports until cancelled.
 pub(crate) async fn record(instance: &Instance, cancel: CancellationToken) {
     while !cancel.is_cancelled() {
-        let Some(reports) = cancel.run_until_cancelled(instance.broker.next_reports(AT_ONCE)).await else { return };
+        let Some(reports) = cancel
+            .run_until_cancelled(instance.broker.next_reports(AT_ONCE))
+            .await
+        else {
+            return;
+        };
         match reports {
             Ok(reports) => {
                 let mut recording: Vec<BoxFuture<'_, ()>> = Vec::new();
                 for delivery in reports {
                     recording.push(record_one(instance, delivery).boxed());
                 }
-                stream::iter(recording).buffer_unordered(AT_ONCE).collect::<Vec<()>>().await;
+                stream::iter(recording)
+                    .buffer_unordered(AT_ONCE)
+                    .collect::<Vec<()>>()
+                    .await;
             }
             Err(error) => {
                 tracing::warn!(%error, "reports cannot be fetched; trying again");
@@ -38,11 +46,21 @@ async fn record_one(instance: &Instance, delivery: ReportDelivery) {
         FromEngine::Report(report) => {
             let caller = Caller::new(Actor::Engine(report.engine));
             let command = AccountCommand::RecordReport(Box::new(report.clone()));
-            instance.commands.account(report.account, command, &caller).await
+            instance
+                .commands
+                .account(report.account, command, &caller)
+                .await
         }
         FromEngine::Status(status) => {
             let caller = Caller::new(Actor::Engine(status.engine));
-            instance.commands.engine(status.engine, EngineCommand::RecordStatus(status.clone()), &caller).await
+            instance
+                .commands
+                .engine(
+                    status.engine,
+                    EngineCommand::RecordStatus(status.clone()),
+                    &caller,
+                )
+                .await
         }
     };
     fail::fail_point!("report-before-ack", |_| std::process::abort());

@@ -20,7 +20,10 @@ pub struct Work {
 ///
 /// # Errors
 /// If the engines' keys cannot be read.
-pub async fn run(instance: &Instance, cancel: CancellationToken) -> Result<(Work, JoinSet<()>), crate::CommandError> {
+pub async fn run(
+    instance: &Instance,
+    cancel: CancellationToken,
+) -> Result<(Work, JoinSet<()>), crate::CommandError> {
     for engine in engines(instance).await? {
         instance.engines.learn(&instance.store, engine).await?;
     }
@@ -30,12 +33,22 @@ pub async fn run(instance: &Instance, cancel: CancellationToken) -> Result<(Work
 
     let (of, token) = (instance.clone(), cancel.clone());
     tasks.spawn(async move {
-        let follower = Follower { store: &of.store, name: "reactions", done: reacted, cancel: token };
+        let follower = Follower {
+            store: &of.store,
+            name: "reactions",
+            done: reacted,
+            cancel: token,
+        };
         follower.run(Reactions(of.clone())).await;
     });
     let (of, token) = (instance.clone(), cancel.clone());
     tasks.spawn(async move {
-        let follower = Follower { store: &of.store, name: "orders", done: published, cancel: token };
+        let follower = Follower {
+            store: &of.store,
+            name: "orders",
+            done: published,
+            cancel: token,
+        };
         follower.run(Orders(of.clone())).await;
     });
     let (of, token) = (instance.clone(), cancel.clone());

@@ -47,13 +47,19 @@ pub(crate) async fn run(instance: &Instance, cancel: CancellationToken) {
 }
 
 /// Fires what is due by `clock` and was not handled. Answers how many.
-pub(crate) async fn fire_due(instance: &Instance, clock: TimerClock) -> Result<usize, CommandError> {
+pub(crate) async fn fire_due(
+    instance: &Instance,
+    clock: TimerClock,
+) -> Result<usize, CommandError> {
     let now = match clock {
         TimerClock::Business => instance.business.now(),
         TimerClock::System => instance.system.now(),
     };
     let views = &instance.views;
-    let due = views.due_timers(clock, now, PAGE).await.map_err(|error| CommandError::Unavailable(error.to_string()))?;
+    let due = views
+        .due_timers(clock, now, PAGE)
+        .await
+        .map_err(|error| CommandError::Unavailable(error.to_string()))?;
     if due.is_empty() {
         return Ok(0);
     }
@@ -61,10 +67,16 @@ pub(crate) async fn fire_due(instance: &Instance, clock: TimerClock) -> Result<u
     let ids: Vec<String> = due.iter().map(Timer::id).collect();
     let handled: HashSet<String> = tables.handled_among(&ids).await?.into_iter().collect();
     let mut open: Vec<BoxFuture<'_, Option<(String, String)>>> = Vec::new();
-    for timer in due.into_iter().filter(|timer| !handled.contains(&timer.id())) {
+    for timer in due
+        .into_iter()
+        .filter(|timer| !handled.contains(&timer.id()))
+    {
         open.push(fire(instance, timer).boxed());
     }
-    let outcomes: Vec<_> = stream::iter(open).buffer_unordered(CONCURRENCY).collect().await;
+    let outcomes: Vec<_> = stream::iter(open)
+        .buffer_unordered(CONCURRENCY)
+        .collect()
+        .await;
     let fired = outcomes.len();
     let marks: Vec<(String, String)> = outcomes.into_iter().flatten().collect();
     tables.mark_handled(&marks).await?;
@@ -76,7 +88,11 @@ async fn fire(instance: &Instance, timer: Timer) -> Option<(String, String)> {
     let id = timer.id();
     let caller = Caller::system("timers", derived(&["timer", &id]), Cause::default());
     fail::fail_point!("timer-before-command", |_| std::process::abort());
-    match instance.commands.account(timer.account, timer.command(), &caller).await {
+    match instance
+        .commands
+        .account(timer.account, timer.command(), &caller)
+        .await
+    {
         Ok(_) => Some((id, "fired".to_owned())),
         Err(error) if error.is_transient() => {
             tracing::warn!(timer = id, %error, "a timer cannot be fired for now");

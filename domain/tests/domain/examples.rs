@@ -1,6 +1,8 @@
 //! One example of every event.
 
-use crate::scene::{END, OPENS, OU, at, failure, group, id, secret, step, submission, template, user, why};
+use crate::scene::{
+    END, OPENS, OU, at, failure, group, id, secret, step, submission, template, user, why,
+};
 use crate::submission::content;
 use std::sync::Arc;
 use tenure_domain::{
@@ -14,14 +16,14 @@ use tenure_domain::{
     order::{DesiredState, FailureReason, Order, OrderKind, OrderNumber},
     ownership::Owner,
     request::{
-        ApprovalGiven, ReleasedName, Request, RequestApproved, RequestCompleted, RequestDrafted, RequestFailed,
-        RequestKind, RequestProvisioningBegun, RequestRejected, RequestReopened, RequestRetried, RequestRevised,
-        RequestSubmitted, RequestWithdrawn,
+        ApprovalGiven, ReleasedName, Request, RequestApproved, RequestCompleted, RequestDrafted,
+        RequestFailed, RequestKind, RequestProvisioningBegun, RequestRejected, RequestReopened,
+        RequestRetried, RequestRevised, RequestSubmitted, RequestWithdrawn,
     },
     role::*,
     template::{
-        AttributeRule, Template, TemplateAttribute, TemplateContent, TemplateDisabled, TemplateDrafted, TemplateEnabled,
-        TemplatePublished, TemplateRevised, TemplateUnpublished,
+        AttributeRule, Template, TemplateAttribute, TemplateContent, TemplateDisabled,
+        TemplateDrafted, TemplateEnabled, TemplatePublished, TemplateRevised, TemplateUnpublished,
     },
     user::*,
 };
@@ -35,16 +37,23 @@ const N: OrderNumber = OrderNumber { epoch: 1, n: 3 };
 fn full_template() -> TemplateContent {
     let mut content = template(Action::Expire);
     content.terms_of_service = Some("Be good.".into());
-    let rule = |name: &str, rule| TemplateAttribute { name: name.into(), rule };
+    let rule = |name: &str, rule| TemplateAttribute {
+        name: name.into(),
+        rule,
+    };
     content.directory.attributes = vec![
         rule("department", AttributeRule::Required),
         rule("info", AttributeRule::Optional),
         rule("company", AttributeRule::ReadOnly(vec!["Example".into()])),
     ];
-    content.directory.groups = vec!["CN=Backup Operators,CN=Builtin,DC=corp,DC=example,DC=com".into()];
+    content.directory.groups =
+        vec!["CN=Backup Operators,CN=Builtin,DC=corp,DC=example,DC=com".into()];
     content.directory.available_to = vec![group("ops")];
     content.lifecycle.stop_reminding_after_days = Some(60);
-    content.approval.steps = vec![step("Manager", 1, &["bob"], &[]), step("Security", 2, &[], &["security"])];
+    content.approval.steps = vec![
+        step("Manager", 1, &["bob"], &[]),
+        step("Security", 2, &[], &["security"]),
+    ];
     content
 }
 
@@ -52,9 +61,19 @@ fn templates() -> Vec<Event> {
     let content = full_template();
     let former_name = Some("Backups".to_owned());
     vec![
-        of::<Template>(TemplateDrafted { version: 2, content: content.clone(), former_name: None }),
-        of::<Template>(TemplateRevised { content: content.clone(), former_name }),
-        of::<Template>(TemplatePublished { version: 2, content }),
+        of::<Template>(TemplateDrafted {
+            version: 2,
+            content: content.clone(),
+            former_name: None,
+        }),
+        of::<Template>(TemplateRevised {
+            content: content.clone(),
+            former_name,
+        }),
+        of::<Template>(TemplatePublished {
+            version: 2,
+            content,
+        }),
         of::<Template>(TemplateUnpublished { version: 2 }),
         of::<Template>(TemplateDisabled {}),
         of::<Template>(TemplateEnabled {}),
@@ -64,20 +83,46 @@ fn templates() -> Vec<Event> {
 fn requests() -> Vec<Event> {
     let kind = RequestKind::NewAccount;
     let (account, requester, approver) = (id("account"), user("alice"), user("carol"));
-    let released = || ReleasedName { domain: id("corp"), name: "svc-backup".into(), account };
+    let released = || ReleasedName {
+        domain: id("corp"),
+        name: "svc-backup".into(),
+        account,
+    };
     let mut submission = submission(kind, &full_template());
     submission.owners.push(Owner::Group(group("ops")));
     let via = vec![group("security")];
     let (step_name, comment) = ("Security".to_owned(), Some("fine".to_owned()));
     let refused = failure(FailureReason::NameTaken);
     vec![
-        of::<Request>(RequestDrafted { requester, account, content: content() }),
+        of::<Request>(RequestDrafted {
+            requester,
+            account,
+            content: content(),
+        }),
         of::<Request>(RequestRevised { content: content() }),
         of::<Request>(RequestSubmitted { submission }),
-        of::<Request>(ApprovalGiven { step: 1, step_name, approver, via, step_completed: true, comment }),
-        of::<Request>(RequestApproved { kind: RequestKind::Renewal(account), account }),
-        of::<Request>(RequestRejected { approver, reason: why(), kind, released: released() }),
-        of::<Request>(RequestWithdrawn { kind, released: released() }),
+        of::<Request>(ApprovalGiven {
+            step: 1,
+            step_name,
+            approver,
+            via,
+            step_completed: true,
+            comment,
+        }),
+        of::<Request>(RequestApproved {
+            kind: RequestKind::Renewal(account),
+            account,
+        }),
+        of::<Request>(RequestRejected {
+            approver,
+            reason: why(),
+            kind,
+            released: released(),
+        }),
+        of::<Request>(RequestWithdrawn {
+            kind,
+            released: released(),
+        }),
         of::<Request>(RequestReopened { account }),
         of::<Request>(RequestProvisioningBegun {}),
         of::<Request>(RequestCompleted {}),
@@ -134,34 +179,76 @@ fn accounts() -> Vec<Event> {
         lifecycle_end: end,
         renewal_opens_at: opens,
     };
-    let renewed =
-        AccountRenewed { lifecycle_end: end, former_end: at("2026-01-10T00:00:00Z"), renewal_opens_at: opens, request: Some(request) };
-    let removed = AccountRemoved { number: N, engine, account, domain: id("corp"), name: "svc-backup".into() };
-    let owners_changed =
-        OwnersChanged { owners: vec![Owner::Group(group("ops"))], former_owners: vec![Owner::User(user("alice"))] };
-    let reveal = SecretRevealRequested { reveal: id("reveal"), reader_key: "ab".repeat(32), not_after: end };
+    let renewed = AccountRenewed {
+        lifecycle_end: end,
+        former_end: at("2026-01-10T00:00:00Z"),
+        renewal_opens_at: opens,
+        request: Some(request),
+    };
+    let removed = AccountRemoved {
+        number: N,
+        engine,
+        account,
+        domain: id("corp"),
+        name: "svc-backup".into(),
+    };
+    let owners_changed = OwnersChanged {
+        owners: vec![Owner::Group(group("ops"))],
+        former_owners: vec![Owner::User(user("alice"))],
+    };
+    let reveal = SecretRevealRequested {
+        reveal: id("reveal"),
+        reader_key: "ab".repeat(32),
+        not_after: end,
+    };
     let urgency = ReminderUrgency::Urgent;
-    let failed =
-        OrderFailed { number: N, engine, failure: failure(FailureReason::NameTaken), request: Some(request) };
+    let failed = OrderFailed {
+        number: N,
+        engine,
+        failure: failure(FailureReason::NameTaken),
+        request: Some(request),
+    };
     vec![
         of::<Account>(created),
-        of::<Account>(OrderIssued { order: Arc::new(order) }),
+        of::<Account>(OrderIssued {
+            order: Arc::new(order),
+        }),
         of::<Account>(provisioned),
         of::<Account>(OrderApplied { number: N, engine }),
         of::<Account>(failed),
-        of::<Account>(OrderDeferred { number: N, engine, failure: unreachable, retry_at: end }),
+        of::<Account>(OrderDeferred {
+            number: N,
+            engine,
+            failure: unreachable,
+            retry_at: end,
+        }),
         of::<Account>(OrderExpired { number: N }),
         of::<Account>(OrderRetried { number: N }),
-        of::<Account>(RenewalOpened { lifecycle_end: end, notify: true, next_reminder: opens }),
-        of::<Account>(OwnersReminded { lifecycle_end: end, urgency, next_reminder: None }),
+        of::<Account>(RenewalOpened {
+            lifecycle_end: end,
+            notify: true,
+            next_reminder: opens,
+        }),
+        of::<Account>(OwnersReminded {
+            lifecycle_end: end,
+            urgency,
+            next_reminder: None,
+        }),
         of::<Account>(renewed),
         of::<Account>(RenewalDeclined { reason: why() }),
         of::<Account>(RenewalRequested { request }),
         of::<Account>(RenewalRequestClosed { request }),
-        of::<Account>(LifecycleEnded { action: Action::Disable, lifecycle_end: end, next_reminder: None }),
+        of::<Account>(LifecycleEnded {
+            action: Action::Disable,
+            lifecycle_end: end,
+            next_reminder: None,
+        }),
         of::<Account>(LifecycleEndRepeated {}),
         of::<Account>(AccountDisabled { reason: why() }),
-        of::<Account>(AccountEnabled { reason: why(), repeat_at: Some(end) }),
+        of::<Account>(AccountEnabled {
+            reason: why(),
+            repeat_at: Some(end),
+        }),
         of::<Account>(AccountDeleted { reason: why() }),
         of::<Account>(AccountPurgeOrdered { reason: why() }),
         of::<Account>(removed),
@@ -174,7 +261,10 @@ fn people() -> Vec<Event> {
     let role = id("role");
     let sealed = || Personal::Sealed("c2VhbGVk".into());
     let name = || "Operators".to_owned();
-    let content = || RoleContent { name: "Deputy".into(), permissions: BuiltInRole::Approver.content().permissions };
+    let content = || RoleContent {
+        name: "Deputy".into(),
+        permissions: BuiltInRole::Approver.content().permissions,
+    };
     let former_name = Some("Aide".to_owned());
     vec![
         of::<User>(UserRegistered { personal: sealed() }),
@@ -184,15 +274,28 @@ fn people() -> Vec<Event> {
         of::<User>(UserRoleGranted { role }),
         of::<User>(UserRoleRevoked { role }),
         of::<Group>(GroupCreated { name: name() }),
-        of::<Group>(GroupRenamed { name: "Ops".into(), former_name: name() }),
-        of::<Group>(GroupMemberAdded { user: user("alice") }),
-        of::<Group>(GroupMemberRemoved { user: user("alice") }),
+        of::<Group>(GroupRenamed {
+            name: "Ops".into(),
+            former_name: name(),
+        }),
+        of::<Group>(GroupMemberAdded {
+            user: user("alice"),
+        }),
+        of::<Group>(GroupMemberRemoved {
+            user: user("alice"),
+        }),
         of::<Group>(GroupRoleGranted { role }),
         of::<Group>(GroupRoleRevoked { role }),
         of::<Group>(GroupDisabled {}),
         of::<Group>(GroupEnabled {}),
-        of::<Role>(RoleDefined { content: content(), former_name: None }),
-        of::<Role>(RoleRevised(RoleDefined { content: content(), former_name })),
+        of::<Role>(RoleDefined {
+            content: content(),
+            former_name: None,
+        }),
+        of::<Role>(RoleRevised(RoleDefined {
+            content: content(),
+            former_name,
+        })),
         of::<Role>(RoleDisabled {}),
         of::<Role>(RoleEnabled {}),
     ]
@@ -204,14 +307,20 @@ fn places() -> Vec<Event> {
         kind: DomainKind::ActiveDirectory,
         base_dn: "DC=corp,DC=example,DC=com".into(),
     };
-    let engine = EngineContent { name: "engine-1".into(), domain: id("corp"), public_key: format!("{}=", "A".repeat(43)) };
+    let engine = EngineContent {
+        name: "engine-1".into(),
+        domain: id("corp"),
+        public_key: format!("{}=", "A".repeat(43)),
+    };
     vec![
         of::<Domain>(DomainRegistered { content: content() }),
         of::<Domain>(DomainRevised { content: content() }),
         of::<Domain>(DomainDisabled {}),
         of::<Domain>(DomainEnabled {}),
         of::<Engine>(EngineRegistered { content: engine }),
-        of::<Engine>(EngineImpaired { failure: failure(FailureReason::VaultUnavailable) }),
+        of::<Engine>(EngineImpaired {
+            failure: failure(FailureReason::VaultUnavailable),
+        }),
         of::<Engine>(EngineRecovered {}),
         of::<Engine>(EngineDisabled {}),
         of::<Engine>(EngineEnabled {}),

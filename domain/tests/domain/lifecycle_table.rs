@@ -1,7 +1,8 @@
 //! product.md §4 as text, against every situation that an account can be in.
 
 use tenure_domain::lifecycle::{
-    EndOfLifecycleAction as Action, LifecycleOption as O, OptionOff, Phase, Situation, Status, check,
+    EndOfLifecycleAction as Action, LifecycleOption as O, OptionOff, Phase, Situation, Status,
+    check,
 };
 
 /// `yes`, `-` (not offered), `open` (once renewal is open), `open+none` (and none waits), `if enabled`, `if disabled`.
@@ -17,13 +18,32 @@ delete  | before | -     | -              | if enabled | if disabled | yes    | 
 delete  | after  | -     | -              | -          | -           | -      | yes
 ";
 
-const COLUMNS: [O; 6] = [O::Renew, O::SubmitRenewal, O::Disable, O::Enable, O::Delete, O::Clone];
+const COLUMNS: [O; 6] = [
+    O::Renew,
+    O::SubmitRenewal,
+    O::Disable,
+    O::Enable,
+    O::Delete,
+    O::Clone,
+];
 
 fn cell(action: Action, phase: Phase, option: O) -> &'static str {
-    let (action, phase) = (format!("{action:?}").to_lowercase(), format!("{phase:?}").to_lowercase());
-    let mut rows = TABLE.trim().lines().skip(1).map(|line| line.split('|').map(str::trim).collect::<Vec<_>>());
-    let row = rows.find(|row| row[0] == action && row[1] == phase).expect("a row");
-    row[2 + COLUMNS.iter().position(|column| *column == option).expect("a column")]
+    let (action, phase) = (
+        format!("{action:?}").to_lowercase(),
+        format!("{phase:?}").to_lowercase(),
+    );
+    let mut rows = TABLE
+        .trim()
+        .lines()
+        .skip(1)
+        .map(|line| line.split('|').map(str::trim).collect::<Vec<_>>());
+    let row = rows
+        .find(|row| row[0] == action && row[1] == phase)
+        .expect("a row");
+    row[2 + COLUMNS
+        .iter()
+        .position(|column| *column == option)
+        .expect("a column")]
 }
 
 fn expected(s: &Situation, option: O) -> Result<(), OptionOff> {
@@ -59,10 +79,21 @@ fn every_option_in_every_situation_is_as_the_table_says() {
                 for bits in 0..16_usize {
                     let [enabled, renewal_open, renewal_pending, object_exists] =
                         [0, 1, 2, 3].map(|bit| either[bits >> bit & 1]);
-                    let situation =
-                        Situation { action, phase, status, enabled, renewal_open, renewal_pending, object_exists };
+                    let situation = Situation {
+                        action,
+                        phase,
+                        status,
+                        enabled,
+                        renewal_open,
+                        renewal_pending,
+                        object_exists,
+                    };
                     for &option in O::ALL {
-                        assert_eq!(check(&situation, option), expected(&situation, option), "{option:?} in {situation:?}");
+                        assert_eq!(
+                            check(&situation, option),
+                            expected(&situation, option),
+                            "{option:?} in {situation:?}"
+                        );
                         seen += 1;
                     }
                 }

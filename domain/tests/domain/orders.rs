@@ -36,8 +36,18 @@ fn outstanding(life: &Life) -> Order {
 fn the_first_order_makes_the_account_and_has_a_deadline() {
     let life = begun();
     let order = outstanding(&life);
-    assert_eq!((order.number, order.kind, order.object), (number(1, 1), OrderKind::Provision, None));
-    assert_eq!((order.desired.name.as_str(), order.desired.ou.as_str(), order.desired.enabled), ("svc-backup", OU, true));
+    assert_eq!(
+        (order.number, order.kind, order.object),
+        (number(1, 1), OrderKind::Provision, None)
+    );
+    assert_eq!(
+        (
+            order.desired.name.as_str(),
+            order.desired.ou.as_str(),
+            order.desired.enabled
+        ),
+        ("svc-backup", OU, true)
+    );
     assert_eq!(order.not_after, life.system_now + TimeDelta::minutes(15));
 }
 
@@ -51,7 +61,10 @@ fn changes_while_one_is_outstanding_end_in_one_more_order() {
     assert_eq!(life.does(enable()), ["enabled"]);
     assert_eq!(life.applied(), ["order-applied", "order-issued"]);
     let order = outstanding(&life);
-    assert_eq!((order.number, order.desired.enabled, order.object), (number(1, 3), true, Some(id("object"))));
+    assert_eq!(
+        (order.number, order.desired.enabled, order.object),
+        (number(1, 3), true, Some(id("object")))
+    );
     assert_eq!(life.applied(), ["order-applied"]);
 }
 
@@ -61,14 +74,24 @@ fn a_change_taken_back_while_its_order_is_outstanding_still_ends_as_wanted() {
     life.run(disable()).expect("disabled");
     life.run(enable()).expect("enabled");
     life.run(disable()).expect("disabled");
-    assert_eq!(life.applied(), ["order-applied"], "the directory is as wanted: no further order");
+    assert_eq!(
+        life.applied(),
+        ["order-applied"],
+        "the directory is as wanted: no further order"
+    );
 }
 
 #[test]
 fn a_failed_order_waits_for_a_retry() {
     let mut life = begun();
-    assert_eq!(life.report(Outcome::Failed(failure(Why::NameTaken))), ["order-failed"]);
-    assert_eq!(life.managed().directory.failure, Some(failure(Why::NameTaken)));
+    assert_eq!(
+        life.report(Outcome::Failed(failure(Why::NameTaken))),
+        ["order-failed"]
+    );
+    assert_eq!(
+        life.managed().directory.failure,
+        Some(failure(Why::NameTaken))
+    );
     assert!(life.outstanding().is_none());
     assert_eq!(life.does(C::RetryFailed), ["order-retried", "order-issued"]);
     assert_eq!(outstanding(&life).number, number(1, 2));
@@ -97,9 +120,23 @@ fn a_different_wish_lifts_the_halt_of_a_failed_one() {
     let mut life = live();
     life.run(disable()).expect("disabled");
     life.report(Outcome::Failed(failure(Why::InsufficientRights)));
-    assert_eq!(life.does(enable()), ["enabled"], "the directory is as wanted again");
-    assert_eq!(life.does(disable()), ["disabled"], "this failed before, and waits for a retry");
-    assert_eq!(life.does(C::Delete { reason: why(), confirmed_name: "svc-backup".into() }), ["deleted", "order-issued"]);
+    assert_eq!(
+        life.does(enable()),
+        ["enabled"],
+        "the directory is as wanted again"
+    );
+    assert_eq!(
+        life.does(disable()),
+        ["disabled"],
+        "this failed before, and waits for a retry"
+    );
+    assert_eq!(
+        life.does(C::Delete {
+            reason: why(),
+            confirmed_name: "svc-backup".into()
+        }),
+        ["deleted", "order-issued"]
+    );
 }
 
 #[test]
@@ -112,29 +149,66 @@ fn a_deferred_order_waits_for_its_timer() {
         let mut life = live();
         life.run(disable()).expect("disabled");
         assert_eq!(life.report(outcome), ["order-deferred"]);
-        let Some(AccountEvent::OrderDeferred(deferred)) = life.history.last().cloned() else { panic!("deferred") };
+        let Some(AccountEvent::OrderDeferred(deferred)) = life.history.last().cloned() else {
+            panic!("deferred")
+        };
         assert_eq!(deferred.retry_at, life.system_now + TimeDelta::seconds(30));
-        assert_eq!(life.does(enable()), ["enabled"], "nothing is ordered meanwhile");
+        assert_eq!(
+            life.does(enable()),
+            ["enabled"],
+            "nothing is ordered meanwhile"
+        );
         life.run(disable()).expect("disabled");
-        assert_eq!(life.run(C::RetryOrder(number(1, 1))), Err(R::NotDue), "the timer of an earlier order");
-        assert_eq!(life.does(C::RetryOrder(number(1, 2))), ["order-retried", "order-issued"]);
+        assert_eq!(
+            life.run(C::RetryOrder(number(1, 1))),
+            Err(R::NotDue),
+            "the timer of an earlier order"
+        );
+        assert_eq!(
+            life.does(C::RetryOrder(number(1, 2))),
+            ["order-retried", "order-issued"]
+        );
         assert_eq!(outstanding(&life).number, number(1, 3));
-        assert_eq!(life.run(C::RetryOrder(number(1, 3))), Err(R::NothingToRetry));
+        assert_eq!(
+            life.run(C::RetryOrder(number(1, 3))),
+            Err(R::NothingToRetry)
+        );
     }
 }
 
 #[test]
 fn an_order_without_a_report_is_issued_again_after_its_deadline() {
     let mut life = begun();
-    assert_eq!(life.run(C::ExpireOrder(number(1, 1))), Err(R::NotDue), "not before");
+    assert_eq!(
+        life.run(C::ExpireOrder(number(1, 1))),
+        Err(R::NotDue),
+        "not before"
+    );
     life.system_now += TimeDelta::minutes(15);
-    assert_eq!(life.run(C::ExpireOrder(number(1, 2))), Err(R::NotDue), "not another");
+    assert_eq!(
+        life.run(C::ExpireOrder(number(1, 2))),
+        Err(R::NotDue),
+        "not another"
+    );
     let late = outstanding(&life);
-    assert_eq!(life.does(C::ExpireOrder(number(1, 1))), ["order-expired", "order-issued"]);
+    assert_eq!(
+        life.does(C::ExpireOrder(number(1, 1))),
+        ["order-expired", "order-issued"]
+    );
     assert_eq!(outstanding(&life).number, number(1, 2));
-    assert_eq!(life.run(C::ExpireOrder(number(1, 1))), Err(R::NotDue), "once");
+    assert_eq!(
+        life.run(C::ExpireOrder(number(1, 1))),
+        Err(R::NotDue),
+        "once"
+    );
     let report = life.report_on(&late, done());
-    assert_eq!(life.run(report), Err(R::NotOutstanding { number: number(1, 1) }), "its report comes too late");
+    assert_eq!(
+        life.run(report),
+        Err(R::NotOutstanding {
+            number: number(1, 1)
+        }),
+        "its report comes too late"
+    );
 }
 
 #[test]
@@ -143,13 +217,42 @@ fn a_stale_foreign_or_repeated_report_changes_nothing() {
     let before = life.account.clone();
     let report = |life: &Life, domain, n| {
         let (account, at) = (id("account"), life.system_now);
-        C::RecordReport(Box::new(Report { domain, account, number: n, engine: id("e"), at, outcome: Outcome::Removed }))
+        C::RecordReport(Box::new(Report {
+            domain,
+            account,
+            number: n,
+            engine: id("e"),
+            at,
+            outcome: Outcome::Removed,
+        }))
     };
-    assert_eq!(life.run(report(&life, id("corp"), number(1, 1))), Ok(vec![]), "repeated");
-    assert_eq!(life.run(report(&life, id("corp"), number(1, 0))), Err(R::NotOutstanding { number: number(1, 0) }));
-    assert_eq!(life.run(report(&life, id("corp"), number(1, 7))), Err(R::NotOutstanding { number: number(1, 7) }));
-    assert_eq!(life.run(report(&life, id("corp"), number(2, 1))), Err(R::NotOutstanding { number: number(2, 1) }));
-    assert_eq!(life.run(report(&life, id("other"), number(1, 1))), Err(R::WrongDomain));
+    assert_eq!(
+        life.run(report(&life, id("corp"), number(1, 1))),
+        Ok(vec![]),
+        "repeated"
+    );
+    assert_eq!(
+        life.run(report(&life, id("corp"), number(1, 0))),
+        Err(R::NotOutstanding {
+            number: number(1, 0)
+        })
+    );
+    assert_eq!(
+        life.run(report(&life, id("corp"), number(1, 7))),
+        Err(R::NotOutstanding {
+            number: number(1, 7)
+        })
+    );
+    assert_eq!(
+        life.run(report(&life, id("corp"), number(2, 1))),
+        Err(R::NotOutstanding {
+            number: number(2, 1)
+        })
+    );
+    assert_eq!(
+        life.run(report(&life, id("other"), number(1, 1))),
+        Err(R::WrongDomain)
+    );
     assert_eq!(life.account, before);
 }
 
@@ -159,7 +262,11 @@ fn a_report_that_does_not_fit_the_order_counts_as_a_failure() {
     life.run(disable()).expect("disabled");
     assert_eq!(life.report(Outcome::Removed), ["order-failed"]);
     let mut life = live();
-    life.run(C::Delete { reason: why(), confirmed_name: "svc-backup".into() }).expect("deleted");
+    life.run(C::Delete {
+        reason: why(),
+        confirmed_name: "svc-backup".into(),
+    })
+    .expect("deleted");
     assert_eq!(life.report(done()), ["order-failed"]);
 }
 
@@ -167,7 +274,13 @@ fn a_report_that_does_not_fit_the_order_counts_as_a_failure() {
 fn a_deletion_ordered_while_a_change_is_on_its_way_follows_it() {
     let mut life = live();
     life.run(disable()).expect("disabled");
-    assert_eq!(life.does(C::Delete { reason: why(), confirmed_name: "svc-backup".into() }), ["deleted"]);
+    assert_eq!(
+        life.does(C::Delete {
+            reason: why(),
+            confirmed_name: "svc-backup".into()
+        }),
+        ["deleted"]
+    );
     assert_eq!(life.applied(), ["order-applied", "order-issued"]);
     assert_eq!(outstanding(&life).kind, OrderKind::Remove);
     assert_eq!(life.report(Outcome::Removed), ["removed"]);
@@ -190,6 +303,13 @@ fn the_end_reaches_an_account_whose_order_is_outstanding() {
     let mut life = live();
     life.run(disable()).expect("disabled");
     life.at(END);
-    assert_eq!(life.does(C::ReachEnd(life.now)), ["renewal-opened", "lifecycle-ended"]);
-    assert_eq!(life.applied(), ["order-applied", "order-issued"], "then it moves to the retirement OU");
+    assert_eq!(
+        life.does(C::ReachEnd(life.now)),
+        ["renewal-opened", "lifecycle-ended"]
+    );
+    assert_eq!(
+        life.applied(),
+        ["order-applied", "order-issued"],
+        "then it moves to the retirement OU"
+    );
 }

@@ -77,7 +77,14 @@ fn timers_of(history: &[AccountEvent]) -> BTreeMap<TimerKind, Timer> {
 fn commands(life: &mut Life, step: Step) -> Vec<C> {
     let report = |number, domain, outcome| {
         let (account, engine, at) = (id("account"), engine(), DateTime::<Utc>::UNIX_EPOCH);
-        C::RecordReport(Box::new(Report { domain, account, number, engine, at, outcome }))
+        C::RecordReport(Box::new(Report {
+            domain,
+            account,
+            number,
+            engine,
+            at,
+            outcome,
+        }))
     };
     let last = life.managed().directory.last_number;
     let request = |n: u8| id(&format!("renewal {n}"));
@@ -99,12 +106,24 @@ fn commands(life: &mut Life, step: Step) -> Vec<C> {
                 TimerClock::Business => timer.due <= life.now,
                 TimerClock::System => timer.due <= life.system_now,
             };
-            return timers_of(&life.history).into_values().filter(due).map(|timer| timer.command()).collect();
+            return timers_of(&life.history)
+                .into_values()
+                .filter(due)
+                .map(|timer| timer.command())
+                .collect();
         }
         Step::Report(0..=1) => vec![report(last, domain_id(), done())],
         Step::Report(2) => vec![report(last, domain_id(), Outcome::Removed)],
-        Step::Report(3) => vec![report(last, domain_id(), Outcome::Failed(failure(Why::InsufficientRights)))],
-        Step::Report(_) => vec![report(last, domain_id(), Outcome::Deferred(failure(Why::DirectoryUnreachable)))],
+        Step::Report(3) => vec![report(
+            last,
+            domain_id(),
+            Outcome::Failed(failure(Why::InsufficientRights)),
+        )],
+        Step::Report(_) => vec![report(
+            last,
+            domain_id(),
+            Outcome::Deferred(failure(Why::DirectoryUnreachable)),
+        )],
         Step::OldReport(n) => vec![report(OrderNumber { epoch: 1, n }, domain_id(), done())],
         Step::Foreign => vec![report(last, id("another"), done())],
         Step::Renew => vec![C::Renew],
@@ -113,14 +132,22 @@ fn commands(life: &mut Life, step: Step) -> Vec<C> {
         Step::Enable => vec![C::Enable { reason: why() }],
         Step::Delete(right) => {
             let confirmed_name = if right { "svc-backup" } else { "no" }.into();
-            vec![C::Delete { reason: why(), confirmed_name }]
+            vec![C::Delete {
+                reason: why(),
+                confirmed_name,
+            }]
         }
         Step::Purge => vec![C::Purge { reason: why() }],
-        Step::Owners(n) => vec![C::ChangeOwners((0..n).map(|n| Owner::User(user(&n.to_string()))).collect())],
+        Step::Owners(n) => vec![C::ChangeOwners(
+            (0..n).map(|n| Owner::User(user(&n.to_string()))).collect(),
+        )],
         Step::Retry => vec![C::RetryFailed],
         Step::BeginRenewal(n) => vec![C::BeginRenewal(request(n))],
         Step::RenewByRequest(n) => {
-            let renewal = submission(RequestKind::Renewal(id("account")), &template(Action::Expire));
+            let renewal = submission(
+                RequestKind::Renewal(id("account")),
+                &template(Action::Expire),
+            );
             life.approved = Some((request(n), Arc::new(renewal)));
             vec![C::RenewByRequest(request(n))]
         }
@@ -134,18 +161,30 @@ fn orders_keep_their_order(history: &[AccountEvent]) {
     for event in history {
         match event {
             AccountEvent::OrderIssued(e) => {
-                assert_eq!(unreported, None, "an order was issued while one was unreported");
+                assert_eq!(
+                    unreported, None,
+                    "an order was issued while one was unreported"
+                );
                 assert!(e.order.number > last, "{} after {last}", e.order.number);
                 last = e.order.number;
                 unreported = Some(last);
             }
-            AccountEvent::Provisioned(tenure_domain::account::AccountProvisioned { number, .. })
+            AccountEvent::Provisioned(tenure_domain::account::AccountProvisioned {
+                number,
+                ..
+            })
             | AccountEvent::OrderApplied(tenure_domain::account::OrderApplied { number, .. })
             | AccountEvent::OrderFailed(tenure_domain::account::OrderFailed { number, .. })
-            | AccountEvent::OrderDeferred(tenure_domain::account::OrderDeferred { number, .. })
+            | AccountEvent::OrderDeferred(tenure_domain::account::OrderDeferred {
+                number, ..
+            })
             | AccountEvent::OrderExpired(tenure_domain::account::OrderExpired { number })
             | AccountEvent::Removed(tenure_domain::account::AccountRemoved { number, .. }) => {
-                assert_eq!(unreported.take(), Some(*number), "only the outstanding order is settled");
+                assert_eq!(
+                    unreported.take(),
+                    Some(*number),
+                    "only the outstanding order is settled"
+                );
             }
             _ => {}
         }
@@ -158,32 +197,59 @@ fn timers_agree(life: &Life) {
     let due = |kind| timers.get(&kind).map(|timer| timer.due);
     let lifecycle = managed.lifecycle();
     let before_the_end = lifecycle.filter(|lifecycle| !lifecycle.ended);
-    assert_eq!(due(TimerKind::LifecycleEnd), before_the_end.map(|lifecycle| lifecycle.end));
+    assert_eq!(
+        due(TimerKind::LifecycleEnd),
+        before_the_end.map(|lifecycle| lifecycle.end)
+    );
     let opens = before_the_end
         .filter(|lifecycle| lifecycle.renewal_opened_at.is_none())
-        .and_then(|lifecycle| lifecycle.renewal_opens_at.filter(|opens| *opens < lifecycle.end));
+        .and_then(|lifecycle| {
+            lifecycle
+                .renewal_opens_at
+                .filter(|opens| *opens < lifecycle.end)
+        });
     assert_eq!(due(TimerKind::RenewalOpens), opens);
     let outstanding = managed.directory.outstanding.as_ref();
-    assert_eq!(due(TimerKind::OrderDeadline), outstanding.map(|order| order.not_after));
     assert_eq!(
-        timers.get(&TimerKind::OrderDeadline).and_then(|timer| timer.number),
+        due(TimerKind::OrderDeadline),
+        outstanding.map(|order| order.not_after)
+    );
+    assert_eq!(
+        timers
+            .get(&TimerKind::OrderDeadline)
+            .and_then(|timer| timer.number),
         outstanding.map(|order| order.number)
     );
-    assert_eq!(due(TimerKind::OrderRetry).is_some(), managed.directory.halted == Some(Halted::Deferred));
-    let in_grace = lifecycle.is_some_and(|lifecycle| lifecycle.ended) && managed.enabled && managed.action() == Action::Disable;
+    assert_eq!(
+        due(TimerKind::OrderRetry).is_some(),
+        managed.directory.halted == Some(Halted::Deferred)
+    );
+    let in_grace = lifecycle.is_some_and(|lifecycle| lifecycle.ended)
+        && managed.enabled
+        && managed.action() == Action::Disable;
     assert_eq!(due(TimerKind::EndRepeat).is_some(), in_grace);
     if due(TimerKind::Reminder).is_some() {
-        let reminds = lifecycle.is_some_and(|l| !l.renewal_declined && l.renewal_opened_at.is_some());
-        assert!(reminds, "owners are reminded of an open renewal that nobody declined");
+        let reminds =
+            lifecycle.is_some_and(|l| !l.renewal_declined && l.renewal_opened_at.is_some());
+        assert!(
+            reminds,
+            "owners are reminded of an open renewal that nobody declined"
+        );
     }
 }
 
 fn the_directory_follows(life: &Life) {
     let managed = life.managed();
     let directory = &managed.directory;
-    if directory.outstanding.is_none() && directory.halted.is_none() && managed.stage != Stage::Removed {
+    if directory.outstanding.is_none()
+        && directory.halted.is_none()
+        && managed.stage != Stage::Removed
+    {
         let wanted = managed.wanted().map(|(_, desired)| desired);
-        assert_eq!(directory.confirmed, wanted, "neither ordered, nor halted, nor as wanted");
+        assert_eq!(
+            directory.confirmed, wanted,
+            "neither ordered, nor halted, nor as wanted"
+        );
     }
 }
 

@@ -4,7 +4,10 @@ use chrono::{DateTime, Utc};
 use std::{fmt::Debug, sync::Arc};
 use tenure_domain::{
     AccountId, Actor, Context, DomainId, EngineId, GroupId, RequestId, TemplateId, UserId,
-    account::{Account, AccountCommand, AccountEvent, AccountFacts, AccountRefusal, LifecycleTerms, Managed},
+    account::{
+        Account, AccountCommand, AccountEvent, AccountFacts, AccountRefusal, LifecycleTerms,
+        Managed,
+    },
     decide::Decide,
     ids::derived,
     lifecycle::{EndOfLifecycleAction, Status},
@@ -13,8 +16,8 @@ use tenure_domain::{
     period::Period,
     request::{RequestKind, Submission},
     template::{
-        AccountType, ApprovalFlow, ApprovalStep, DirectorySection, LifecycleSection, OwnershipSection,
-        TemplateContent, Urgent, VaultKind, VaultSection,
+        AccountType, ApprovalFlow, ApprovalStep, DirectorySection, LifecycleSection,
+        OwnershipSection, TemplateContent, Urgent, VaultKind, VaultSection,
     },
 };
 use uuid::Uuid;
@@ -36,7 +39,11 @@ pub(crate) fn at(text: &str) -> DateTime<Utc> {
 }
 
 pub(crate) fn context<F>(actor: Actor, facts: F) -> Context<F> {
-    Context { now: at("2026-01-10T09:00:00Z"), actor, facts }
+    Context {
+        now: at("2026-01-10T09:00:00Z"),
+        actor,
+        facts,
+    }
 }
 
 pub(crate) fn by<F>(name: &str, facts: F) -> Context<F> {
@@ -62,7 +69,10 @@ pub(crate) struct When<A: Decide> {
 impl<A: Decide> Given<A> {
     pub(crate) fn when(self, command: A::Command, context: &Context<A::Facts>) -> When<A> {
         let result = self.0.decide(command, context);
-        When { before: self.0, result }
+        When {
+            before: self.0,
+            result,
+        }
     }
 }
 
@@ -101,7 +111,9 @@ pub(crate) fn template(action: EndOfLifecycleAction) -> TemplateContent {
         account_type: AccountType::AdUser,
         action,
         terms_of_service: None,
-        vault: VaultSection { kind: VaultKind::BuiltIn },
+        vault: VaultSection {
+            kind: VaultKind::BuiltIn,
+        },
         directory: DirectorySection {
             domain: id("corp"),
             name_prefix: "svc-".into(),
@@ -118,12 +130,19 @@ pub(crate) fn template(action: EndOfLifecycleAction) -> TemplateContent {
             renewal_opens_days: renews.then_some(30),
             notify_when_renewal_opens: true,
             remind_every_days: renews.then_some(7),
-            urgent: renews.then_some(Urgent { every_hours: 12, last_days: 3 }),
+            urgent: renews.then_some(Urgent {
+                every_hours: 12,
+                last_days: 3,
+            }),
             stop_reminding_after_days: None,
             include_administrators: false,
             enabled_after_end_days: 7,
         },
-        approval: ApprovalFlow { steps: vec![step("Manager", 1, &["carol"], &[])], hide_approver_names: false, justification_required: false },
+        approval: ApprovalFlow {
+            steps: vec![step("Manager", 1, &["carol"], &[])],
+            hide_approver_names: false,
+            justification_required: false,
+        },
     }
 }
 
@@ -160,11 +179,17 @@ pub(crate) fn submission(kind: RequestKind, template: &TemplateContent) -> Submi
 }
 
 pub(crate) fn failure(reason: FailureReason) -> Failure {
-    Failure { reason, detail: "LDAP 68 entryAlreadyExists".into() }
+    Failure {
+        reason,
+        detail: "LDAP 68 entryAlreadyExists".into(),
+    }
 }
 
 pub(crate) fn secret() -> SecretReference {
-    SecretReference { vault: "built-in".into(), path: "corp/svc-backup".into() }
+    SecretReference {
+        vault: "built-in".into(),
+        path: "corp/svc-backup".into(),
+    }
 }
 
 /// One account on its way through the years, with both clocks in hand.
@@ -195,7 +220,10 @@ impl Life {
     /// Approved on 10 January 2026; the first order is on its way.
     pub(crate) fn begun(template: &TemplateContent) -> Self {
         let mut life = Self::absent();
-        life.approved = Some((id("request"), Arc::new(submission(RequestKind::NewAccount, template))));
+        life.approved = Some((
+            id("request"),
+            Arc::new(submission(RequestKind::NewAccount, template)),
+        ));
         life.run(AccountCommand::Create).expect("created");
         life
     }
@@ -214,7 +242,9 @@ impl Life {
     /// Its end has come and was carried out.
     pub(crate) fn ended(action: EndOfLifecycleAction) -> Self {
         let mut life = Self::live(action);
-        life.at(END).run(AccountCommand::ReachEnd(at(END))).expect("ended");
+        life.at(END)
+            .run(AccountCommand::ReachEnd(at(END)))
+            .expect("ended");
         if life.outstanding().is_some() {
             life.applied();
         }
@@ -226,13 +256,20 @@ impl Life {
         self
     }
 
-    pub(crate) fn run(&mut self, command: AccountCommand) -> Result<Vec<AccountEvent>, AccountRefusal> {
+    pub(crate) fn run(
+        &mut self,
+        command: AccountCommand,
+    ) -> Result<Vec<AccountEvent>, AccountRefusal> {
         let facts = AccountFacts {
             approved: self.approved.clone(),
             unknown_owners: self.unknown_owners.clone(),
             ..AccountFacts::new(self.epoch, self.system_now)
         };
-        let context = Context { now: self.now, actor: Actor::User(user("alice")), facts };
+        let context = Context {
+            now: self.now,
+            actor: Actor::User(user("alice")),
+            facts,
+        };
         let events = self.account.decide(command, &context)?;
         for event in &events {
             cqrs_es::Aggregate::apply(&mut self.account, event.clone());
@@ -245,7 +282,10 @@ impl Life {
     #[track_caller]
     pub(crate) fn does(&mut self, command: AccountCommand) -> Vec<String> {
         let events = self.run(command).expect("an accepted command");
-        events.iter().map(|event| cqrs_es::DomainEvent::event_type(event).replace("account.", "")).collect()
+        events
+            .iter()
+            .map(|event| cqrs_es::DomainEvent::event_type(event).replace("account.", ""))
+            .collect()
     }
 
     pub(crate) fn managed(&self) -> &Managed {
@@ -299,7 +339,10 @@ pub(crate) const OPENS: &str = "2026-03-11T00:00:00Z";
 pub(crate) const END: &str = "2026-04-10T00:00:00Z";
 
 pub(crate) fn done() -> Outcome {
-    Outcome::Applied { object: id("object"), secret: Some(secret()) }
+    Outcome::Applied {
+        object: id("object"),
+        secret: Some(secret()),
+    }
 }
 
 pub(crate) fn engine() -> EngineId {

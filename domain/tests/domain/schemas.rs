@@ -11,8 +11,8 @@ use std::{
     path::{Path, PathBuf},
 };
 use tenure_domain::{
-    Event, account::AccountEvent, directory::DomainEvent, engine::EngineEvent, group::GroupEvent, request::RequestEvent,
-    role::RoleEvent, template::TemplateEvent, user::UserEvent,
+    Event, account::AccountEvent, directory::DomainEvent, engine::EngineEvent, group::GroupEvent,
+    request::RequestEvent, role::RoleEvent, template::TemplateEvent, user::UserEvent,
 };
 
 fn folder() -> PathBuf {
@@ -39,13 +39,18 @@ fn files(folder: &Path) -> BTreeSet<String> {
 fn named_by(schema: &Value, all: &Map<String, Value>, found: &mut BTreeMap<String, Value>) {
     match schema {
         Value::Object(object) => {
-            if let Some(name) = object.get("$ref").and_then(Value::as_str).and_then(|r| r.strip_prefix("#/$defs/"))
+            if let Some(name) = object
+                .get("$ref")
+                .and_then(Value::as_str)
+                .and_then(|r| r.strip_prefix("#/$defs/"))
                 && !found.contains_key(name)
             {
                 found.insert(name.to_owned(), all[name].clone());
                 named_by(&all[name], all, found);
             }
-            object.values().for_each(|value| named_by(value, all, found));
+            object
+                .values()
+                .for_each(|value| named_by(value, all, found));
         }
         Value::Array(items) => items.iter().for_each(|value| named_by(value, all, found)),
         _ => {}
@@ -54,17 +59,25 @@ fn named_by(schema: &Value, all: &Map<String, Value>, found: &mut BTreeMap<Strin
 
 /// The payload's schema of each event of this aggregate: the content of the enum's variant.
 fn schemas_of<E: JsonSchema>(into: &mut BTreeMap<String, String>) {
-    let root = SchemaGenerator::new(SchemaSettings::draft2020_12()).into_root_schema_for::<E>().to_value();
+    let root = SchemaGenerator::new(SchemaSettings::draft2020_12())
+        .into_root_schema_for::<E>()
+        .to_value();
     let all = root["$defs"].as_object().cloned().unwrap_or_default();
     for variant in root["oneOf"].as_array().expect("an enum") {
-        let (type_name, content) = variant["properties"].as_object().and_then(|p| p.iter().next()).expect("a variant");
+        let (type_name, content) = variant["properties"]
+            .as_object()
+            .and_then(|p| p.iter().next())
+            .expect("a variant");
         let mut schema = Map::new();
         schema.insert("$schema".into(), root["$schema"].clone());
         schema.insert("title".into(), Value::from(type_name.as_str()));
         schema.insert("description".into(), variant["description"].clone());
         let mut defs = BTreeMap::new();
         named_by(content, &all, &mut defs);
-        let name = content["$ref"].as_str().and_then(|r| r.strip_prefix("#/$defs/")).expect("a reference");
+        let name = content["$ref"]
+            .as_str()
+            .and_then(|r| r.strip_prefix("#/$defs/"))
+            .expect("a reference");
         let body = defs.remove(name).expect("the content");
         for (key, value) in body.as_object().expect("an object") {
             schema.entry(key.clone()).or_insert(value.clone());
@@ -72,7 +85,10 @@ fn schemas_of<E: JsonSchema>(into: &mut BTreeMap<String, String>) {
         if !defs.is_empty() {
             schema.insert("$defs".into(), Value::Object(defs.into_iter().collect()));
         }
-        into.insert(format!("{type_name}.v1.schema.json"), pretty(&Value::Object(schema)));
+        into.insert(
+            format!("{type_name}.v1.schema.json"),
+            pretty(&Value::Object(schema)),
+        );
     }
 }
 
@@ -106,7 +122,10 @@ fn type_names() -> BTreeSet<String> {
 #[test]
 fn every_event_has_its_schema_checked_in_and_none_is_left_over() {
     let schemas = schemas();
-    let expected: BTreeSet<String> = type_names().iter().map(|name| format!("{name}.v1.schema.json")).collect();
+    let expected: BTreeSet<String> = type_names()
+        .iter()
+        .map(|name| format!("{name}.v1.schema.json"))
+        .collect();
     assert_eq!(schemas.keys().cloned().collect::<BTreeSet<_>>(), expected);
     if updating() {
         fs::create_dir_all(folder()).expect("a folder");
@@ -132,19 +151,28 @@ fn every_version_ever_released_is_still_read_and_written_the_same() {
         for event in examples() {
             let path = folder.join(format!("{}.v1.json", event.type_name()));
             if !path.exists() {
-                let payload: Value = serde_json::from_slice(&event.payload().expect("a payload")).expect("JSON");
+                let payload: Value =
+                    serde_json::from_slice(&event.payload().expect("a payload")).expect("JSON");
                 fs::write(path, pretty(&payload)).expect("written");
             }
         }
     }
     let mut seen = BTreeSet::new();
     for file in files(&folder) {
-        let (type_name, version) = file.trim_end_matches(".json").rsplit_once(".v").expect("<type>.v<version>.json");
-        assert_eq!(version, "1", "{file}: an older version is read through its upcaster in the event store");
+        let (type_name, version) = file
+            .trim_end_matches(".json")
+            .rsplit_once(".v")
+            .expect("<type>.v<version>.json");
+        assert_eq!(
+            version, "1",
+            "{file}: an older version is read through its upcaster in the event store"
+        );
         let kind = type_name.split('.').next().expect("<aggregate>.<event>");
         let text = fs::read_to_string(folder.join(&file)).expect("readable");
-        let event = Event::decode(kind, type_name, text.as_bytes()).unwrap_or_else(|error| panic!("{file}: {error}"));
-        let written: Value = serde_json::from_slice(&event.payload().expect("a payload")).expect("JSON");
+        let event = Event::decode(kind, type_name, text.as_bytes())
+            .unwrap_or_else(|error| panic!("{file}: {error}"));
+        let written: Value =
+            serde_json::from_slice(&event.payload().expect("a payload")).expect("JSON");
         assert_eq!(pretty(&written), text, "{file}");
         seen.insert(type_name.to_owned());
     }
@@ -153,7 +181,10 @@ fn every_version_ever_released_is_still_read_and_written_the_same() {
 
 #[test]
 fn no_two_examples_are_of_the_same_event() {
-    let names: Vec<_> = examples().iter().map(|event| event.type_name().to_owned()).collect();
+    let names: Vec<_> = examples()
+        .iter()
+        .map(|event| event.type_name().to_owned())
+        .collect();
     assert_eq!(names.iter().cloned().collect::<BTreeSet<_>>(), type_names());
     assert_eq!(names.len(), type_names().len());
 }

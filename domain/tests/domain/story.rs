@@ -12,7 +12,10 @@ use tenure_domain::{
     lifecycle::{EndOfLifecycleAction as Action, Status},
     order::{FailureReason, Outcome, Report},
     reactions::{self, Reaction},
-    request::{OfferedTemplate, RenewedAccount, Request, RequestCommand, RequestContent, RequestFacts, RequestKind, RequestStatus},
+    request::{
+        OfferedTemplate, RenewedAccount, Request, RequestCommand, RequestContent, RequestFacts,
+        RequestKind, RequestStatus,
+    },
 };
 use uuid::Uuid;
 
@@ -29,12 +32,22 @@ struct World {
 impl World {
     fn new(action: Action) -> Self {
         let now = at("2026-01-10T09:00:00Z");
-        Self { action, account: Account::default(), requests: Default::default(), now, todo: VecDeque::new(), told: vec![] }
+        Self {
+            action,
+            account: Account::default(),
+            requests: Default::default(),
+            now,
+            todo: VecDeque::new(),
+            told: vec![],
+        }
     }
 
     fn request(&mut self, id: RequestId, command: RequestCommand, actor: Actor) {
         let mut offered = template(self.action);
-        offered.approval.steps = vec![step("Manager", 1, &["bob"], &[]), step("Security", 1, &["carol"], &[])];
+        offered.approval.steps = vec![
+            step("Manager", 1, &["bob"], &[]),
+            step("Security", 1, &["carol"], &[]),
+        ];
         let renewed = self.account.managed().map(|managed| RenewedAccount {
             name: managed.identity.name.clone(),
             owners: managed.owners.clone(),
@@ -45,10 +58,30 @@ impl World {
             )
             .err(),
         });
-        let template = Some(OfferedTemplate { id: template_id(), version: 1, content: offered.into() });
-        let facts = RequestFacts { template, domain_enabled: true, renewed, ..RequestFacts::default() };
+        let template = Some(OfferedTemplate {
+            id: template_id(),
+            version: 1,
+            content: offered.into(),
+        });
+        let facts = RequestFacts {
+            template,
+            domain_enabled: true,
+            renewed,
+            ..RequestFacts::default()
+        };
         let mut request = self.requests.remove(&id).unwrap_or_default();
-        decide(&mut request, id.0, command, Context { now: self.now, actor, facts }, &mut self.todo, &mut self.told);
+        decide(
+            &mut request,
+            id.0,
+            command,
+            Context {
+                now: self.now,
+                actor,
+                facts,
+            },
+            &mut self.todo,
+            &mut self.told,
+        );
         self.requests.insert(id, request);
         self.settle();
     }
@@ -61,18 +94,42 @@ impl World {
     fn account(&mut self, command: AccountCommand, request: Option<RequestId>) {
         let approved = request.and_then(|id| {
             let known = self.requests.get(&id)?;
-            let approves = matches!(known.status(), Some(RequestStatus::Approved | RequestStatus::Provisioning));
-            known.submission().filter(|_| approves).map(|submission| (id, submission.clone()))
+            let approves = matches!(
+                known.status(),
+                Some(RequestStatus::Approved | RequestStatus::Provisioning)
+            );
+            known
+                .submission()
+                .filter(|_| approves)
+                .map(|submission| (id, submission.clone()))
         });
-        let facts = AccountFacts { approved, ..AccountFacts::new(1, at("2030-06-01T12:00:00Z")) };
-        let context = Context { now: self.now, actor: Actor::system("provisioning"), facts };
-        decide(&mut self.account, account_id().0, command, context, &mut self.todo, &mut self.told);
+        let facts = AccountFacts {
+            approved,
+            ..AccountFacts::new(1, at("2030-06-01T12:00:00Z"))
+        };
+        let context = Context {
+            now: self.now,
+            actor: Actor::system("provisioning"),
+            facts,
+        };
+        decide(
+            &mut self.account,
+            account_id().0,
+            command,
+            context,
+            &mut self.todo,
+            &mut self.told,
+        );
     }
 
     fn settle(&mut self) {
         while let Some((stream, event)) = self.todo.pop_front() {
             match reactions::to(stream, &event) {
-                Some(Reaction::Account { command, request, account }) => {
+                Some(Reaction::Account {
+                    command,
+                    request,
+                    account,
+                }) => {
                     assert_eq!(account, account_id());
                     self.account(command, request);
                 }
@@ -88,7 +145,14 @@ impl World {
         let managed = self.account.managed().expect("an account");
         let order = managed.directory.outstanding.clone().expect("an order");
         let (domain, account, number, at) = (order.domain, order.account, order.number, self.now);
-        let report = Report { domain, account, number, engine: id("engine"), at, outcome };
+        let report = Report {
+            domain,
+            account,
+            number,
+            engine: id("engine"),
+            at,
+            outcome,
+        };
         self.account(AccountCommand::RecordReport(Box::new(report)), None);
         self.settle();
     }
@@ -99,13 +163,26 @@ impl World {
 
     fn draft_and_submit(&mut self, request: &str, kind: RequestKind) {
         let content = Box::new(RequestContent { kind, ..content() });
-        self.by("alice", request, RequestCommand::Draft { account: account_id(), content });
+        self.by(
+            "alice",
+            request,
+            RequestCommand::Draft {
+                account: account_id(),
+                content,
+            },
+        );
         self.by("alice", request, RequestCommand::Submit);
     }
 
     fn approve(&mut self, request: &str) {
         self.by("bob", request, RequestCommand::Approve { comment: None });
-        self.by("carol", request, RequestCommand::Approve { comment: Some("fine".into()) });
+        self.by(
+            "carol",
+            request,
+            RequestCommand::Approve {
+                comment: Some("fine".into()),
+            },
+        );
     }
 }
 
@@ -117,7 +194,10 @@ fn decide<A: Stream + Decide<Facts = <A as Stream>::Facts>>(
     todo: &mut VecDeque<(Uuid, Event)>,
     told: &mut Vec<String>,
 ) {
-    for event in aggregate.decide(command, &context).expect("an accepted command") {
+    for event in aggregate
+        .decide(command, &context)
+        .expect("an accepted command")
+    {
         aggregate.apply(event.clone());
         let event = A::wrap(event);
         told.push(event.type_name().to_owned());
@@ -136,7 +216,10 @@ fn a_request_becomes_an_account_and_ends_on_time() {
     world.now = at("2026-04-10T00:00:00Z");
     world.account(AccountCommand::ReachEnd(world.now), None);
     world.report(done());
-    assert_eq!(world.account.managed().expect("an account").status(), Status::Disabled);
+    assert_eq!(
+        world.account.managed().expect("an account").status(),
+        Status::Disabled
+    );
     assert_eq!(
         world.told,
         [
@@ -185,20 +268,38 @@ fn an_expired_account_is_renewed_by_an_approved_request() {
     assert_eq!(status(&world), Status::Expired);
     world.draft_and_submit("first", RequestKind::Renewal(account_id()));
     assert_eq!(status(&world), Status::Renewing);
-    world.by("bob", "first", RequestCommand::Reject { reason: "why?".into() });
+    world.by(
+        "bob",
+        "first",
+        RequestCommand::Reject {
+            reason: "why?".into(),
+        },
+    );
     assert_eq!(status(&world), Status::Expired);
     world.draft_and_submit("second", RequestKind::Renewal(account_id()));
     world.by("alice", "second", RequestCommand::Withdraw);
     assert_eq!(status(&world), Status::Expired);
     world.draft_and_submit("third", RequestKind::Renewal(account_id()));
     world.approve("third");
-    assert_eq!((status(&world), world.status("third")), (Status::Active, Some(RequestStatus::Provisioned)));
+    assert_eq!(
+        (status(&world), world.status("third")),
+        (Status::Active, Some(RequestStatus::Provisioned))
+    );
 }
 
 #[test]
 fn a_repeated_event_leads_to_the_same_command_id() {
     let event = id("event");
-    assert_eq!(reactions::command_id(event, 0), reactions::command_id(event, 0));
-    assert_ne!(reactions::command_id(event, 0), reactions::command_id(event, 1));
-    assert_ne!(reactions::command_id(event, 0), reactions::command_id(id("another"), 0));
+    assert_eq!(
+        reactions::command_id(event, 0),
+        reactions::command_id(event, 0)
+    );
+    assert_ne!(
+        reactions::command_id(event, 0),
+        reactions::command_id(event, 1)
+    );
+    assert_ne!(
+        reactions::command_id(event, 0),
+        reactions::command_id(id("another"), 0)
+    );
 }

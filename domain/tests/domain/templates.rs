@@ -8,9 +8,10 @@ use tenure_domain::{
     period::Period,
     problem::{FieldProblem, Problem},
     template::{
-        ApprovalStep, AttributeRule, Template, TemplateAttribute, TemplateCommand as C, TemplateContent, TemplateDisabled,
-        TemplateDrafted, TemplateEnabled, TemplateEvent, TemplatePublished, TemplateRefusal as R, TemplateRevised,
-        TemplateUnpublished, Urgent, problems,
+        ApprovalStep, AttributeRule, Template, TemplateAttribute, TemplateCommand as C,
+        TemplateContent, TemplateDisabled, TemplateDrafted, TemplateEnabled, TemplateEvent,
+        TemplatePublished, TemplateRefusal as R, TemplateRevised, TemplateUnpublished, Urgent,
+        problems,
     },
 };
 
@@ -23,15 +24,27 @@ fn content() -> TemplateContent {
 }
 
 fn named(name: &str) -> TemplateContent {
-    TemplateContent { name: name.into(), ..content() }
+    TemplateContent {
+        name: name.into(),
+        ..content()
+    }
 }
 
 fn drafted(version: u32) -> TemplateEvent {
-    TemplateDrafted { version, content: content(), former_name: None }.into()
+    TemplateDrafted {
+        version,
+        content: content(),
+        former_name: None,
+    }
+    .into()
 }
 
 fn published(version: u32) -> TemplateEvent {
-    TemplatePublished { version, content: content() }.into()
+    TemplatePublished {
+        version,
+        content: content(),
+    }
+    .into()
 }
 
 #[test]
@@ -44,26 +57,45 @@ fn the_first_draft_is_version_1_also_through_cqrs_es() {
 
 #[test]
 fn what_was_never_drafted_is_unknown() {
-    for command in [C::Revise(Box::new(content())), C::Publish, C::Unpublish, C::Disable, C::Enable] {
-        given::<Template>([]).when(command, &context()).refused(R::Unknown);
+    for command in [
+        C::Revise(Box::new(content())),
+        C::Publish,
+        C::Unpublish,
+        C::Disable,
+        C::Enable,
+    ] {
+        given::<Template>([])
+            .when(command, &context())
+            .refused(R::Unknown);
     }
 }
 
 #[test]
 fn a_draft_needs_a_name_and_little_else() {
     let nameless = [FieldProblem::at("name", Problem::Missing)].to_vec();
-    given::<Template>([]).when(C::Draft(Box::new(named(" "))), &context()).refused(R::Invalid(nameless.clone()));
-    given::<Template>([drafted(1)]).when(C::Revise(Box::new(named(""))), &context()).refused(R::Invalid(nameless));
+    given::<Template>([])
+        .when(C::Draft(Box::new(named(" "))), &context())
+        .refused(R::Invalid(nameless.clone()));
+    given::<Template>([drafted(1)])
+        .when(C::Revise(Box::new(named(""))), &context())
+        .refused(R::Invalid(nameless));
     let mut odd = content();
     odd.directory.ou = "somewhere".into();
     given::<Template>([])
         .when(C::Draft(Box::new(odd.clone())), &context())
-        .then([TemplateDrafted { version: 1, content: odd, former_name: None }.into()]);
+        .then([TemplateDrafted {
+            version: 1,
+            content: odd,
+            former_name: None,
+        }
+        .into()]);
 }
 
 #[test]
 fn one_version_is_drafted_at_a_time() {
-    given::<Template>([drafted(1)]).when(C::Draft(Box::new(content())), &context()).nothing();
+    given::<Template>([drafted(1)])
+        .when(C::Draft(Box::new(content())), &context())
+        .nothing();
     given::<Template>([drafted(1)])
         .when(C::Draft(Box::new(named("Other"))), &context())
         .refused(R::DraftExists { version: 1 });
@@ -71,39 +103,61 @@ fn one_version_is_drafted_at_a_time() {
 
 #[test]
 fn a_renamed_draft_gives_up_its_former_name() {
-    let revised = TemplateRevised { content: named("Other"), former_name: Some("Backup jobs".into()) };
-    given::<Template>([drafted(1)]).when(C::Revise(Box::new(named("Other"))), &context()).then([revised.into()]);
-    given::<Template>([drafted(1)]).when(C::Revise(Box::new(content())), &context()).nothing();
+    let revised = TemplateRevised {
+        content: named("Other"),
+        former_name: Some("Backup jobs".into()),
+    };
+    given::<Template>([drafted(1)])
+        .when(C::Revise(Box::new(named("Other"))), &context())
+        .then([revised.into()]);
+    given::<Template>([drafted(1)])
+        .when(C::Revise(Box::new(content())), &context())
+        .nothing();
 }
 
 #[test]
 fn publishing_takes_the_draft_and_the_next_draft_is_the_next_version() {
-    let after = given::<Template>([drafted(1)]).when(C::Publish, &context()).then([published(1)]);
+    let after = given::<Template>([drafted(1)])
+        .when(C::Publish, &context())
+        .then([published(1)]);
     assert_eq!(after.0.offered().map(|(version, _)| version), Some(1));
-    given::<Template>([drafted(1), published(1)]).when(C::Publish, &context()).refused(R::NoDraft);
+    given::<Template>([drafted(1), published(1)])
+        .when(C::Publish, &context())
+        .refused(R::NoDraft);
     given::<Template>([drafted(1), published(1)])
         .when(C::Revise(Box::new(content())), &context())
         .refused(R::NoDraft);
     let both = given::<Template>([drafted(1), published(1)])
         .when(C::Draft(Box::new(content())), &context())
         .then([drafted(2)]);
-    assert_eq!(both.0.offered().map(|(version, _)| version), Some(1), "the published one keeps serving");
+    assert_eq!(
+        both.0.offered().map(|(version, _)| version),
+        Some(1),
+        "the published one keeps serving"
+    );
 }
 
 #[test]
 fn an_unpublished_or_disabled_template_is_not_offered() {
-    given::<Template>([drafted(1)]).when(C::Unpublish, &context()).refused(R::NotPublished);
+    given::<Template>([drafted(1)])
+        .when(C::Unpublish, &context())
+        .refused(R::NotPublished);
     let unpublished = given::<Template>([drafted(1), published(1)])
         .when(C::Unpublish, &context())
         .then([TemplateUnpublished { version: 1 }.into()]);
     assert!(unpublished.0.offered().is_none());
-    let disabled =
-        given::<Template>([drafted(1), published(1)]).when(C::Disable, &context()).then([TemplateDisabled {}.into()]);
+    let disabled = given::<Template>([drafted(1), published(1)])
+        .when(C::Disable, &context())
+        .then([TemplateDisabled {}.into()]);
     assert!(disabled.0.offered().is_none());
-    let enabled = disabled.when(C::Enable, &context()).then([TemplateEnabled {}.into()]);
+    let enabled = disabled
+        .when(C::Enable, &context())
+        .then([TemplateEnabled {}.into()]);
     assert!(enabled.0.offered().is_some());
     enabled.when(C::Enable, &context()).nothing();
-    given::<Template>([drafted(1), TemplateDisabled {}.into()]).when(C::Disable, &context()).nothing();
+    given::<Template>([drafted(1), TemplateDisabled {}.into()])
+        .when(C::Disable, &context())
+        .nothing();
 }
 
 #[test]
@@ -117,7 +171,10 @@ fn publishing_says_everything_that_is_wrong_at_once() {
     bad.directory.groups = vec!["backup".into()];
     bad.directory.name_prefix = "svc-".repeat(5);
     bad.directory.name_pattern = Some("(".into());
-    let attribute = |name: &str, rule| TemplateAttribute { name: name.into(), rule };
+    let attribute = |name: &str, rule| TemplateAttribute {
+        name: name.into(),
+        rule,
+    };
     bad.directory.attributes = vec![
         attribute("unicodePwd", AttributeRule::Required),
         attribute("depart ment", AttributeRule::Optional),
@@ -130,9 +187,17 @@ fn publishing_says_everything_that_is_wrong_at_once() {
     bad.lifecycle.periods = vec![Period::days(0), Period::days(90), Period::days(90)];
     bad.lifecycle.remind_every_days = Some(0);
     bad.lifecycle.renewal_opens_days = Some(0);
-    bad.lifecycle.urgent = Some(Urgent { every_hours: 0, last_days: 0 });
+    bad.lifecycle.urgent = Some(Urgent {
+        every_hours: 0,
+        last_days: 0,
+    });
     bad.lifecycle.enabled_after_end_days = 0;
-    let step = |name: &str, least| ApprovalStep { name: name.into(), least, users: vec![], groups: vec![] };
+    let step = |name: &str, least| ApprovalStep {
+        name: name.into(),
+        least,
+        users: vec![],
+        groups: vec![],
+    };
     bad.approval.steps = vec![step("", 0), step("Two", 2)];
     let expected = "
         purpose: is longer than 2000 characters
@@ -162,9 +227,21 @@ fn publishing_says_everything_that_is_wrong_at_once() {
         approval.steps[1].users: is missing
         approval.steps[1].least: allows at most 0";
     let expected: Vec<&str> = expected.trim().lines().map(str::trim).collect();
-    assert_eq!(problems(&bad).iter().map(ToString::to_string).collect::<Vec<_>>(), expected);
-    let draft = TemplateDrafted { version: 1, content: bad.clone(), former_name: None };
-    given::<Template>([draft.into()]).when(C::Publish, &context()).refused(R::Invalid(problems(&bad)));
+    assert_eq!(
+        problems(&bad)
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>(),
+        expected
+    );
+    let draft = TemplateDrafted {
+        version: 1,
+        content: bad.clone(),
+        former_name: None,
+    };
+    given::<Template>([draft.into()])
+        .when(C::Publish, &context())
+        .refused(R::Invalid(problems(&bad)));
 }
 
 #[test]
@@ -176,7 +253,11 @@ fn nobody_owns_at_least_nobody_and_a_template_offers_a_period_and_ten_steps_at_m
     let found: Vec<String> = problems(&bad).iter().map(ToString::to_string).collect();
     assert_eq!(
         found,
-        ["ownership.least: needs at least 1", "lifecycle.periods: needs at least 1", "approval.steps: allows at most 10"]
+        [
+            "ownership.least: needs at least 1",
+            "lifecycle.periods: needs at least 1",
+            "approval.steps: allows at most 10"
+        ]
     );
 }
 

@@ -9,11 +9,22 @@ use tenure_tests::{
 #[tokio::test(flavor = "multi_thread")]
 async fn no_generated_input_leads_to_a_server_error_or_an_undocumented_answer() {
     let Ok(program) = std::env::var("TENURE_TEST_SCHEMATHESIS") else {
-        eprintln!("NOT RUN: TENURE_TEST_SCHEMATHESIS is not set; run under scripts/with-services.sh");
+        eprintln!(
+            "NOT RUN: TENURE_TEST_SCHEMATHESIS is not set; run under scripts/with-services.sh"
+        );
         return;
     };
-    let Some(lab) = Lab::start(Settings::default()).await else { return };
-    let session = lab.admin.post("/sessions", serde_json::json!({ "email": ADMIN, "password": PASSWORD })).await.ok();
+    let Some(lab) = Lab::start(Settings::default()).await else {
+        return;
+    };
+    let session = lab
+        .admin
+        .post(
+            "/sessions",
+            serde_json::json!({ "email": ADMIN, "password": PASSWORD }),
+        )
+        .await
+        .ok();
     let token = session["token"].as_str().unwrap().to_owned();
     let schema = format!("{}/api/v1/openapi.json", lab.base);
     let folder = lab.folder.path().to_owned();
@@ -31,5 +42,9 @@ async fn no_generated_input_leads_to_a_server_error_or_an_undocumented_answer() 
     });
     let output = run.await.unwrap();
     let report = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success(), "{report}\n{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{report}\n{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
 }

@@ -7,7 +7,12 @@ fn serve_with(text: &str) -> Output {
     let folder = tempfile::TempDir::new().unwrap();
     let file = folder.path().join("tenure.toml");
     std::fs::write(&file, text).unwrap();
-    Command::new(tenure()).args(["serve", "--config"]).arg(file).current_dir(folder.path()).output().unwrap()
+    Command::new(tenure())
+        .args(["serve", "--config"])
+        .arg(file)
+        .current_dir(folder.path())
+        .output()
+        .unwrap()
 }
 
 #[test]
@@ -16,11 +21,20 @@ fn bad_configuration_is_one_line_that_names_the_key_and_exits_with_2() {
     let cases = [
         ("colour = \"red\"", "colour"),
         ("[store]\nurl = \"mysql://x\"", "store.url"),
-        ("[store]\nmax_connections = \"many\"", "store.max_connections"),
+        (
+            "[store]\nmax_connections = \"many\"",
+            "store.max_connections",
+        ),
         ("[http]\nlisten = \"nowhere\"", "http.listen"),
         ("[broker]\nservers = [\"http://x\"]", "broker.servers"),
-        ("[broker]\nservers = [\"nats://127.0.0.1:1\"]\nuser = \"core\"", "broker.password_file"),
-        ("[orders]\nvalid_for_minutes = 0", "orders.valid_for_minutes"),
+        (
+            "[broker]\nservers = [\"nats://127.0.0.1:1\"]\nuser = \"core\"",
+            "broker.password_file",
+        ),
+        (
+            "[orders]\nvalid_for_minutes = 0",
+            "orders.valid_for_minutes",
+        ),
         ("not toml", "toml"),
     ];
     for (text, key) in cases {
@@ -36,13 +50,21 @@ fn bad_configuration_is_one_line_that_names_the_key_and_exits_with_2() {
 #[test]
 fn every_subcommand_has_help_with_an_example() {
     fn walk(path: &[String]) {
-        let output = Command::new(tenure()).args(path).arg("--help").output().unwrap();
+        let output = Command::new(tenure())
+            .args(path)
+            .arg("--help")
+            .output()
+            .unwrap();
         let help = String::from_utf8_lossy(&output.stdout).into_owned();
         assert!(output.status.success(), "{path:?}");
         let commands: Vec<String> = help
             .split("Commands:\n")
             .nth(1)
-            .map(|rest| rest.lines().take_while(|line| line.starts_with("  ")).collect::<Vec<_>>())
+            .map(|rest| {
+                rest.lines()
+                    .take_while(|line| line.starts_with("  "))
+                    .collect::<Vec<_>>()
+            })
             .unwrap_or_default()
             .iter()
             .filter(|line| !line.starts_with("    "))

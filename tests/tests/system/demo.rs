@@ -5,10 +5,26 @@ use tenure_tests::process::tenure;
 
 #[test]
 fn the_demo_tells_one_accounts_whole_story_and_exits_with_0() {
-    let output = Command::new(tenure()).args(["demo", "--once"]).output().unwrap();
+    let output = Command::new(tenure())
+        .args(["demo", "--once"])
+        .output()
+        .unwrap();
     let told = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success(), "{told}{}", String::from_utf8_lossy(&output.stderr));
-    for part in ["submitted", "approved", "provisioned", "reminded", "renewed", "lifecycle ended", "applied", "#"] {
+    assert!(
+        output.status.success(),
+        "{told}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    for part in [
+        "submitted",
+        "approved",
+        "provisioned",
+        "reminded",
+        "renewed",
+        "lifecycle ended",
+        "applied",
+        "#",
+    ] {
         assert!(told.contains(part), "the story lacks \"{part}\":\n{told}");
     }
 }

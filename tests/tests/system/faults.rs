@@ -18,14 +18,23 @@ const CONVERGE: Duration = Duration::from_secs(240);
 
 /// Sends until somebody answers: the key makes repeats harmless.
 async fn insist(api: &Api, path: &str, body: serde_json::Value, key: &str) -> serde_json::Value {
-    until(&format!("an answer to {path}"), Duration::from_secs(120), async || {
-        let answer = api.try_post(path, body.clone(), key).await.ok()?;
-        if answer.status.is_success() {
-            return Some(answer.body);
-        }
-        assert!(answer.status.is_server_error() || answer.status == 429, "{path}: {} {}", answer.status, answer.body);
-        None
-    })
+    until(
+        &format!("an answer to {path}"),
+        Duration::from_secs(120),
+        async || {
+            let answer = api.try_post(path, body.clone(), key).await.ok()?;
+            if answer.status.is_success() {
+                return Some(answer.body);
+            }
+            assert!(
+                answer.status.is_server_error() || answer.status == 429,
+                "{path}: {} {}",
+                answer.status,
+                answer.body
+            );
+            None
+        },
+    )
     .await
 }
 
@@ -34,16 +43,33 @@ async fn ask_and_approve(people: &Organisation, template: &str, name: &str) -> S
     let key = |what: &str| format!("{what}-{name}");
     let (asks, approves) = (&people.requester.api, &people.approver.api);
     let request = id_of(&insist(asks, "/requests", content(template, name), &key("create")).await);
-    insist(asks, &format!("/requests/{request}/submit"), json!({}), &key("submit")).await;
-    insist(approves, &format!("/requests/{request}/approve"), json!({}), &key("approve")).await;
+    insist(
+        asks,
+        &format!("/requests/{request}/submit"),
+        json!({}),
+        &key("submit"),
+    )
+    .await;
+    insist(
+        approves,
+        &format!("/requests/{request}/approve"),
+        json!({}),
+        &key("approve"),
+    )
+    .await;
     request
 }
 
 /// Runs the requests through while `blows` happen, then checks what is there.
 async fn survives(settings: Settings, blows: impl AsyncFnOnce(&mut Lab)) {
-    let Some(mut lab) = Lab::start(settings).await else { return };
+    let Some(mut lab) = Lab::start(settings).await else {
+        return;
+    };
     let people = Organisation::settle(&lab).await;
-    let templates = [people.template(&lab, 0, "disable", |_| {}).await, people.template(&lab, 1, "disable", |_| {}).await];
+    let templates = [
+        people.template(&lab, 0, "disable", |_| {}).await,
+        people.template(&lab, 1, "disable", |_| {}).await,
+    ];
     let names: Vec<String> = (0..REQUESTS).map(|_| fresh_name()).collect();
     let distinct: HashSet<_> = names.iter().collect();
     assert_eq!(distinct.len(), REQUESTS);
@@ -51,7 +77,9 @@ async fn survives(settings: Settings, blows: impl AsyncFnOnce(&mut Lab)) {
         let mut requests = Vec::new();
         for chunk in names.chunks(10).enumerate() {
             let (n, chunk) = chunk;
-            let asked = chunk.iter().map(|name| ask_and_approve(&people, &templates[n % 2], name));
+            let asked = chunk
+                .iter()
+                .map(|name| ask_and_approve(&people, &templates[n % 2], name));
             requests.extend(join_all(asked).await);
         }
         requests
@@ -61,13 +89,20 @@ async fn survives(settings: Settings, blows: impl AsyncFnOnce(&mut Lab)) {
     for (n, (request, name)) in requests.iter().zip(&names).enumerate() {
         let path = format!("/requests/{request}");
         let ended = |r: &serde_json::Value| r["status"] == "provisioned" || r["status"] == "failed";
-        let request = people.requester.api.wait_within(CONVERGE, &path, "the request to end", ended).await;
+        let request = people
+            .requester
+            .api
+            .wait_within(CONVERGE, &path, "the request to end", ended)
+            .await;
         let directory = &lab.domains[n / 10 % 2].directory;
         let there = directory.objects(name).await.len();
         if request["status"] == "provisioned" {
             assert_eq!(there, 1, "{name} is there exactly once");
         } else {
-            assert!(request["failure"]["reason"].is_string(), "failed with a reason: {request}");
+            assert!(
+                request["failure"]["reason"].is_string(),
+                "failed with a reason: {request}"
+            );
         }
     }
     let verified = lab.run(&["audit", "verify", "--json"]);
@@ -75,7 +110,10 @@ async fn survives(settings: Settings, blows: impl AsyncFnOnce(&mut Lab)) {
 }
 
 fn quick_deadlines() -> Settings {
-    Settings { orders_valid_for: 15, ..Settings::default() }
+    Settings {
+        orders_valid_for: 15,
+        ..Settings::default()
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -109,11 +147,16 @@ async fn everything_converges_after_the_brokers_store_was_erased() {
 /// Each point ends the process the third time that it is passed; the process is started again without it.
 async fn dies_at(point: &'static str) {
     let failpoints: &'static str = Box::leak(format!("{point}=2*off->1*return").into_boxed_str());
-    let settings = Settings { gateway_failpoints: Some(failpoints), ..quick_deadlines() };
+    let settings = Settings {
+        gateway_failpoints: Some(failpoints),
+        ..quick_deadlines()
+    };
     survives(settings, async |lab| {
-        until("the gateway to die at its fail point", Duration::from_secs(60), async || {
-            (!lab.gateway.as_mut().unwrap().is_running()).then_some(())
-        })
+        until(
+            "the gateway to die at its fail point",
+            Duration::from_secs(60),
+            async || (!lab.gateway.as_mut().unwrap().is_running()).then_some(()),
+        )
         .await;
         lab.settings.gateway_failpoints = None;
         lab.start_gateway().await;

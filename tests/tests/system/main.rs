@@ -1,5 +1,11 @@
 //! The whole system on real services: PostgreSQL, NATS, a mail server, two Active Directory domains.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    missing_docs
+)]
 
 mod bad_input;
 mod configuration;

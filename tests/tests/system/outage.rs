@@ -30,9 +30,19 @@ fn control(what: &str, domain: &str) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn orders_wait_for_a_domain_controller_that_is_away_and_the_request_says_why() {
-    let Some(lab) = Lab::start(Settings { orders_valid_for: 20, ..Settings::default() }).await else { return };
+    let Some(lab) = Lab::start(Settings {
+        orders_valid_for: 20,
+        ..Settings::default()
+    })
+    .await
+    else {
+        return;
+    };
     let people = Organisation::settle(&lab).await;
-    let templates = [people.template(&lab, 0, "disable", |_| {}).await, people.template(&lab, 1, "disable", |_| {}).await];
+    let templates = [
+        people.template(&lab, 0, "disable", |_| {}).await,
+        people.template(&lab, 1, "disable", |_| {}).await,
+    ];
     let away = Away::take("emea");
     let names: Vec<_> = (0..5).map(|_| fresh_name()).collect();
     let mut waiting = Vec::new();
@@ -47,7 +57,9 @@ async fn orders_wait_for_a_domain_controller_that_is_away_and_the_request_says_w
     let told = people
         .requester
         .api
-        .wait(&path, "the request to say why it waits", |r| r["waiting"]["reason"] == "directory-unreachable")
+        .wait(&path, "the request to say why it waits", |r| {
+            r["waiting"]["reason"] == "directory-unreachable"
+        })
         .await;
     assert_eq!(told["status"], "provisioning", "{told}");
 
@@ -55,7 +67,13 @@ async fn orders_wait_for_a_domain_controller_that_is_away_and_the_request_says_w
     for (request, name) in waiting.iter().zip(&names) {
         let path = format!("/requests/{request}");
         let within = Duration::from_secs(120);
-        people.requester.api.wait_within(within, &path, "the order to be applied", |r| r["status"] == "provisioned").await;
+        people
+            .requester
+            .api
+            .wait_within(within, &path, "the order to be applied", |r| {
+                r["status"] == "provisioned"
+            })
+            .await;
         assert_eq!(lab.domains[1].directory.objects(name).await.len(), 1);
     }
 }

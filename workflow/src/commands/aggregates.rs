@@ -10,7 +10,9 @@ use tenure_domain::{
     group::{Group, GroupCommand},
     lifecycle::{self, LifecycleOption},
     ownership::Owner,
-    request::{OfferedTemplate, RenewedAccount, Request, RequestCommand, RequestFacts, RequestKind},
+    request::{
+        OfferedTemplate, RenewedAccount, Request, RequestCommand, RequestFacts, RequestKind,
+    },
     role::{Role, RoleCommand},
     template::{Template, TemplateCommand},
     user::{User, UserCommand},
@@ -61,13 +63,17 @@ impl Commands {
         let actor = caller.actor.user();
         for mut reader in self.readers() {
             let facts = match (&command, actor) {
-                (RequestCommand::Submit, Some(user)) => self.facts_of_submission(id, user, &mut reader).await?,
+                (RequestCommand::Submit, Some(user)) => {
+                    self.facts_of_submission(id, user, &mut reader).await?
+                }
                 (RequestCommand::Approve { .. } | RequestCommand::Reject { .. }, Some(user)) => {
                     self.facts_of_decision(id, user, &mut reader).await?
                 }
                 _ => RequestFacts::default(),
             };
-            let done = self.attempt::<Request>(id.0, command.clone(), (facts, reader), caller).await?;
+            let done = self
+                .attempt::<Request>(id.0, command.clone(), (facts, reader), caller)
+                .await?;
             if let Some(accepted) = done {
                 return Ok(accepted);
             }
@@ -101,12 +107,16 @@ impl Commands {
             if let Some(request) = request {
                 // A submission never changes: its version need not be re-checked.
                 let state = self.store.cached_state::<Request>(request.0).await?.state;
-                facts.approved = state.submission().map(|submission| (request, submission.clone()));
+                facts.approved = state
+                    .submission()
+                    .map(|submission| (request, submission.clone()));
             }
             if let AccountCommand::ChangeOwners(owners) = &command {
                 facts.unknown_owners = reader.unknown_owners(owners).await?;
             }
-            let done = self.attempt::<Account>(id.0, command.clone(), (facts, reader), caller).await?;
+            let done = self
+                .attempt::<Account>(id.0, command.clone(), (facts, reader), caller)
+                .await?;
             if let Some(accepted) = done {
                 return Ok(accepted);
             }
@@ -122,31 +132,50 @@ impl Commands {
     ) -> Result<RequestFacts, StoreError> {
         // The draft itself is no fact: its version is the aggregate's own.
         let request = self.store.cached_state::<Request>(id.0).await?.state;
-        let Some(content) = request.content() else { return Ok(RequestFacts::default()) };
+        let Some(content) = request.content() else {
+            return Ok(RequestFacts::default());
+        };
         let mut facts = RequestFacts::default();
         let template = reader.read::<Template>(content.template.0).await?;
         let version = match content.kind {
-            RequestKind::NewAccount => template.offered().map(|(version, content)| (version, content.clone())),
+            RequestKind::NewAccount => template
+                .offered()
+                .map(|(version, content)| (version, content.clone())),
             RequestKind::Renewal(account) => {
                 let account = reader.read::<Account>(account.0).await?;
-                let managed = account.managed().filter(|managed| managed.identity.template == content.template);
+                let managed = account
+                    .managed()
+                    .filter(|managed| managed.identity.template == content.template);
                 facts.renewed = managed.map(|managed| RenewedAccount {
                     name: managed.identity.name.clone(),
                     owners: managed.owners.clone(),
                     period: managed.identity.terms.period,
-                    off: lifecycle::check(&managed.situation(self.store.clock().now()), LifecycleOption::SubmitRenewal).err(),
+                    off: lifecycle::check(
+                        &managed.situation(self.store.clock().now()),
+                        LifecycleOption::SubmitRenewal,
+                    )
+                    .err(),
                 });
                 managed.and_then(|managed| {
                     let version = managed.identity.template_version;
-                    template.versions.get(&version).map(|content| (version, content.clone()))
+                    template
+                        .versions
+                        .get(&version)
+                        .map(|content| (version, content.clone()))
                 })
             }
         };
         if let Some((version, terms)) = version {
             let domain = reader.read::<Domain>(terms.directory.domain.0).await?;
             facts.domain_enabled = domain.content.is_some() && !domain.disabled;
-            facts.actor_groups = reader.memberships(user, &terms.directory.available_to).await?;
-            facts.template = Some(OfferedTemplate { id: content.template, version, content: Arc::clone(&terms) });
+            facts.actor_groups = reader
+                .memberships(user, &terms.directory.available_to)
+                .await?;
+            facts.template = Some(OfferedTemplate {
+                id: content.template,
+                version,
+                content: Arc::clone(&terms),
+            });
         }
         facts.unknown_owners = reader.unknown_owners(&content.owners).await?;
         Ok(facts)
@@ -159,14 +188,25 @@ impl Commands {
         reader: &mut FactReader<'_>,
     ) -> Result<RequestFacts, StoreError> {
         let request = self.store.state::<Request>(id.0).await?.state;
-        let Some(submission) = request.submission() else { return Ok(RequestFacts::default()) };
-        let mut groups: Vec<GroupId> = submission.steps.iter().flat_map(|step| step.groups.iter().copied()).collect();
+        let Some(submission) = request.submission() else {
+            return Ok(RequestFacts::default());
+        };
+        let mut groups: Vec<GroupId> = submission
+            .steps
+            .iter()
+            .flat_map(|step| step.groups.iter().copied())
+            .collect();
         groups.sort();
         groups.dedup();
-        let mut facts = RequestFacts { actor_groups: reader.memberships(user, &groups).await?, ..Default::default() };
+        let mut facts = RequestFacts {
+            actor_groups: reader.memberships(user, &groups).await?,
+            ..Default::default()
+        };
         for owner in &submission.owners {
             if let Owner::Group(group) = owner {
-                facts.chosen_owners.extend(reader.read::<Group>(group.0).await?.members.iter().copied());
+                facts
+                    .chosen_owners
+                    .extend(reader.read::<Group>(group.0).await?.members.iter().copied());
             }
         }
         Ok(facts)

@@ -72,16 +72,19 @@ impl CommandError {
     /// Will the same command have another outcome later, without anybody doing anything?
     #[must_use]
     pub fn is_transient(&self) -> bool {
-        matches!(self, Self::Conflict | Self::Busy | Self::ClockSkew | Self::Unavailable(_))
+        matches!(
+            self,
+            Self::Conflict | Self::Busy | Self::ClockSkew | Self::Unavailable(_)
+        )
     }
 }
 
 impl From<StoreError> for CommandError {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Unreadable { .. } | StoreError::Unwritable(_) | StoreError::Unsealable(_) => {
-                Self::Broken(error.to_string())
-            }
+            StoreError::Unreadable { .. }
+            | StoreError::Unwritable(_)
+            | StoreError::Unsealable(_) => Self::Broken(error.to_string()),
             _ => Self::Unavailable(error.to_string()),
         }
     }
@@ -93,7 +96,9 @@ impl From<BrokerError> for CommandError {
     }
 }
 
-pub(super) fn of<R: std::error::Error + Into<CommandError>>(error: ExecuteError<R>) -> CommandError {
+pub(super) fn of<R: std::error::Error + Into<CommandError>>(
+    error: ExecuteError<R>,
+) -> CommandError {
     match error {
         ExecuteError::Refused(refusal) => refusal.into(),
         ExecuteError::Conflict { .. } | ExecuteError::FactChanged { .. } => CommandError::Conflict,

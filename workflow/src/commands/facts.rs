@@ -20,7 +20,11 @@ pub(crate) struct FactReader<'a> {
 impl<'a> FactReader<'a> {
     /// `fresh`: checked against the stream's tail; otherwise from the cache, which may lag other gateways.
     pub(crate) fn new(store: &'a EventStore, fresh: bool) -> Self {
-        Self { store, fresh, seen: Vec::new() }
+        Self {
+            store,
+            fresh,
+            seen: Vec::new(),
+        }
     }
 
     /// What was read, for the append to re-check.
@@ -30,8 +34,16 @@ impl<'a> FactReader<'a> {
 
     /// The aggregate `id`; its default state if there is no such stream.
     pub(crate) async fn read<A: Stream>(&mut self, id: Uuid) -> Result<Arc<A>, StoreError> {
-        let loaded = if self.fresh { self.store.state::<A>(id).await? } else { self.store.cached_state::<A>(id).await? };
-        let seen = FactVersion { kind: A::TYPE, id, version: loaded.version };
+        let loaded = if self.fresh {
+            self.store.state::<A>(id).await?
+        } else {
+            self.store.cached_state::<A>(id).await?
+        };
+        let seen = FactVersion {
+            kind: A::TYPE,
+            id,
+            version: loaded.version,
+        };
         if !self.seen.contains(&seen) {
             self.seen.push(seen);
         }
@@ -39,7 +51,11 @@ impl<'a> FactReader<'a> {
     }
 
     /// Which of `groups` hold `user`? Everyone holds all; a disabled group holds nobody.
-    pub(crate) async fn memberships(&mut self, user: UserId, groups: &[GroupId]) -> Result<Vec<GroupId>, StoreError> {
+    pub(crate) async fn memberships(
+        &mut self,
+        user: UserId,
+        groups: &[GroupId],
+    ) -> Result<Vec<GroupId>, StoreError> {
         let mut member_of = Vec::new();
         for group in groups {
             let state = self.read::<Group>(group.0).await?;
@@ -51,7 +67,10 @@ impl<'a> FactReader<'a> {
     }
 
     /// Those of `owners` that do not exist or are disabled.
-    pub(crate) async fn unknown_owners(&mut self, owners: &[Owner]) -> Result<Vec<Owner>, StoreError> {
+    pub(crate) async fn unknown_owners(
+        &mut self,
+        owners: &[Owner],
+    ) -> Result<Vec<Owner>, StoreError> {
         let mut unknown = Vec::new();
         for owner in owners {
             let active = match owner {

@@ -18,7 +18,8 @@ use std::sync::{
 use tenure_broker::CoreLink;
 use tenure_domain::{Actor, Stream};
 use tenure_eventstore::{
-    Cause, CommandKey, EventStore, ExecuteError, Executed, Execution, Position, StoreError, clock::Clock,
+    Cause, CommandKey, EventStore, ExecuteError, Executed, Execution, Position, StoreError,
+    clock::Clock,
 };
 use uuid::Uuid;
 
@@ -50,12 +51,20 @@ impl Caller {
     /// With a cause of its own and no key.
     #[must_use]
     pub fn new(actor: Actor) -> Self {
-        Self { actor, key: None, cause: Cause::default() }
+        Self {
+            actor,
+            key: None,
+            cause: Cause::default(),
+        }
     }
 
     /// Tenure itself, with a derived command id.
     pub(crate) fn system(name: &str, id: Uuid, cause: Cause) -> Self {
-        Self { actor: Actor::system(name), key: Some(CommandKey { id, body: [0; 32] }), cause }
+        Self {
+            actor: Actor::system(name),
+            key: Some(CommandKey { id, body: [0; 32] }),
+            cause,
+        }
     }
 }
 
@@ -72,7 +81,11 @@ pub struct Accepted {
 
 impl<A: Stream> From<Executed<A>> for Accepted {
     fn from(executed: Executed<A>) -> Self {
-        Self { position: executed.position, version: executed.version, repeated: executed.repeated }
+        Self {
+            position: executed.position,
+            version: executed.version,
+            repeated: executed.repeated,
+        }
     }
 }
 
@@ -88,7 +101,13 @@ impl Commands {
         settings: Settings,
     ) -> Result<Self, StoreError> {
         let epoch = Arc::new(AtomicU32::new(store.head().await?.epoch));
-        Ok(Self { store, broker, system, settings, epoch })
+        Ok(Self {
+            store,
+            broker,
+            system,
+            settings,
+            epoch,
+        })
     }
 
     /// The epoch that new orders belong to.
@@ -98,7 +117,8 @@ impl Commands {
 
     /// Reads the epoch anew: an operator may have declared another one.
     pub(crate) async fn refresh_epoch(&self) -> Result<(), StoreError> {
-        self.epoch.store(self.store.head().await?.epoch, Ordering::Relaxed);
+        self.epoch
+            .store(self.store.head().await?.epoch, Ordering::Relaxed);
         Ok(())
     }
 

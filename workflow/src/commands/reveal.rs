@@ -30,7 +30,9 @@ impl Commands {
         reader_key: String,
         caller: &Caller,
     ) -> Result<(Accepted, RevealReply), CommandError> {
-        let point = BASE64_STANDARD.decode(&reader_key).map_err(|_| CommandError::BadReaderKey)?;
+        let point = BASE64_STANDARD
+            .decode(&reader_key)
+            .map_err(|_| CommandError::BadReaderKey)?;
         if point.len() != 65 || point.first() != Some(&4) {
             return Err(CommandError::BadReaderKey);
         }
@@ -40,13 +42,31 @@ impl Commands {
         }
         let reveal = new_id();
         let not_after = self.system.now() + VALID_FOR;
-        let command = AccountCommand::RequestSecretReveal { reveal, reader_key: fingerprint, not_after };
+        let command = AccountCommand::RequestSecretReveal {
+            reveal,
+            reader_key: fingerprint,
+            not_after,
+        };
         let accepted = self.account(account, command, caller).await?;
         let state = self.store.state::<Account>(account.0).await?.state;
         let managed = state.managed().ok_or(AccountRefusal::Unknown)?;
-        let secret = managed.directory.secret.clone().ok_or(AccountRefusal::NoSecret)?;
-        let request = RevealRequest { request: reveal, account, secret, reader_key, not_after };
-        match self.broker.reveal(managed.identity.domain, request, PATIENCE).await? {
+        let secret = managed
+            .directory
+            .secret
+            .clone()
+            .ok_or(AccountRefusal::NoSecret)?;
+        let request = RevealRequest {
+            request: reveal,
+            account,
+            secret,
+            reader_key,
+            not_after,
+        };
+        match self
+            .broker
+            .reveal(managed.identity.domain, request, PATIENCE)
+            .await?
+        {
             RevealReply::Refused { reason } => Err(CommandError::RevealRefused(reason)),
             sealed => Ok((accepted, sealed)),
         }

@@ -15,12 +15,29 @@ impl Commands {
     /// # Errors
     /// Why it could not be done.
     pub async fn install_built_ins(&self) -> Result<(), CommandError> {
-        let caller = Caller { actor: Actor::system("setup"), key: None, cause: Cause::default() };
+        let caller = Caller {
+            actor: Actor::system("setup"),
+            key: None,
+            cause: Cause::default(),
+        };
         for role in BuiltInRole::ALL {
-            self.role(role.id(), RoleCommand::Create(role.content()), &caller).await?;
+            self.role(role.id(), RoleCommand::Create(role.content()), &caller)
+                .await?;
         }
-        self.group(everyone(), GroupCommand::Create { name: "Everyone".into() }, &caller).await?;
-        self.group(everyone(), GroupCommand::GrantRole(BuiltInRole::AccountOwner.id()), &caller).await?;
+        self.group(
+            everyone(),
+            GroupCommand::Create {
+                name: "Everyone".into(),
+            },
+            &caller,
+        )
+        .await?;
+        self.group(
+            everyone(),
+            GroupCommand::GrantRole(BuiltInRole::AccountOwner.id()),
+            &caller,
+        )
+        .await?;
         Ok(())
     }
 
@@ -28,12 +45,26 @@ impl Commands {
     ///
     /// # Errors
     /// The refusal, or why it could not be carried out.
-    pub async fn setup(&self, administrator: PersonalData, caller: &Caller) -> Result<(UserId, Accepted), CommandError> {
+    pub async fn setup(
+        &self,
+        administrator: PersonalData,
+        caller: &Caller,
+    ) -> Result<(UserId, Accepted), CommandError> {
         self.install_built_ins().await?;
         let id = UserId(new_id());
-        self.user(id, UserCommand::Register(administrator), caller).await?;
+        self.user(id, UserCommand::Register(administrator), caller)
+            .await?;
         let grant = UserCommand::GrantRole(BuiltInRole::SystemAdministrator.id());
-        let accepted = self.user(id, grant, &Caller { key: None, ..caller.clone() }).await?;
+        let accepted = self
+            .user(
+                id,
+                grant,
+                &Caller {
+                    key: None,
+                    ..caller.clone()
+                },
+            )
+            .await?;
         Ok((id, accepted))
     }
 }
