@@ -179,3 +179,37 @@ async fn an_address_of_no_known_database_is_refused() {
         Err(tenure_eventstore::StoreError::Address(_))
     ));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_lost_while_appending_loses_nothing_and_doubles_nothing() {
+    on_postgres(|backend| async move {
+        let (store, other) = (backend.open().await, backend.open().await);
+        let groups: Vec<_> = join_all((0..10).map(|_| group(&store))).await;
+        let work = (0..300).map(|n| {
+            let (store, group) = (store.clone(), groups[n % 10]);
+            tokio::spawn(async move { run(&store, add(group, new_id())).await })
+        });
+        let work: Vec<_> = work.collect();
+        let mut lost = 0;
+        while !work.iter().all(tokio::task::JoinHandle::is_finished) {
+            lost += number(
+                &other,
+                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+                 WHERE datname = current_database() AND (query LIKE 'SELECT append_event(%' OR query LIKE 'SELECT * FROM append_events(%')",
+            )
+            .await;
+            tokio::time::sleep(std::time::Duration::from_millis(30)).await;
+        }
+        assert!(lost > 0, "no session was lost");
+        for done in join_all(work).await {
+            assert!(!done.expect("task").repeated);
+        }
+        let mut members = 0;
+        for group in groups {
+            members += other.state::<Group>(group).await.expect("state").state.members.len();
+        }
+        assert_eq!(members, 300);
+        assert_eq!(other.verify(|_| ()).await.expect("verify").head.position, 310);
+    })
+    .await;
+}
