@@ -170,7 +170,13 @@ impl Delivery {
             Way::Smtp { transport, from } => {
                 let message = message(mail, from)?;
                 transport.send(message).await.map(drop).map_err(|error| {
-                    if error.is_permanent() { MailError::Refused(error.to_string()) } else { MailError::Later(error.to_string()) }
+                    // A refused sign-in (530 to 538) is the operator's to mend: no mail is lost by it.
+                    let sign_in = error.status().is_some_and(|code| (530..=538).contains(&u16::from(code)));
+                    if error.is_permanent() && !sign_in {
+                        MailError::Refused(error.to_string())
+                    } else {
+                        MailError::Later(error.to_string())
+                    }
                 })
             }
             Way::Memory(kept) => {

@@ -34,9 +34,9 @@ use tokio_util::sync::CancellationToken;
 /// Name of the mark.
 const MARK: &str = "notifications";
 /// Mails claimed at once.
-const BATCH: usize = 50;
-/// How long this process may take for a batch.
-const LEASE: TimeDelta = TimeDelta::minutes(5);
+const BATCH: usize = 10;
+/// How long this process may take for a batch: longer than all its mails may, so that no second process sends them too.
+const LEASE: TimeDelta = TimeDelta::minutes(15);
 /// Pauses between attempts; after the last one the mail is given up.
 const PAUSES: [TimeDelta; 6] = [
     TimeDelta::minutes(1),
@@ -66,10 +66,20 @@ impl Notifier {
         Self { store, views, delivery, public_url, system: Arc::new(SystemClock) }
     }
 
+    /// By another clock than the machine's, which paces attempts: for tests.
+    #[must_use]
+    pub fn by_clock(self, system: Arc<dyn Clock>) -> Self {
+        Self { system, ..self }
+    }
+
     /// Works until cancelled.
     pub async fn run(self, cancel: CancellationToken) {
-        if let Err(error) = self.begin_at_the_head().await {
-            tracing::warn!(%error, "notifications begin at the beginning of the history");
+        // Without a mark everybody would be told everything that ever happened.
+        while let Err(error) = self.begin_at_the_head().await {
+            tracing::warn!(%error, "notifications cannot begin for now");
+            if cancel.run_until_cancelled(tokio::time::sleep(LOOK_ANYWAY)).await.is_none() {
+                return;
+            }
         }
         let (done, queued) = watch::channel(0);
         let follower = Follower { store: &self.store, name: MARK, done, cancel: cancel.clone() };
@@ -84,9 +94,7 @@ impl Notifier {
         let tables = self.store.state_tables();
         if tables.checkpoint(MARK).await?.is_none() {
             let head = self.store.head().await?.position;
-            if head > 0 {
-                tables.advance_checkpoint(MARK, head).await?;
-            }
+            tables.advance_checkpoint(MARK, head).await?;
         }
         Ok(())
     }

@@ -1,0 +1,93 @@
+//! product.md §7, as text, against the table and against every event there is.
+
+use std::{collections::BTreeMap, fs, path::Path};
+use tenure_domain::Event;
+use tenure_notifications::table::{Notice, Recipients, TABLE, notices};
+use uuid::Uuid;
+
+const PRODUCT: &str = "
+template | published                       | administrators        | off
+template | unpublished                     | administrators        | off
+template | disabled                        | administrators        | off
+request  | step requires approval          | approvers of the step | on
+request  | approved                        | requester             | on
+request  | rejected                        | requester             | on
+request  | provisioned                     | requester             | on
+request  | provisioning failed             | requester             | on
+account  | ownership changed               | owners                | on
+account  | requires renewal                | owners                | on
+account  | reminder                        | owners                | on
+account  | urgent reminder                 | owners                | on
+account  | end reached                     | owners                | on
+engine   | cannot reach its domain or vault | administrators       | on
+user     | welcome                         | the user              | on
+";
+
+#[test]
+fn the_table_is_the_products() {
+    let product: Vec<Vec<String>> = PRODUCT
+        .trim()
+        .lines()
+        .map(|line| line.split('|').map(|cell| cell.trim().to_owned()).collect())
+        .collect();
+    let ours: Vec<Vec<String>> = TABLE
+        .iter()
+        .map(|row| [row.object, row.event, row.recipients, if row.on { "on" } else { "off" }].map(str::to_owned).to_vec())
+        .collect();
+    assert_eq!(ours, product);
+}
+
+/// One example of each event (schemas/events/examples), and what it tells whom; all others tell nobody anything.
+#[test]
+fn each_event_tells_whom_the_table_says_and_all_others_nobody() {
+    let expected: BTreeMap<&str, (Notice, Recipients)> = [
+        ("template.published", (Notice::TemplatePublished, Recipients::Administrators)),
+        ("template.unpublished", (Notice::TemplateUnpublished, Recipients::Administrators)),
+        ("template.disabled", (Notice::TemplateDisabled, Recipients::Administrators)),
+        ("request.submitted", (Notice::ApprovalRequired, Recipients::Approvers { step: 0 })),
+        ("request.approval-given", (Notice::ApprovalRequired, Recipients::Approvers { step: 2 })),
+        ("request.approved", (Notice::RequestApproved, Recipients::Requester)),
+        ("request.rejected", (Notice::RequestRejected, Recipients::Requester)),
+        ("request.completed", (Notice::RequestProvisioned, Recipients::Requester)),
+        ("request.failed", (Notice::ProvisioningFailed, Recipients::Requester)),
+        ("account.owners-changed", (Notice::OwnershipChanged, Recipients::Owners)),
+        ("account.renewal-opened", (Notice::RenewalRequired, Recipients::Owners)),
+        ("account.owners-reminded", (Notice::UrgentReminder, Recipients::Owners)),
+        ("account.lifecycle-ended", (Notice::EndReached, Recipients::Owners)),
+        ("engine.impaired", (Notice::EngineImpaired, Recipients::Administrators)),
+        ("user.registered", (Notice::Welcome, Recipients::User)),
+    ]
+    .into();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schemas/events/examples");
+    let mut seen = 0;
+    for file in fs::read_dir(folder).unwrap() {
+        let path = file.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let type_name = name.split(".v").next().unwrap();
+        let kind = type_name.split('.').next().unwrap();
+        let event = Event::decode(kind, type_name, &fs::read(&path).unwrap()).unwrap();
+        let told = notices(Uuid::nil(), &event).map(|(notice, recipients, _)| (notice, recipients));
+        assert_eq!(told, expected.get(type_name).copied(), "{type_name}");
+        seen += usize::from(told.is_some());
+    }
+    assert_eq!(seen, expected.len());
+}
+
+#[test]
+fn a_silent_opening_an_unfinished_step_and_a_request_without_steps_tell_nobody() {
+    let decode = |name: &str, change: &dyn Fn(&mut serde_json::Value)| {
+        let file = format!("{}/../schemas/events/examples/{name}.v1.json", env!("CARGO_MANIFEST_DIR"));
+        let mut json: serde_json::Value = serde_json::from_slice(&fs::read(file).unwrap()).unwrap();
+        change(&mut json);
+        let kind = name.split('.').next().unwrap();
+        Event::decode(kind, name, &serde_json::to_vec(&json).unwrap()).unwrap()
+    };
+    let silent = decode("account.renewal-opened", &|json| json["notify"] = false.into());
+    let unfinished = decode("request.approval-given", &|json| json["step_completed"] = false.into());
+    let stepless = decode("request.submitted", &|json| json["submission"]["steps"] = serde_json::json!([]));
+    for event in [silent, unfinished, stepless] {
+        assert_eq!(notices(Uuid::nil(), &event), None, "{}", event.type_name());
+    }
+    let regular = decode("account.owners-reminded", &|json| json["urgency"] = "regular".into());
+    assert_eq!(notices(Uuid::nil(), &regular).map(|told| told.0), Some(Notice::Reminder));
+}
