@@ -2,7 +2,13 @@
 
 use crate::world::*;
 use async_nats::jetstream;
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 use tenure_broker::{
     AgentLink, BrokerConfig, BrokerError, CoreLink, Issued, NatsConfig, NatsCredentials, subject,
 };
@@ -201,12 +207,15 @@ async fn a_server_killed_in_the_middle_of_everything_loses_no_report() {
         return;
     };
     let (core, agent) = links(&server).await;
+    let reported = Arc::new(AtomicU64::new(0));
+    let so_far = Arc::clone(&reported);
     let reporting = tokio::spawn(async move {
         for n in 1..=REPORTS {
             until_ok("reporting", || async {
                 agent.report(&report(NORTH_ONE, account(1), n)).await
             })
             .await;
+            reported.store(n, Ordering::Relaxed);
         }
     });
     let reading = tokio::spawn(async move {
@@ -219,8 +228,11 @@ async fn a_server_killed_in_the_middle_of_everything_loses_no_report() {
         }
         seen
     });
-    for _ in 0..3 {
-        tokio::time::sleep(Duration::from_millis(40)).await;
+    for moment in [20, 80, 140] {
+        eventually("reports to flow", || async {
+            (so_far.load(Ordering::Relaxed) >= moment).then_some(())
+        })
+        .await;
         server.kill();
         server.run();
     }
