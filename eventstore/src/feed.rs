@@ -13,6 +13,8 @@ use uuid::Uuid;
 
 /// From here on a page is copied rather than queried.
 const COPIED: usize = 500;
+/// Events fetched at a time for pages that are smaller: every fetch has its fixed cost.
+const FETCHED: usize = 4000;
 
 impl EventStore {
     /// The events after `after`, at most `limit`, in order and without a gap.
@@ -71,19 +73,21 @@ impl EventStore {
         log::sealed_page(&*self.0.log, after, limit).await
     }
 
-    /// The events after `after` up to `up_to` in pages: for long stretches, as a rebuild reads them. The next pages are
-    /// fetched and decoded while the caller works on one; at most three are in memory.
+    /// The events after `after` up to `up_to` in pages: for long stretches, as a rebuild reads them. The next ones are
+    /// fetched and decoded while the caller works on one; some ten thousand events are in memory at most, or three
+    /// pages if that is more.
     #[must_use]
     pub fn read_pages(&self, after: Position, up_to: Position, page: usize) -> Pages {
         let (fetched, mut to_decode) = mpsc::channel(1);
         let (decoded, pages) = mpsc::channel(1);
         let source = Source::of(self);
         let reader = self.0.reader.clone();
-        let page = page.max(1) as u64;
+        let page = page.max(1);
+        let fetch = page.max(FETCHED) as u64;
         tokio::spawn(async move {
             let mut from = after;
             while from < up_to {
-                let to = up_to.min(from.saturating_add(page));
+                let to = up_to.min(from.saturating_add(fetch));
                 let fetching = source.fetch(from, to).await;
                 let failed = fetching.is_err();
                 if fetched.send(fetching).await.is_err() || failed {
@@ -94,11 +98,24 @@ impl EventStore {
         });
         tokio::spawn(async move {
             while let Some(fetched) = to_decode.recv().await {
-                let page = open(&reader, fetched).await;
+                let mut rest = match open(&reader, fetched).await {
+                    Ok(events) => events,
+                    Err(error) => {
+                        // Whoever reads may have gone; nobody else needs to know.
+                        let _ = decoded.send(Err(error)).await;
+                        return;
+                    }
+                };
                 // Beyond the head there is nothing more to come.
-                let last = page.as_ref().is_ok_and(Vec::is_empty);
-                if last || decoded.send(page).await.is_err() {
+                if rest.is_empty() {
                     return;
+                }
+                while !rest.is_empty() {
+                    let later = rest.split_off(page.min(rest.len()));
+                    if decoded.send(Ok(rest)).await.is_err() {
+                        return;
+                    }
+                    rest = later;
                 }
             }
         });
