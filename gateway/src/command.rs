@@ -49,12 +49,6 @@ impl<T> Command<T> {
             None => new_id(),
         }
     }
-
-    /// The caller for one of several commands that follow from this one.
-    pub(crate) fn part(&self, part: &str) -> Caller {
-        let key = self.caller.key.map(|key| CommandKey { id: derived(&["part", part, &key.id.to_string()]), ..key });
-        Caller { key, ..self.caller.clone() }
-    }
 }
 
 impl<T: DeserializeOwned> FromRequest<App> for Command<T> {

@@ -133,7 +133,7 @@ fn describe_access(access: Access, operation: &mut Value) {
             let cells: Vec<_> = any_of.iter().map(|(f, v)| format!("`{}:{}`", f.text(), v.text())).collect();
             let own = match own {
                 Own::Everything => "",
-                Own::OwnObjects => "; without *manage*, for one's own objects only",
+                Own::Limited => "; without *manage*, for one's own objects only",
                 Own::Nothing => " with *manage*",
             };
             format!("Needs {}{own}.", cells.join(" or "))

@@ -34,7 +34,6 @@ const GRACE: Duration = Duration::from_secs(10);
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The API of `instance`; `work` moves its clock, where that is a virtual one.
-#[must_use]
 pub fn router(instance: Instance, work: Work, config: GatewayConfig) -> Router {
     let description = serde_json::to_vec_pretty(&openapi::openapi()).unwrap_or_default();
     let app = App::new(instance, work, config, description.into());

@@ -14,7 +14,7 @@ use crate::{
 };
 use axum::{
     extract::{ConnectInfo, FromRequestParts, MatchedPath, Request, State},
-    http::{Method, Uri, request::Parts},
+    http::{HeaderMap, Method, Uri, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -108,31 +108,37 @@ async fn check(app: &App, path: &str, mut request: Request) -> Result<Request, P
     if rule.access == Access::Public {
         return Ok(request);
     }
-    let signed = signed_in(app, request.headers(), request.method()).await?;
+    let session = session(app, request.headers(), request.method()).await?;
+    // Before the rights are read: they are to be no older than what is asked for.
+    if cross_site::is_safe(request.method()) {
+        wait_for_position(app, request.uri()).await?;
+    }
+    let signed = with_rights(app, session).await?;
     if let Access::Needs(any_of, own) = rule.access {
         let reaches = any_of.iter().filter_map(|(feature, verb)| signed.reach(*feature, *verb)).max();
         match (reaches, own) {
-            (Some(Reach::All), _) | (Some(Reach::Own), Own::Everything | Own::OwnObjects) => {}
+            (Some(Reach::All), _) | (Some(Reach::Own), Own::Everything | Own::Limited) => {}
             (Some(Reach::Own), Own::Nothing) | (None, _) => return Err(forbidden(any_of, own)),
         }
-    }
-    if cross_site::is_safe(request.method()) {
-        wait_for_position(app, request.uri()).await?;
     }
     request.extensions_mut().insert(signed);
     Ok(request)
 }
 
 /// The person behind a request.
-pub(crate) async fn signed_in(
-    app: &App,
-    headers: &axum::http::HeaderMap,
-    method: &Method,
-) -> Result<Signed, Problem> {
+pub(crate) async fn signed_in(app: &App, headers: &HeaderMap, method: &Method) -> Result<Signed, Problem> {
+    with_rights(app, session(app, headers, method).await?).await
+}
+
+async fn session(app: &App, headers: &HeaderMap, method: &Method) -> Result<Session, Problem> {
     let session = sessions::of_request(app, headers).await?;
     if session.carrier == Carrier::Cookie && !cross_site::is_safe(method) {
         cross_site::require_same_origin(headers)?;
     }
+    Ok(session)
+}
+
+async fn with_rights(app: &App, session: Session) -> Result<Signed, Problem> {
     let rights = rights_of(&app.instance, session.user).await?;
     let rights = rights.ok_or_else(|| Problem::new(Kind::NotSignedIn, "There is no session, or it is over. Sign in."))?;
     Ok(Signed { session, rights: Arc::new(rights) })

@@ -24,7 +24,7 @@ pub(crate) enum Own {
     /// These objects have no owner: the permission alone decides.
     Everything,
     /// One's own objects: the handler limits.
-    OwnObjects,
+    Limited,
     /// Nothing: *manage* is needed too.
     Nothing,
 }
@@ -50,20 +50,20 @@ const fn post(path: &'static str, access: Access) -> Rule {
 
 use Access::{Needs, Public, SignedIn};
 use Feature as F;
-use Own::{Everything, Nothing, OwnObjects};
+use Own::{Everything, Nothing, Limited};
 use Verb as V;
 
-const READ_ACCOUNT: Access = Needs(&[(F::ManagedAccount, V::Read)], OwnObjects);
-const UPDATE_ACCOUNT: Access = Needs(&[(F::ManagedAccount, V::Update)], OwnObjects);
-const READ_REQUEST: Access = Needs(&[(F::ProvisionRequest, V::Read), (F::ProvisionApproval, V::Read)], OwnObjects);
-const UPDATE_REQUEST: Access = Needs(&[(F::ProvisionRequest, V::Update)], OwnObjects);
-const DECIDE: Access = Needs(&[(F::ProvisionApproval, V::Update)], OwnObjects);
-const READ_TEMPLATE: Access = Needs(&[(F::ProvisionTemplate, V::Read)], OwnObjects);
+const READ_ACCOUNT: Access = Needs(&[(F::ManagedAccount, V::Read)], Limited);
+const UPDATE_ACCOUNT: Access = Needs(&[(F::ManagedAccount, V::Update)], Limited);
+const READ_REQUEST: Access = Needs(&[(F::ProvisionRequest, V::Read), (F::ProvisionApproval, V::Read)], Limited);
+const UPDATE_REQUEST: Access = Needs(&[(F::ProvisionRequest, V::Update)], Limited);
+const DECIDE: Access = Needs(&[(F::ProvisionApproval, V::Update)], Limited);
+const READ_TEMPLATE: Access = Needs(&[(F::ProvisionTemplate, V::Read)], Limited);
 const WRITE_TEMPLATE: Access = Needs(&[(F::ProvisionTemplate, V::Update)], Everything);
 const PUBLISH: Access = Needs(&[(F::ProvisionTemplateWorkflow, V::Update)], Everything);
-const READ_USER: Access = Needs(&[(F::User, V::Read)], OwnObjects);
-const UPDATE_USER: Access = Needs(&[(F::User, V::Update)], OwnObjects);
-const READ_GROUP: Access = Needs(&[(F::Group, V::Read)], OwnObjects);
+const READ_USER: Access = Needs(&[(F::User, V::Read)], Limited);
+const UPDATE_USER: Access = Needs(&[(F::User, V::Update)], Limited);
+const READ_GROUP: Access = Needs(&[(F::Group, V::Read)], Limited);
 /// Memberships and what a group gives: *manage*, by product.md §1.
 const MEMBERS: Access = Needs(&[(F::Group, V::Update)], Nothing);
 const GRANTS: Access = Needs(&[(F::Role, V::Update)], Nothing);
@@ -151,7 +151,7 @@ pub(crate) const RULES: &[Rule] = &[
     post("/api/v1/requests/{id}/retry", UPDATE_REQUEST),
     post("/api/v1/requests/{id}/approve", DECIDE),
     post("/api/v1/requests/{id}/reject", DECIDE),
-    get("/api/v1/approvals", Needs(&[(F::ProvisionApproval, V::Read)], OwnObjects)),
+    get("/api/v1/approvals", Needs(&[(F::ProvisionApproval, V::Read)], Limited)),
     get("/api/v1/accounts", READ_ACCOUNT),
     get("/api/v1/accounts/{id}", READ_ACCOUNT),
     get("/api/v1/accounts/{id}/history", READ_ACCOUNT),
@@ -161,7 +161,7 @@ pub(crate) const RULES: &[Rule] = &[
     post("/api/v1/accounts/{id}/enable", UPDATE_ACCOUNT),
     post("/api/v1/accounts/{id}/retry", UPDATE_ACCOUNT),
     post("/api/v1/accounts/{id}/owners", UPDATE_ACCOUNT),
-    post("/api/v1/accounts/{id}/delete", Needs(&[(F::ManagedAccount, V::Delete)], OwnObjects)),
+    post("/api/v1/accounts/{id}/delete", Needs(&[(F::ManagedAccount, V::Delete)], Limited)),
     post("/api/v1/accounts/{id}/purge", Needs(&[(F::ManagedAccount, V::Delete)], Nothing)),
     // Only owners, however far the permission reaches: the handler sees to it.
     post("/api/v1/accounts/{id}/reveal-secret", UPDATE_ACCOUNT),

@@ -110,7 +110,7 @@ mod tests {
             token_of(&headers)
         };
         let cookies = (header::COOKIE, "a=b; tenure=plain; __Host-tenure=secure");
-        assert_eq!(of(&[cookies.clone()]), Some(("secure".into(), Carrier::Cookie)));
+        assert_eq!(of(std::slice::from_ref(&cookies)), Some(("secure".into(), Carrier::Cookie)));
         assert_eq!(of(&[cookies, (header::AUTHORIZATION, "bearer t")]), Some(("t".into(), Carrier::Bearer)));
         assert_eq!(of(&[(header::AUTHORIZATION, "Basic dXNlcg==")]), None);
         assert_eq!(of(&[]), None);

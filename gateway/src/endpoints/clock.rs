@@ -15,14 +15,18 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(advance))
 }
 
-/// How far.
+/// How far: so many days, or to an instant.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"days": 30}))]
 pub(crate) struct Advance {
     /// So many days.
+    #[serde(default)]
     #[schema(minimum = 1, maximum = 3660)]
-    days: u32,
+    days: Option<u32>,
+    /// To this instant.
+    #[serde(default)]
+    to: Option<DateTime<Utc>>,
 }
 
 /// Where the clock is now.
@@ -42,10 +46,15 @@ async fn advance(State(app): State<App>, command: Command<Advance>) -> Result<Js
     if app.instance.virtual_clock.is_none() {
         return Err(Problem::not_found());
     }
-    if !(1..=MOST_DAYS).contains(&command.body.days) {
-        return Err(Problem::invalid("days", "malformed", format!("must be between 1 and {MOST_DAYS}")));
-    }
-    let to = app.instance.business.now() + TimeDelta::days(i64::from(command.body.days));
+    let now = app.instance.business.now();
+    let furthest = now + TimeDelta::days(i64::from(MOST_DAYS));
+    let to = match (command.body.days, command.body.to) {
+        (Some(days), None) if (1..=MOST_DAYS).contains(&days) => now + TimeDelta::days(i64::from(days)),
+        (None, Some(to)) if to <= furthest => to,
+        (Some(_), Some(_)) => return Err(Problem::invalid("to", "conflict", "does not go together with days")),
+        (None, Some(_)) => return Err(Problem::invalid("to", "malformed", "is more than ten years ahead")),
+        (_, None) => return Err(Problem::invalid("days", "malformed", format!("must be between 1 and {MOST_DAYS}"))),
+    };
     let progress = app.work.advance_clock(&app.instance, to, |_| ()).await.map_err(|error| match error {
         ClockError::NotVirtual => Problem::not_found(),
         ClockError::Backwards { .. } => Problem::new(Kind::ClockBackwards, error.to_string()),

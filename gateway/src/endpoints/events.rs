@@ -217,10 +217,10 @@ impl Feed {
                 account.managed().is_some_and(|account| signed.sees_account(account))
             }
             Event::Request(_) if reads(Feature::ProvisionRequest) || reads(Feature::ProvisionApproval) => {
-                signed.sees_request(&*store.cached_state::<Request>(event.stream).await?.state)
+                signed.sees_request(&store.cached_state::<Request>(event.stream).await?.state)
             }
             Event::Template(_) if reads(Feature::ProvisionTemplate) => {
-                signed.sees_template(&*store.cached_state::<Template>(event.stream).await?.state)
+                signed.sees_template(&store.cached_state::<Template>(event.stream).await?.state)
             }
             Event::Account(_) | Event::Request(_) | Event::Template(_) => false,
             Event::User(_) => reads_all(Feature::User) || event.stream == signed.user().0,

@@ -104,7 +104,7 @@ async fn a_cookie_signs_in_but_only_our_own_page_can_use_it() {
     let post = async |headers: &[(&str, &str)]| {
         let mut all = vec![("cookie", pair)];
         all.extend_from_slice(headers);
-        let name = format!("Group {}", uuid::Uuid::now_v7());
+        let name = format!("Group {}", tenure_eventstore::new_id());
         world.send(Method::POST, "groups", None, &all, Some(json!({"name": name}))).await
     };
     assert_eq!(world.send(Method::GET, "system", None, &[("cookie", pair)], None).await.status, 200);
