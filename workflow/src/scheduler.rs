@@ -9,6 +9,7 @@ use tenure_domain::{
     timers::{Timer, TimerClock},
 };
 use tenure_eventstore::Cause;
+use tenure_projections::ViewError;
 use tokio_util::sync::CancellationToken;
 
 /// Timers read at once.
@@ -56,22 +57,26 @@ pub(crate) async fn fire_due(
         TimerClock::System => instance.system.now(),
     };
     let views = &instance.views;
-    let due = views
+    let tables = instance.store.state_tables();
+    let unavailable = |error: ViewError| CommandError::Unavailable(error.to_string());
+    let mut due = views
         .due_timers(clock, now, PAGE)
         .await
-        .map_err(|error| CommandError::Unavailable(error.to_string()))?;
-    if due.is_empty() {
-        return Ok(0);
-    }
-    let tables = instance.store.state_tables();
-    let ids: Vec<String> = due.iter().map(Timer::id).collect();
-    let handled: HashSet<String> = tables.handled_among(&ids).await?.into_iter().collect();
+        .map_err(unavailable)?;
     let mut open: Vec<BoxFuture<'_, Option<(String, String)>>> = Vec::new();
-    for timer in due
-        .into_iter()
-        .filter(|timer| !handled.contains(&timer.id()))
-    {
-        open.push(fire(instance, timer).boxed());
+    // A refused timer stays due until an event cancels it: look on behind those that were handled.
+    while let (true, Some(last)) = (open.is_empty(), due.last().cloned()) {
+        let ids: Vec<String> = due.iter().map(Timer::id).collect();
+        let handled: HashSet<String> = tables.handled_among(&ids).await?.into_iter().collect();
+        for timer in due {
+            if !handled.contains(&timer.id()) {
+                open.push(fire(instance, timer).boxed());
+            }
+        }
+        due = views
+            .due_timers_after(clock, now, &last, PAGE)
+            .await
+            .map_err(unavailable)?;
     }
     let outcomes: Vec<_> = stream::iter(open)
         .buffer_unordered(CONCURRENCY)

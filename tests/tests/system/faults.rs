@@ -100,7 +100,7 @@ async fn survives(settings: Settings, blows: impl AsyncFnOnce(&mut Lab)) {
             assert_eq!(there, 1, "{name} is there exactly once");
         } else {
             assert!(
-                request["failure"]["reason"].is_string(),
+                request["directory"]["failure"]["reason"].is_string(),
                 "failed with a reason: {request}"
             );
         }

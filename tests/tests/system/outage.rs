@@ -58,7 +58,7 @@ async fn orders_wait_for_a_domain_controller_that_is_away_and_the_request_says_w
         .requester
         .api
         .wait(&path, "the request to say why it waits", |r| {
-            r["waiting"]["reason"] == "directory-unreachable"
+            r["directory"]["failure"]["reason"] == "directory-unreachable"
         })
         .await;
     assert_eq!(told["status"], "provisioning", "{told}");

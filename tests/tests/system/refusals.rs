@@ -39,7 +39,10 @@ async fn a_name_taken_by_a_foreign_object_is_never_adopted_and_can_be_retried_on
     let request = people.ask(&template, &name).await;
     people.approve(&request).await;
     let refused = failed(&people, &request).await;
-    assert_eq!(refused["failure"]["reason"], "name-taken", "{refused}");
+    assert_eq!(
+        refused["directory"]["failure"]["reason"], "name-taken",
+        "{refused}"
+    );
     let foreign = directory.object(&name).await.unwrap();
     assert_eq!(foreign.dn, dn);
     assert_eq!(
@@ -87,9 +90,12 @@ async fn a_missing_ou_and_missing_rights_fail_with_the_directorys_reason() {
         let request = people.ask(&template, &name).await;
         people.approve(&request).await;
         let refused = failed(&people, &request).await;
-        assert_eq!(refused["failure"]["reason"], reason, "{refused}");
+        assert_eq!(
+            refused["directory"]["failure"]["reason"], reason,
+            "{refused}"
+        );
         assert!(
-            refused["failure"]["detail"]
+            refused["directory"]["failure"]["detail"]
                 .as_str()
                 .is_some_and(|detail| !detail.is_empty()),
             "{refused}"
@@ -125,7 +131,10 @@ async fn a_password_policy_that_the_generated_password_fails_is_told_and_can_be_
     people.approve(&request).await;
     let refused = failed(&people, &request).await;
     set_length("7").await;
-    assert_eq!(refused["failure"]["reason"], "password-policy", "{refused}");
+    assert_eq!(
+        refused["directory"]["failure"]["reason"], "password-policy",
+        "{refused}"
+    );
     assert!(directory.object(&name).await.is_none());
     people
         .requester

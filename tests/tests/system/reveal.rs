@@ -46,7 +46,10 @@ async fn only_owners_read_a_secret_and_every_reading_is_in_the_trail() {
     let people = Organisation::settle(&lab).await;
     let template = people.template(&lab, 0, "review", |_| {}).await;
     let request = people.provision(&template, &fresh_name()).await;
-    let account = request["account"]["id"].as_str().unwrap().to_owned();
+    let account = request["submission"]["account"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let first = read_secret(&people.requester.api, &account).await;
     let second = read_secret(&people.requester.api, &account).await;
     assert_eq!(first, second);

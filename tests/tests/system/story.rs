@@ -61,7 +61,10 @@ async fn a_request_becomes_an_account_in_two_directories_and_ends_on_time() {
         accounts.push((
             which,
             name,
-            request["account"]["id"].as_str().unwrap().to_owned(),
+            request["submission"]["account"]
+                .as_str()
+                .unwrap()
+                .to_owned(),
         ));
     }
     for (which, name, account) in &accounts {
@@ -256,7 +259,10 @@ async fn an_expiring_account_is_refused_by_the_directory_itself_from_its_end_on(
     let template = people.template(&lab, 0, "expire", |_| {}).await;
     let name = fresh_name();
     let request = people.provision(&template, &name).await;
-    let account = request["account"]["id"].as_str().unwrap().to_owned();
+    let account = request["submission"]["account"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let secret = super::reveal::read_secret(&people.requester.api, &account).await;
     // The story's end is in the directory's past: it refuses already, by accountExpires alone.
     let directory = &lab.domains[0].directory;
@@ -311,7 +317,10 @@ async fn deleting_an_account_removes_object_and_secret_and_frees_the_name() {
     let template = people.template(&lab, 0, "review", |_| {}).await;
     let name = fresh_name();
     let request = people.provision(&template, &name).await;
-    let account = request["account"]["id"].as_str().unwrap().to_owned();
+    let account = request["submission"]["account"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let path = format!("/accounts/{account}/delete");
     let unconfirmed = json!({ "reason": "Not needed any more.", "confirmed_name": "svc-other" });
     assert_eq!(
