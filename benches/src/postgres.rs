@@ -73,11 +73,6 @@ impl Postgres {
     pub(crate) fn program(name: &str) -> Result<PathBuf, Failure> {
         Ok(Path::new(&script(&["bindir"])?).join(name))
     }
-
-    pub(crate) async fn version(&self) -> Result<String, Failure> {
-        let mut connection = PgConnection::connect(&self.url).await?;
-        Ok(sqlx::query_scalar("SHOW server_version").fetch_one(&mut connection).await?)
-    }
 }
 
 impl Drop for Postgres {

@@ -19,7 +19,7 @@ use tenure_engine_agent::{
 };
 use tenure_eventstore::SystemClock;
 use tenure_projections::Views;
-use tenure_workflow::{Caller, Commands, EngineDirectory, Instance, Settings, Work};
+use tenure_workflow::{Caller, Commands, EngineDirectory, Instance, Settings};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -28,7 +28,6 @@ const CONCURRENCY: usize = 256;
 
 pub(crate) struct Stage {
     pub(crate) instance: Instance,
-    pub(crate) work: Work,
     cancel: CancellationToken,
     tasks: JoinSet<()>,
 }
@@ -70,12 +69,12 @@ impl Stage {
         }
         let head = instance.store.head().await?.position;
         instance.views.wait_for(head, std::time::Duration::from_secs(30)).await?;
-        let (work, mut workflow) = tenure_workflow::run(&instance, cancel.clone()).await?;
+        let (_, mut workflow) = tenure_workflow::run(&instance, cancel.clone()).await?;
         tasks.spawn(async move { while workflow.join_next().await.is_some() {} });
         let agent = agent(broker, engine, core_key, Arc::new(sandbox()?), CONCURRENCY).await?;
         let token = cancel.clone();
         tasks.spawn(async move { agent.run(token).await });
-        Ok(Self { instance, work, cancel, tasks })
+        Ok(Self { instance, cancel, tasks })
     }
 
     pub(crate) async fn close(mut self) {

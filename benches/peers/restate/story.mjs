@@ -2,6 +2,13 @@
 import { createServer } from "node:http2";
 import { createRequire } from "node:module";
 
+// Node 20, which Debian's users have, lacks what the SDK takes from Node 22.
+Promise.withResolvers ??= function () {
+  let resolve, reject;
+  const promise = new this((yes, no) => ((resolve = yes), (reject = no)));
+  return { promise, resolve, reject };
+};
+
 const installed = createRequire(`${process.env.RESTATE_HOME}/package.json`);
 const restate = installed("@restatedev/restate-sdk");
 
