@@ -88,7 +88,10 @@ pub enum MailError {
 
 impl MailError {
     fn config(key: &'static str, problem: impl fmt::Display) -> Self {
-        Self::Config { key, problem: problem.to_string() }
+        Self::Config {
+            key,
+            problem: problem.to_string(),
+        }
     }
 }
 
@@ -101,7 +104,10 @@ pub struct Delivery(Way);
 
 #[derive(Clone)]
 enum Way {
-    Smtp { transport: AsyncSmtpTransport<Tokio1Executor>, from: Mailbox },
+    Smtp {
+        transport: AsyncSmtpTransport<Tokio1Executor>,
+        from: Mailbox,
+    },
     Memory(Arc<Mutex<(usize, VecDeque<OutboxMessage>)>>),
 }
 
@@ -111,15 +117,22 @@ impl Delivery {
     /// # Errors
     /// If the configuration cannot be used.
     pub fn smtp(config: &SmtpConfig) -> Result<Self, MailError> {
-        let from: Mailbox = config.from.parse().map_err(|error| MailError::config("from", error))?;
+        let from: Mailbox = config
+            .from
+            .parse()
+            .map_err(|error| MailError::config("from", error))?;
         let parameters = || -> Result<TlsParameters, MailError> {
             let mut builder = TlsParameters::builder(config.host.clone());
             if let Some(file) = &config.ca_file {
-                let pem = std::fs::read(file).map_err(|error| MailError::config("ca_file", error))?;
-                let authority = Certificate::from_pem(&pem).map_err(|error| MailError::config("ca_file", error))?;
+                let pem =
+                    std::fs::read(file).map_err(|error| MailError::config("ca_file", error))?;
+                let authority = Certificate::from_pem(&pem)
+                    .map_err(|error| MailError::config("ca_file", error))?;
                 builder = builder.add_root_certificate(authority);
             }
-            builder.build_rustls().map_err(|error| MailError::config("tls", error))
+            builder
+                .build_rustls()
+                .map_err(|error| MailError::config("tls", error))
         };
         let tls = match config.tls {
             SmtpTls::None => Tls::None,
@@ -133,11 +146,17 @@ impl Delivery {
         if let Some(username) = &config.username {
             let missing = || MailError::config("password_file", "is missing beside mail.username");
             let file = config.password_file.as_ref().ok_or_else(missing)?;
-            let password =
-                std::fs::read_to_string(file).map_err(|error| MailError::config("password_file", error))?;
-            builder = builder.credentials(Credentials::new(username.clone(), password.trim_end().to_owned()));
+            let password = std::fs::read_to_string(file)
+                .map_err(|error| MailError::config("password_file", error))?;
+            builder = builder.credentials(Credentials::new(
+                username.clone(),
+                password.trim_end().to_owned(),
+            ));
         }
-        Ok(Self(Way::Smtp { transport: builder.build(), from }))
+        Ok(Self(Way::Smtp {
+            transport: builder.build(),
+            from,
+        }))
     }
 
     /// Into memory: for the demo, and where no mail server is configured.
@@ -151,7 +170,13 @@ impl Delivery {
     pub fn captured(&self) -> Vec<OutboxMessage> {
         match &self.0 {
             Way::Smtp { .. } => Vec::new(),
-            Way::Memory(kept) => kept.lock().unwrap_or_else(PoisonError::into_inner).1.iter().cloned().collect(),
+            Way::Memory(kept) => kept
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .1
+                .iter()
+                .cloned()
+                .collect(),
         }
     }
 
@@ -171,7 +196,9 @@ impl Delivery {
                 let message = message(mail, from)?;
                 transport.send(message).await.map(drop).map_err(|error| {
                     // A refused sign-in (530 to 538) is the operator's to mend: no mail is lost by it.
-                    let sign_in = error.status().is_some_and(|code| (530..=538).contains(&u16::from(code)));
+                    let sign_in = error
+                        .status()
+                        .is_some_and(|code| (530..=538).contains(&u16::from(code)));
                     if error.is_permanent() && !sign_in {
                         MailError::Refused(error.to_string())
                     } else {
@@ -195,7 +222,10 @@ impl Delivery {
 /// The mail as it travels: its Message-ID is the outbox's id, on the writer's host.
 fn message(mail: &OutboxMessage, from: &Mailbox) -> Result<Message, MailError> {
     let refused = |error: &dyn fmt::Display| MailError::Refused(error.to_string());
-    let to: Mailbox = mail.recipient.parse().map_err(|error: lettre::address::AddressError| refused(&error))?;
+    let to: Mailbox = mail
+        .recipient
+        .parse()
+        .map_err(|error: lettre::address::AddressError| refused(&error))?;
     let host = from.email.domain();
     let body = match &mail.html {
         Some(html) => MultiPart::alternative_plain_html(mail.text.clone(), html.clone()),

@@ -95,7 +95,11 @@ fn environment() -> &'static Environment<'static> {
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.set_fuel(Some(FUEL));
         environment.set_auto_escape_callback(|name| {
-            if name.ends_with(".html") { AutoEscape::Html } else { AutoEscape::None }
+            if name.ends_with(".html") {
+                AutoEscape::Html
+            } else {
+                AutoEscape::None
+            }
         });
         // The templates are part of the program: the tests render each of them.
         for (name, source) in TEMPLATES.iter().chain([&("frame.html", FRAME)]) {
@@ -112,7 +116,8 @@ fn environment() -> &'static Environment<'static> {
 /// # Errors
 /// If the template names something that is not in `facts`, or does not exist.
 pub fn render(notice: Notice, facts: &Facts) -> Result<Rendered, minijinja::Error> {
-    let missing = || minijinja::Error::new(minijinja::ErrorKind::TemplateNotFound, "no such notice");
+    let missing =
+        || minijinja::Error::new(minijinja::ErrorKind::TemplateNotFound, "no such notice");
     let name = notice.row().ok_or_else(missing)?.template;
     let one_line = Facts {
         recipient: single_line(&facts.recipient),
@@ -121,19 +126,41 @@ pub fn render(notice: Notice, facts: &Facts) -> Result<Rendered, minijinja::Erro
         step: single_line(&facts.step),
         ..facts.clone()
     };
-    let whole = environment().get_template(&format!("{name}.txt"))?.render(minijinja::value::Serde(&one_line))?;
+    let whole = environment()
+        .get_template(&format!("{name}.txt"))?
+        .render(minijinja::value::Serde(&one_line))?;
     let (subject, body) = whole.split_once('\n').unwrap_or((&whole, ""));
-    let subject: String = single_line(subject.trim_start_matches("Subject: ")).chars().take(LONGEST_SUBJECT).collect();
+    let subject: String = single_line(subject.trim_start_matches("Subject: "))
+        .chars()
+        .take(LONGEST_SUBJECT)
+        .collect();
     // Blocks that say nothing leave empty lines behind.
-    let paragraphs: Vec<&str> = body.split("\n\n").map(str::trim).filter(|paragraph| !paragraph.is_empty()).collect();
+    let paragraphs: Vec<&str> = body
+        .split("\n\n")
+        .map(str::trim)
+        .filter(|paragraph| !paragraph.is_empty())
+        .collect();
     let text = format!("{}\n", paragraphs.join("\n\n"));
-    let frame = Frame { subject: &subject, paragraphs: &paragraphs, link: &one_line.link };
-    let html = environment().get_template("frame.html")?.render(minijinja::value::Serde(&frame))?;
-    Ok(Rendered { html, text, subject: subject.clone() })
+    let frame = Frame {
+        subject: &subject,
+        paragraphs: &paragraphs,
+        link: &one_line.link,
+    };
+    let html = environment()
+        .get_template("frame.html")?
+        .render(minijinja::value::Serde(&frame))?;
+    Ok(Rendered {
+        html,
+        text,
+        subject: subject.clone(),
+    })
 }
 
 /// Without line breaks and other control characters: nothing a person is called becomes a header of its own.
 fn single_line(text: &str) -> String {
-    let spaced: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let spaced: String = text
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
     spaced.split_whitespace().collect::<Vec<_>>().join(" ")
 }

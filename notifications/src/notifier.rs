@@ -63,7 +63,13 @@ impl Notifier {
     #[must_use]
     pub fn new(store: EventStore, views: Views, delivery: Delivery, public_url: String) -> Self {
         let public_url = public_url.trim_end_matches('/').to_owned();
-        Self { store, views, delivery, public_url, system: Arc::new(SystemClock) }
+        Self {
+            store,
+            views,
+            delivery,
+            public_url,
+            system: Arc::new(SystemClock),
+        }
     }
 
     /// By another clock than the machine's, which paces attempts: for tests.
@@ -77,12 +83,21 @@ impl Notifier {
         // Without a mark everybody would be told everything that ever happened.
         while let Err(error) = self.begin_at_the_head().await {
             tracing::warn!(%error, "notifications cannot begin for now");
-            if cancel.run_until_cancelled(tokio::time::sleep(LOOK_ANYWAY)).await.is_none() {
+            if cancel
+                .run_until_cancelled(tokio::time::sleep(LOOK_ANYWAY))
+                .await
+                .is_none()
+            {
                 return;
             }
         }
         let (done, queued) = watch::channel(0);
-        let follower = Follower { store: &self.store, name: MARK, done, cancel: cancel.clone() };
+        let follower = Follower {
+            store: &self.store,
+            name: MARK,
+            done,
+            cancel: cancel.clone(),
+        };
         tokio::join!(
             follower.run(Queue(&self)),
             self.send_queued(queued, cancel.clone()),
@@ -104,25 +119,43 @@ impl Notifier {
         for event in page {
             mails.extend(self.mails(event).await?);
         }
-        let queued = self.store.state_tables().queue_messages(&mails, self.system.now()).await;
+        let queued = self
+            .store
+            .state_tables()
+            .queue_messages(&mails, self.system.now())
+            .await;
         queued.map_err(|error| error.to_string())
     }
 
     /// The mails that follow from one event.
     async fn mails(&self, event: &StoredEvent) -> Result<Vec<OutboxMessage>, Retry> {
-        let Some((notice, recipients, subject)) = notices(event.stream, &event.event) else { return Ok(vec![]) };
+        let Some((notice, recipients, subject)) = notices(event.stream, &event.event) else {
+            return Ok(vec![]);
+        };
         if !notice.row().is_some_and(|row| row.on) {
             return Ok(vec![]);
         }
-        let directory = Directory { store: &self.store, views: &self.views };
-        let people = directory.people(recipients, event.stream).await.map_err(|error| error.to_string())?;
+        let directory = Directory {
+            store: &self.store,
+            views: &self.views,
+        };
+        let people = directory
+            .people(recipients, event.stream)
+            .await
+            .map_err(|error| error.to_string())?;
         if people.is_empty() {
             return Ok(vec![]);
         }
-        let facts = self.facts(event, notice, subject).await.map_err(|error| error.to_string())?;
+        let facts = self
+            .facts(event, notice, subject)
+            .await
+            .map_err(|error| error.to_string())?;
         let mut mails = Vec::new();
         for (_, person) in people {
-            let facts = Facts { recipient: person.display_name.clone(), ..facts.clone() };
+            let facts = Facts {
+                recipient: person.display_name.clone(),
+                ..facts.clone()
+            };
             // A template that cannot be rendered is a defect of the program: it must not hold back the others.
             let rendered = match render(notice, &facts) {
                 Ok(rendered) => rendered,
@@ -133,7 +166,12 @@ impl Notifier {
                 }
             };
             for address in &person.emails {
-                let id = derived(&["mail", &event.id.to_string(), &format!("{notice:?}"), address]);
+                let id = derived(&[
+                    "mail",
+                    &event.id.to_string(),
+                    &format!("{notice:?}"),
+                    address,
+                ]);
                 mails.push(OutboxMessage {
                     id: id.to_string(),
                     position: event.position,
@@ -147,9 +185,15 @@ impl Notifier {
         Ok(mails)
     }
 
-    async fn facts(&self, event: &StoredEvent, notice: Notice, subject: Subject) -> Result<Facts, StoreError> {
+    async fn facts(
+        &self,
+        event: &StoredEvent,
+        notice: Notice,
+        subject: Subject,
+    ) -> Result<Facts, StoreError> {
         let mut facts = Facts::default();
-        let link = |kind: &str, id: &dyn std::fmt::Display| format!("{}/{kind}/{id}", self.public_url);
+        let link =
+            |kind: &str, id: &dyn std::fmt::Display| format!("{}/{kind}/{id}", self.public_url);
         match subject {
             Subject::Request(id) => {
                 facts.link = link("requests", &id);
@@ -170,13 +214,19 @@ impl Notifier {
             Subject::Engine(id) => {
                 facts.link = link("engines", &id);
                 let engine = self.store.cached_state::<Engine>(id).await?.state;
-                facts.name = engine.content.as_ref().map(|content| content.name.clone()).unwrap_or_default();
+                facts.name = engine
+                    .content
+                    .as_ref()
+                    .map(|content| content.name.clone())
+                    .unwrap_or_default();
             }
             Subject::User(_) => facts.link = self.public_url.clone(),
         }
         match &event.event {
             Event::Engine(EngineEvent::Impaired(e)) => failure(&mut facts, &e.failure),
-            Event::Account(AccountEvent::LifecycleEnded(e)) => facts.last_day = sentence::last_day(e.lifecycle_end),
+            Event::Account(AccountEvent::LifecycleEnded(e)) => {
+                facts.last_day = sentence::last_day(e.lifecycle_end)
+            }
             _ => {}
         }
         if notice == Notice::Welcome {
@@ -185,15 +235,26 @@ impl Notifier {
         Ok(facts)
     }
 
-    async fn about_request(&self, facts: &mut Facts, event: &StoredEvent) -> Result<(), StoreError> {
-        let directory = Directory { store: &self.store, views: &self.views };
+    async fn about_request(
+        &self,
+        facts: &mut Facts,
+        event: &StoredEvent,
+    ) -> Result<(), StoreError> {
+        let directory = Directory {
+            store: &self.store,
+            views: &self.views,
+        };
         let request = directory.request(event.stream).await?;
         if let Some(submission) = request.submission() {
             facts.name = submission.name.clone();
             facts.justification = submission.justification.clone();
             facts.renewal = matches!(submission.kind, RequestKind::Renewal(_));
             facts.domain = self.domain_name(submission.domain.0).await?;
-            let requester = self.store.cached_state::<User>(submission.requester.0).await?.state;
+            let requester = self
+                .store
+                .cached_state::<User>(submission.requester.0)
+                .await?
+                .state;
             if let Some(Personal::Clear(data)) = &requester.personal {
                 facts.requester = data.display_name.clone();
             }
@@ -201,8 +262,16 @@ impl Notifier {
                 Event::Request(RequestEvent::ApprovalGiven(e)) => e.step + 1,
                 _ => 0,
             };
-            facts.step = submission.steps.get(step).map(|step| step.name.clone()).unwrap_or_default();
-            let account = self.store.cached_state::<Account>(submission.account.0).await?.state;
+            facts.step = submission
+                .steps
+                .get(step)
+                .map(|step| step.name.clone())
+                .unwrap_or_default();
+            let account = self
+                .store
+                .cached_state::<Account>(submission.account.0)
+                .await?
+                .state;
             if let Some(lifecycle) = account.managed().and_then(Managed::lifecycle) {
                 facts.last_day = sentence::last_day(lifecycle.end);
             }
@@ -233,7 +302,11 @@ impl Notifier {
 
     async fn domain_name(&self, id: uuid::Uuid) -> Result<String, StoreError> {
         let domain = self.store.cached_state::<Domain>(id).await?.state;
-        Ok(domain.content.as_ref().map(|content| content.name.clone()).unwrap_or_default())
+        Ok(domain
+            .content
+            .as_ref()
+            .map(|content| content.name.clone())
+            .unwrap_or_default())
     }
 
     async fn send_queued(&self, mut queued: watch::Receiver<u64>, cancel: CancellationToken) {
@@ -255,7 +328,9 @@ impl Notifier {
     /// Sends what is due, answers how many mails that were.
     async fn send_batch(&self) -> Result<usize, StoreError> {
         let tables = self.store.state_tables();
-        let claimed = tables.claim_messages(self.system.now(), LEASE, BATCH).await?;
+        let claimed = tables
+            .claim_messages(self.system.now(), LEASE, BATCH)
+            .await?;
         for mail in &claimed {
             let id = &mail.message.id;
             match self.delivery.send(&mail.message).await {
@@ -268,7 +343,9 @@ impl Notifier {
                     let given_up = retry_at.is_none();
                     tracing::warn!(mail = id, attempts = mail.attempts, given_up, %error, "a mail was not taken");
                     metrics::counter!("tenure_mails_failed_total").increment(1);
-                    tables.message_failed(id, &error.to_string(), retry_at).await?;
+                    tables
+                        .message_failed(id, &error.to_string(), retry_at)
+                        .await?;
                 }
             }
         }

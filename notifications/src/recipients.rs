@@ -63,14 +63,26 @@ impl Directory<'_> {
 
     async fn members(&self, group: GroupId) -> Result<BTreeSet<UserId>, StoreError> {
         let group = self.store.cached_state::<Group>(group.0).await?.state;
-        Ok(if group.disabled { BTreeSet::new() } else { group.members.clone() })
+        Ok(if group.disabled {
+            BTreeSet::new()
+        } else {
+            group.members.clone()
+        })
     }
 
     /// Who may decide the step: not the requester, nor an owner whom the requester chose.
-    async fn approvers(&self, request: RequestId, step: usize) -> Result<BTreeSet<UserId>, StoreError> {
+    async fn approvers(
+        &self,
+        request: RequestId,
+        step: usize,
+    ) -> Result<BTreeSet<UserId>, StoreError> {
         let request = self.request(request.0).await?;
-        let Some(submission) = request.submission() else { return Ok(BTreeSet::new()) };
-        let Some(step) = submission.steps.get(step) else { return Ok(BTreeSet::new()) };
+        let Some(submission) = request.submission() else {
+            return Ok(BTreeSet::new());
+        };
+        let Some(step) = submission.steps.get(step) else {
+            return Ok(BTreeSet::new());
+        };
         let mut people: BTreeSet<UserId> = step.users.iter().copied().collect();
         for group in &step.groups {
             people.extend(self.members(*group).await?);
@@ -90,7 +102,9 @@ impl Directory<'_> {
 
     async fn owners(&self, account: Uuid) -> Result<BTreeSet<UserId>, RecipientsError> {
         let account = self.store.cached_state::<Account>(account).await?.state;
-        let Some(managed) = account.managed() else { return Ok(BTreeSet::new()) };
+        let Some(managed) = account.managed() else {
+            return Ok(BTreeSet::new());
+        };
         let mut people = BTreeSet::new();
         for owner in &managed.owners {
             match owner {
@@ -110,8 +124,22 @@ impl Directory<'_> {
         let mut people = BTreeSet::new();
         let mut page = Page::first(500);
         loop {
-            let found = self.views.users(&UserFilter::default(), UserSort::Created, SortOrder::Ascending, &page).await?;
-            people.extend(found.rows.iter().filter(|user| user.roles.contains(&role)).map(|user| user.id));
+            let found = self
+                .views
+                .users(
+                    &UserFilter::default(),
+                    UserSort::Created,
+                    SortOrder::Ascending,
+                    &page,
+                )
+                .await?;
+            people.extend(
+                found
+                    .rows
+                    .iter()
+                    .filter(|user| user.roles.contains(&role))
+                    .map(|user| user.id),
+            );
             match found.next {
                 Some(next) => page = Page::after(next, 500),
                 None => break,
@@ -120,7 +148,11 @@ impl Directory<'_> {
         let mut page = Page::first(500);
         loop {
             let found = self.views.groups(None, &page).await?;
-            for group in found.rows.iter().filter(|group| group.roles.contains(&role) && group.id != everyone()) {
+            for group in found
+                .rows
+                .iter()
+                .filter(|group| group.roles.contains(&role) && group.id != everyone())
+            {
                 people.extend(self.members(group.id).await?);
             }
             match found.next {

@@ -87,7 +87,14 @@ const fn row(
     recipients: &'static str,
     template: &'static str,
 ) -> Row {
-    Row { notice, object, event, recipients, template, on: true }
+    Row {
+        notice,
+        object,
+        event,
+        recipients,
+        template,
+        on: true,
+    }
 }
 
 const fn off(row: Row) -> Row {
@@ -96,20 +103,104 @@ const fn off(row: Row) -> Row {
 
 /// The table.
 pub const TABLE: &[Row] = &[
-    off(row(Notice::TemplatePublished, "template", "published", "administrators", "template-published")),
-    off(row(Notice::TemplateUnpublished, "template", "unpublished", "administrators", "template-unpublished")),
-    off(row(Notice::TemplateDisabled, "template", "disabled", "administrators", "template-disabled")),
-    row(Notice::ApprovalRequired, "request", "step requires approval", "approvers of the step", "approval-required"),
-    row(Notice::RequestApproved, "request", "approved", "requester", "request-approved"),
-    row(Notice::RequestRejected, "request", "rejected", "requester", "request-rejected"),
-    row(Notice::RequestProvisioned, "request", "provisioned", "requester", "request-provisioned"),
-    row(Notice::ProvisioningFailed, "request", "provisioning failed", "requester", "provisioning-failed"),
-    row(Notice::OwnershipChanged, "account", "ownership changed", "owners", "ownership-changed"),
-    row(Notice::RenewalRequired, "account", "requires renewal", "owners", "renewal-required"),
-    row(Notice::Reminder, "account", "reminder", "owners", "reminder"),
-    row(Notice::UrgentReminder, "account", "urgent reminder", "owners", "urgent-reminder"),
-    row(Notice::EndReached, "account", "end reached", "owners", "end-reached"),
-    row(Notice::EngineImpaired, "engine", "cannot reach its domain or vault", "administrators", "engine-impaired"),
+    off(row(
+        Notice::TemplatePublished,
+        "template",
+        "published",
+        "administrators",
+        "template-published",
+    )),
+    off(row(
+        Notice::TemplateUnpublished,
+        "template",
+        "unpublished",
+        "administrators",
+        "template-unpublished",
+    )),
+    off(row(
+        Notice::TemplateDisabled,
+        "template",
+        "disabled",
+        "administrators",
+        "template-disabled",
+    )),
+    row(
+        Notice::ApprovalRequired,
+        "request",
+        "step requires approval",
+        "approvers of the step",
+        "approval-required",
+    ),
+    row(
+        Notice::RequestApproved,
+        "request",
+        "approved",
+        "requester",
+        "request-approved",
+    ),
+    row(
+        Notice::RequestRejected,
+        "request",
+        "rejected",
+        "requester",
+        "request-rejected",
+    ),
+    row(
+        Notice::RequestProvisioned,
+        "request",
+        "provisioned",
+        "requester",
+        "request-provisioned",
+    ),
+    row(
+        Notice::ProvisioningFailed,
+        "request",
+        "provisioning failed",
+        "requester",
+        "provisioning-failed",
+    ),
+    row(
+        Notice::OwnershipChanged,
+        "account",
+        "ownership changed",
+        "owners",
+        "ownership-changed",
+    ),
+    row(
+        Notice::RenewalRequired,
+        "account",
+        "requires renewal",
+        "owners",
+        "renewal-required",
+    ),
+    row(
+        Notice::Reminder,
+        "account",
+        "reminder",
+        "owners",
+        "reminder",
+    ),
+    row(
+        Notice::UrgentReminder,
+        "account",
+        "urgent reminder",
+        "owners",
+        "urgent-reminder",
+    ),
+    row(
+        Notice::EndReached,
+        "account",
+        "end reached",
+        "owners",
+        "end-reached",
+    ),
+    row(
+        Notice::EngineImpaired,
+        "engine",
+        "cannot reach its domain or vault",
+        "administrators",
+        "engine-impaired",
+    ),
     row(Notice::Welcome, "user", "welcome", "the user", "welcome"),
 ];
 
@@ -143,9 +234,13 @@ pub fn notices(stream: Uuid, event: &Event) -> Option<(Notice, Recipients, Subje
         Event::Template(event) => (of_template(event)?, Recipients::Administrators),
         Event::Request(event) => of_request(event)?,
         Event::Account(event) => (of_account(event)?, Recipients::Owners),
-        Event::Engine(EngineEvent::Impaired(_)) => (Notice::EngineImpaired, Recipients::Administrators),
+        Event::Engine(EngineEvent::Impaired(_)) => {
+            (Notice::EngineImpaired, Recipients::Administrators)
+        }
         Event::User(UserEvent::Registered(_)) => (Notice::Welcome, Recipients::User),
-        Event::Engine(_) | Event::User(_) | Event::Group(_) | Event::Role(_) | Event::Domain(_) => return None,
+        Event::Engine(_) | Event::User(_) | Event::Group(_) | Event::Role(_) | Event::Domain(_) => {
+            return None;
+        }
     };
     let subject = match event {
         Event::Template(_) => Subject::Template(stream),
@@ -172,9 +267,10 @@ fn of_request(event: &RequestEvent) -> Option<(Notice, Recipients)> {
             Some((Notice::ApprovalRequired, Recipients::Approvers { step: 0 }))
         }
         // After the last step nobody is left to tell: the resolution finds no such step.
-        RequestEvent::ApprovalGiven(e) if e.step_completed => {
-            Some((Notice::ApprovalRequired, Recipients::Approvers { step: e.step + 1 }))
-        }
+        RequestEvent::ApprovalGiven(e) if e.step_completed => Some((
+            Notice::ApprovalRequired,
+            Recipients::Approvers { step: e.step + 1 },
+        )),
         RequestEvent::Approved(_) => Some((Notice::RequestApproved, Recipients::Requester)),
         RequestEvent::Rejected(_) => Some((Notice::RequestRejected, Recipients::Requester)),
         RequestEvent::Completed(_) => Some((Notice::RequestProvisioned, Recipients::Requester)),

@@ -2,7 +2,13 @@
 //!
 //! The mail server's half needs `TENURE_TEST_SMTP`, the program that starts a real one (lab/smtp-catcher.py, which stands
 //! on aiosmtpd); without it every such test says that it was not run.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    missing_docs
+)]
 
 mod rendering;
 mod smtp;

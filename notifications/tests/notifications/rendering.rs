@@ -24,22 +24,53 @@ fn each_mail_says_what_it_is_about() {
     let mut all = String::new();
     for row in TABLE {
         let mail = render(row.notice, &facts()).unwrap();
-        all += &format!("===== {:?}\nSubject: {}\n\n{}\n", row.notice, mail.subject, mail.text);
+        all += &format!(
+            "===== {:?}\nSubject: {}\n\n{}\n",
+            row.notice, mail.subject, mail.text
+        );
         let unescaped = mail.html.replace("&#x2f;", "/");
-        assert!(unescaped.contains(&format!("href=\"{}\"", facts().link)), "{:?} has no link", row.notice);
-        assert!(mail.text.contains(&facts().link), "{:?} has no link", row.notice);
-        assert!(!mail.text.contains("{{") && !mail.html.contains("{%"), "{:?}", row.notice);
+        assert!(
+            unescaped.contains(&format!("href=\"{}\"", facts().link)),
+            "{:?} has no link",
+            row.notice
+        );
+        assert!(
+            mail.text.contains(&facts().link),
+            "{:?} has no link",
+            row.notice
+        );
+        assert!(
+            !mail.text.contains("{{") && !mail.html.contains("{%"),
+            "{:?}",
+            row.notice
+        );
     }
     insta::assert_snapshot!("mails", all);
-    insta::assert_snapshot!("html", render(tenure_notifications::table::Notice::ApprovalRequired, &facts()).unwrap().html);
+    insta::assert_snapshot!(
+        "html",
+        render(
+            tenure_notifications::table::Notice::ApprovalRequired,
+            &facts()
+        )
+        .unwrap()
+        .html
+    );
 }
 
 #[test]
 fn the_end_says_what_each_action_did() {
     let mut all = String::new();
     for action in ["review", "disable", "expire", "delete"] {
-        let facts = Facts { action: action.into(), ..facts() };
-        all += &format!("===== {action}\n{}\n", render(tenure_notifications::table::Notice::EndReached, &facts).unwrap().text);
+        let facts = Facts {
+            action: action.into(),
+            ..facts()
+        };
+        all += &format!(
+            "===== {action}\n{}\n",
+            render(tenure_notifications::table::Notice::EndReached, &facts)
+                .unwrap()
+                .text
+        );
     }
     insta::assert_snapshot!("ends", all);
 }
@@ -60,9 +91,17 @@ fn a_hostile_name_stays_a_name() {
             ..facts()
         };
         let mail = render(row.notice, &hostile).unwrap();
-        assert!(!mail.subject.chars().any(char::is_control), "{:?}: {:?}", row.notice, mail.subject);
+        assert!(
+            !mail.subject.chars().any(char::is_control),
+            "{:?}: {:?}",
+            row.notice,
+            mail.subject
+        );
         assert!(mail.subject.chars().count() <= 200);
         assert!(!mail.html.contains("<script"), "{:?}", row.notice);
-        assert!(!mail.text.contains("49") && !mail.html.contains("49"), "a name is no template");
+        assert!(
+            !mail.text.contains("49") && !mail.html.contains("49"),
+            "a name is no template"
+        );
     }
 }

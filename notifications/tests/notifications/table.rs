@@ -32,7 +32,16 @@ fn the_table_is_the_products() {
         .collect();
     let ours: Vec<Vec<String>> = TABLE
         .iter()
-        .map(|row| [row.object, row.event, row.recipients, if row.on { "on" } else { "off" }].map(str::to_owned).to_vec())
+        .map(|row| {
+            [
+                row.object,
+                row.event,
+                row.recipients,
+                if row.on { "on" } else { "off" },
+            ]
+            .map(str::to_owned)
+            .to_vec()
+        })
         .collect();
     assert_eq!(ours, product);
 }
@@ -41,20 +50,62 @@ fn the_table_is_the_products() {
 #[test]
 fn each_event_tells_whom_the_table_says_and_all_others_nobody() {
     let expected: BTreeMap<&str, (Notice, Recipients)> = [
-        ("template.published", (Notice::TemplatePublished, Recipients::Administrators)),
-        ("template.unpublished", (Notice::TemplateUnpublished, Recipients::Administrators)),
-        ("template.disabled", (Notice::TemplateDisabled, Recipients::Administrators)),
-        ("request.submitted", (Notice::ApprovalRequired, Recipients::Approvers { step: 0 })),
-        ("request.approval-given", (Notice::ApprovalRequired, Recipients::Approvers { step: 2 })),
-        ("request.approved", (Notice::RequestApproved, Recipients::Requester)),
-        ("request.rejected", (Notice::RequestRejected, Recipients::Requester)),
-        ("request.completed", (Notice::RequestProvisioned, Recipients::Requester)),
-        ("request.failed", (Notice::ProvisioningFailed, Recipients::Requester)),
-        ("account.owners-changed", (Notice::OwnershipChanged, Recipients::Owners)),
-        ("account.renewal-opened", (Notice::RenewalRequired, Recipients::Owners)),
-        ("account.owners-reminded", (Notice::UrgentReminder, Recipients::Owners)),
-        ("account.lifecycle-ended", (Notice::EndReached, Recipients::Owners)),
-        ("engine.impaired", (Notice::EngineImpaired, Recipients::Administrators)),
+        (
+            "template.published",
+            (Notice::TemplatePublished, Recipients::Administrators),
+        ),
+        (
+            "template.unpublished",
+            (Notice::TemplateUnpublished, Recipients::Administrators),
+        ),
+        (
+            "template.disabled",
+            (Notice::TemplateDisabled, Recipients::Administrators),
+        ),
+        (
+            "request.submitted",
+            (Notice::ApprovalRequired, Recipients::Approvers { step: 0 }),
+        ),
+        (
+            "request.approval-given",
+            (Notice::ApprovalRequired, Recipients::Approvers { step: 2 }),
+        ),
+        (
+            "request.approved",
+            (Notice::RequestApproved, Recipients::Requester),
+        ),
+        (
+            "request.rejected",
+            (Notice::RequestRejected, Recipients::Requester),
+        ),
+        (
+            "request.completed",
+            (Notice::RequestProvisioned, Recipients::Requester),
+        ),
+        (
+            "request.failed",
+            (Notice::ProvisioningFailed, Recipients::Requester),
+        ),
+        (
+            "account.owners-changed",
+            (Notice::OwnershipChanged, Recipients::Owners),
+        ),
+        (
+            "account.renewal-opened",
+            (Notice::RenewalRequired, Recipients::Owners),
+        ),
+        (
+            "account.owners-reminded",
+            (Notice::UrgentReminder, Recipients::Owners),
+        ),
+        (
+            "account.lifecycle-ended",
+            (Notice::EndReached, Recipients::Owners),
+        ),
+        (
+            "engine.impaired",
+            (Notice::EngineImpaired, Recipients::Administrators),
+        ),
         ("user.registered", (Notice::Welcome, Recipients::User)),
     ]
     .into();
@@ -76,18 +127,32 @@ fn each_event_tells_whom_the_table_says_and_all_others_nobody() {
 #[test]
 fn a_silent_opening_an_unfinished_step_and_a_request_without_steps_tell_nobody() {
     let decode = |name: &str, change: &dyn Fn(&mut serde_json::Value)| {
-        let file = format!("{}/../schemas/events/examples/{name}.v1.json", env!("CARGO_MANIFEST_DIR"));
+        let file = format!(
+            "{}/../schemas/events/examples/{name}.v1.json",
+            env!("CARGO_MANIFEST_DIR")
+        );
         let mut json: serde_json::Value = serde_json::from_slice(&fs::read(file).unwrap()).unwrap();
         change(&mut json);
         let kind = name.split('.').next().unwrap();
         Event::decode(kind, name, &serde_json::to_vec(&json).unwrap()).unwrap()
     };
-    let silent = decode("account.renewal-opened", &|json| json["notify"] = false.into());
-    let unfinished = decode("request.approval-given", &|json| json["step_completed"] = false.into());
-    let stepless = decode("request.submitted", &|json| json["submission"]["steps"] = serde_json::json!([]));
+    let silent = decode("account.renewal-opened", &|json| {
+        json["notify"] = false.into()
+    });
+    let unfinished = decode("request.approval-given", &|json| {
+        json["step_completed"] = false.into()
+    });
+    let stepless = decode("request.submitted", &|json| {
+        json["submission"]["steps"] = serde_json::json!([])
+    });
     for event in [silent, unfinished, stepless] {
         assert_eq!(notices(Uuid::nil(), &event), None, "{}", event.type_name());
     }
-    let regular = decode("account.owners-reminded", &|json| json["urgency"] = "regular".into());
-    assert_eq!(notices(Uuid::nil(), &regular).map(|told| told.0), Some(Notice::Reminder));
+    let regular = decode("account.owners-reminded", &|json| {
+        json["urgency"] = "regular".into()
+    });
+    assert_eq!(
+        notices(Uuid::nil(), &regular).map(|told| told.0),
+        Some(Notice::Reminder)
+    );
 }

@@ -13,12 +13,24 @@ use tenure_notifications::Delivery;
 
 /// Once `count` mails went out: to whom, about what.
 async fn told(delivery: &Delivery, count: usize) -> Vec<String> {
-    until(&format!("{count} mails, of which there are {:?}", delivery.captured_count()), async || {
-        (delivery.captured_count() >= count).then_some(())
-    })
+    until(
+        &format!(
+            "{count} mails, of which there are {:?}",
+            delivery.captured_count()
+        ),
+        async || (delivery.captured_count() >= count).then_some(()),
+    )
     .await;
-    let mut mails: Vec<_> =
-        delivery.captured().into_iter().map(|mail| (mail.position, format!("{}: {}", mail.recipient, mail.subject))).collect();
+    let mut mails: Vec<_> = delivery
+        .captured()
+        .into_iter()
+        .map(|mail| {
+            (
+                mail.position,
+                format!("{}: {}", mail.recipient, mail.subject),
+            )
+        })
+        .collect();
     mails.sort();
     mails.into_iter().map(|(_, mail)| mail).collect()
 }
@@ -32,14 +44,25 @@ async fn everyone_concerned_is_told_and_nobody_else() {
     world.submit().await;
     world.approve("bob").await;
     world.approve("dave").await;
-    world.account(AccountCommand::Create, "2026-01-15T09:00:00Z").await;
-    world.request("alice", RequestCommand::BeginProvisioning).await;
+    world
+        .account(AccountCommand::Create, "2026-01-15T09:00:00Z")
+        .await;
+    world
+        .request("alice", RequestCommand::BeginProvisioning)
+        .await;
     world.applied("2026-01-15T09:00:00Z").await;
     world.request("alice", RequestCommand::Complete).await;
-    let owners = vec![Owner::User(UserId(id("alice"))), Owner::Group(id("security").into())];
-    world.account(AccountCommand::ChangeOwners(owners), "2026-01-16T09:00:00Z").await;
+    let owners = vec![
+        Owner::User(UserId(id("alice"))),
+        Owner::Group(id("security").into()),
+    ];
+    world
+        .account(AccountCommand::ChangeOwners(owners), "2026-01-16T09:00:00Z")
+        .await;
     let end = "2026-04-15T00:00:00Z";
-    world.account(AccountCommand::ReachEnd(end.parse().unwrap()), end).await;
+    world
+        .account(AccountCommand::ReachEnd(end.parse().unwrap()), end)
+        .await;
     let mut expected = vec![
         "bob@example.com: Approval needed: svc-backup",
         "carol@example.com: Approval needed: svc-backup",
@@ -48,15 +71,35 @@ async fn everyone_concerned_is_told_and_nobody_else() {
         "alice@example.com: Account provisioned: svc-backup",
     ];
     let owners = ["alice", "carol", "dave"];
-    let to_owners: Vec<String> = ["Ownership changed: svc-backup", "Renewal is open: svc-backup", "Lifecycle end reached: svc-backup"]
-        .iter()
-        .flat_map(|subject| owners.map(|name| format!("{name}@example.com: {subject}")))
-        .collect();
+    let to_owners: Vec<String> = [
+        "Ownership changed: svc-backup",
+        "Renewal is open: svc-backup",
+        "Lifecycle end reached: svc-backup",
+    ]
+    .iter()
+    .flat_map(|subject| owners.map(|name| format!("{name}@example.com: {subject}")))
+    .collect();
     expected.extend(to_owners.iter().map(String::as_str));
     assert_eq!(told(&delivery, expected.len()).await, expected);
-    let mail = delivery.captured().into_iter().find(|mail| mail.subject.starts_with("Lifecycle end")).unwrap();
-    assert!(mail.text.contains("14 April 2026 (until 2026-04-15 00:00 UTC)"), "{}", mail.text);
-    assert!(mail.text.contains(&format!("https://tenure.example.com/accounts/{}", id("account"))), "{}", mail.text);
+    let mail = delivery
+        .captured()
+        .into_iter()
+        .find(|mail| mail.subject.starts_with("Lifecycle end"))
+        .unwrap();
+    assert!(
+        mail.text
+            .contains("14 April 2026 (until 2026-04-15 00:00 UTC)"),
+        "{}",
+        mail.text
+    );
+    assert!(
+        mail.text.contains(&format!(
+            "https://tenure.example.com/accounts/{}",
+            id("account")
+        )),
+        "{}",
+        mail.text
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -64,18 +107,27 @@ async fn a_disabled_person_and_the_members_of_a_disabled_group_are_told_nothing(
     let world = World::new().await;
     let delivery = Delivery::capture();
     world.run::<User>(id("bob"), UserCommand::Disable, ()).await;
-    world.run::<Group>(id("security"), GroupCommand::Disable, ()).await;
+    world
+        .run::<Group>(id("security"), GroupCommand::Disable, ())
+        .await;
     world.notify(&delivery);
     world.begun().await;
     world.submit().await;
     world.person("eve").await;
-    assert_eq!(told(&delivery, 1).await, ["eve@example.com: Welcome to Tenure"]);
+    assert_eq!(
+        told(&delivery, 1).await,
+        ["eve@example.com: Welcome to Tenure"]
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn old_news_is_not_told_and_a_restart_tells_nothing_twice() {
     let world = World::new().await;
-    assert_eq!(world.events_named("user.registered").await, 5, "there is history already");
+    assert_eq!(
+        world.events_named("user.registered").await,
+        5,
+        "there is history already"
+    );
     let delivery = Delivery::capture();
     let (cancel, running) = world.notify(&delivery);
     world.begun().await;
@@ -85,9 +137,16 @@ async fn old_news_is_not_told_and_a_restart_tells_nothing_twice() {
     running.await.unwrap();
     world.person("frank").await;
     world.notify(&delivery);
-    let expected = ["eve@example.com: Welcome to Tenure", "frank@example.com: Welcome to Tenure"];
+    let expected = [
+        "eve@example.com: Welcome to Tenure",
+        "frank@example.com: Welcome to Tenure",
+    ];
     assert_eq!(told(&delivery, 2).await, expected);
     world.views.rebuild(None, |_| {}).await.unwrap();
     world.person("grace").await;
-    assert_eq!(told(&delivery, 3).await.len(), 3, "a rebuild tells nobody anything");
+    assert_eq!(
+        told(&delivery, 3).await.len(),
+        3,
+        "a rebuild tells nobody anything"
+    );
 }
