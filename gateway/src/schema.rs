@@ -106,7 +106,6 @@ fn bounds() -> Vec<(&'static str, &'static str, Value)> {
         ("DirectorySection", "ou", dn.clone()),
         ("DirectorySection", "retirement_ou", dn),
         ("DirectorySection", "name_prefix", json!({"maxLength": 19})),
-        ("LifecycleSection", "periods", json!({"minItems": 1})),
         ("ApprovalFlow", "steps", json!({"maxItems": 10})),
         ("ApprovalStep", "name", text(80)),
         ("RequestContent", "name", json!({"maxLength": 20})),
