@@ -109,7 +109,8 @@ fn distinguished_name(found: &mut Vec<FieldProblem>, field: &str, value: &str) {
     problem::text(found, field, value, 400);
     let upper = value.to_ascii_uppercase();
     let begins = upper.starts_with("OU=") || upper.starts_with("CN=");
-    if !value.is_empty() && !(begins && upper.contains(",DC=")) {
+    let fits = value.is_empty() || (begins && upper.contains(",DC="));
+    if !fits {
         let expected =
             "a distinguished name such as OU=Service Accounts,DC=corp,DC=example,DC=com".into();
         found.push(FieldProblem::at(field, Problem::Malformed { expected }));
