@@ -91,26 +91,26 @@ fn commands(life: &mut Life, step: Step) -> Vec<C> {
     match step {
         Step::Days(days) => {
             life.now = life.now + Days::new(days);
-            return vec![];
+            vec![]
         }
         Step::Minutes(minutes) => {
             life.system_now += TimeDelta::minutes(minutes);
-            return vec![];
+            vec![]
         }
         Step::NewEpoch => {
             life.epoch += 1;
-            return vec![];
+            vec![]
         }
         Step::FireDue => {
             let due = |timer: &Timer| match timer.kind.clock() {
                 TimerClock::Business => timer.due <= life.now,
                 TimerClock::System => timer.due <= life.system_now,
             };
-            return timers_of(&life.history)
+            timers_of(&life.history)
                 .into_values()
                 .filter(due)
                 .map(|timer| timer.command())
-                .collect();
+                .collect()
         }
         Step::Report(0..=1) => vec![report(last, domain_id(), done())],
         Step::Report(2) => vec![report(last, domain_id(), Outcome::Removed)],
