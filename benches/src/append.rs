@@ -16,7 +16,9 @@ use tenure_domain::{
     Actor,
     request::{Request, RequestFacts},
 };
-use tenure_eventstore::{CommandKey, EventStore, Execution, InstanceKeys, StoreConfig, SystemClock, new_id};
+use tenure_eventstore::{
+    CommandKey, EventStore, Execution, InstanceKeys, StoreConfig, SystemClock, new_id,
+};
 use tokio::process::Command;
 
 const ROUNDS: usize = 5;
@@ -30,7 +32,12 @@ pub(crate) async fn measure(report: &mut Report) -> Result<(), Failure> {
         for (callers, target) in [(128, 6.0), (16, 4.0), (1, 1.5)] {
             let name = format!("append-{callers}-callers");
             if report.wants(&name) {
-                report.add(Row::rate(&name, beside(&mut peer, &url, callers).await?, target, UNIT));
+                report.add(Row::rate(
+                    &name,
+                    beside(&mut peer, &url, callers).await?,
+                    target,
+                    UNIT,
+                ));
             }
         }
     }
@@ -38,11 +45,25 @@ pub(crate) async fn measure(report: &mut Report) -> Result<(), Failure> {
         let server = Postgres::slow()?;
         let (mut peer, url) = start(&server).await?;
         let (ours, theirs) = beside(&mut peer, &url, 128).await?;
-        report.add(Row::rate("append-slow-disk-cqrs-es", (ours, theirs), 4.0, UNIT));
+        report.add(Row::rate(
+            "append-slow-disk-cqrs-es",
+            (ours, theirs),
+            4.0,
+            UNIT,
+        ));
         let script = pgbench_script(&url).await?;
         let store = open(&url).await?;
-        let rates = alternate(ROUNDS, async || commands(&store, 128, SECONDS).await, async || pgbench(&url, &script).await);
-        report.add(Row::rate("append-slow-disk-pgbench", rates.await?, 1.0, UNIT));
+        let rates = alternate(
+            ROUNDS,
+            async || commands(&store, 128, SECONDS).await,
+            async || pgbench(&url, &script).await,
+        );
+        report.add(Row::rate(
+            "append-slow-disk-pgbench",
+            rates.await?,
+            1.0,
+            UNIT,
+        ));
         store.close().await;
     }
     Ok(())
@@ -65,9 +86,18 @@ async fn beside(peer: &mut Peer, url: &str, callers: usize) -> Result<(f64, f64)
         with_all.push(peer.rate(&format!("append {callers} 1.0 {all}")).await?);
         with_few.push(peer.rate(&format!("append {callers} 1.0 {few}")).await?);
     }
-    let connections = if median(with_all) > median(with_few) { all } else { few };
+    let connections = if median(with_all) > median(with_few) {
+        all
+    } else {
+        few
+    };
     let order = format!("append {callers} {SECONDS} {connections}");
-    let rates = alternate(ROUNDS, async || commands(&store, callers, SECONDS).await, async || peer.rate(&order).await).await?;
+    let rates = alternate(
+        ROUNDS,
+        async || commands(&store, callers, SECONDS).await,
+        async || peer.rate(&order).await,
+    )
+    .await?;
     store.close().await;
     Ok(rates)
 }
@@ -85,7 +115,11 @@ pub(crate) async fn open(url: &str) -> Result<EventStore, Failure> {
 }
 
 /// Commands executed per second by `callers` at once.
-pub(crate) async fn commands(store: &EventStore, callers: usize, seconds: f64) -> Result<f64, Failure> {
+pub(crate) async fn commands(
+    store: &EventStore,
+    callers: usize,
+    seconds: f64,
+) -> Result<f64, Failure> {
     let began = Instant::now();
     let until = began + Duration::from_secs_f64(seconds);
     let callers: Vec<_> = (0..callers)
@@ -116,7 +150,10 @@ async fn request(store: &EventStore, facts: &RequestFacts, until: Instant) -> Re
         let actor = Actor::User(workload::requester());
         let command = workload::command(account, step);
         let mut execution = Execution::<Request>::new(request, command, facts.clone(), actor);
-        execution.key = Some(CommandKey { id: new_id(), body: [0x5a; 32] });
+        execution.key = Some(CommandKey {
+            id: new_id(),
+            body: [0x5a; 32],
+        });
         store.execute(execution).await?;
         executed += 1;
         if Instant::now() >= until {
@@ -130,25 +167,35 @@ async fn request(store: &EventStore, facts: &RequestFacts, until: Instant) -> Re
 async fn pgbench_script(url: &str) -> Result<tempfile::NamedTempFile, Failure> {
     use sqlx::Connection;
     let mut connection = sqlx::PgConnection::connect(url).await?;
-    sqlx::raw_sql("CREATE TABLE plain (id bigserial PRIMARY KEY, payload text NOT NULL)").execute(&mut connection).await?;
+    sqlx::raw_sql("CREATE TABLE plain (id bigserial PRIMARY KEY, payload text NOT NULL)")
+        .execute(&mut connection)
+        .await?;
     connection.close().await?;
     let script = tempfile::NamedTempFile::new()?;
     let payload = "x".repeat(workload::EVENT_BYTES);
-    std::fs::write(script.path(), format!("INSERT INTO plain (payload) VALUES ('{payload}');\n"))?;
+    std::fs::write(
+        script.path(),
+        format!("INSERT INTO plain (payload) VALUES ('{payload}');\n"),
+    )?;
     Ok(script)
 }
 
 /// Transactions per second as pgbench itself says, without the time that 128 sign-ins take, which comes first.
 async fn pgbench(url: &str, script: &tempfile::NamedTempFile) -> Result<f64, Failure> {
     let output = Command::new(Postgres::program("pgbench")?)
-        .args(["-n", "-M", "prepared", "-c", "128", "-j", "2", "-T", "8", "-f"])
+        .args([
+            "-n", "-M", "prepared", "-c", "128", "-j", "2", "-T", "8", "-f",
+        ])
         .arg(script.path())
         .arg(url)
         .stderr(Stdio::piped())
         .output()
         .await?;
     let text = String::from_utf8(output.stdout)?;
-    let rate = text.lines().find_map(|line| line.strip_prefix("tps = ")).and_then(|rest| rest.split(' ').next());
+    let rate = text
+        .lines()
+        .find_map(|line| line.strip_prefix("tps = "))
+        .and_then(|rest| rest.split(' ').next());
     match rate {
         Some(rate) => Ok(rate.parse()?),
         None => Err(format!("pgbench: {}", String::from_utf8_lossy(&output.stderr)).into()),

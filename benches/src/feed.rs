@@ -30,25 +30,47 @@ pub(crate) async fn measure(report: &mut Report) -> Result<(), Failure> {
     let store = append::open(&url).await?;
     eprintln!("  making a history of {EVENTS} events");
     history::settle(&store, history::sandbox()).await?;
-    history::accounts(&store, EVENTS.div_ceil(history::EVENTS_OF_A_LIFE), Life::Long).await?;
+    history::accounts(
+        &store,
+        EVENTS.div_ceil(history::EVENTS_OF_A_LIFE),
+        Life::Long,
+    )
+    .await?;
     let pool = PgPool::connect(&url).await?;
-    sqlx::raw_sql("VACUUM ANALYZE events").execute(&pool).await?;
+    sqlx::raw_sql("VACUUM ANALYZE events")
+        .execute(&pool)
+        .await?;
 
     if report.wants("feed-copy") {
         feed(&store).await?;
-        let rates = alternate(ROUNDS, async || feed(&store).await, async || copy(&pool).await).await?;
+        let rates = alternate(
+            ROUNDS,
+            async || feed(&store).await,
+            async || copy(&pool).await,
+        )
+        .await?;
         report.add(Row::rate("feed-copy", rates, 0.85, UNIT));
     }
     if report.wants("feed-cqrs-es") {
         let peers_url = server.database("bench_feed_cqrs_es").await?;
         let mut peer = Peer::start(&peers_url).await?;
         transfer(&pool, &PgPool::connect(&peers_url).await?).await?;
-        let rates = alternate(ROUNDS, async || feed(&store).await, async || peer.rate("feed").await).await?;
+        let rates = alternate(
+            ROUNDS,
+            async || feed(&store).await,
+            async || peer.rate("feed").await,
+        )
+        .await?;
         report.add(Row::rate("feed-cqrs-es", rates, 4.5, UNIT));
     }
     if report.wants("rebuild") {
         let views = Views::open(&store, None).await?;
-        let rates = alternate(ROUNDS, async || rebuild(&store, &views).await, async || feed(&store).await).await?;
+        let rates = alternate(
+            ROUNDS,
+            async || rebuild(&store, &views).await,
+            async || feed(&store).await,
+        )
+        .await?;
         report.add(Row::rate("rebuild-accounts", rates, 0.25, UNIT));
     }
     pool.close().await;
@@ -85,7 +107,9 @@ async fn copy(pool: &PgPool) -> Result<f64, Failure> {
     let mut read = 0;
     while let Some(row) = rows.try_next().await? {
         // The first message is the header with the first row, the last one the trailer.
-        let row = row.strip_prefix(b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0").unwrap_or(&row);
+        let row = row
+            .strip_prefix(b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0")
+            .unwrap_or(&row);
         if row.len() > 2 {
             black_box(decoded(row).ok_or("the copied row has another form")?);
             read += 1;

@@ -38,26 +38,72 @@ pub(crate) async fn settle(store: &EventStore, domain: DomainContent) -> Result<
     let base_dn = domain.base_dn.clone();
     let admin = || Actor::system("bench");
     for (id, name, email) in [
-        (workload::requester(), "Rosa Requester", "rosa@bench.example"),
-        (workload::approver(), "Anton Approver", "anton@bench.example"),
+        (
+            workload::requester(),
+            "Rosa Requester",
+            "rosa@bench.example",
+        ),
+        (
+            workload::approver(),
+            "Anton Approver",
+            "anton@bench.example",
+        ),
         (heir(), "Olga Owner", "olga@bench.example"),
     ] {
-        let person = PersonalData { display_name: name.into(), emails: vec![email.into()], ..PersonalData::default() };
+        let person = PersonalData {
+            display_name: name.into(),
+            emails: vec![email.into()],
+            ..PersonalData::default()
+        };
         execute::<User>(store, id.0, UserCommand::Register(person), (), admin()).await?;
     }
     let group = workload::approvers().0;
-    execute::<Group>(store, group, GroupCommand::Create { name: "Approvers".into() }, (), admin()).await?;
-    execute::<Group>(store, group, GroupCommand::AddMember(workload::approver()), (), admin()).await?;
-    execute::<Domain>(store, workload::domain().0, DomainCommand::Register(domain), (), admin()).await?;
+    execute::<Group>(
+        store,
+        group,
+        GroupCommand::Create {
+            name: "Approvers".into(),
+        },
+        (),
+        admin(),
+    )
+    .await?;
+    execute::<Group>(
+        store,
+        group,
+        GroupCommand::AddMember(workload::approver()),
+        (),
+        admin(),
+    )
+    .await?;
+    execute::<Domain>(
+        store,
+        workload::domain().0,
+        DomainCommand::Register(domain),
+        (),
+        admin(),
+    )
+    .await?;
     let template = workload::template().0;
     let content = Box::new(workload::template_content(&base_dn));
-    execute::<Template>(store, template, TemplateCommand::Draft(content), (), admin()).await?;
+    execute::<Template>(
+        store,
+        template,
+        TemplateCommand::Draft(content),
+        (),
+        admin(),
+    )
+    .await?;
     execute::<Template>(store, template, TemplateCommand::Publish, (), admin()).await
 }
 
 /// A domain that is nowhere but here.
 pub(crate) fn sandbox() -> DomainContent {
-    DomainContent { name: "bench.example".into(), kind: DomainKind::Sandbox, base_dn: "DC=bench,DC=example".into() }
+    DomainContent {
+        name: "bench.example".into(),
+        kind: DomainKind::Sandbox,
+        base_dn: "DC=bench,DC=example".into(),
+    }
 }
 
 /// So many accounts, each with its request.
@@ -76,29 +122,85 @@ async fn account(store: EventStore, facts: RequestFacts, life: Life) -> Result<(
     let (request, account) = (new_id(), new_id());
     let requester = || Actor::User(workload::requester());
     let system = || Actor::system("account-lifecycle");
-    let draft = RequestCommand::Draft { account: AccountId(account), content: Box::new(workload::content(account, 120)) };
+    let draft = RequestCommand::Draft {
+        account: AccountId(account),
+        content: Box::new(workload::content(account, 120)),
+    };
     execute::<Request>(store, request, draft, RequestFacts::default(), requester()).await?;
     execute::<Request>(store, request, RequestCommand::Submit, facts, requester()).await?;
-    let of_approver = RequestFacts { actor_groups: vec![workload::approvers()], ..RequestFacts::default() };
-    let approve = RequestCommand::Approve { comment: Some("Makes sense.".into()) };
-    execute::<Request>(store, request, approve, of_approver, Actor::User(workload::approver())).await?;
+    let of_approver = RequestFacts {
+        actor_groups: vec![workload::approvers()],
+        ..RequestFacts::default()
+    };
+    let approve = RequestCommand::Approve {
+        comment: Some("Makes sense.".into()),
+    };
+    execute::<Request>(
+        store,
+        request,
+        approve,
+        of_approver,
+        Actor::User(workload::approver()),
+    )
+    .await?;
     let now = store.clock().now();
     let mut approved = AccountFacts::new(1, now);
     let state = store.cached_state::<Request>(request).await?.state;
-    approved.approved = state.submission().map(|submission| (RequestId(request), submission.clone()));
+    approved.approved = state
+        .submission()
+        .map(|submission| (RequestId(request), submission.clone()));
     execute::<Account>(store, account, AccountCommand::Create, approved, system()).await?;
-    execute::<Request>(store, request, RequestCommand::BeginProvisioning, RequestFacts::default(), system()).await?;
+    execute::<Request>(
+        store,
+        request,
+        RequestCommand::BeginProvisioning,
+        RequestFacts::default(),
+        system(),
+    )
+    .await?;
     report(store, account, now).await?;
-    execute::<Request>(store, request, RequestCommand::Complete, RequestFacts::default(), system()).await?;
+    execute::<Request>(
+        store,
+        request,
+        RequestCommand::Complete,
+        RequestFacts::default(),
+        system(),
+    )
+    .await?;
     if life == Life::Long {
-        let disable = AccountCommand::Disable { reason: "Not needed until next quarter.".into() };
-        execute::<Account>(store, account, disable, AccountFacts::new(1, now), requester()).await?;
+        let disable = AccountCommand::Disable {
+            reason: "Not needed until next quarter.".into(),
+        };
+        execute::<Account>(
+            store,
+            account,
+            disable,
+            AccountFacts::new(1, now),
+            requester(),
+        )
+        .await?;
         report(store, account, now).await?;
-        let enable = AccountCommand::Enable { reason: "The quarter has begun.".into() };
-        execute::<Account>(store, account, enable, AccountFacts::new(1, now), requester()).await?;
+        let enable = AccountCommand::Enable {
+            reason: "The quarter has begun.".into(),
+        };
+        execute::<Account>(
+            store,
+            account,
+            enable,
+            AccountFacts::new(1, now),
+            requester(),
+        )
+        .await?;
         report(store, account, now).await?;
         let owners = AccountCommand::ChangeOwners(vec![Owner::User(heir())]);
-        execute::<Account>(store, account, owners, AccountFacts::new(1, now), requester()).await?;
+        execute::<Account>(
+            store,
+            account,
+            owners,
+            AccountFacts::new(1, now),
+            requester(),
+        )
+        .await?;
     }
     Ok(())
 }
@@ -106,7 +208,10 @@ async fn account(store: EventStore, facts: RequestFacts, life: Life) -> Result<(
 /// The engine says that the outstanding order is carried out.
 async fn report(store: &EventStore, account: Uuid, now: DateTime<Utc>) -> Result<(), Failure> {
     let state = store.cached_state::<Account>(account).await?.state;
-    let directory = state.managed().map(|managed| &managed.directory).ok_or("the account was not created")?;
+    let directory = state
+        .managed()
+        .map(|managed| &managed.directory)
+        .ok_or("the account was not created")?;
     let report = Report {
         domain: workload::domain(),
         account: AccountId(account),
@@ -115,11 +220,21 @@ async fn report(store: &EventStore, account: Uuid, now: DateTime<Utc>) -> Result
         at: now,
         outcome: Outcome::Applied {
             object: directory.object.unwrap_or(account),
-            secret: Some(SecretReference { vault: "built-in".into(), path: account.to_string() }),
+            secret: Some(SecretReference {
+                vault: "built-in".into(),
+                path: account.to_string(),
+            }),
         },
     };
     let command = AccountCommand::RecordReport(Box::new(report));
-    execute::<Account>(store, account, command, AccountFacts::new(1, now), Actor::Engine(engine())).await
+    execute::<Account>(
+        store,
+        account,
+        command,
+        AccountFacts::new(1, now),
+        Actor::Engine(engine()),
+    )
+    .await
 }
 
 async fn execute<A: Stream>(
@@ -133,7 +248,9 @@ where
     A::Command: Clone,
     A::Error: Send + Sync + 'static,
 {
-    store.execute(Execution::<A>::new(id, command, facts, actor)).await?;
+    store
+        .execute(Execution::<A>::new(id, command, facts, actor))
+        .await?;
     Ok(())
 }
 

@@ -7,7 +7,11 @@
 //! **Architecture invariant:** no number in here is a result. References are measured; only targets are written down.
 //!
 //! Start reading at `append.rs`.
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program whose purpose is to print")]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program whose purpose is to print"
+)]
 
 mod append;
 mod feed;
@@ -21,8 +25,8 @@ mod restate;
 mod rounds;
 mod row;
 mod stage;
-mod storm;
 mod stories;
+mod storm;
 mod visible;
 mod workload;
 
@@ -34,7 +38,10 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let only = env::args().nth(1).or_else(|| env::var("ONLY").ok()).unwrap_or_default();
+    let only = env::args()
+        .nth(1)
+        .or_else(|| env::var("ONLY").ok())
+        .unwrap_or_default();
     // Nothing here dials TLS but the engine's LDAP, which asks for the same provider.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut report = Report::new(only);

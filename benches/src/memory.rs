@@ -32,7 +32,10 @@ pub(crate) async fn measure(report: &mut Report) -> Result<(), Failure> {
         return Ok(());
     };
     let data = tempfile::tempdir_in(crate::postgres::storage()?)?;
-    let count = env::var("BENCH_MEMORY_ACCOUNTS").ok().and_then(|count| count.parse().ok()).unwrap_or(ACCOUNTS);
+    let count = env::var("BENCH_MEMORY_ACCOUNTS")
+        .ok()
+        .and_then(|count| count.parse().ok())
+        .unwrap_or(ACCOUNTS);
     eprintln!("  making a history of {count} accounts");
     fill(data.path(), count).await?;
     // Once to build the read models, once as it runs on any other day.
@@ -42,7 +45,12 @@ pub(crate) async fn measure(report: &mut Report) -> Result<(), Failure> {
     let mut again = Serving::start(&program, data.path()).await?;
     let most = again.used(count).await?;
     again.stop().await?;
-    report.add(Row::limit("memory-while-building-views", most_built, MOST_MB, "MB"));
+    report.add(Row::limit(
+        "memory-while-building-views",
+        most_built,
+        MOST_MB,
+        "MB",
+    ));
     report.add(Row::limit("memory-serving", most, MOST_MB, "MB"));
     Ok(())
 }
@@ -74,7 +82,10 @@ impl Serving {
     async fn start(program: &str, data: &Path) -> Result<Self, Failure> {
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let config = data.join("tenure.toml");
-        let text = format!("data = {:?}\n[http]\nlisten = \"127.0.0.1:{port}\"\n", data.to_string_lossy());
+        let text = format!(
+            "data = {:?}\n[http]\nlisten = \"127.0.0.1:{port}\"\n",
+            data.to_string_lossy()
+        );
         std::fs::write(&config, text)?;
         let mut process = Command::new(program)
             .args(["serve", "--config"])
@@ -85,7 +96,11 @@ impl Serving {
             .spawn()?;
         let output = process.stdout.take().ok_or("tenure serve has no output")?;
         let url = format!("http://127.0.0.1:{port}/api/v1");
-        Ok(Self { process, output: BufReader::new(output).lines(), url })
+        Ok(Self {
+            process,
+            output: BufReader::new(output).lines(),
+            url,
+        })
     }
 
     /// The most memory that it had in use, in megabytes, when its read models are complete and lists have been asked for.
@@ -93,11 +108,22 @@ impl Serving {
         let client = reqwest::Client::new();
         let token = self.sign_in(&client).await?;
         let system = self.list(&client, &token, "system").await?;
-        let position = system.get("position").and_then(Value::as_u64).ok_or("no position")?;
+        let position = system
+            .get("position")
+            .and_then(Value::as_u64)
+            .ok_or("no position")?;
         let began = Instant::now();
-        for list in ["accounts?limit=500", "accounts?limit=500&search=b0", "requests?limit=500", "audit?limit=500"] {
+        for list in [
+            "accounts?limit=500",
+            "accounts?limit=500&search=b0",
+            "requests?limit=500",
+            "audit?limit=500",
+        ] {
             // Waits for the read models that it looks at, a bounded time.
-            while let Err(error) = self.list(&client, &token, &format!("{list}&at_least={position}")).await {
+            while let Err(error) = self
+                .list(&client, &token, &format!("{list}&at_least={position}"))
+                .await
+            {
                 if began.elapsed() > PATIENCE {
                     return Err(format!("the read models are not complete: {error}").into());
                 }
@@ -117,31 +143,71 @@ impl Serving {
     async fn sign_in(&mut self, client: &reqwest::Client) -> Result<String, Failure> {
         let address = "ada@bench.example";
         let began = Instant::now();
-        while client.get(format!("{}/setup", self.url)).send().await.is_err() {
+        while client
+            .get(format!("{}/setup", self.url))
+            .send()
+            .await
+            .is_err()
+        {
             if began.elapsed() > PATIENCE {
                 return Err("tenure serve does not listen".into());
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        let setup: Value = client.get(format!("{}/setup", self.url)).send().await?.json().await?;
+        let setup: Value = client
+            .get(format!("{}/setup", self.url))
+            .send()
+            .await?
+            .json()
+            .await?;
         if setup.get("needed").and_then(Value::as_bool) == Some(true) {
             let code = loop {
-                let line = self.output.next_line().await?.ok_or("tenure serve has ended")?;
-                if let Some(code) = line.split_once("--code ").and_then(|(_, rest)| rest.split(' ').next()) {
+                let line = self
+                    .output
+                    .next_line()
+                    .await?
+                    .ok_or("tenure serve has ended")?;
+                if let Some(code) = line
+                    .split_once("--code ")
+                    .and_then(|(_, rest)| rest.split(' ').next())
+                {
                     break code.to_owned();
                 }
             };
             let body = json!({ "code": code, "display_name": "Ada", "email": address, "password": PASSWORD });
-            client.post(format!("{}/setup", self.url)).json(&body).send().await?.error_for_status()?;
+            client
+                .post(format!("{}/setup", self.url))
+                .json(&body)
+                .send()
+                .await?
+                .error_for_status()?;
         }
         let body = json!({ "email": address, "password": PASSWORD });
-        let session = client.post(format!("{}/sessions", self.url)).json(&body).send().await?.error_for_status()?;
+        let session = client
+            .post(format!("{}/sessions", self.url))
+            .json(&body)
+            .send()
+            .await?
+            .error_for_status()?;
         let session: Value = session.json().await?;
-        Ok(session.get("token").and_then(Value::as_str).ok_or("no token")?.to_owned())
+        Ok(session
+            .get("token")
+            .and_then(Value::as_str)
+            .ok_or("no token")?
+            .to_owned())
     }
 
-    async fn list(&self, client: &reqwest::Client, token: &str, list: &str) -> Result<Value, Failure> {
-        let answer = client.get(format!("{}/{list}", self.url)).bearer_auth(token).send().await?;
+    async fn list(
+        &self,
+        client: &reqwest::Client,
+        token: &str,
+        list: &str,
+    ) -> Result<Value, Failure> {
+        let answer = client
+            .get(format!("{}/{list}", self.url))
+            .bearer_auth(token)
+            .send()
+            .await?;
         Ok(answer.error_for_status()?.json().await?)
     }
 
@@ -149,7 +215,10 @@ impl Serving {
     fn status(&self, key: &str) -> Result<f64, Failure> {
         let id = self.process.id().ok_or("tenure serve has ended")?;
         let text = std::fs::read_to_string(format!("/proc/{id}/status"))?;
-        let line = text.lines().find_map(|line| line.strip_prefix(key)).ok_or("no such line")?;
+        let line = text
+            .lines()
+            .find_map(|line| line.strip_prefix(key))
+            .ok_or("no such line")?;
         let kilobytes: f64 = line.trim().trim_end_matches(" kB").parse()?;
         Ok(kilobytes / 1_024.0)
     }

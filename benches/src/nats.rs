@@ -15,11 +15,20 @@ pub(crate) struct Nats {
 impl Nats {
     /// `None` if there is no nats-server here.
     pub(crate) async fn start() -> Result<Option<Self>, Failure> {
-        let Ok(program) = env::var("TENURE_TEST_NATS_SERVER") else { return Ok(None) };
+        let Ok(program) = env::var("TENURE_TEST_NATS_SERVER") else {
+            return Ok(None);
+        };
         let store = tempfile::tempdir_in(postgres::storage()?)?;
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let process = Command::new(program)
-            .args(["--js", "--addr", "127.0.0.1", "--port", &port.to_string(), "--store_dir"])
+            .args([
+                "--js",
+                "--addr",
+                "127.0.0.1",
+                "--port",
+                &port.to_string(),
+                "--store_dir",
+            ])
             .arg(store.path())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -28,7 +37,11 @@ impl Nats {
         let address = format!("127.0.0.1:{port}");
         for _ in 0..200 {
             if tokio::net::TcpStream::connect(&address).await.is_ok() {
-                return Ok(Some(Self { _process: process, _store: store, address }));
+                return Ok(Some(Self {
+                    _process: process,
+                    _store: store,
+                    address,
+                }));
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }

@@ -18,8 +18,10 @@ impl Peer {
     /// Builds it if need be, starts it, and lets it make its tables.
     pub(crate) async fn start(url: &str) -> Result<Self, Failure> {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers/cqrs-es");
-        let target = env::var_os("CARGO_TARGET_DIR")
-            .map_or_else(|| folder.join("../../../target/bench/peer"), |target| Path::new(&target).join("peer"));
+        let target = env::var_os("CARGO_TARGET_DIR").map_or_else(
+            || folder.join("../../../target/bench/peer"),
+            |target| Path::new(&target).join("peer"),
+        );
         let cargo = env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
         eprintln!("  building the peer");
         let built = Command::new(cargo)
@@ -38,7 +40,11 @@ impl Peer {
             .spawn()?;
         let (orders, answers) = (process.stdin.take(), process.stdout.take());
         let (orders, answers) = orders.zip(answers).ok_or("the peer has no pipes")?;
-        let mut peer = Self { _process: process, orders, answers: BufReader::new(answers).lines() };
+        let mut peer = Self {
+            _process: process,
+            orders,
+            answers: BufReader::new(answers).lines(),
+        };
         peer.ask(&format!("open {url}")).await?;
         Ok(peer)
     }
@@ -46,13 +52,21 @@ impl Peer {
     /// What it did per second: `append CALLERS SECONDS` or `feed`.
     pub(crate) async fn rate(&mut self, order: &str) -> Result<f64, Failure> {
         let answer = self.ask(order).await?;
-        let (count, seconds) = answer.split_once(' ').ok_or("the peer's answer is no rate")?;
+        let (count, seconds) = answer
+            .split_once(' ')
+            .ok_or("the peer's answer is no rate")?;
         Ok(count.parse::<f64>()? / seconds.parse::<f64>()?)
     }
 
     async fn ask(&mut self, order: &str) -> Result<String, Failure> {
-        self.orders.write_all(format!("{order}\n").as_bytes()).await?;
-        let answer = self.answers.next_line().await?.ok_or("the peer has ended")?;
+        self.orders
+            .write_all(format!("{order}\n").as_bytes())
+            .await?;
+        let answer = self
+            .answers
+            .next_line()
+            .await?
+            .ok_or("the peer has ended")?;
         match answer.split_once(' ') {
             Some(("ok", rest)) => Ok(rest.trim().to_owned()),
             _ => Err(format!("the peer answers {order:?} with {answer:?}").into()),

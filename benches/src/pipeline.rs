@@ -1,6 +1,8 @@
 //! The whole pipeline saturated: appended, relayed to NATS, in every read model; beside appending alone.
 
-use crate::{Failure, Report, Row, append, nats::Nats, postgres::Postgres, rounds::alternate, stage::Stage};
+use crate::{
+    Failure, Report, Row, append, nats::Nats, postgres::Postgres, rounds::alternate, stage::Stage,
+};
 use std::time::{Duration, Instant};
 
 const ROUNDS: usize = 3;
@@ -21,8 +23,11 @@ pub(crate) async fn measure(report: &mut Report) -> Result<(), Failure> {
     let stage = Stage::open(&server.database("bench_pipeline").await?, nats.config()).await?;
     append::commands(&alone, CALLERS, 1.0).await?;
     through(&stage, 1.0).await?;
-    let rates =
-        alternate(ROUNDS, async || through(&stage, SECONDS).await, async || append::commands(&alone, CALLERS, SECONDS).await);
+    let rates = alternate(
+        ROUNDS,
+        async || through(&stage, SECONDS).await,
+        async || append::commands(&alone, CALLERS, SECONDS).await,
+    );
     report.add(Row::rate("pipeline", rates.await?, 0.5, "commands/s"));
     alone.close().await;
     stage.close().await;
@@ -37,8 +42,15 @@ async fn through(stage: &Stage, seconds: f64) -> Result<f64, Failure> {
     let executed = rate * began.elapsed().as_secs_f64();
     let head = instance.store.head().await?;
     instance.views.wait_for(head.position, PATIENCE).await?;
-    let stream = instance.broker.event_stream(head.epoch).ok_or("no event stream")?;
-    while stream.last().await?.is_none_or(|last| last.sequence < head.position) {
+    let stream = instance
+        .broker
+        .event_stream(head.epoch)
+        .ok_or("no event stream")?;
+    while stream
+        .last()
+        .await?
+        .is_none_or(|last| last.sequence < head.position)
+    {
         if began.elapsed() > PATIENCE {
             return Err("the relay does not catch up".into());
         }

@@ -24,7 +24,11 @@ pub(crate) struct Postgres {
 pub(crate) fn storage() -> Result<PathBuf, Failure> {
     let on_disk = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/bench");
     let memory = Path::new(MEMORY);
-    let place = if memory.is_dir() && !asked_for_disk() { memory.to_owned() } else { on_disk };
+    let place = if memory.is_dir() && !asked_for_disk() {
+        memory.to_owned()
+    } else {
+        on_disk
+    };
     std::fs::create_dir_all(&place)?;
     Ok(place.canonicalize()?)
 }
@@ -41,7 +45,11 @@ impl Postgres {
 
     /// Whose every fsync takes a millisecond more.
     pub(crate) fn slow() -> Result<Self, Failure> {
-        Self::start("TENURE_TEST_POSTGRES_SLOW", "slow-postgres", &["--fsync-delay-us", DELAY_US])
+        Self::start(
+            "TENURE_TEST_POSTGRES_SLOW",
+            "slow-postgres",
+            &["--fsync-delay-us", DELAY_US],
+        )
     }
 
     fn start(variable: &str, name: &str, options: &[&str]) -> Result<Self, Failure> {
@@ -53,19 +61,30 @@ impl Postgres {
         let home = storage()?.join(format!("tenure-bench-{}-{name}", std::process::id()));
         let place = home.to_string_lossy();
         let url = script(&[&["start", &place], options].concat())?;
-        Ok(Self { url, own: Some(home) })
+        Ok(Self {
+            url,
+            own: Some(home),
+        })
     }
 
     /// An empty database of that name.
     pub(crate) async fn database(&self, name: &str) -> Result<String, Failure> {
         let mut connection = PgConnection::connect(&self.url).await?;
-        for statement in [format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"), format!("CREATE DATABASE {name}")] {
-            sqlx::query(AssertSqlSafe(statement)).execute(&mut connection).await?;
+        for statement in [
+            format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
+            format!("CREATE DATABASE {name}"),
+        ] {
+            sqlx::query(AssertSqlSafe(statement))
+                .execute(&mut connection)
+                .await?;
         }
         // What was dropped is not flushed in the middle of a measurement.
         sqlx::query("CHECKPOINT").execute(&mut connection).await?;
         connection.close().await?;
-        let (server, _) = self.url.rsplit_once('/').ok_or("the address of PostgreSQL names no database")?;
+        let (server, _) = self
+            .url
+            .rsplit_once('/')
+            .ok_or("the address of PostgreSQL names no database")?;
         Ok(format!("{server}/{name}"))
     }
 

@@ -24,7 +24,10 @@ impl Restate {
     /// `None` if it is not installed.
     pub(crate) async fn start() -> Result<Option<Self>, Failure> {
         let checkout = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-        let (program, home) = (checkout.join(".tools/bin/restate-server"), checkout.join(".tools/restate"));
+        let (program, home) = (
+            checkout.join(".tools/bin/restate-server"),
+            checkout.join(".tools/restate"),
+        );
         if !program.exists() || !home.exists() {
             return Ok(None);
         }
@@ -33,10 +36,16 @@ impl Restate {
         let data = tempfile::tempdir_in(postgres::storage()?)?;
         let server = Command::new(program)
             .env("RESTATE_BASE_DIR", data.path())
-            .env("RESTATE_INGRESS__BIND_ADDRESS", format!("127.0.0.1:{ingress}"))
+            .env(
+                "RESTATE_INGRESS__BIND_ADDRESS",
+                format!("127.0.0.1:{ingress}"),
+            )
             .env("RESTATE_ADMIN__BIND_ADDRESS", format!("127.0.0.1:{admin}"))
             .env("RESTATE_BIND_ADDRESS", format!("127.0.0.1:{node}"))
-            .env("RESTATE_ADVERTISED_ADDRESS", format!("http://127.0.0.1:{node}"))
+            .env(
+                "RESTATE_ADVERTISED_ADDRESS",
+                format!("http://127.0.0.1:{node}"),
+            )
             .env("RESTATE_DISABLE_TELEMETRY", "true")
             .env("RESTATE_LOG_FILTER", "error")
             .stdout(Stdio::null())
@@ -52,7 +61,13 @@ impl Restate {
             .stderr(Stdio::null())
             .kill_on_drop(true)
             .spawn()?;
-        let restate = Self { _server: server, _handler: handler, _data: data, client: reqwest::Client::new(), ingress };
+        let restate = Self {
+            _server: server,
+            _handler: handler,
+            _data: data,
+            client: reqwest::Client::new(),
+            ingress,
+        };
         restate.register(admin, story).await?;
         Ok(Some(restate))
     }
@@ -102,7 +117,9 @@ impl Restate {
 
 /// Free ones, all different.
 fn ports() -> Result<[u16; 4], Failure> {
-    let listeners: Vec<_> = (0..4).map(|_| TcpListener::bind("127.0.0.1:0")).collect::<Result<_, _>>()?;
+    let listeners: Vec<_> = (0..4)
+        .map(|_| TcpListener::bind("127.0.0.1:0"))
+        .collect::<Result<_, _>>()?;
     let mut ports = [0; 4];
     for (port, listener) in ports.iter_mut().zip(&listeners) {
         *port = listener.local_addr()?.port();

@@ -19,14 +19,35 @@ pub(crate) struct Row {
 
 impl Row {
     /// More is better.
-    pub(crate) fn rate(name: &str, (ours, reference): (f64, f64), target: f64, unit: &'static str) -> Self {
+    pub(crate) fn rate(
+        name: &str,
+        (ours, reference): (f64, f64),
+        target: f64,
+        unit: &'static str,
+    ) -> Self {
         let ratio = ours / reference;
-        Self { name: name.to_owned(), ours, reference, ratio, target, met: ratio >= target, unit }
+        Self {
+            name: name.to_owned(),
+            ours,
+            reference,
+            ratio,
+            target,
+            met: ratio >= target,
+            unit,
+        }
     }
 
     /// Less is better, and the reference is the most there may be.
     pub(crate) fn limit(name: &str, ours: f64, most: f64, unit: &'static str) -> Self {
-        Self { name: name.to_owned(), ours, reference: most, ratio: most / ours, target: 1.0, met: ours <= most, unit }
+        Self {
+            name: name.to_owned(),
+            ours,
+            reference: most,
+            ratio: most / ours,
+            target: 1.0,
+            met: ours <= most,
+            unit,
+        }
     }
 }
 
@@ -39,7 +60,11 @@ pub(crate) struct Report {
 
 impl Report {
     pub(crate) fn new(only: String) -> Self {
-        Self { only, rows: Vec::new(), left_out: Vec::new() }
+        Self {
+            only,
+            rows: Vec::new(),
+            left_out: Vec::new(),
+        }
     }
 
     /// Is this row, or one of a group with this common beginning, asked for?
@@ -65,7 +90,10 @@ impl Report {
         println!("\n| measurement | ours | reference | ratio | at least | met | unit |");
         println!("| --- | ---: | ---: | ---: | ---: | --- | --- |");
         for row in &self.rows {
-            println!("| {} |", line(row).split_whitespace().collect::<Vec<_>>().join(" "));
+            println!(
+                "| {} |",
+                line(row).split_whitespace().collect::<Vec<_>>().join(" ")
+            );
         }
         for row in &self.left_out {
             println!("left out: {row}");
@@ -80,17 +108,34 @@ impl Report {
         if let Some(folder) = file.parent() {
             std::fs::create_dir_all(folder)?;
         }
-        Ok(std::fs::write(file, serde_json::to_vec_pretty(&self.rows)?)?)
+        Ok(std::fs::write(
+            file,
+            serde_json::to_vec_pretty(&self.rows)?,
+        )?)
     }
 }
 
 fn line(row: &Row) -> String {
-    let Row { name, ours, reference, ratio, target, met, unit } = row;
+    let Row {
+        name,
+        ours,
+        reference,
+        ratio,
+        target,
+        met,
+        unit,
+    } = row;
     let (ours, reference) = (number(*ours), number(*reference));
     let met = if *met { "yes" } else { "NO" };
-    format!("{name:<34} | {ours:>10} | {reference:>10} | {ratio:>6.2} | {target:>5} | {met:<3} | {unit}")
+    format!(
+        "{name:<34} | {ours:>10} | {reference:>10} | {ratio:>6.2} | {target:>5} | {met:<3} | {unit}"
+    )
 }
 
 fn number(value: f64) -> String {
-    if value >= 100.0 { format!("{value:.0}") } else { format!("{value:.2}") }
+    if value >= 100.0 {
+        format!("{value:.0}")
+    } else {
+        format!("{value:.2}")
+    }
 }

@@ -39,19 +39,37 @@ impl Stage {
         history::settle(&store, history::sandbox()).await?;
         let views = Views::open(&store, None).await?;
         let engines = Arc::new(EngineDirectory::default());
-        let (core, engine) = (SigningKey::from_bytes(&[1; 32]), SigningKey::from_bytes(&[2; 32]));
+        let (core, engine) = (
+            SigningKey::from_bytes(&[1; 32]),
+            SigningKey::from_bytes(&[2; 32]),
+        );
         let core_key = core.verifying_key();
-        let link = CoreLink::connect(broker.clone(), CoreKeys { signing: core, engines: engines.clone() }).await?;
+        let link = CoreLink::connect(
+            broker.clone(),
+            CoreKeys {
+                signing: core,
+                engines: engines.clone(),
+            },
+        )
+        .await?;
         link.serve_domain(workload::domain()).await?;
         let system = Arc::new(SystemClock);
-        let commands = Commands::new(store.clone(), link.clone(), system.clone(), Settings::default()).await?;
+        let commands = Commands::new(
+            store.clone(),
+            link.clone(),
+            system.clone(),
+            Settings::default(),
+        )
+        .await?;
         let content = EngineContent {
             name: "bench".into(),
             domain: workload::domain(),
             public_key: BASE64_STANDARD.encode(engine.verifying_key().as_bytes()),
         };
         let caller = Caller::new(Actor::system("bench"));
-        commands.engine(history::engine(), EngineCommand::Register(content), &caller).await?;
+        commands
+            .engine(history::engine(), EngineCommand::Register(content), &caller)
+            .await?;
         let instance = Instance {
             store,
             views,
@@ -68,13 +86,20 @@ impl Stage {
             tasks.spawn(async move { drop(runner.await) });
         }
         let head = instance.store.head().await?.position;
-        instance.views.wait_for(head, std::time::Duration::from_secs(30)).await?;
+        instance
+            .views
+            .wait_for(head, std::time::Duration::from_secs(30))
+            .await?;
         let (_, mut workflow) = tenure_workflow::run(&instance, cancel.clone()).await?;
         tasks.spawn(async move { while workflow.join_next().await.is_some() {} });
         let agent = agent(broker, engine, core_key, Arc::new(sandbox()?), CONCURRENCY).await?;
         let token = cancel.clone();
         tasks.spawn(async move { agent.run(token).await });
-        Ok(Self { instance, cancel, tasks })
+        Ok(Self {
+            instance,
+            cancel,
+            tasks,
+        })
     }
 
     pub(crate) async fn close(mut self) {
@@ -93,8 +118,25 @@ pub(crate) async fn agent(
     concurrency: usize,
 ) -> Result<Agent, Failure> {
     let (engine, domain) = (history::engine(), workload::domain());
-    let link = AgentLink::connect(broker, AgentKeys { engine, domain, signing, core }).await?;
-    Ok(Agent::new(link, engine, domain, directory, Arc::new(InMemoryVault::default()), clock::system(), concurrency))
+    let link = AgentLink::connect(
+        broker,
+        AgentKeys {
+            engine,
+            domain,
+            signing,
+            core,
+        },
+    )
+    .await?;
+    Ok(Agent::new(
+        link,
+        engine,
+        domain,
+        directory,
+        Arc::new(InMemoryVault::default()),
+        clock::system(),
+        concurrency,
+    ))
 }
 
 fn sandbox() -> Result<Sandbox, Failure> {

@@ -1,7 +1,10 @@
 //! Whole stories per second: submitted, approved, ordered, reported, provisioned, 128 in flight. Beside it Restate, a
 //! durable-execution engine, with a handler of four durable steps.
 
-use crate::{Failure, Report, Row, nats::Nats, postgres::Postgres, restate::Restate, rounds::alternate, stage::Stage, workload};
+use crate::{
+    Failure, Report, Row, nats::Nats, postgres::Postgres, restate::Restate, rounds::alternate,
+    stage::Stage, workload,
+};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
@@ -27,7 +30,10 @@ pub(crate) async fn measure(report: &mut Report) -> Result<(), Failure> {
         return Ok(());
     }
     let Some(restate) = Restate::start().await? else {
-        report.leave_out("stories", "restate-server or its SDK is not installed (scripts/install-tools.sh --bench)");
+        report.leave_out(
+            "stories",
+            "restate-server or its SDK is not installed (scripts/install-tools.sh --bench)",
+        );
         return Ok(());
     };
     let server = Postgres::private()?;
@@ -94,10 +100,27 @@ async fn story(commands: &Commands, waiting: &Waiting) -> Result<(), Failure> {
     let requester = || Caller::new(Actor::User(workload::requester()));
     let content = Box::new(workload::content(account, 120));
     let provisioned = waiting.for_request(request.0);
-    commands.request(request, RequestCommand::Draft { account: AccountId(account), content }, &requester()).await?;
-    commands.request(request, RequestCommand::Submit, &requester()).await?;
+    commands
+        .request(
+            request,
+            RequestCommand::Draft {
+                account: AccountId(account),
+                content,
+            },
+            &requester(),
+        )
+        .await?;
+    commands
+        .request(request, RequestCommand::Submit, &requester())
+        .await?;
     let approver = Caller::new(Actor::User(workload::approver()));
-    commands.request(request, RequestCommand::Approve { comment: None }, &approver).await?;
+    commands
+        .request(
+            request,
+            RequestCommand::Approve { comment: None },
+            &approver,
+        )
+        .await?;
     tokio::time::timeout(PATIENCE, provisioned).await??;
     Ok(())
 }
@@ -109,7 +132,10 @@ struct Waiting(Arc<Mutex<HashMap<Uuid, oneshot::Sender<()>>>>);
 impl Waiting {
     fn for_request(&self, request: Uuid) -> oneshot::Receiver<()> {
         let (sender, receiver) = oneshot::channel();
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(request, sender);
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(request, sender);
         receiver
     }
 
@@ -124,8 +150,11 @@ impl Waiting {
                 for stored in &page {
                     after = stored.position;
                     if matches!(stored.event, Event::Request(RequestEvent::Completed(_)))
-                        && let Some(waits) =
-                            waiting.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&stored.stream)
+                        && let Some(waits) = waiting
+                            .0
+                            .lock()
+                            .unwrap_or_else(PoisonError::into_inner)
+                            .remove(&stored.stream)
                     {
                         let _ = waits.send(());
                     }

@@ -40,11 +40,19 @@ pub(crate) async fn measure(report: &mut Report) -> Result<(), Failure> {
         return Ok(());
     }
     let Ok(domain) = Domain::from_environment() else {
-        report.leave_out("storm", "no Active Directory domain (AD_CORP_ADDR is not set)");
+        report.leave_out(
+            "storm",
+            "no Active Directory domain (AD_CORP_ADDR is not set)",
+        );
         return Ok(());
     };
     let storm = Storm::prepare(domain).await?;
-    let rates = alternate(ROUNDS, async || storm.by_orders().await, async || storm.by_ldapmodify().await).await;
+    let rates = alternate(
+        ROUNDS,
+        async || storm.by_orders().await,
+        async || storm.by_ldapmodify().await,
+    )
+    .await;
     storm.clear().await?;
     report.add(Row::rate("storm-disable", rates?, 0.8, "accounts/s"));
     Ok(())
@@ -77,7 +85,10 @@ impl Domain {
     }
 
     fn directory(&self) -> Result<LdapDirectory, Failure> {
-        let (_, domain_name) = self.host.split_once('.').ok_or("AD_CORP_HOST has no domain")?;
+        let (_, domain_name) = self
+            .host
+            .split_once('.')
+            .ok_or("AD_CORP_HOST has no domain")?;
         let config: AgentConfig = serde_json::from_value(serde_json::json!({
             "engine": history::engine(),
             "domain": workload::domain(),
@@ -94,9 +105,11 @@ impl Domain {
             "vault": { "directory": "unused", "key_file": "unused" },
         }))?;
         match config.directory {
-            DirectoryConfig::ActiveDirectory(config) => {
-                Ok(LdapDirectory::new(workload::domain(), config, clock::system())?)
-            }
+            DirectoryConfig::ActiveDirectory(config) => Ok(LdapDirectory::new(
+                workload::domain(),
+                config,
+                clock::system(),
+            )?),
             DirectoryConfig::Sandbox(_) => Err("not an Active Directory".into()),
         }
     }
@@ -106,7 +119,15 @@ impl Domain {
         let file = tempfile::NamedTempFile::new()?;
         std::fs::write(file.path(), input)?;
         let output = Command::new(program)
-            .args(["-x", "-c", "-H", &format!("ldaps://{}", self.address), "-D", by.0, "-y"])
+            .args([
+                "-x",
+                "-c",
+                "-H",
+                &format!("ldaps://{}", self.address),
+                "-D",
+                by.0,
+                "-y",
+            ])
             .arg(by.1)
             .arg("-f")
             .arg(file.path())
@@ -117,7 +138,14 @@ impl Domain {
         if output.status.success() {
             return Ok(());
         }
-        Err(format!("{program}: {}", String::from_utf8_lossy(&output.stderr).lines().next().unwrap_or_default()).into())
+        Err(format!(
+            "{program}: {}",
+            String::from_utf8_lossy(&output.stderr)
+                .lines()
+                .next()
+                .unwrap_or_default()
+        )
+        .into())
     }
 }
 
@@ -140,38 +168,84 @@ impl Drop for Storm {
 impl Storm {
     /// Enabled accounts that carry the fence of an order, and an agent at work.
     async fn prepare(domain: Domain) -> Result<Self, Failure> {
-        let count = env::var("BENCH_STORM_ACCOUNTS").ok().and_then(|count| count.parse().ok()).unwrap_or(ACCOUNTS);
+        let count = env::var("BENCH_STORM_ACCOUNTS")
+            .ok()
+            .and_then(|count| count.parse().ok())
+            .unwrap_or(ACCOUNTS);
         let accounts: Vec<Uuid> = (0..count).map(|_| new_id()).collect();
         eprintln!("  adding {count} accounts to the directory");
         let mut ldif = String::new();
         for account in &accounts {
             let name = workload::name(*account);
-            writeln!(ldif, "dn: {}\nobjectClass: user\nsAMAccountName: {name}", dn(&domain, *account))?;
-            writeln!(ldif, "userAccountControl: 512\nadminDescription: {}\n", fence(*account, 1))?;
+            writeln!(
+                ldif,
+                "dn: {}\nobjectClass: user\nsAMAccountName: {name}",
+                dn(&domain, *account)
+            )?;
+            writeln!(
+                ldif,
+                "userAccountControl: 512\nadminDescription: {}\n",
+                fence(*account, 1)
+            )?;
         }
-        domain.ldap("ldapadd", (&domain.admin, &domain.admin_password), &ldif).await?;
-        let (core, engine) = (SigningKey::from_bytes(&[1; 32]), SigningKey::from_bytes(&[2; 32]));
-        let engines = HashMap::from([(history::engine(), (workload::domain(), engine.verifying_key()))]);
+        domain
+            .ldap("ldapadd", (&domain.admin, &domain.admin_password), &ldif)
+            .await?;
+        let (core, engine) = (
+            SigningKey::from_bytes(&[1; 32]),
+            SigningKey::from_bytes(&[2; 32]),
+        );
+        let engines = HashMap::from([(
+            history::engine(),
+            (workload::domain(), engine.verifying_key()),
+        )]);
         let (hub, core_key) = (in_process(), core.verifying_key());
         let broker = BrokerConfig::InProcess(hub);
-        let link = CoreLink::connect(broker.clone(), CoreKeys { signing: core, engines: Arc::new(engines) }).await?;
-        let agent = stage::agent(broker, engine, core_key, Arc::new(domain.directory()?), CONCURRENCY).await?;
+        let link = CoreLink::connect(
+            broker.clone(),
+            CoreKeys {
+                signing: core,
+                engines: Arc::new(engines),
+            },
+        )
+        .await?;
+        let agent = stage::agent(
+            broker,
+            engine,
+            core_key,
+            Arc::new(domain.directory()?),
+            CONCURRENCY,
+        )
+        .await?;
         let cancel = CancellationToken::new();
         let token = cancel.clone();
         tokio::spawn(async move { agent.run(token).await });
         let (number, objects) = (Cell::new(1), RefCell::default());
-        Ok(Self { domain, accounts, number, objects, core: link, cancel })
+        Ok(Self {
+            domain,
+            accounts,
+            number,
+            objects,
+            core: link,
+            cancel,
+        })
     }
 
     /// Disables all accounts by orders; done when the last one is reported.
     async fn by_orders(&self) -> Result<f64, Failure> {
         self.number.set(self.number.get() + 1);
         let began = Instant::now();
-        let orders: Vec<Order> = self.accounts.iter().map(|account| self.order(*account)).collect();
-        let issue = stream::iter(&orders).map(Ok::<_, Failure>).try_for_each_concurrent(64, async |order| {
-            self.core.issue(order).await?;
-            Ok(())
-        });
+        let orders: Vec<Order> = self
+            .accounts
+            .iter()
+            .map(|account| self.order(*account))
+            .collect();
+        let issue = stream::iter(&orders)
+            .map(Ok::<_, Failure>)
+            .try_for_each_concurrent(64, async |order| {
+                self.core.issue(order).await?;
+                Ok(())
+            });
         let (issued, reported) = futures::future::join(issue, self.reports()).await;
         issued.and(reported)?;
         Ok(self.accounts.len() as f64 / began.elapsed().as_secs_f64())
@@ -181,12 +255,17 @@ impl Storm {
         let mut waiting = self.accounts.len();
         while waiting > 0 {
             for delivery in self.core.next_reports(256).await? {
-                match delivery.report().map(|report| (report.account, &report.outcome)) {
+                match delivery
+                    .report()
+                    .map(|report| (report.account, &report.outcome))
+                {
                     Some((account, Outcome::Applied { object, .. })) => {
                         self.objects.borrow_mut().insert(account, *object);
                         waiting -= 1;
                     }
-                    Some((_, other)) => return Err(format!("an order was not carried out: {other:?}").into()),
+                    Some((_, other)) => {
+                        return Err(format!("an order was not carried out: {other:?}").into());
+                    }
                     None => {}
                 }
                 delivery.ack().await?;
@@ -201,7 +280,10 @@ impl Storm {
         Order {
             domain: workload::domain(),
             account: AccountId(account),
-            number: OrderNumber { epoch: 1, n: self.number.get() },
+            number: OrderNumber {
+                epoch: 1,
+                n: self.number.get(),
+            },
             kind: OrderKind::Change,
             object: self.objects.borrow().get(&AccountId(account)).copied(),
             desired: DesiredState {
@@ -223,22 +305,53 @@ impl Storm {
         let old = self.number.replace(self.number.get() + 1);
         let mut ldif = String::new();
         for account in &self.accounts {
-            writeln!(ldif, "dn: {}\nchangetype: modify", dn(&self.domain, *account))?;
-            writeln!(ldif, "delete: adminDescription\nadminDescription: {}\n-", fence(*account, old))?;
-            writeln!(ldif, "add: adminDescription\nadminDescription: {}\n-", fence(*account, old + 1))?;
-            writeln!(ldif, "replace: userAccountControl\nuserAccountControl: 512\n")?;
+            writeln!(
+                ldif,
+                "dn: {}\nchangetype: modify",
+                dn(&self.domain, *account)
+            )?;
+            writeln!(
+                ldif,
+                "delete: adminDescription\nadminDescription: {}\n-",
+                fence(*account, old)
+            )?;
+            writeln!(
+                ldif,
+                "add: adminDescription\nadminDescription: {}\n-",
+                fence(*account, old + 1)
+            )?;
+            writeln!(
+                ldif,
+                "replace: userAccountControl\nuserAccountControl: 512\n"
+            )?;
         }
         let began = Instant::now();
-        self.domain.ldap("ldapmodify", (&self.domain.agent, &self.domain.agent_password), &ldif).await?;
+        self.domain
+            .ldap(
+                "ldapmodify",
+                (&self.domain.agent, &self.domain.agent_password),
+                &ldif,
+            )
+            .await?;
         Ok(self.accounts.len() as f64 / began.elapsed().as_secs_f64())
     }
 
     async fn clear(&self) -> Result<(), Failure> {
         let mut ldif = String::new();
         for account in &self.accounts {
-            writeln!(ldif, "dn: {}\nchangetype: delete\n", dn(&self.domain, *account))?;
+            writeln!(
+                ldif,
+                "dn: {}\nchangetype: delete\n",
+                dn(&self.domain, *account)
+            )?;
         }
-        self.domain.ldap("ldapmodify", (&self.domain.admin, &self.domain.admin_password), &ldif).await
+        self.domain
+            .ldap(
+                "ldapmodify",
+                (&self.domain.admin, &self.domain.admin_password),
+                &ldif,
+            )
+            .await
     }
 }
 

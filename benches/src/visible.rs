@@ -2,7 +2,8 @@
 //! earlier ones are done.
 
 use crate::{
-    Failure, Report, Row, nats::Nats, postgres::Postgres, rounds::percentile, stage::Stage, workload,
+    Failure, Report, Row, nats::Nats, postgres::Postgres, rounds::percentile, stage::Stage,
+    workload,
 };
 use std::time::{Duration, Instant};
 use tenure_broker::{BrokerConfig, in_process};
@@ -23,11 +24,23 @@ pub(crate) async fn measure(report: &mut Report) -> Result<(), Failure> {
     }
     let server = Postgres::private()?;
     let nats = Nats::start().await?;
-    let broker = nats.as_ref().map_or_else(|| BrokerConfig::InProcess(in_process()), Nats::config);
+    let broker = nats
+        .as_ref()
+        .map_or_else(|| BrokerConfig::InProcess(in_process()), Nats::config);
     let stage = Stage::open(&server.database("bench_visible").await?, broker).await?;
     let mut times = arrive(&stage.instance).await?;
-    report.add(Row::limit("visible-p50", percentile(&mut times, 50), P50_MS, "ms"));
-    report.add(Row::limit("visible-p99", percentile(&mut times, 99), P99_MS, "ms"));
+    report.add(Row::limit(
+        "visible-p50",
+        percentile(&mut times, 50),
+        P50_MS,
+        "ms",
+    ));
+    report.add(Row::limit(
+        "visible-p99",
+        percentile(&mut times, 99),
+        P99_MS,
+        "ms",
+    ));
     stage.close().await;
     Ok(())
 }
@@ -56,9 +69,15 @@ async fn arrive(instance: &Instance) -> Result<Vec<f64>, Failure> {
 async fn one(instance: Instance, due: Instant) -> Result<f64, Failure> {
     let (request, account) = (RequestId(new_id()), new_id());
     let content = Box::new(workload::content(account, 120));
-    let draft = RequestCommand::Draft { account: AccountId(account), content };
+    let draft = RequestCommand::Draft {
+        account: AccountId(account),
+        content,
+    };
     let caller = Caller::new(Actor::User(workload::requester()));
     let accepted = instance.commands.request(request, draft, &caller).await?;
-    instance.views.wait_for_models(&["requests"], accepted.position, Duration::from_secs(30)).await?;
+    instance
+        .views
+        .wait_for_models(&["requests"], accepted.position, Duration::from_secs(30))
+        .await?;
     Ok(due.elapsed().as_secs_f64() * 1_000.0)
 }

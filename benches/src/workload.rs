@@ -10,8 +10,8 @@ use tenure_domain::{
     period::Period,
     request::{OfferedTemplate, RequestCommand, RequestContent, RequestFacts, RequestKind},
     template::{
-        AccountType, ApprovalFlow, ApprovalStep, DirectorySection, LifecycleSection, OwnershipSection, TemplateContent,
-        VaultKind, VaultSection,
+        AccountType, ApprovalFlow, ApprovalStep, DirectorySection, LifecycleSection,
+        OwnershipSection, TemplateContent, VaultKind, VaultSection,
     },
 };
 use uuid::Uuid;
@@ -47,14 +47,21 @@ pub(crate) fn template() -> TemplateId {
 
 /// The template that everything here is asked for by.
 pub(crate) fn template_content(base_dn: &str) -> TemplateContent {
-    let step = ApprovalStep { name: "Team lead".into(), least: 1, users: vec![], groups: vec![approvers()] };
+    let step = ApprovalStep {
+        name: "Team lead".into(),
+        least: 1,
+        users: vec![],
+        groups: vec![approvers()],
+    };
     TemplateContent {
         name: "Batch jobs".into(),
         purpose: "Scheduled jobs and integrations".into(),
         account_type: AccountType::AdUser,
         action: EndOfLifecycleAction::Disable,
         terms_of_service: None,
-        vault: VaultSection { kind: VaultKind::BuiltIn },
+        vault: VaultSection {
+            kind: VaultKind::BuiltIn,
+        },
         directory: DirectorySection {
             domain: domain(),
             name_prefix: "b".into(),
@@ -76,7 +83,11 @@ pub(crate) fn template_content(base_dn: &str) -> TemplateContent {
             include_administrators: false,
             enabled_after_end_days: 7,
         },
-        approval: ApprovalFlow { steps: vec![step], hide_approver_names: false, justification_required: true },
+        approval: ApprovalFlow {
+            steps: vec![step],
+            hide_approver_names: false,
+            justification_required: true,
+        },
     }
 }
 
@@ -88,7 +99,11 @@ pub(crate) fn content(account: Uuid, justification: usize) -> RequestContent {
         name: name(account),
         owners: vec![],
         period: Some(Period::days(90)),
-        justification: "The nightly export needs an identity of its own. ".chars().cycle().take(justification).collect(),
+        justification: "The nightly export needs an identity of its own. "
+            .chars()
+            .cycle()
+            .take(justification)
+            .collect(),
         description: "Runs the nightly export".into(),
         attributes: Default::default(),
         terms_accepted: false,
@@ -104,7 +119,10 @@ pub(crate) fn name(account: Uuid) -> String {
 pub(crate) fn command(account: Uuid, step: usize) -> RequestCommand {
     let content = |step: usize| Box::new(content(account, JUSTIFICATION[step] + step));
     match step {
-        0 => RequestCommand::Draft { account: AccountId(account), content: content(0) },
+        0 => RequestCommand::Draft {
+            account: AccountId(account),
+            content: content(0),
+        },
         1..=3 => RequestCommand::Revise(content(step)),
         _ => RequestCommand::Submit,
     }
@@ -126,5 +144,9 @@ pub(crate) fn facts() -> RequestFacts {
 /// The requester, at `now`, with these facts: what the peer decides with.
 #[allow(dead_code)]
 pub(crate) fn context(now: DateTime<Utc>) -> Context<RequestFacts> {
-    Context { now, actor: Actor::User(requester()), facts: facts() }
+    Context {
+        now,
+        actor: Actor::User(requester()),
+        facts: facts(),
+    }
 }

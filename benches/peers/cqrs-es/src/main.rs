@@ -47,12 +47,19 @@ async fn main() -> Result<(), Failure> {
                 url = (*to).to_owned();
                 open(&url).await
             }
-            ["append", callers, seconds] => append(&url, callers.parse()?, callers.parse()?, seconds.parse()?).await,
-            ["append", callers, seconds, pool] => append(&url, callers.parse()?, pool.parse()?, seconds.parse()?).await,
+            ["append", callers, seconds] => {
+                append(&url, callers.parse()?, callers.parse()?, seconds.parse()?).await
+            }
+            ["append", callers, seconds, pool] => {
+                append(&url, callers.parse()?, pool.parse()?, seconds.parse()?).await
+            }
             ["feed"] => feed(&url).await,
             _ => Err("what?".into()),
         };
-        let answer = answer.map_or_else(|error| format!("error {error}"), |answer| format!("ok {answer}"));
+        let answer = answer.map_or_else(
+            |error| format!("error {error}"),
+            |answer| format!("ok {answer}"),
+        );
         writeln!(std::io::stdout(), "{answer}")?;
         std::io::stdout().flush()?;
     }
@@ -60,8 +67,14 @@ async fn main() -> Result<(), Failure> {
 }
 
 async fn pool(url: &str, connections: u32) -> Result<PgPool, Failure> {
-    let options = PgPoolOptions::new().max_connections(connections).min_connections(connections).test_before_acquire(false);
-    Ok(options.acquire_timeout(Duration::from_secs(60)).connect(url).await?)
+    let options = PgPoolOptions::new()
+        .max_connections(connections)
+        .min_connections(connections)
+        .test_before_acquire(false);
+    Ok(options
+        .acquire_timeout(Duration::from_secs(60))
+        .connect(url)
+        .await?)
 }
 
 async fn open(url: &str) -> Result<String, Failure> {
@@ -69,10 +82,16 @@ async fn open(url: &str) -> Result<String, Failure> {
     Ok(String::new())
 }
 
-async fn append(url: &str, callers: usize, connections: u32, seconds: f64) -> Result<String, Failure> {
+async fn append(
+    url: &str,
+    callers: usize,
+    connections: u32,
+    seconds: f64,
+) -> Result<String, Failure> {
     let now = std::time::SystemTime::now().into();
     let pool = pool(url, connections).await?;
-    let cqrs: Arc<PostgresCqrs<Request>> = Arc::new(postgres_cqrs(pool.clone(), vec![], workload::context(now)));
+    let cqrs: Arc<PostgresCqrs<Request>> =
+        Arc::new(postgres_cqrs(pool.clone(), vec![], workload::context(now)));
     let began = Instant::now();
     let until = began + Duration::from_secs_f64(seconds);
     let callers: Vec<_> = (0..callers)
@@ -83,7 +102,8 @@ async fn append(url: &str, callers: usize, connections: u32, seconds: f64) -> Re
                 while Instant::now() < until {
                     let (request, account) = (Uuid::now_v7().to_string(), Uuid::now_v7());
                     for step in 0..workload::COMMANDS {
-                        cqrs.execute(&request, workload::command(account, step)).await?;
+                        cqrs.execute(&request, workload::command(account, step))
+                            .await?;
                         executed += 1;
                         if Instant::now() >= until {
                             break;
@@ -113,7 +133,9 @@ async fn feed(url: &str) -> Result<String, Failure> {
 }
 
 async fn stream<A: Aggregate>(pool: &PgPool) -> Result<u64, Failure> {
-    let mut stream = PostgresEventRepository::new(pool.clone()).stream_all_events::<A>().await?;
+    let mut stream = PostgresEventRepository::new(pool.clone())
+        .stream_all_events::<A>()
+        .await?;
     let mut events = 0;
     while let Some(event) = stream.next::<A>(&[]).await {
         std::hint::black_box(event?);
@@ -121,4 +143,3 @@ async fn stream<A: Aggregate>(pool: &PgPool) -> Result<u64, Failure> {
     }
     Ok(events)
 }
-
