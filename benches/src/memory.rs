@@ -133,11 +133,9 @@ impl Serving {
         if total(&accounts).is_none_or(|total| total < count.min(10_000)) {
             return Err(format!("not all accounts are there: {accounts}").into());
         }
-        self.status("VmHWM:").map(|most| {
-            let now = self.status("VmRSS:").unwrap_or(f64::NAN);
-            eprintln!("  most {most:.0} MB, afterwards {now:.0} MB");
-            most
-        })
+        let (most, now) = (self.status("VmHWM:")?, self.status("VmRSS:")?);
+        eprintln!("  most {most:.0} MB, afterwards {now:.0} MB");
+        Ok(most)
     }
 
     async fn sign_in(&mut self, client: &reqwest::Client) -> Result<String, Failure> {
