@@ -57,6 +57,7 @@ impl Stage {
         let commands = Commands::new(
             store.clone(),
             link.clone(),
+            engines.clone(),
             system.clone(),
             Settings::default(),
         )

@@ -74,7 +74,7 @@ impl World {
         let broker = CoreLink::connect(BrokerConfig::InProcess(in_process()), keys).await.unwrap();
         let system: Arc<dyn Clock> = clock.clone();
         let commands =
-            Commands::new(store.clone(), broker.clone(), system.clone(), Settings::default()).await.unwrap();
+            Commands::new(store.clone(), broker.clone(), engines.clone(), system.clone(), Settings::default()).await.unwrap();
         let instance = Instance {
             store,
             views,

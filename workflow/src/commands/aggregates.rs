@@ -45,11 +45,26 @@ without_facts!(
     role(RoleId, Role, RoleCommand);
     /// Does something with a domain.
     domain(DomainId, Domain, DomainCommand);
-    /// Does something with an engine.
-    engine(EngineId, Engine, EngineCommand);
 );
 
 impl Commands {
+    /// Does something with an engine. Its reports count from then on, or no more.
+    ///
+    /// # Errors
+    /// The refusal, or why it could not be carried out.
+    pub async fn engine(
+        &self,
+        id: EngineId,
+        command: EngineCommand,
+        caller: &Caller,
+    ) -> Result<Accepted, CommandError> {
+        let facts = ((), FactReader::new(&self.store, false));
+        let done = self.attempt::<Engine>(id.0, command, facts, caller).await?;
+        // Before anybody hears of it: a first report must not come from an unknown engine.
+        self.engines.learn(&self.store, id).await?;
+        done.ok_or(CommandError::Conflict)
+    }
+
     /// Does something with a request.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ mod setup;
 
 pub use error::CommandError;
 
-use crate::instance::Settings;
+use crate::instance::{EngineDirectory, Settings};
 use facts::FactReader;
 use std::sync::{
     Arc,
@@ -33,6 +33,7 @@ pub struct Commands {
     pub(crate) broker: CoreLink,
     pub(crate) system: Arc<dyn Clock>,
     pub(crate) settings: Settings,
+    pub(crate) engines: Arc<EngineDirectory>,
     epoch: Arc<AtomicU32>,
 }
 
@@ -97,6 +98,7 @@ impl Commands {
     pub async fn new(
         store: EventStore,
         broker: CoreLink,
+        engines: Arc<EngineDirectory>,
         system: Arc<dyn Clock>,
         settings: Settings,
     ) -> Result<Self, StoreError> {
@@ -106,6 +108,7 @@ impl Commands {
             broker,
             system,
             settings,
+            engines,
             epoch,
         })
     }
