@@ -92,7 +92,14 @@ pub(crate) async fn wire(config: &Config, clock: BusinessClock) -> Result<Wired,
     let settings = Settings {
         order_valid_for: order_valid_for(config),
     };
-    let commands = Commands::new(store.clone(), broker.clone(), engines.clone(), system.clone(), settings).await?;
+    let commands = Commands::new(
+        store.clone(),
+        broker.clone(),
+        engines.clone(),
+        system.clone(),
+        settings,
+    )
+    .await?;
     let instance = Instance {
         store,
         views,

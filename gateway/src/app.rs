@@ -29,7 +29,12 @@ pub(crate) struct Inner {
 }
 
 impl App {
-    pub(crate) fn new(instance: Instance, work: Work, config: GatewayConfig, openapi: Bytes) -> Self {
+    pub(crate) fn new(
+        instance: Instance,
+        work: Work,
+        config: GatewayConfig,
+        openapi: Bytes,
+    ) -> Self {
         Self(Arc::new(Inner {
             instance,
             work,

@@ -68,8 +68,15 @@ impl<T: DeserializeOwned> FromRequest<App> for Command<T> {
             id: derived(&["http", &actor.to_string(), &route, &key]),
             body: Sha256::digest(&bytes).into(),
         });
-        let cause = Cause { client_address: Some(address.to_string()), ..Cause::default() };
-        Ok(Self { signed, caller: Caller { actor, key, cause }, body })
+        let cause = Cause {
+            client_address: Some(address.to_string()),
+            ..Cause::default()
+        };
+        Ok(Self {
+            signed,
+            caller: Caller { actor, key, cause },
+            body,
+        })
     }
 }
 
@@ -89,8 +96,14 @@ impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
 async fn read(request: Request) -> Result<Bytes, Problem> {
     let reading = axum::body::to_bytes(request.into_body(), LARGEST_BODY);
     match tokio::time::timeout(BODY_TIME, reading).await {
-        Err(_) => Err(Problem::new(Kind::RequestTimeout, "The body did not arrive within 20 seconds.")),
-        Ok(Err(_)) => Err(Problem::new(Kind::BodyTooLarge, "A body is at most 256 KiB.")),
+        Err(_) => Err(Problem::new(
+            Kind::RequestTimeout,
+            "The body did not arrive within 20 seconds.",
+        )),
+        Ok(Err(_)) => Err(Problem::new(
+            Kind::BodyTooLarge,
+            "A body is at most 256 KiB.",
+        )),
         Ok(Ok(bytes)) => Ok(bytes),
     }
 }
@@ -100,33 +113,57 @@ fn parse<T: DeserializeOwned>(headers: &HeaderMap, bytes: &Bytes) -> Result<T, P
     let bytes: &[u8] = match bytes.len() {
         0 if !headers.contains_key(header::CONTENT_TYPE) => b"{}",
         _ => {
-            let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+            let kind = headers
+                .get(header::CONTENT_TYPE)
+                .and_then(|value| value.to_str().ok())
+                .unwrap_or_default();
             let kind = kind.split(';').next().unwrap_or_default().trim();
             if !kind.eq_ignore_ascii_case("application/json") {
-                return Err(Problem::new(Kind::UnsupportedMediaType, "Send the body as application/json."));
+                return Err(Problem::new(
+                    Kind::UnsupportedMediaType,
+                    "Send the body as application/json.",
+                ));
             }
             bytes
         }
     };
     // serde would take an array for an object, field by field.
     if bytes.trim_ascii_start().first() == Some(&b'[') {
-        return Err(Problem::new(Kind::InvalidJson, "The body must be a JSON object."));
+        return Err(Problem::new(
+            Kind::InvalidJson,
+            "The body must be a JSON object.",
+        ));
     }
     let mut json = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| Problem::unreadable_body(&error))?;
-    json.end().map_err(|_| Problem::new(Kind::InvalidJson, "The body has something after its JSON."))?;
+    let value = serde_path_to_error::deserialize(&mut json)
+        .map_err(|error| Problem::unreadable_body(&error))?;
+    json.end()
+        .map_err(|_| Problem::new(Kind::InvalidJson, "The body has something after its JSON."))?;
     Ok(value)
 }
 
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
-    let Some(value) = headers.get(IDEMPOTENCY_KEY) else { return Ok(None) };
+    let Some(value) = headers.get(IDEMPOTENCY_KEY) else {
+        return Ok(None);
+    };
     let visible = |text: &&str| {
-        !text.is_empty() && text.len() <= LONGEST_KEY && text.bytes().all(|byte| byte.is_ascii_graphic())
+        !text.is_empty()
+            && text.len() <= LONGEST_KEY
+            && text.bytes().all(|byte| byte.is_ascii_graphic())
     };
     match value.to_str().ok().filter(visible) {
-        Some(key) if headers.get_all(IDEMPOTENCY_KEY).iter().count() == 1 => Ok(Some(key.to_owned())),
-        _ => Err(Problem::new(Kind::InvalidHeader, "Idempotency-Key must be 1 to 128 visible ASCII characters.")
-            .with_field("Idempotency-Key", "malformed", "must be 1 to 128 visible ASCII characters")),
+        Some(key) if headers.get_all(IDEMPOTENCY_KEY).iter().count() == 1 => {
+            Ok(Some(key.to_owned()))
+        }
+        _ => Err(Problem::new(
+            Kind::InvalidHeader,
+            "Idempotency-Key must be 1 to 128 visible ASCII characters.",
+        )
+        .with_field(
+            "Idempotency-Key",
+            "malformed",
+            "must be 1 to 128 visible ASCII characters",
+        )),
     }
 }
 
@@ -158,23 +195,54 @@ pub(crate) fn done(id: Uuid, accepted: Accepted) -> AcceptedAnswer {
 
 /// Something new: 201, with its address.
 pub(crate) fn created(at: &str, id: Uuid, accepted: Accepted) -> AcceptedAnswer {
-    answer(StatusCode::CREATED, Some(format!("{at}/{id}")), id, accepted)
+    answer(
+        StatusCode::CREATED,
+        Some(format!("{at}/{id}")),
+        id,
+        accepted,
+    )
 }
 
 /// The directory follows: 202, with where to watch.
 pub(crate) fn watch(at: &str, id: Uuid, accepted: Accepted) -> AcceptedAnswer {
-    answer(StatusCode::ACCEPTED, Some(format!("{at}/{id}?at_least={}", accepted.position)), id, accepted)
+    answer(
+        StatusCode::ACCEPTED,
+        Some(format!("{at}/{id}?at_least={}", accepted.position)),
+        id,
+        accepted,
+    )
 }
 
-fn answer(status: StatusCode, location: Option<String>, id: Uuid, accepted: Accepted) -> AcceptedAnswer {
-    let Accepted { position, version, repeated } = accepted;
-    AcceptedAnswer { status, location, body: AcceptedBody { id, position, version, repeated } }
+fn answer(
+    status: StatusCode,
+    location: Option<String>,
+    id: Uuid,
+    accepted: Accepted,
+) -> AcceptedAnswer {
+    let Accepted {
+        position,
+        version,
+        repeated,
+    } = accepted;
+    AcceptedAnswer {
+        status,
+        location,
+        body: AcceptedBody {
+            id,
+            position,
+            version,
+            repeated,
+        },
+    }
 }
 
 impl IntoResponse for AcceptedAnswer {
     fn into_response(self) -> Response {
         let mut response = (self.status, Json(self.body)).into_response();
-        if let Some(location) = self.location.and_then(|location| HeaderValue::from_str(&location).ok()) {
+        if let Some(location) = self
+            .location
+            .and_then(|location| HeaderValue::from_str(&location).ok())
+        {
             response.headers_mut().insert(header::LOCATION, location);
         }
         response

@@ -26,7 +26,9 @@ pub async fn give_passwords(
     password: &str,
 ) -> Result<(), CredentialsError> {
     let hash = Argon2::default().hash_password(password.as_bytes());
-    let hash = hash.map_err(|error| CredentialsError::Hash(error.to_string()))?.to_string();
+    let hash = hash
+        .map_err(|error| CredentialsError::Hash(error.to_string()))?
+        .to_string();
     let tables = instance.store.state_tables();
     for (user, emails) in people {
         tables.set_password(*user, &hash).await?;

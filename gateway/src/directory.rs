@@ -49,7 +49,11 @@ pub(crate) struct FailureBody {
 
 impl FailureBody {
     pub(crate) fn new(failure: &Failure) -> Self {
-        Self { reason: failure.reason, explanation: failure.reason.explanation(), detail: failure.detail.clone() }
+        Self {
+            reason: failure.reason,
+            explanation: failure.reason.explanation(),
+            detail: failure.detail.clone(),
+        }
     }
 }
 
@@ -59,8 +63,12 @@ impl DirectoryBody {
         let state = match &directory.halted {
             Some(Halted::Failed(..)) => DirectoryState::Failed,
             Some(Halted::Deferred) => DirectoryState::Waiting,
-            None if directory.outstanding.is_some() && directory.failure.is_some() => DirectoryState::Waiting,
-            None if directory.outstanding.is_some() || directory.confirmed.is_none() => DirectoryState::Queued,
+            None if directory.outstanding.is_some() && directory.failure.is_some() => {
+                DirectoryState::Waiting
+            }
+            None if directory.outstanding.is_some() || directory.confirmed.is_none() => {
+                DirectoryState::Queued
+            }
             None => DirectoryState::Applied,
         };
         let failure = matches!(state, DirectoryState::Failed | DirectoryState::Waiting)

@@ -3,7 +3,11 @@
 use crate::{access::authorise::Signed, app::App, names::Names, problem::Problem};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
-use tenure_domain::{Actor, Event, request::{Request, RequestEvent}, sentence};
+use tenure_domain::{
+    Actor, Event,
+    request::{Request, RequestEvent},
+    sentence,
+};
 use tenure_eventstore::StoredEvent;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -54,11 +58,19 @@ pub(crate) struct ActorBody {
 
 impl ActorBody {
     pub(crate) fn new(actor: &Actor, names: &Names) -> Self {
-        let of = |kind, id: Uuid| Self { kind, id: Some(id), name: names.named(id).name };
+        let of = |kind, id: Uuid| Self {
+            kind,
+            id: Some(id),
+            name: names.named(id).name,
+        };
         match actor {
             Actor::User(user) => of("user", user.0),
             Actor::Engine(engine) => of("engine", engine.0),
-            Actor::System(name) => Self { kind: "system", id: None, name: name.clone() },
+            Actor::System(name) => Self {
+                kind: "system",
+                id: None,
+                name: name.clone(),
+            },
         }
     }
 }
@@ -72,8 +84,16 @@ pub(crate) fn actor_id(actor: &Actor) -> Option<Uuid> {
 }
 
 /// These events, as the person may read them.
-pub(crate) async fn shown(app: &App, signed: &Signed, events: Vec<StoredEvent>) -> Result<History, Problem> {
-    let names = Names::of(app, events.iter().filter_map(|event| actor_id(&event.actor))).await?;
+pub(crate) async fn shown(
+    app: &App,
+    signed: &Signed,
+    events: Vec<StoredEvent>,
+) -> Result<History, Problem> {
+    let names = Names::of(
+        app,
+        events.iter().filter_map(|event| actor_id(&event.actor)),
+    )
+    .await?;
     let mut items = Vec::with_capacity(events.len());
     for event in events {
         let decides = matches!(&event.event, Event::Request(what) if is_decision(what));
@@ -96,16 +116,26 @@ pub(crate) async fn shown(app: &App, signed: &Signed, events: Vec<StoredEvent>) 
 
 fn is_decision(event: &RequestEvent) -> bool {
     // `approved` is recorded with the last approval, by the same person.
-    matches!(event, RequestEvent::ApprovalGiven(_) | RequestEvent::Approved(_) | RequestEvent::Rejected(_))
+    matches!(
+        event,
+        RequestEvent::ApprovalGiven(_) | RequestEvent::Approved(_) | RequestEvent::Rejected(_)
+    )
 }
 
 /// Event types whose actor is an approver.
 pub(crate) fn is_decision_type(event_type: &str) -> bool {
-    matches!(event_type, "request.approval-given" | "request.approved" | "request.rejected")
+    matches!(
+        event_type,
+        "request.approval-given" | "request.approved" | "request.rejected"
+    )
 }
 
 /// Is who approves this request hidden from the person?
-pub(crate) async fn hides_approvers(app: &App, signed: &Signed, request: Uuid) -> Result<bool, Problem> {
+pub(crate) async fn hides_approvers(
+    app: &App,
+    signed: &Signed,
+    request: Uuid,
+) -> Result<bool, Problem> {
     let request = app.instance.store.cached_state::<Request>(request).await;
     let request = request.map_err(|error| Problem::unavailable(&error))?.state;
     let submission = request.submission();

@@ -10,7 +10,14 @@ pub(crate) fn handle() -> Option<PrometheusHandle> {
 }
 
 fn install() -> Option<PrometheusHandle> {
-    let buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
-    let installed = PrometheusBuilder::new().set_buckets(&buckets).ok()?.install_recorder();
-    installed.inspect_err(|error| tracing::warn!(%error, "metrics are collected elsewhere")).ok()
+    let buckets = [
+        0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
+    ];
+    let installed = PrometheusBuilder::new()
+        .set_buckets(&buckets)
+        .ok()?
+        .install_recorder();
+    installed
+        .inspect_err(|error| tracing::warn!(%error, "metrics are collected elsewhere"))
+        .ok()
 }

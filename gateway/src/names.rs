@@ -30,12 +30,18 @@ pub(crate) struct Names(HashMap<Uuid, String>);
 
 impl Names {
     /// The names of all of `ids`, whatever they are.
-    pub(crate) async fn of(app: &App, ids: impl IntoIterator<Item = Uuid>) -> Result<Self, Problem> {
+    pub(crate) async fn of(
+        app: &App,
+        ids: impl IntoIterator<Item = Uuid>,
+    ) -> Result<Self, Problem> {
         Ok(Self(app.instance.views.names(ids).await?))
     }
 
     pub(crate) fn named(&self, id: Uuid) -> Named {
-        Named { id, name: self.0.get(&id).cloned().unwrap_or_default() }
+        Named {
+            id,
+            name: self.0.get(&id).cloned().unwrap_or_default(),
+        }
     }
 
     pub(crate) fn owner(&self, owner: &Owner) -> OwnerBody {

@@ -55,10 +55,20 @@ pub fn openapi() -> Value {
 }
 
 fn describe_problems(schema: &mut Value) {
-    let types: Vec<_> = Kind::ALL.iter().map(|kind| format!("urn:tenure:problem:{}", kind.row().0)).collect();
-    let lines: Vec<_> = Kind::ALL.iter().map(|kind| kind.row()).map(|(slug, status, title)| format!("- `{slug}` ({status}): {title}")).collect();
+    let types: Vec<_> = Kind::ALL
+        .iter()
+        .map(|kind| format!("urn:tenure:problem:{}", kind.row().0))
+        .collect();
+    let lines: Vec<_> = Kind::ALL
+        .iter()
+        .map(|kind| kind.row())
+        .map(|(slug, status, title)| format!("- `{slug}` ({status}): {title}"))
+        .collect();
     schema["properties"]["type"]["enum"] = json!(types);
-    schema["description"] = json!(format!("A problem (RFC 9457). Types:\n\n{}", lines.join("\n")));
+    schema["description"] = json!(format!(
+        "A problem (RFC 9457). Types:\n\n{}",
+        lines.join("\n")
+    ));
     schema["examples"] = json!([{
         "type": "urn:tenure:problem:name-taken",
         "title": "The name is taken",
@@ -105,7 +115,9 @@ fn describe(path: &str, method: &str, operation: &mut Value) {
     }
     let has_body = operation.get("requestBody").is_some();
     // A body with nothing in it may be left out.
-    if operation["requestBody"]["content"]["application/json"]["schema"]["$ref"] == "#/components/schemas/Nothing" {
+    if operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+        == "#/components/schemas/Nothing"
+    {
         operation["requestBody"]["required"] = json!(false);
     }
     if !path.starts_with("/api/") && path != "/metrics" {
@@ -114,7 +126,9 @@ fn describe(path: &str, method: &str, operation: &mut Value) {
     let statuses = statuses(path, access, command, query, has_body);
     if let Some(responses) = operation["responses"].as_object_mut() {
         for status in statuses {
-            responses.entry(status.to_string()).or_insert_with(|| problem_response(status));
+            responses
+                .entry(status.to_string())
+                .or_insert_with(|| problem_response(status));
         }
         for (status, response) in responses {
             describe_headers(status, response);
@@ -130,7 +144,10 @@ fn describe_access(access: Access, operation: &mut Value) {
         }
         Access::SignedIn => "Needs a session.".to_owned(),
         Access::Needs(any_of, own) => {
-            let cells: Vec<_> = any_of.iter().map(|(f, v)| format!("`{}:{}`", f.text(), v.text())).collect();
+            let cells: Vec<_> = any_of
+                .iter()
+                .map(|(f, v)| format!("`{}:{}`", f.text(), v.text()))
+                .collect();
             let own = match own {
                 Own::Everything => "",
                 Own::Limited => "; without *manage*, for one's own objects only",
@@ -140,11 +157,20 @@ fn describe_access(access: Access, operation: &mut Value) {
         }
     };
     operation["security"] = json!([{"bearer": []}, {"cookie": []}]);
-    let before = operation["description"].as_str().map(|text| format!("{text}\n\n")).unwrap_or_default();
+    let before = operation["description"]
+        .as_str()
+        .map(|text| format!("{text}\n\n"))
+        .unwrap_or_default();
     operation["description"] = json!(format!("{before}{text}"));
 }
 
-fn statuses(path: &str, access: Option<Access>, command: bool, query: bool, has_body: bool) -> BTreeSet<u16> {
+fn statuses(
+    path: &str,
+    access: Option<Access>,
+    command: bool,
+    query: bool,
+    has_body: bool,
+) -> BTreeSet<u16> {
     let mut statuses = BTreeSet::from([500, 503]);
     if access != Some(Access::Public) {
         statuses.extend([401, 403]);
@@ -172,8 +198,13 @@ fn statuses(path: &str, access: Option<Access>, command: bool, query: bool, has_
 }
 
 fn problem_response(status: u16) -> Value {
-    let kinds = Kind::ALL.iter().map(|kind| kind.row()).filter(|(_, of, _)| *of == status);
-    let lines: Vec<_> = kinds.map(|(slug, _, title)| format!("`{slug}`: {title}")).collect();
+    let kinds = Kind::ALL
+        .iter()
+        .map(|kind| kind.row())
+        .filter(|(_, of, _)| *of == status);
+    let lines: Vec<_> = kinds
+        .map(|(slug, _, title)| format!("`{slug}`: {title}"))
+        .collect();
     json!({
         "description": lines.join("; "),
         "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
@@ -183,15 +214,33 @@ fn problem_response(status: u16) -> Value {
 fn describe_headers(status: &str, response: &mut Value) {
     let header = |name: &str, description: &str, schema: Value| {
         let mut headers = Map::new();
-        headers.insert(name.to_owned(), json!({"description": description, "schema": schema}));
+        headers.insert(
+            name.to_owned(),
+            json!({"description": description, "schema": schema}),
+        );
         Value::Object(headers)
     };
     match status {
-        "201" | "202" if response["content"]["application/json"]["schema"]["$ref"] == "#/components/schemas/AcceptedBody" => {
-            response["headers"] = header("Location", "Where the object is, or where to watch it.", json!({"type": "string"}));
+        "201" | "202"
+            if response["content"]["application/json"]["schema"]["$ref"]
+                == "#/components/schemas/AcceptedBody" =>
+        {
+            response["headers"] = header(
+                "Location",
+                "Where the object is, or where to watch it.",
+                json!({"type": "string"}),
+            );
         }
-        "429" | "503" if response["content"].get("application/problem+json").is_some() => {
-            response["headers"] = header("Retry-After", "Seconds.", json!({"type": "integer", "minimum": 0}));
+        "429" | "503"
+            if response["content"]
+                .get("application/problem+json")
+                .is_some() =>
+        {
+            response["headers"] = header(
+                "Retry-After",
+                "Seconds.",
+                json!({"type": "integer", "minimum": 0}),
+            );
         }
         _ => {}
     }
@@ -204,13 +253,20 @@ mod tests {
     fn operations(document: &Value) -> BTreeSet<(String, String)> {
         let paths = document["paths"].as_object().unwrap().iter();
         paths
-            .flat_map(|(path, item)| item.as_object().unwrap().keys().map(move |method| (method.to_uppercase(), path.clone())))
+            .flat_map(|(path, item)| {
+                item.as_object()
+                    .unwrap()
+                    .keys()
+                    .map(move |method| (method.to_uppercase(), path.clone()))
+            })
             .collect()
     }
 
     #[test]
     fn every_route_has_its_row_in_the_permission_table_and_every_row_its_route() {
-        let rows = permission_table::RULES.iter().map(|rule| (rule.method.to_string(), rule.path.to_owned()));
+        let rows = permission_table::RULES
+            .iter()
+            .map(|rule| (rule.method.to_string(), rule.path.to_owned()));
         let rows: BTreeSet<_> = rows.collect();
         assert_eq!(operations(&openapi()), rows);
         assert_eq!(rows.len(), permission_table::RULES.len());
@@ -220,9 +276,23 @@ mod tests {
     fn every_schema_that_is_referred_to_is_there() {
         let document = openapi();
         let text = document.to_string();
-        for name in text.split("#/components/schemas/").skip(1).map(|rest| rest.split('"').next().unwrap()) {
-            assert!(document["components"]["schemas"][name].is_object(), "{name}");
-            assert!(document["components"]["schemas"][name].as_object().unwrap().len() > 1, "{name} is empty");
+        for name in text
+            .split("#/components/schemas/")
+            .skip(1)
+            .map(|rest| rest.split('"').next().unwrap())
+        {
+            assert!(
+                document["components"]["schemas"][name].is_object(),
+                "{name}"
+            );
+            assert!(
+                document["components"]["schemas"][name]
+                    .as_object()
+                    .unwrap()
+                    .len()
+                    > 1,
+                "{name} is empty"
+            );
         }
     }
 
@@ -232,7 +302,8 @@ mod tests {
         for (path, item) in document["paths"].as_object().unwrap() {
             for (method, operation) in item.as_object().unwrap() {
                 assert!(operation["summary"].is_string(), "{method} {path}");
-                let body = &operation["requestBody"]["content"]["application/json"]["schema"]["$ref"];
+                let body =
+                    &operation["requestBody"]["content"]["application/json"]["schema"]["$ref"];
                 if let Some(name) = body.as_str().and_then(|body| body.rsplit('/').next()) {
                     let schema = &document["components"]["schemas"][name];
                     assert_eq!(schema["additionalProperties"], false, "{name}");
@@ -250,6 +321,9 @@ mod tests {
             std::fs::write(path, &now).unwrap();
         }
         let known = std::fs::read_to_string(path).unwrap_or_default();
-        assert!(known == now, "schemas/openapi.json differs: run the tests with UPDATE_SCHEMAS=1 and look at what changed");
+        assert!(
+            known == now,
+            "schemas/openapi.json differs: run the tests with UPDATE_SCHEMAS=1 and look at what changed"
+        );
     }
 }

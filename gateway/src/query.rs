@@ -32,9 +32,16 @@ impl<T: DeserializeOwned + Send> FromRequestParts<App> for Filter<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Problem> {
-        let own = parts.uri.query().unwrap_or_default().split('&').filter(|pair| !pair.starts_with("at_least="));
+        let own = parts
+            .uri
+            .query()
+            .unwrap_or_default()
+            .split('&')
+            .filter(|pair| !pair.starts_with("at_least="));
         let own = format!("/?{}", own.collect::<Vec<_>>().join("&"));
-        let uri = own.parse::<Uri>().map_err(|error| Problem::internal(&error))?;
+        let uri = own
+            .parse::<Uri>()
+            .map_err(|error| Problem::internal(&error))?;
         let Query(filter) = Query::<T>::try_from_uri(&uri)?;
         Ok(Self(filter))
     }
@@ -42,33 +49,51 @@ impl<T: DeserializeOwned + Send> FromRequestParts<App> for Filter<T> {
 
 /// A value of the query is not right.
 pub(crate) fn invalid_query(field: &str, message: &str) -> Problem {
-    Problem::new(Kind::InvalidQuery, format!("{field} {message}.")).with_field(field, "malformed", message)
+    Problem::new(Kind::InvalidQuery, format!("{field} {message}.")).with_field(
+        field,
+        "malformed",
+        message,
+    )
 }
 
 /// A search text: bounded, since nothing that long is found anyway.
 pub(crate) fn search(text: Option<String>) -> Result<Option<String>, Problem> {
     match text {
-        Some(text) if text.chars().count() > 200 => Err(invalid_query("search", "is longer than 200 characters")),
+        Some(text) if text.chars().count() > 200 => {
+            Err(invalid_query("search", "is longer than 200 characters"))
+        }
         text => Ok(text.filter(|text| !text.trim().is_empty())),
     }
 }
 
 /// Which page.
-pub(crate) fn page(limit: Option<u32>, offset: Option<u64>, cursor: Option<String>) -> Result<Page, Problem> {
+pub(crate) fn page(
+    limit: Option<u32>,
+    offset: Option<u64>,
+    cursor: Option<String>,
+) -> Result<Page, Problem> {
     let limit = limit.unwrap_or(50);
     if !(1..=LONGEST_PAGE).contains(&limit) {
         return Err(invalid_query("limit", "must be between 1 and 500"));
     }
     let start = match (offset, cursor) {
-        (Some(_), Some(_)) => return Err(invalid_query("offset", "does not go together with cursor")),
-        (_, Some(cursor)) if cursor.len() > 1_000 => return Err(invalid_query("cursor", "is not one of this list")),
+        (Some(_), Some(_)) => {
+            return Err(invalid_query("offset", "does not go together with cursor"));
+        }
+        (_, Some(cursor)) if cursor.len() > 1_000 => {
+            return Err(invalid_query("cursor", "is not one of this list"));
+        }
         (_, Some(cursor)) => Start::After(Cursor(cursor)),
         (Some(offset), _) if offset > 1_000_000 => {
             return Err(invalid_query("offset", "is beyond 1,000,000: use cursor"));
         }
         (offset, None) => Start::Offset(offset.unwrap_or(0)),
     };
-    Ok(Page { start, limit, uncounted: false })
+    Ok(Page {
+        start,
+        limit,
+        uncounted: false,
+    })
 }
 
 /// Direction of sorting, as the API says it.
@@ -102,7 +127,10 @@ pub(crate) struct Total {
 
 impl From<Count> for Total {
     fn from(count: Count) -> Self {
-        Self { value: count.value, more: count.more }
+        Self {
+            value: count.value,
+            more: count.more,
+        }
     }
 }
 

@@ -41,13 +41,20 @@ impl RequestStory {
         match event {
             RequestEvent::Submitted(submitted) => {
                 let steps = submitted.submission.steps.iter().cloned();
-                self.steps = steps.map(|rule| Step { rule, complete: false, approvals: Vec::new() }).collect();
+                self.steps = steps
+                    .map(|rule| Step {
+                        rule,
+                        complete: false,
+                        approvals: Vec::new(),
+                    })
+                    .collect();
                 self.submitted_at = Some(at);
                 self.rejection = None;
             }
             RequestEvent::ApprovalGiven(given) => {
                 if let Some(step) = self.steps.get_mut(given.step) {
-                    step.approvals.push((given.approver, at, given.comment.clone()));
+                    step.approvals
+                        .push((given.approver, at, given.comment.clone()));
                     step.complete |= given.step_completed;
                 }
                 if !given.step_completed {

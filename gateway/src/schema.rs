@@ -66,13 +66,18 @@ of_the_domain!(
 pub(crate) fn schemas() -> Map<String, Value> {
     let mut schemas = generated();
     for (schema, field, bounds) in bounds() {
-        let target = schemas.get_mut(schema).and_then(|schema| schema.get_mut("properties")?.get_mut(field));
+        let target = schemas
+            .get_mut(schema)
+            .and_then(|schema| schema.get_mut("properties")?.get_mut(field));
         if let (Some(Value::Object(target)), Value::Object(bounds)) = (target, bounds) {
             target.extend(bounds);
         }
     }
     if let Some(Value::Object(period)) = schemas.get_mut("Period") {
-        period.insert("pattern".into(), json!("^[0-9]{1,4} (day|days|month|months|year|years)$"));
+        period.insert(
+            "pattern".into(),
+            json!("^[0-9]{1,4} (day|days|month|months|year|years)$"),
+        );
         period.insert("examples".into(), json!(["90 days", "6 months", "1 year"]));
     }
     for (name, example) in examples() {
@@ -94,30 +99,60 @@ fn bounds() -> Vec<(&'static str, &'static str, Value)> {
             "emails",
             json!({"minItems": 1, "maxItems": 10, "items": {"type": "string", "format": "email", "maxLength": 254}}),
         ),
-        ("PersonalData", "former_emails", json!({"readOnly": true, "maxItems": 0})),
+        (
+            "PersonalData",
+            "former_emails",
+            json!({"readOnly": true, "maxItems": 0}),
+        ),
         ("RoleContent", "name", text(80)),
-        ("DomainContent", "name", json!({"minLength": 1, "maxLength": 253, "pattern": "^[A-Za-z0-9.-]+$"})),
-        ("DomainContent", "base_dn", json!({"minLength": 1, "maxLength": 400, "pattern": "[Dd][Cc]="})),
+        (
+            "DomainContent",
+            "name",
+            json!({"minLength": 1, "maxLength": 253, "pattern": "^[A-Za-z0-9.-]+$"}),
+        ),
+        (
+            "DomainContent",
+            "base_dn",
+            json!({"minLength": 1, "maxLength": 400, "pattern": "[Dd][Cc]="}),
+        ),
         ("EngineContent", "name", text(80)),
-        ("EngineContent", "public_key", json!({"minLength": 44, "maxLength": 44, "pattern": "^[A-Za-z0-9+/]{43}=$"})),
+        (
+            "EngineContent",
+            "public_key",
+            json!({"minLength": 44, "maxLength": 44, "pattern": "^[A-Za-z0-9+/]{43}=$"}),
+        ),
         ("TemplateContent", "name", text(80)),
         ("TemplateContent", "purpose", json!({"maxLength": 2000})),
-        ("TemplateContent", "terms_of_service", json!({"maxLength": 20000})),
+        (
+            "TemplateContent",
+            "terms_of_service",
+            json!({"maxLength": 20000}),
+        ),
         ("DirectorySection", "ou", dn.clone()),
         ("DirectorySection", "retirement_ou", dn),
         ("DirectorySection", "name_prefix", json!({"maxLength": 19})),
         ("ApprovalFlow", "steps", json!({"maxItems": 10})),
         ("ApprovalStep", "name", text(80)),
         ("RequestContent", "name", json!({"maxLength": 20})),
-        ("RequestContent", "justification", json!({"maxLength": 2000})),
+        (
+            "RequestContent",
+            "justification",
+            json!({"maxLength": 2000}),
+        ),
         ("RequestContent", "description", json!({"maxLength": 1000})),
     ]
 }
 
 fn examples() -> Vec<(&'static str, Value)> {
     vec![
-        ("PersonalData", json!({"display_name": "Grace Hopper", "emails": ["grace@corp.example"]})),
-        ("RoleContent", json!({"name": "Help desk", "permissions": ["managed-account:read", "managed-account:manage"]})),
+        (
+            "PersonalData",
+            json!({"display_name": "Grace Hopper", "emails": ["grace@corp.example"]}),
+        ),
+        (
+            "RoleContent",
+            json!({"name": "Help desk", "permissions": ["managed-account:read", "managed-account:manage"]}),
+        ),
         (
             "DomainContent",
             json!({"name": "corp.example.com", "kind": "active-directory", "base_dn": "DC=corp,DC=example,DC=com"}),
@@ -132,6 +167,9 @@ fn examples() -> Vec<(&'static str, Value)> {
                 "justification": "Nightly backup of the file servers"
             }),
         ),
-        ("Owner", json!({"kind": "user", "id": "0192f0c1-a2b3-7c4d-8e5f-001122334455"})),
+        (
+            "Owner",
+            json!({"kind": "user", "id": "0192f0c1-a2b3-7c4d-8e5f-001122334455"}),
+        ),
     ]
 }

@@ -17,7 +17,11 @@ use axum::{
     middleware::{self, Next},
     response::{IntoResponse, Response},
 };
-use std::{any::Any, net::SocketAddr, time::{Duration, Instant}};
+use std::{
+    any::Any,
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
 use tenure_eventstore::new_id;
 use tenure_workflow::{Instance, Work};
 use tokio::net::TcpListener;
@@ -39,7 +43,10 @@ pub fn router(instance: Instance, work: Work, config: GatewayConfig) -> Router {
     let app = App::new(instance, work, config, description.into());
     let (routes, _) = endpoints::all().split_for_parts();
     routes
-        .route_layer(middleware::from_fn_with_state(app.clone(), authorise::authorise))
+        .route_layer(middleware::from_fn_with_state(
+            app.clone(),
+            authorise::authorise,
+        ))
         .fallback(|| async { Problem::not_found() })
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(CatchPanicLayer::custom(panicked))
@@ -52,10 +59,15 @@ pub fn router(instance: Instance, work: Work, config: GatewayConfig) -> Router {
 ///
 /// # Errors
 /// If the listener fails.
-pub async fn serve(listener: TcpListener, router: Router, cancel: CancellationToken) -> std::io::Result<()> {
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    cancel: CancellationToken,
+) -> std::io::Result<()> {
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let stop = cancel.clone();
-    let server = axum::serve(listener, service).with_graceful_shutdown(async move { stop.cancelled().await });
+    let server = axum::serve(listener, service)
+        .with_graceful_shutdown(async move { stop.cancelled().await });
     tokio::select! {
         ended = server => ended,
         () = async { cancel.cancelled().await; tokio::time::sleep(GRACE).await } => {
@@ -66,17 +78,33 @@ pub async fn serve(listener: TcpListener, router: Router, cancel: CancellationTo
 }
 
 fn panicked(cause: Box<dyn Any + Send + 'static>) -> Response {
-    let text = cause.downcast_ref::<String>().map(String::as_str).or_else(|| cause.downcast_ref::<&str>().copied());
-    Problem::internal(&format!("a handler panicked: {}", text.unwrap_or("without a message"))).into_response()
+    let text = cause
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| cause.downcast_ref::<&str>().copied());
+    Problem::internal(&format!(
+        "a handler panicked: {}",
+        text.unwrap_or("without a message")
+    ))
+    .into_response()
 }
 
 async fn in_time(request: Request, next: Next) -> Response {
-    let slowest = if request.uri().path() == "/api/v1/clock/advance" { SLOWEST_CLOCK } else { SLOWEST };
+    let slowest = if request.uri().path() == "/api/v1/clock/advance" {
+        SLOWEST_CLOCK
+    } else {
+        SLOWEST
+    };
     match tokio::time::timeout(slowest, next.run(request)).await {
         Ok(response) => response,
         Err(_) => {
-            tracing::error!("a request took longer than {} s and was given up", slowest.as_secs());
-            Problem::new(Kind::Unavailable, "This took too long and was given up.").retry_after(5).into_response()
+            tracing::error!(
+                "a request took longer than {} s and was given up",
+                slowest.as_secs()
+            );
+            Problem::new(Kind::Unavailable, "This took too long and was given up.")
+                .retry_after(5)
+                .into_response()
         }
     }
 }
@@ -88,7 +116,10 @@ async fn surround(request: Request, next: Next) -> Response {
     let method = request.method().clone();
     // The route, never the query or the headers: they may hold what a log must not.
     let path = request.uri().path().chars().take(200).collect::<String>();
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip().to_string());
+    let peer = request
+        .extensions()
+        .get::<ConnectInfo<SocketAddr>>()
+        .map(|peer| peer.0.ip().to_string());
     let span = tracing::info_span!("request", request_id = %id);
     let mut response = next.run(request).instrument(span).await;
     let status = response.status().as_u16();
@@ -102,8 +133,15 @@ async fn surround(request: Request, next: Next) -> Response {
         milliseconds = took.as_millis(),
         "{method} {path} {status}"
     );
-    let route = response.extensions_mut().remove::<Route>().map_or_else(|| "none".to_owned(), |route| route.0);
-    let labels = [("method", method.to_string()), ("route", route), ("status", status.to_string())];
+    let route = response
+        .extensions_mut()
+        .remove::<Route>()
+        .map_or_else(|| "none".to_owned(), |route| route.0);
+    let labels = [
+        ("method", method.to_string()),
+        ("route", route),
+        ("status", status.to_string()),
+    ];
     metrics::counter!("tenure_http_requests_total", &labels).increment(1);
     metrics::histogram!("tenure_http_request_seconds", &labels[..2]).record(took.as_secs_f64());
     add_headers(&mut response, &id);
@@ -116,7 +154,9 @@ pub(crate) struct Route(String);
 
 impl Route {
     pub(crate) fn remember(matched: &MatchedPath, response: &mut Response<Body>) {
-        response.extensions_mut().insert(Self(matched.as_str().to_owned()));
+        response
+            .extensions_mut()
+            .insert(Self(matched.as_str().to_owned()));
     }
 }
 
@@ -129,14 +169,26 @@ fn add_headers(response: &mut Response, id: &str) {
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::X_FRAME_OPTIONS, "DENY"),
         (header::REFERRER_POLICY, "no-referrer"),
-        (header::CONTENT_SECURITY_POLICY, "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"),
-        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+        ),
+        (
+            HeaderName::from_static("cross-origin-opener-policy"),
+            "same-origin",
+        ),
+        (
+            HeaderName::from_static("cross-origin-resource-policy"),
+            "same-origin",
+        ),
     ];
     for (name, value) in fixed {
         headers.insert(name, HeaderValue::from_static(value));
     }
     if !headers.contains_key(header::CACHE_CONTROL) {
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+        headers.insert(
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("private, no-cache"),
+        );
     }
 }

@@ -21,11 +21,16 @@ pub async fn new_setup_code(instance: &Instance) -> Result<Option<String>, Store
         return Ok(None);
     }
     let mut bytes = [0; 20];
-    OsRng.try_fill_bytes(&mut bytes).map_err(|error| StoreError::File {
-        path: "the system's randomness".into(),
-        source: std::io::Error::other(error),
-    })?;
-    let letters: Vec<u8> = bytes.iter().map(|byte| ALPHABET[usize::from(byte % 32)]).collect();
+    OsRng
+        .try_fill_bytes(&mut bytes)
+        .map_err(|error| StoreError::File {
+            path: "the system's randomness".into(),
+            source: std::io::Error::other(error),
+        })?;
+    let letters: Vec<u8> = bytes
+        .iter()
+        .map(|byte| ALPHABET[usize::from(byte % 32)])
+        .collect();
     let groups: Vec<_> = letters.chunks(5).map(String::from_utf8_lossy).collect();
     let code = groups.join("-");
     tables.set_setup_code(&hash_of(&code)).await?;
@@ -38,5 +43,7 @@ async fn has_users(instance: &Instance) -> Result<bool, StoreError> {
         return Ok(true);
     }
     let events = instance.store.read(0, FIRST_EVENTS).await?;
-    Ok(events.iter().any(|event| matches!(event.event, Event::User(UserEvent::Registered(_)))))
+    Ok(events
+        .iter()
+        .any(|event| matches!(event.event, Event::User(UserEvent::Registered(_)))))
 }

@@ -56,7 +56,12 @@ impl Signed {
 
     /// Nobody can give more than they have.
     pub(crate) fn may_give(&self, permissions: &Permissions) -> Result<(), Problem> {
-        let has = |permission| self.rights.roles.iter().any(|role| role.contains(permission));
+        let has = |permission| {
+            self.rights
+                .roles
+                .iter()
+                .any(|role| role.contains(permission))
+        };
         match permissions.iter().find(|permission| !has(permission)) {
             None => Ok(()),
             Some(missing) => Err(Problem::new(
@@ -72,7 +77,9 @@ impl FromRequestParts<App> for Signed {
 
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Problem> {
         let signed = parts.extensions.get::<Self>().cloned();
-        signed.ok_or_else(|| Problem::internal(&"a handler wants to know who asks, but its route is public"))
+        signed.ok_or_else(|| {
+            Problem::internal(&"a handler wants to know who asks, but its route is public")
+        })
     }
 }
 
@@ -80,12 +87,21 @@ impl FromRequestParts<App> for ClientAddress {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Problem> {
-        parts.extensions.get::<Self>().copied().ok_or_else(|| Problem::internal(&"a request without an address"))
+        parts
+            .extensions
+            .get::<Self>()
+            .copied()
+            .ok_or_else(|| Problem::internal(&"a request without an address"))
     }
 }
 
 /// Lets a request pass, or answers why not.
-pub(crate) async fn authorise(State(app): State<App>, matched: MatchedPath, request: Request, next: Next) -> Response {
+pub(crate) async fn authorise(
+    State(app): State<App>,
+    matched: MatchedPath,
+    request: Request,
+    next: Next,
+) -> Response {
     let mut response = match check(&app, matched.as_str(), request).await {
         Ok(request) => next.run(request).await,
         Err(problem) => problem.into_response(),
@@ -101,7 +117,10 @@ async fn check(app: &App, path: &str, mut request: Request) -> Result<Request, P
     request.extensions_mut().insert(ClientAddress(address));
 
     let Some(rule) = permission_table::rule(request.method(), path) else {
-        let mut problem = Problem::new(Kind::MethodNotAllowed, "See the Allow header, or the API's description.");
+        let mut problem = Problem::new(
+            Kind::MethodNotAllowed,
+            "See the Allow header, or the API's description.",
+        );
         problem.allow = Some(permission_table::methods(path));
         return Err(problem);
     };
@@ -115,7 +134,10 @@ async fn check(app: &App, path: &str, mut request: Request) -> Result<Request, P
     }
     let signed = with_rights(app, session).await?;
     if let Access::Needs(any_of, own) = rule.access {
-        let reaches = any_of.iter().filter_map(|(feature, verb)| signed.reach(*feature, *verb)).max();
+        let reaches = any_of
+            .iter()
+            .filter_map(|(feature, verb)| signed.reach(*feature, *verb))
+            .max();
         match (reaches, own) {
             (Some(Reach::All), _) | (Some(Reach::Own), Own::Everything | Own::Limited) => {}
             (Some(Reach::Own), Own::Nothing) | (None, _) => return Err(forbidden(any_of, own)),
@@ -126,7 +148,11 @@ async fn check(app: &App, path: &str, mut request: Request) -> Result<Request, P
 }
 
 /// The person behind a request.
-pub(crate) async fn signed_in(app: &App, headers: &HeaderMap, method: &Method) -> Result<Signed, Problem> {
+pub(crate) async fn signed_in(
+    app: &App,
+    headers: &HeaderMap,
+    method: &Method,
+) -> Result<Signed, Problem> {
     with_rights(app, session(app, headers, method).await?).await
 }
 
@@ -140,36 +166,69 @@ async fn session(app: &App, headers: &HeaderMap, method: &Method) -> Result<Sess
 
 async fn with_rights(app: &App, session: Session) -> Result<Signed, Problem> {
     let rights = rights_of(&app.instance, session.user).await?;
-    let rights = rights.ok_or_else(|| Problem::new(Kind::NotSignedIn, "There is no session, or it is over. Sign in."))?;
-    Ok(Signed { session, rights: Arc::new(rights) })
+    let rights = rights.ok_or_else(|| {
+        Problem::new(
+            Kind::NotSignedIn,
+            "There is no session, or it is over. Sign in.",
+        )
+    })?;
+    Ok(Signed {
+        session,
+        rights: Arc::new(rights),
+    })
 }
 
 fn forbidden(any_of: &[(Feature, Verb)], own: Own) -> Problem {
-    let needed: Vec<_> = any_of.iter().map(|(feature, verb)| format!("{}:{}", feature.text(), verb.text())).collect();
-    let too = if own == Own::Nothing { ", with manage in the same role" } else { "" };
-    Problem::new(Kind::Forbidden, format!("This needs the permission {}{too}.", needed.join(" or ")))
+    let needed: Vec<_> = any_of
+        .iter()
+        .map(|(feature, verb)| format!("{}:{}", feature.text(), verb.text()))
+        .collect();
+    let too = if own == Own::Nothing {
+        ", with manage in the same role"
+    } else {
+        ""
+    };
+    Problem::new(
+        Kind::Forbidden,
+        format!("This needs the permission {}{too}.", needed.join(" or ")),
+    )
 }
 
 /// `?at_least=P`: the answer must not be older than P.
 async fn wait_for_position(app: &App, uri: &Uri) -> Result<(), Problem> {
     let pairs = uri.query().unwrap_or_default().split('&');
-    let Some(wanted) = pairs.filter_map(|pair| pair.split_once('=')).find(|(name, _)| *name == "at_least") else {
+    let Some(wanted) = pairs
+        .filter_map(|pair| pair.split_once('='))
+        .find(|(name, _)| *name == "at_least")
+    else {
         return Ok(());
     };
     let malformed = || {
-        Problem::new(Kind::InvalidQuery, "at_least must be a position: a whole number.").with_field(
-            "at_least",
-            "malformed",
-            "must be a whole number",
+        Problem::new(
+            Kind::InvalidQuery,
+            "at_least must be a position: a whole number.",
         )
+        .with_field("at_least", "malformed", "must be a whole number")
     };
     let wanted: u64 = wanted.1.parse().map_err(|_| malformed())?;
     if wanted > *app.instance.store.head_watch().borrow() {
         // Another gateway may have appended it.
-        let head = app.instance.store.head().await.map_err(|error| Problem::unavailable(&error))?;
+        let head = app
+            .instance
+            .store
+            .head()
+            .await
+            .map_err(|error| Problem::unavailable(&error))?;
         if wanted > head.position {
-            return Err(Problem::new(Kind::UnknownPosition, "The history does not reach at_least."));
+            return Err(Problem::new(
+                Kind::UnknownPosition,
+                "The history does not reach at_least.",
+            ));
         }
     }
-    Ok(app.instance.views.wait_for(wanted, app.config.wait_for_views).await?)
+    Ok(app
+        .instance
+        .views
+        .wait_for(wanted, app.config.wait_for_views)
+        .await?)
 }

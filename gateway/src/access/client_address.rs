@@ -11,9 +11,15 @@ pub(crate) fn client_address(peer: IpAddr, headers: &HeaderMap, proxies: &[IpAdd
     }
     // Every proxy appends whom it heard from: read from the right, believe as far as we know the proxies.
     let mut nearest = peer;
-    let hops: Vec<_> = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok()).collect();
+    let hops: Vec<_> = headers
+        .get_all("x-forwarded-for")
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .collect();
     for hop in hops.join(",").rsplit(',') {
-        let Ok(address) = hop.trim().parse::<IpAddr>() else { break };
+        let Ok(address) = hop.trim().parse::<IpAddr>() else {
+            break;
+        };
         nearest = address;
         if !is_proxy(address) {
             break;
@@ -36,7 +42,10 @@ mod tests {
         };
         assert_eq!(from([192, 0, 2, 9], "203.0.113.5"), "192.0.2.9");
         assert_eq!(from([10, 0, 0, 1], "203.0.113.5"), "203.0.113.5");
-        assert_eq!(from([10, 0, 0, 1], "6.6.6.6, 203.0.113.5, 10.0.0.2"), "203.0.113.5");
+        assert_eq!(
+            from([10, 0, 0, 1], "6.6.6.6, 203.0.113.5, 10.0.0.2"),
+            "203.0.113.5"
+        );
         assert_eq!(from([10, 0, 0, 1], "nonsense"), "10.0.0.1");
     }
 }

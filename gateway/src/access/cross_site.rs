@@ -35,8 +35,13 @@ fn shown_origin(headers: &HeaderMap) -> Option<bool> {
         return Some(site == "same-origin");
     }
     let origin = headers.get(header::ORIGIN)?.to_str().unwrap_or_default();
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let of_origin = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+    let host = headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok())
+        .unwrap_or_default();
+    let of_origin = origin
+        .strip_prefix("https://")
+        .or_else(|| origin.strip_prefix("http://"));
     Some(!host.is_empty() && of_origin == Some(host))
 }
 
@@ -55,7 +60,10 @@ mod tests {
 
     fn headers(pairs: &[(&str, &str)]) -> HeaderMap {
         let parsed = |(name, value): &(&str, &str)| {
-            (name.parse::<HeaderName>().unwrap(), HeaderValue::from_str(value).unwrap())
+            (
+                name.parse::<HeaderName>().unwrap(),
+                HeaderValue::from_str(value).unwrap(),
+            )
         };
         pairs.iter().map(parsed).collect()
     }
@@ -64,12 +72,21 @@ mod tests {
     fn only_our_own_page_passes() {
         let passes = |pairs: &[(&str, &str)]| require_same_origin(&headers(pairs)).is_ok();
         assert!(passes(&[("sec-fetch-site", "same-origin")]));
-        assert!(passes(&[("origin", "https://tenure.example"), ("host", "tenure.example")]));
+        assert!(passes(&[
+            ("origin", "https://tenure.example"),
+            ("host", "tenure.example")
+        ]));
         assert!(passes(&[("x-tenure-request", "1")]));
         assert!(!passes(&[]));
-        assert!(!passes(&[("sec-fetch-site", "cross-site"), ("x-tenure-request", "1")]));
+        assert!(!passes(&[
+            ("sec-fetch-site", "cross-site"),
+            ("x-tenure-request", "1")
+        ]));
         assert!(!passes(&[("sec-fetch-site", "same-site")]));
-        assert!(!passes(&[("origin", "https://evil.example"), ("host", "tenure.example")]));
+        assert!(!passes(&[
+            ("origin", "https://evil.example"),
+            ("host", "tenure.example")
+        ]));
         assert!(!passes(&[("origin", "null"), ("host", "tenure.example")]));
     }
 }

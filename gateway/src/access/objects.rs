@@ -19,13 +19,19 @@ use tenure_domain::{
 impl Signed {
     /// Is the person one of `owners`, in person or by a group?
     pub(crate) fn is_owner(&self, owners: &[Owner]) -> bool {
-        owners.iter().any(|owner| owner.covers(self.user(), &self.rights.groups))
+        owners
+            .iter()
+            .any(|owner| owner.covers(self.user(), &self.rights.groups))
     }
 
     /// Is the person named in one of `steps`, in person or by a group?
     pub(crate) fn is_approver(&self, steps: &[ApprovalStep]) -> bool {
         let named = |step: &ApprovalStep| {
-            step.users.contains(&self.user()) || step.groups.iter().any(|group| self.rights.groups.contains(group))
+            step.users.contains(&self.user())
+                || step
+                    .groups
+                    .iter()
+                    .any(|group| self.rights.groups.contains(group))
         };
         self.reach(Feature::ProvisionApproval, Verb::Read).is_some() && steps.iter().any(named)
     }
@@ -53,7 +59,9 @@ impl Signed {
         }
         match self.reach(Feature::ProvisionApproval, Verb::Read) {
             Some(Reach::All) => true,
-            Some(Reach::Own) => request.submission().is_some_and(|submission| self.is_approver(&submission.steps)),
+            Some(Reach::Own) => request
+                .submission()
+                .is_some_and(|submission| self.is_approver(&submission.steps)),
             None => false,
         }
     }
@@ -63,7 +71,10 @@ impl Signed {
         match self.reach(Feature::ProvisionTemplate, Verb::Read) {
             Some(Reach::All) => true,
             Some(Reach::Own) => {
-                self.writes_templates() || template.offered().is_some_and(|(_, content)| self.may_use(content))
+                self.writes_templates()
+                    || template
+                        .offered()
+                        .is_some_and(|(_, content)| self.may_use(content))
             }
             None => false,
         }
@@ -71,11 +82,16 @@ impl Signed {
 
     pub(crate) fn may_use(&self, content: &TemplateContent) -> bool {
         let available = &content.directory.available_to;
-        available.is_empty() || available.iter().any(|group| self.rights.groups.contains(group))
+        available.is_empty()
+            || available
+                .iter()
+                .any(|group| self.rights.groups.contains(group))
     }
 
     pub(crate) fn writes_templates(&self) -> bool {
-        [Verb::Create, Verb::Update].iter().any(|verb| self.reach(Feature::ProvisionTemplate, *verb).is_some())
+        [Verb::Create, Verb::Update]
+            .iter()
+            .any(|verb| self.reach(Feature::ProvisionTemplate, *verb).is_some())
     }
 
     /// May the person see who approves? Requesters may not where the template says so, whatever else they are.
@@ -83,7 +99,8 @@ impl Signed {
         if !submission.hide_approver_names {
             return true;
         }
-        let others = self.reaches_all(Feature::ProvisionRequest, Verb::Read) || self.is_approver(&submission.steps);
+        let others = self.reaches_all(Feature::ProvisionRequest, Verb::Read)
+            || self.is_approver(&submission.steps);
         submission.requester != self.user() && others
     }
 }
@@ -92,14 +109,25 @@ impl Signed {
 ///
 /// # Errors
 /// As if it were not there, or forbidden where it can be seen.
-pub(crate) async fn account(app: &App, signed: &Signed, id: AccountId, verb: Verb) -> Result<Managed, Problem> {
+pub(crate) async fn account(
+    app: &App,
+    signed: &Signed,
+    id: AccountId,
+    verb: Verb,
+) -> Result<Managed, Problem> {
     let state = app.instance.store.state::<Account>(id.0).await;
     let state = state.map_err(|error| Problem::unavailable(&error))?.state;
-    let managed = state.managed().filter(|account| signed.sees_account(account)).ok_or_else(Problem::not_found)?;
+    let managed = state
+        .managed()
+        .filter(|account| signed.sees_account(account))
+        .ok_or_else(Problem::not_found)?;
     if signed.reaches_account(managed, verb) {
         Ok(managed.clone())
     } else {
-        Err(Problem::new(Kind::Forbidden, "You may see this account, but not do this with it."))
+        Err(Problem::new(
+            Kind::Forbidden,
+            "You may see this account, but not do this with it.",
+        ))
     }
 }
 
@@ -107,18 +135,34 @@ pub(crate) async fn account(app: &App, signed: &Signed, id: AccountId, verb: Ver
 ///
 /// # Errors
 /// As if it were not there.
-pub(crate) async fn request(app: &App, signed: &Signed, id: RequestId) -> Result<Arc<Request>, Problem> {
+pub(crate) async fn request(
+    app: &App,
+    signed: &Signed,
+    id: RequestId,
+) -> Result<Arc<Request>, Problem> {
     let state = app.instance.store.state::<Request>(id.0).await;
     let state = state.map_err(|error| Problem::unavailable(&error))?.state;
-    if signed.sees_request(&state) { Ok(state) } else { Err(Problem::not_found()) }
+    if signed.sees_request(&state) {
+        Ok(state)
+    } else {
+        Err(Problem::not_found())
+    }
 }
 
 /// The template, if the person may see it.
 ///
 /// # Errors
 /// As if it were not there.
-pub(crate) async fn template(app: &App, signed: &Signed, id: TemplateId) -> Result<Arc<Template>, Problem> {
+pub(crate) async fn template(
+    app: &App,
+    signed: &Signed,
+    id: TemplateId,
+) -> Result<Arc<Template>, Problem> {
     let state = app.instance.store.state::<Template>(id.0).await;
     let state = state.map_err(|error| Problem::unavailable(&error))?.state;
-    if state.exists() && signed.sees_template(&state) { Ok(state) } else { Err(Problem::not_found()) }
+    if state.exists() && signed.sees_template(&state) {
+        Ok(state)
+    } else {
+        Err(Problem::not_found())
+    }
 }

@@ -23,35 +23,57 @@ pub(crate) struct Passwords {
 
 impl Passwords {
     pub(crate) fn new() -> Self {
-        Self { turns: Arc::new(Semaphore::new(AT_ONCE)), decoy: OnceCell::new() }
+        Self {
+            turns: Arc::new(Semaphore::new(AT_ONCE)),
+            decoy: OnceCell::new(),
+        }
     }
 
     /// The hash to store.
     pub(crate) async fn hash(&self, password: Zeroizing<String>) -> Result<String, Problem> {
-        self.in_turn(move || Argon2::default().hash_password(password.as_bytes()).map(|hash| hash.to_string()))
-            .await?
-            .map_err(|error| Problem::internal(&error))
+        self.in_turn(move || {
+            Argon2::default()
+                .hash_password(password.as_bytes())
+                .map(|hash| hash.to_string())
+        })
+        .await?
+        .map_err(|error| Problem::internal(&error))
     }
 
     /// Is it the password of that hash? Without a hash: no, after the same time.
-    pub(crate) async fn verify(&self, password: Zeroizing<String>, hash: Option<String>) -> Result<bool, Problem> {
+    pub(crate) async fn verify(
+        &self,
+        password: Zeroizing<String>,
+        hash: Option<String>,
+    ) -> Result<bool, Problem> {
         let known = hash.is_some();
         let hash = match hash {
             Some(hash) => hash,
-            None => self.decoy.get_or_try_init(|| self.hash(Zeroizing::new("nobody's".into()))).await?.clone(),
+            None => self
+                .decoy
+                .get_or_try_init(|| self.hash(Zeroizing::new("nobody's".into())))
+                .await?
+                .clone(),
         };
         let matches = self
             .in_turn(move || {
-                PasswordHash::new(&hash)
-                    .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
+                PasswordHash::new(&hash).is_ok_and(|hash| {
+                    Argon2::default()
+                        .verify_password(password.as_bytes(), &hash)
+                        .is_ok()
+                })
             })
             .await?;
         Ok(matches && known)
     }
 
-    async fn in_turn<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
+    async fn in_turn<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Problem> {
         let turn = tokio::time::timeout(PATIENCE, Arc::clone(&self.turns).acquire_owned()).await;
-        let turn = turn.map_err(|_| Problem::unavailable(&"too many passwords wait to be checked"))?;
+        let turn =
+            turn.map_err(|_| Problem::unavailable(&"too many passwords wait to be checked"))?;
         let turn = turn.map_err(|error| Problem::internal(&error))?;
         tokio::task::spawn_blocking(move || {
             let done = work();
@@ -71,8 +93,16 @@ pub(crate) const LONGEST: usize = 256;
 /// What is wrong with a new password at `field`, if anything. `personal` = names and addresses of its owner.
 pub(crate) fn weakness(field: &str, password: &str, personal: &[&str]) -> Option<Problem> {
     let say = |code: &str, message: String| {
-        let error = FieldError { field: field.to_owned(), code: code.to_owned(), message };
-        Some(Problem::invalid(&error.field, &error.code, error.message.clone()))
+        let error = FieldError {
+            field: field.to_owned(),
+            code: code.to_owned(),
+            message,
+        };
+        Some(Problem::invalid(
+            &error.field,
+            &error.code,
+            error.message.clone(),
+        ))
     };
     if password.chars().count() < SHORTEST {
         return say("too-few", format!("needs at least {SHORTEST} characters"));
@@ -82,11 +112,22 @@ pub(crate) fn weakness(field: &str, password: &str, personal: &[&str]) -> Option
     }
     let folded = password.to_lowercase();
     if folded.chars().collect::<BTreeSet<_>>().len() < 5 {
-        return say("too-simple", "needs at least five different characters".into());
+        return say(
+            "too-simple",
+            "needs at least five different characters".into(),
+        );
     }
-    let parts = personal.iter().flat_map(|text| text.split(|c: char| !c.is_alphanumeric()));
-    if parts.filter(|part| part.chars().count() >= 4).any(|part| folded.contains(&part.to_lowercase())) {
-        return say("too-simple", "must not contain your name or e-mail address".into());
+    let parts = personal
+        .iter()
+        .flat_map(|text| text.split(|c: char| !c.is_alphanumeric()));
+    if parts
+        .filter(|part| part.chars().count() >= 4)
+        .any(|part| folded.contains(&part.to_lowercase()))
+    {
+        return say(
+            "too-simple",
+            "must not contain your name or e-mail address".into(),
+        );
     }
     None
 }
@@ -97,7 +138,9 @@ mod tests {
 
     #[test]
     fn a_password_is_long_varied_and_not_the_name() {
-        let weak = |password: &str| weakness("password", password, &["Ada Lovelace", "ada@corp.example"]).is_some();
+        let weak = |password: &str| {
+            weakness("password", password, &["Ada Lovelace", "ada@corp.example"]).is_some()
+        };
         assert!(weak("short"));
         assert!(weak("aaaaaaaaaaaaaaaa"));
         assert!(weak("lovelace-and-more"));
@@ -109,10 +152,23 @@ mod tests {
     async fn only_the_right_password_verifies_and_nobody_has_the_decoys() {
         let passwords = Passwords::new();
         let secret = |text: &str| Zeroizing::new(text.to_owned());
-        let hash = passwords.hash(secret("correct horse battery")).await.unwrap();
+        let hash = passwords
+            .hash(secret("correct horse battery"))
+            .await
+            .unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
-        assert!(passwords.verify(secret("correct horse battery"), Some(hash.clone())).await.unwrap());
-        assert!(!passwords.verify(secret("correct horse batterz"), Some(hash)).await.unwrap());
+        assert!(
+            passwords
+                .verify(secret("correct horse battery"), Some(hash.clone()))
+                .await
+                .unwrap()
+        );
+        assert!(
+            !passwords
+                .verify(secret("correct horse batterz"), Some(hash))
+                .await
+                .unwrap()
+        );
         assert!(!passwords.verify(secret("nobody's"), None).await.unwrap());
     }
 }

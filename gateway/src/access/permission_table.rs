@@ -37,7 +37,11 @@ pub(crate) struct Rule {
 }
 
 const fn row(method: Method, path: &'static str, access: Access) -> Rule {
-    Rule { method, path, access }
+    Rule {
+        method,
+        path,
+        access,
+    }
 }
 
 const fn get(path: &'static str, access: Access) -> Rule {
@@ -50,12 +54,18 @@ const fn post(path: &'static str, access: Access) -> Rule {
 
 use Access::{Needs, Public, SignedIn};
 use Feature as F;
-use Own::{Everything, Nothing, Limited};
+use Own::{Everything, Limited, Nothing};
 use Verb as V;
 
 const READ_ACCOUNT: Access = Needs(&[(F::ManagedAccount, V::Read)], Limited);
 const UPDATE_ACCOUNT: Access = Needs(&[(F::ManagedAccount, V::Update)], Limited);
-const READ_REQUEST: Access = Needs(&[(F::ProvisionRequest, V::Read), (F::ProvisionApproval, V::Read)], Limited);
+const READ_REQUEST: Access = Needs(
+    &[
+        (F::ProvisionRequest, V::Read),
+        (F::ProvisionApproval, V::Read),
+    ],
+    Limited,
+);
 const UPDATE_REQUEST: Access = Needs(&[(F::ProvisionRequest, V::Update)], Limited);
 const DECIDE: Access = Needs(&[(F::ProvisionApproval, V::Update)], Limited);
 const READ_TEMPLATE: Access = Needs(&[(F::ProvisionTemplate, V::Read)], Limited);
@@ -83,14 +93,21 @@ pub(crate) const RULES: &[Rule] = &[
     row(Method::DELETE, "/api/v1/sessions/current", SignedIn),
     post("/api/v1/sessions/current/password", SignedIn),
     get("/api/v1/system", SignedIn),
-    post("/api/v1/clock/advance", Needs(&[(F::Configuration, V::Update)], Everything)),
+    post(
+        "/api/v1/clock/advance",
+        Needs(&[(F::Configuration, V::Update)], Everything),
+    ),
     // What each person sees of it, the handler limits event by event.
     get("/api/v1/events", SignedIn),
     // Whoever asks for accounts, or hands one over, names owners.
     get(
         "/api/v1/people",
         Needs(
-            &[(F::ProvisionRequest, V::Create), (F::ManagedAccount, V::Update), (F::ProvisionTemplate, V::Update)],
+            &[
+                (F::ProvisionRequest, V::Create),
+                (F::ManagedAccount, V::Update),
+                (F::ProvisionTemplate, V::Update),
+            ],
             Everything,
         ),
     ),
@@ -98,50 +115,125 @@ pub(crate) const RULES: &[Rule] = &[
     post("/api/v1/users", Needs(&[(F::User, V::Create)], Everything)),
     get("/api/v1/users/{id}", READ_USER),
     post("/api/v1/users/{id}/personal-data", UPDATE_USER),
-    post("/api/v1/users/{id}/password", Needs(&[(F::User, V::Update)], Nothing)),
-    post("/api/v1/users/{id}/disable", Needs(&[(F::User, V::Delete)], Nothing)),
-    post("/api/v1/users/{id}/enable", Needs(&[(F::User, V::Update)], Nothing)),
+    post(
+        "/api/v1/users/{id}/password",
+        Needs(&[(F::User, V::Update)], Nothing),
+    ),
+    post(
+        "/api/v1/users/{id}/disable",
+        Needs(&[(F::User, V::Delete)], Nothing),
+    ),
+    post(
+        "/api/v1/users/{id}/enable",
+        Needs(&[(F::User, V::Update)], Nothing),
+    ),
     post("/api/v1/users/{id}/roles/grant", GRANTS),
     post("/api/v1/users/{id}/roles/revoke", GRANTS),
     get("/api/v1/groups", READ_GROUP),
-    post("/api/v1/groups", Needs(&[(F::Group, V::Create)], Everything)),
+    post(
+        "/api/v1/groups",
+        Needs(&[(F::Group, V::Create)], Everything),
+    ),
     get("/api/v1/groups/{id}", READ_GROUP),
-    post("/api/v1/groups/{id}/rename", Needs(&[(F::Group, V::Update)], Nothing)),
+    post(
+        "/api/v1/groups/{id}/rename",
+        Needs(&[(F::Group, V::Update)], Nothing),
+    ),
     post("/api/v1/groups/{id}/members/add", MEMBERS),
     post("/api/v1/groups/{id}/members/remove", MEMBERS),
     post("/api/v1/groups/{id}/roles/grant", GRANTS),
     post("/api/v1/groups/{id}/roles/revoke", GRANTS),
-    post("/api/v1/groups/{id}/disable", Needs(&[(F::Group, V::Delete)], Nothing)),
-    post("/api/v1/groups/{id}/enable", Needs(&[(F::Group, V::Update)], Nothing)),
+    post(
+        "/api/v1/groups/{id}/disable",
+        Needs(&[(F::Group, V::Delete)], Nothing),
+    ),
+    post(
+        "/api/v1/groups/{id}/enable",
+        Needs(&[(F::Group, V::Update)], Nothing),
+    ),
     get("/api/v1/roles", Needs(&[(F::Role, V::Read)], Everything)),
     post("/api/v1/roles", Needs(&[(F::Role, V::Create)], Everything)),
-    get("/api/v1/roles/{id}", Needs(&[(F::Role, V::Read)], Everything)),
-    post("/api/v1/roles/{id}/revise", Needs(&[(F::Role, V::Update)], Everything)),
-    post("/api/v1/roles/{id}/disable", Needs(&[(F::Role, V::Delete)], Everything)),
-    post("/api/v1/roles/{id}/enable", Needs(&[(F::Role, V::Update)], Everything)),
-    get("/api/v1/domains", Needs(&[(F::DirectoryService, V::Read)], Everything)),
-    post("/api/v1/domains", Needs(&[(F::DirectoryService, V::Create)], Everything)),
-    get("/api/v1/domains/{id}", Needs(&[(F::DirectoryService, V::Read)], Everything)),
-    post("/api/v1/domains/{id}/revise", Needs(&[(F::DirectoryService, V::Update)], Everything)),
-    post("/api/v1/domains/{id}/disable", Needs(&[(F::DirectoryService, V::Delete)], Everything)),
-    post("/api/v1/domains/{id}/enable", Needs(&[(F::DirectoryService, V::Update)], Everything)),
-    get("/api/v1/engines", Needs(&[(F::Engine, V::Read)], Everything)),
-    post("/api/v1/engines", Needs(&[(F::Engine, V::Create)], Everything)),
-    get("/api/v1/engines/{id}", Needs(&[(F::Engine, V::Read)], Everything)),
-    post("/api/v1/engines/{id}/disable", Needs(&[(F::Engine, V::Delete)], Everything)),
-    post("/api/v1/engines/{id}/enable", Needs(&[(F::Engine, V::Update)], Everything)),
+    get(
+        "/api/v1/roles/{id}",
+        Needs(&[(F::Role, V::Read)], Everything),
+    ),
+    post(
+        "/api/v1/roles/{id}/revise",
+        Needs(&[(F::Role, V::Update)], Everything),
+    ),
+    post(
+        "/api/v1/roles/{id}/disable",
+        Needs(&[(F::Role, V::Delete)], Everything),
+    ),
+    post(
+        "/api/v1/roles/{id}/enable",
+        Needs(&[(F::Role, V::Update)], Everything),
+    ),
+    get(
+        "/api/v1/domains",
+        Needs(&[(F::DirectoryService, V::Read)], Everything),
+    ),
+    post(
+        "/api/v1/domains",
+        Needs(&[(F::DirectoryService, V::Create)], Everything),
+    ),
+    get(
+        "/api/v1/domains/{id}",
+        Needs(&[(F::DirectoryService, V::Read)], Everything),
+    ),
+    post(
+        "/api/v1/domains/{id}/revise",
+        Needs(&[(F::DirectoryService, V::Update)], Everything),
+    ),
+    post(
+        "/api/v1/domains/{id}/disable",
+        Needs(&[(F::DirectoryService, V::Delete)], Everything),
+    ),
+    post(
+        "/api/v1/domains/{id}/enable",
+        Needs(&[(F::DirectoryService, V::Update)], Everything),
+    ),
+    get(
+        "/api/v1/engines",
+        Needs(&[(F::Engine, V::Read)], Everything),
+    ),
+    post(
+        "/api/v1/engines",
+        Needs(&[(F::Engine, V::Create)], Everything),
+    ),
+    get(
+        "/api/v1/engines/{id}",
+        Needs(&[(F::Engine, V::Read)], Everything),
+    ),
+    post(
+        "/api/v1/engines/{id}/disable",
+        Needs(&[(F::Engine, V::Delete)], Everything),
+    ),
+    post(
+        "/api/v1/engines/{id}/enable",
+        Needs(&[(F::Engine, V::Update)], Everything),
+    ),
     get("/api/v1/templates", READ_TEMPLATE),
-    post("/api/v1/templates", Needs(&[(F::ProvisionTemplate, V::Create)], Everything)),
+    post(
+        "/api/v1/templates",
+        Needs(&[(F::ProvisionTemplate, V::Create)], Everything),
+    ),
     get("/api/v1/templates/{id}", READ_TEMPLATE),
     get("/api/v1/templates/{id}/versions/{version}", READ_TEMPLATE),
     post("/api/v1/templates/{id}/draft", WRITE_TEMPLATE),
     post("/api/v1/templates/{id}/revise", WRITE_TEMPLATE),
     post("/api/v1/templates/{id}/publish", PUBLISH),
     post("/api/v1/templates/{id}/unpublish", PUBLISH),
-    post("/api/v1/templates/{id}/disable", Needs(&[(F::ProvisionTemplate, V::Delete)], Everything)),
+    post(
+        "/api/v1/templates/{id}/disable",
+        Needs(&[(F::ProvisionTemplate, V::Delete)], Everything),
+    ),
     post("/api/v1/templates/{id}/enable", WRITE_TEMPLATE),
     get("/api/v1/requests", READ_REQUEST),
-    post("/api/v1/requests", Needs(&[(F::ProvisionRequest, V::Create)], Everything)),
+    post(
+        "/api/v1/requests",
+        Needs(&[(F::ProvisionRequest, V::Create)], Everything),
+    ),
     get("/api/v1/requests/{id}", READ_REQUEST),
     get("/api/v1/requests/{id}/history", READ_REQUEST),
     post("/api/v1/requests/{id}/revise", UPDATE_REQUEST),
@@ -151,7 +243,10 @@ pub(crate) const RULES: &[Rule] = &[
     post("/api/v1/requests/{id}/retry", UPDATE_REQUEST),
     post("/api/v1/requests/{id}/approve", DECIDE),
     post("/api/v1/requests/{id}/reject", DECIDE),
-    get("/api/v1/approvals", Needs(&[(F::ProvisionApproval, V::Read)], Limited)),
+    get(
+        "/api/v1/approvals",
+        Needs(&[(F::ProvisionApproval, V::Read)], Limited),
+    ),
     get("/api/v1/accounts", READ_ACCOUNT),
     get("/api/v1/accounts/{id}", READ_ACCOUNT),
     get("/api/v1/accounts/{id}/history", READ_ACCOUNT),
@@ -161,8 +256,14 @@ pub(crate) const RULES: &[Rule] = &[
     post("/api/v1/accounts/{id}/enable", UPDATE_ACCOUNT),
     post("/api/v1/accounts/{id}/retry", UPDATE_ACCOUNT),
     post("/api/v1/accounts/{id}/owners", UPDATE_ACCOUNT),
-    post("/api/v1/accounts/{id}/delete", Needs(&[(F::ManagedAccount, V::Delete)], Limited)),
-    post("/api/v1/accounts/{id}/purge", Needs(&[(F::ManagedAccount, V::Delete)], Nothing)),
+    post(
+        "/api/v1/accounts/{id}/delete",
+        Needs(&[(F::ManagedAccount, V::Delete)], Limited),
+    ),
+    post(
+        "/api/v1/accounts/{id}/purge",
+        Needs(&[(F::ManagedAccount, V::Delete)], Nothing),
+    ),
     // Only owners, however far the permission reaches: the handler sees to it.
     post("/api/v1/accounts/{id}/reveal-secret", UPDATE_ACCOUNT),
     get("/api/v1/audit", Needs(&[(F::Audit, V::Read)], Everything)),
@@ -170,8 +271,14 @@ pub(crate) const RULES: &[Rule] = &[
 
 /// The row of a route; `None` = there is no such thing.
 pub(crate) fn rule(method: &Method, path: &str) -> Option<&'static Rule> {
-    let method = if method == Method::HEAD { &Method::GET } else { method };
-    RULES.iter().find(|rule| rule.method == *method && rule.path == path)
+    let method = if method == Method::HEAD {
+        &Method::GET
+    } else {
+        method
+    };
+    RULES
+        .iter()
+        .find(|rule| rule.method == *method && rule.path == path)
 }
 
 /// The methods of a path, for `Allow`.

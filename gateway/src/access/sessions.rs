@@ -41,7 +41,9 @@ pub(crate) struct Session {
 /// A new random token of 256 bits.
 pub(crate) fn new_token() -> Result<String, Problem> {
     let mut bytes = [0; 32];
-    OsRng.try_fill_bytes(&mut bytes).map_err(|error| Problem::internal(&error))?;
+    OsRng
+        .try_fill_bytes(&mut bytes)
+        .map_err(|error| Problem::internal(&error))?;
     Ok(format!("{PREFIX}{}", BASE64_URL_SAFE_NO_PAD.encode(bytes)))
 }
 
@@ -53,19 +55,41 @@ pub(crate) fn hash_of(token: &str) -> TokenHash {
 pub(crate) fn token_of(headers: &HeaderMap) -> Option<(String, Carrier)> {
     if let Some(value) = headers.get(header::AUTHORIZATION) {
         let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
-        return scheme.eq_ignore_ascii_case("bearer").then(|| (token.trim().to_owned(), Carrier::Bearer));
+        return scheme
+            .eq_ignore_ascii_case("bearer")
+            .then(|| (token.trim().to_owned(), Carrier::Bearer));
     }
-    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let pairs: Vec<_> = cookies.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('=')).collect();
-    let named = |wanted| pairs.iter().find(|(name, _)| *name == wanted).map(|(_, token)| (*token).to_owned());
-    named(SECURE_COOKIE).or_else(|| named(PLAIN_COOKIE)).map(|token| (token, Carrier::Cookie))
+    let cookies = headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
+    let pairs: Vec<_> = cookies
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .collect();
+    let named = |wanted| {
+        pairs
+            .iter()
+            .find(|(name, _)| *name == wanted)
+            .map(|(_, token)| (*token).to_owned())
+    };
+    named(SECURE_COOKIE)
+        .or_else(|| named(PLAIN_COOKIE))
+        .map(|token| (token, Carrier::Cookie))
 }
 
 /// The cookie that carries `token`; `None` where it would travel in clear.
-pub(crate) fn cookie(app: &App, client: IpAddr, token: &str, lifetime: TimeDelta) -> Option<HeaderValue> {
+pub(crate) fn cookie(
+    app: &App,
+    client: IpAddr,
+    token: &str,
+    lifetime: TimeDelta,
+) -> Option<HeaderValue> {
     let seconds = lifetime.num_seconds();
     let text = if app.config.https() {
-        format!("{SECURE_COOKIE}={token}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax; Secure")
+        format!(
+            "{SECURE_COOKIE}={token}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax; Secure"
+        )
     } else if client.is_loopback() {
         format!("{PLAIN_COOKIE}={token}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax")
     } else {
@@ -79,7 +103,12 @@ pub(crate) fn cookie(app: &App, client: IpAddr, token: &str, lifetime: TimeDelta
 /// # Errors
 /// If there is none, or it is over: the same answer for both.
 pub(crate) async fn of_request(app: &App, headers: &HeaderMap) -> Result<Session, Problem> {
-    let not_signed_in = || Problem::new(Kind::NotSignedIn, "There is no session, or it is over. Sign in.");
+    let not_signed_in = || {
+        Problem::new(
+            Kind::NotSignedIn,
+            "There is no session, or it is over. Sign in.",
+        )
+    };
     let (token, carrier) = token_of(headers).ok_or_else(not_signed_in)?;
     if !token.starts_with(PREFIX) || token.len() > 128 {
         return Err(not_signed_in());
@@ -87,16 +116,27 @@ pub(crate) async fn of_request(app: &App, headers: &HeaderMap) -> Result<Session
     let token = hash_of(&token);
     let now = app.instance.system.now();
     let tables = app.instance.store.state_tables();
-    let found = tables.session(&token, now).await.map_err(|error| Problem::unavailable(&error))?;
+    let found = tables
+        .session(&token, now)
+        .await
+        .map_err(|error| Problem::unavailable(&error))?;
     let session = found.ok_or_else(not_signed_in)?;
     if session.seen_at + app.config.session_idle <= now {
         return Err(not_signed_in());
     }
     // Written at most once a minute: what a session needs is to be roughly right.
     if now - session.seen_at > TimeDelta::minutes(1) {
-        tables.touch_session(&token, now).await.map_err(|error| Problem::unavailable(&error))?;
+        tables
+            .touch_session(&token, now)
+            .await
+            .map_err(|error| Problem::unavailable(&error))?;
     }
-    Ok(Session { user: session.user, token, carrier, expires_at: session.expires_at })
+    Ok(Session {
+        user: session.user,
+        token,
+        carrier,
+        expires_at: session.expires_at,
+    })
 }
 
 #[cfg(test)]
@@ -106,12 +146,21 @@ mod tests {
     #[test]
     fn a_bearer_token_wins_over_a_cookie_and_the_host_cookie_over_the_plain_one() {
         let of = |pairs: &[(header::HeaderName, &str)]| {
-            let headers: HeaderMap = pairs.iter().map(|(name, value)| (name.clone(), value.parse().unwrap())).collect();
+            let headers: HeaderMap = pairs
+                .iter()
+                .map(|(name, value)| (name.clone(), value.parse().unwrap()))
+                .collect();
             token_of(&headers)
         };
         let cookies = (header::COOKIE, "a=b; tenure=plain; __Host-tenure=secure");
-        assert_eq!(of(std::slice::from_ref(&cookies)), Some(("secure".into(), Carrier::Cookie)));
-        assert_eq!(of(&[cookies, (header::AUTHORIZATION, "bearer t")]), Some(("t".into(), Carrier::Bearer)));
+        assert_eq!(
+            of(std::slice::from_ref(&cookies)),
+            Some(("secure".into(), Carrier::Cookie))
+        );
+        assert_eq!(
+            of(&[cookies, (header::AUTHORIZATION, "bearer t")]),
+            Some(("t".into(), Carrier::Bearer))
+        );
         assert_eq!(of(&[(header::AUTHORIZATION, "Basic dXNlcg==")]), None);
         assert_eq!(of(&[]), None);
     }

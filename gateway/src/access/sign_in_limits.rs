@@ -43,7 +43,10 @@ impl SignInLimits {
         }
         let sources = [
             (Source::Address(network(address)), BY_ADDRESS),
-            (Source::Email(tenure_domain::user::folded_email(email)), BY_EMAIL),
+            (
+                Source::Email(tenure_domain::user::folded_email(email)),
+                BY_EMAIL,
+            ),
         ];
         let mut wait = None;
         for (source, most) in sources {
@@ -63,7 +66,10 @@ impl SignInLimits {
     /// A success: the e-mail's attempts are forgotten.
     pub(crate) fn succeeded(&self, email: &str) {
         let email = Source::Email(tenure_domain::user::folded_email(email));
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&email);
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&email);
     }
 }
 
@@ -98,7 +104,13 @@ mod tests {
             let _ = limits.attempt_at(now, here, &format!("{i}@corp.example"));
         }
         assert!(limits.attempt_at(now, here, "eve@corp.example").is_err());
-        assert_eq!(limits.attempt_at(now, [192, 0, 2, 2].into(), "eve@corp.example"), Ok(()));
-        assert_eq!(limits.attempt_at(now + WINDOW, here, "ada@corp.example"), Ok(()));
+        assert_eq!(
+            limits.attempt_at(now, [192, 0, 2, 2].into(), "eve@corp.example"),
+            Ok(())
+        );
+        assert_eq!(
+            limits.attempt_at(now + WINDOW, here, "ada@corp.example"),
+            Ok(())
+        );
     }
 }

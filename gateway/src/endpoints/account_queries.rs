@@ -26,7 +26,10 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(detail)).routes(routes!(history))
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(detail))
+        .routes(routes!(history))
 }
 
 /// Which accounts.
@@ -37,7 +40,9 @@ pub(crate) struct ListAccounts {
     #[param(max_length = 200)]
     search: Option<String>,
     /// One of these statuses, separated by commas.
-    #[param(pattern = "^(provisioning|active|disabled|expired|renewing|deleted)(,(provisioning|active|disabled|expired|renewing|deleted))*$")]
+    #[param(
+        pattern = "^(provisioning|active|disabled|expired|renewing|deleted)(,(provisioning|active|disabled|expired|renewing|deleted))*$"
+    )]
     status: Option<String>,
     /// In this domain.
     domain: Option<Uuid>,
@@ -175,8 +180,15 @@ pub(crate) struct OptionBody {
 }
 
 fn statuses(text: Option<&str>) -> Result<Vec<Status>, Problem> {
-    let Some(text) = text else { return Ok(Vec::new()) };
-    let named = |name| Status::ALL.iter().copied().find(|status| status.text() == name);
+    let Some(text) = text else {
+        return Ok(Vec::new());
+    };
+    let named = |name| {
+        Status::ALL
+            .iter()
+            .copied()
+            .find(|status| status.text() == name)
+    };
     let found = text.split(',').map(named).collect::<Option<Vec<_>>>();
     found.ok_or_else(|| invalid_query("status", "must be statuses, separated by commas"))
 }
@@ -198,12 +210,20 @@ async fn list(
         ends_after: wanted.ends_after,
         ..AccountFilter::default()
     };
-    let own: Vec<Uuid> = std::iter::once(signed.user().0).chain(signed.rights.groups.iter().map(|group| group.0)).collect();
-    let only_own = wanted.mine == Some(true) || !signed.reaches_all(Feature::ManagedAccount, Verb::Read);
+    let own: Vec<Uuid> = std::iter::once(signed.user().0)
+        .chain(signed.rights.groups.iter().map(|group| group.0))
+        .collect();
+    let only_own =
+        wanted.mine == Some(true) || !signed.reaches_all(Feature::ManagedAccount, Verb::Read);
     filter.owned_by = match (only_own, wanted.owner) {
         (true, Some(owner)) if own.contains(&owner) => vec![owner],
         // Of one's own accounts, those of somebody else: only the ones shared, which the view cannot tell apart.
-        (true, Some(_)) => return Err(invalid_query("owner", "must be yourself or one of your groups")),
+        (true, Some(_)) => {
+            return Err(invalid_query(
+                "owner",
+                "must be yourself or one of your groups",
+            ));
+        }
         (true, None) => own,
         (false, owner) => owner.into_iter().collect(),
     };
@@ -213,14 +233,30 @@ async fn list(
         AccountOrder::CreatedAt => AccountSort::Created,
     };
     let page = page(wanted.limit, wanted.offset, wanted.cursor)?;
-    let found = app.instance.views.accounts(&filter, sort, wanted.order.unwrap_or_default().into(), &page).await?;
+    let found = app
+        .instance
+        .views
+        .accounts(
+            &filter,
+            sort,
+            wanted.order.unwrap_or_default().into(),
+            &page,
+        )
+        .await?;
     let ids = found.rows.iter().flat_map(|row| {
-        [row.domain.0, row.template.0].into_iter().chain(row.owners.iter().map(owner_id)).collect::<Vec<_>>()
+        [row.domain.0, row.template.0]
+            .into_iter()
+            .chain(row.owners.iter().map(owner_id))
+            .collect::<Vec<_>>()
     });
     let names = Names::of(&app, ids).await?;
     let now = app.instance.business.now();
     Ok(Json(Accounts {
-        items: found.rows.iter().map(|row| summary(row, &names, now)).collect(),
+        items: found
+            .rows
+            .iter()
+            .map(|row| summary(row, &names, now))
+            .collect(),
         total: found.total.into(),
         next: found.next.map(|cursor| cursor.0),
     }))
@@ -238,17 +274,26 @@ fn summary(row: &AccountRow, names: &Names, now: DateTime<Utc>) -> AccountSummar
         lifecycle_end: row.lifecycle_end,
         renewal_open: row.situation(now).renewal_open,
         enabled: row.enabled,
-        directory_failed: row.trouble.as_ref().is_some_and(|trouble| trouble.retry_at.is_none() && row.order.is_none()),
+        directory_failed: row
+            .trouble
+            .as_ref()
+            .is_some_and(|trouble| trouble.retry_at.is_none() && row.order.is_none()),
     }
 }
 
 /// Shows an account, how the directory follows, and what the caller may do with it now.
 #[utoipa::path(get, path = "/api/v1/accounts/{id}", tag = "Accounts", params(("id" = Uuid, Path)),
     responses((status = 200, body = AccountBody)))]
-async fn detail(State(app): State<App>, signed: Signed, Id(id): Id) -> Result<Json<AccountBody>, Problem> {
+async fn detail(
+    State(app): State<App>,
+    signed: Signed,
+    Id(id): Id,
+) -> Result<Json<AccountBody>, Problem> {
     let account = objects::account(&app, &signed, AccountId(id), Verb::Read).await?;
     let identity = &account.identity;
-    let ids = [identity.domain.0, identity.template.0].into_iter().chain(account.owners.iter().map(owner_id));
+    let ids = [identity.domain.0, identity.template.0]
+        .into_iter()
+        .chain(account.owners.iter().map(owner_id));
     let names = Names::of(&app, ids).await?;
     let lifecycle = account.lifecycle();
     let planned_end = match &account.stage {
@@ -264,13 +309,19 @@ async fn detail(State(app): State<App>, signed: Signed, Id(id): Id) -> Result<Js
         template: names.named(identity.template.0),
         template_version: identity.template_version,
         request: identity.request.0,
-        owners: account.owners.iter().map(|owner| names.owner(owner)).collect(),
+        owners: account
+            .owners
+            .iter()
+            .map(|owner| names.owner(owner))
+            .collect(),
         action: account.action(),
         period: identity.terms.period.to_string(),
         lifecycle_end: lifecycle.map(|lifecycle| lifecycle.end).or(planned_end),
         renewal_opens_at: lifecycle.and_then(|lifecycle| lifecycle.renewal_opens_at),
         renewal_declined: lifecycle.is_some_and(|lifecycle| lifecycle.renewal_declined),
-        renewal_request: lifecycle.and_then(|lifecycle| lifecycle.renewal_request).map(|request| request.0),
+        renewal_request: lifecycle
+            .and_then(|lifecycle| lifecycle.renewal_request)
+            .map(|request| request.0),
         description: identity.description.clone(),
         ou: identity.ou.clone(),
         retirement_ou: identity.retirement_ou.clone(),
@@ -295,13 +346,20 @@ fn options(signed: &Signed, account: &Managed, now: DateTime<Utc>) -> Vec<Option
         None => false,
     };
     let permitted = |option| match option {
-        LifecycleOption::Renew | LifecycleOption::Disable | LifecycleOption::Enable => reaches(Verb::Update),
+        LifecycleOption::Renew | LifecycleOption::Disable | LifecycleOption::Enable => {
+            reaches(Verb::Update)
+        }
         LifecycleOption::SubmitRenewal => {
-            reaches(Verb::Update) && signed.reach(Feature::ProvisionRequest, Verb::Create).is_some()
+            reaches(Verb::Update)
+                && signed
+                    .reach(Feature::ProvisionRequest, Verb::Create)
+                    .is_some()
         }
         LifecycleOption::Delete => reaches(Verb::Delete),
         LifecycleOption::Purge => signed.reaches_all(Feature::ManagedAccount, Verb::Delete),
-        LifecycleOption::Clone => signed.reach(Feature::ProvisionRequest, Verb::Create).is_some(),
+        LifecycleOption::Clone => signed
+            .reach(Feature::ProvisionRequest, Verb::Create)
+            .is_some(),
     };
     let of = |option: &LifecycleOption| {
         let off = lifecycle::check(&situation, *option).err();
@@ -319,9 +377,17 @@ fn options(signed: &Signed, account: &Managed, now: DateTime<Utc>) -> Vec<Option
 /// Shows what happened to an account, in order.
 #[utoipa::path(get, path = "/api/v1/accounts/{id}/history", tag = "Accounts", params(("id" = Uuid, Path)),
     responses((status = 200, body = History)))]
-async fn history(State(app): State<App>, signed: Signed, Id(id): Id) -> Result<Json<History>, Problem> {
+async fn history(
+    State(app): State<App>,
+    signed: Signed,
+    Id(id): Id,
+) -> Result<Json<History>, Problem> {
     objects::account(&app, &signed, AccountId(id), Verb::Read).await?;
-    let events = app.instance.store.read_stream("account", id, 0, 10_000).await;
+    let events = app
+        .instance
+        .store
+        .read_stream("account", id, 0, 10_000)
+        .await;
     let events = events.map_err(|error| Problem::unavailable(&error))?;
     Ok(Json(history::shown(&app, &signed, events).await?))
 }

@@ -74,8 +74,19 @@ async fn list(
     Filter(wanted): Filter<ListApprovals>,
 ) -> Result<Json<Approvals>, Problem> {
     let page = page(wanted.limit, wanted.offset, wanted.cursor)?;
-    let found = app.instance.views.waiting_for(signed.user(), &signed.rights.groups, &page).await?;
-    let names = Names::of(&app, found.rows.iter().flat_map(|row| [row.requester.0, row.template.0])).await?;
+    let found = app
+        .instance
+        .views
+        .waiting_for(signed.user(), &signed.rights.groups, &page)
+        .await?;
+    let names = Names::of(
+        &app,
+        found
+            .rows
+            .iter()
+            .flat_map(|row| [row.requester.0, row.template.0]),
+    )
+    .await?;
     let items = found.rows.into_iter().map(|row| WaitingRequest {
         id: row.request.0,
         kind: row.kind,
@@ -83,9 +94,17 @@ async fn list(
         requester: names.named(row.requester.0),
         template: names.named(row.template.0),
         justification: row.justification,
-        step: row.steps.get(row.step).map(|step| step.name.clone()).unwrap_or_default(),
+        step: row
+            .steps
+            .get(row.step)
+            .map(|step| step.name.clone())
+            .unwrap_or_default(),
         submitted_at: row.submitted_at,
         waits_since: row.waits_since,
     });
-    Ok(Json(Approvals { items: items.collect(), total: found.total.into(), next: found.next.map(|cursor| cursor.0) }))
+    Ok(Json(Approvals {
+        items: items.collect(),
+        total: found.total.into(),
+        next: found.next.map(|cursor| cursor.0),
+    }))
 }

@@ -79,11 +79,16 @@ async fn list(
     Filter(wanted): Filter<ListAudit>,
 ) -> Result<Json<AuditTrail>, Problem> {
     let actor = match (wanted.user, wanted.engine) {
-        (Some(_), Some(_)) => return Err(invalid_query("engine", "does not go together with user")),
+        (Some(_), Some(_)) => {
+            return Err(invalid_query("engine", "does not go together with user"));
+        }
         (Some(user), None) => Some(Actor::User(UserId(user))),
         (None, engine) => engine.map(|engine| Actor::Engine(EngineId(engine))),
     };
-    if wanted.after.is_some_and(|after| i64::try_from(after).is_err()) {
+    if wanted
+        .after
+        .is_some_and(|after| i64::try_from(after).is_err())
+    {
         return Err(invalid_query("after", "is no position"));
     }
     let filter = AuditFilter {
@@ -98,11 +103,24 @@ async fn list(
         ..AuditFilter::default()
     };
     let page = page(wanted.limit, wanted.offset, wanted.cursor)?;
-    let found = app.instance.views.audit(&filter, wanted.order.unwrap_or(Direction::Desc).into(), &page).await?;
-    let names = Names::of(&app, found.rows.iter().filter_map(|row| actor_id(&row.actor))).await?;
+    let found = app
+        .instance
+        .views
+        .audit(
+            &filter,
+            wanted.order.unwrap_or(Direction::Desc).into(),
+            &page,
+        )
+        .await?;
+    let names = Names::of(
+        &app,
+        found.rows.iter().filter_map(|row| actor_id(&row.actor)),
+    )
+    .await?;
     let mut items = Vec::with_capacity(found.rows.len());
     for row in found.rows {
-        let hidden = is_decision_type(&row.type_name) && hides_approvers(&app, &signed, row.stream).await?;
+        let hidden =
+            is_decision_type(&row.type_name) && hides_approvers(&app, &signed, row.stream).await?;
         items.push(HistoryEntry {
             position: row.position,
             id: row.id,
@@ -116,5 +134,9 @@ async fn list(
             causation: row.causation,
         });
     }
-    Ok(Json(AuditTrail { items, total: found.total.into(), next: found.next.map(|cursor| cursor.0) }))
+    Ok(Json(AuditTrail {
+        items,
+        total: found.total.into(),
+        next: found.next.map(|cursor| cursor.0),
+    }))
 }

@@ -62,43 +62,105 @@ async fn list(State(app): State<App>) -> Result<Json<Engines>, Problem> {
 }
 
 async fn engine(app: &App, id: Uuid) -> Result<Option<EngineBody>, Problem> {
-    let state = app.instance.store.state::<Engine>(id).await.map_err(|error| Problem::unavailable(&error))?.state;
-    let Some(EngineContent { name, domain, public_key }) = state.content.clone() else { return Ok(None) };
+    let state = app
+        .instance
+        .store
+        .state::<Engine>(id)
+        .await
+        .map_err(|error| Problem::unavailable(&error))?
+        .state;
+    let Some(EngineContent {
+        name,
+        domain,
+        public_key,
+    }) = state.content.clone()
+    else {
+        return Ok(None);
+    };
     let domain = Names::of(app, [domain.0]).await?.named(domain.0);
     let impaired = state.impaired.as_ref().map(FailureBody::new);
-    Ok(Some(EngineBody { id, name, domain, public_key, enabled: !state.disabled, impaired }))
+    Ok(Some(EngineBody {
+        id,
+        name,
+        domain,
+        public_key,
+        enabled: !state.disabled,
+        impaired,
+    }))
 }
 
 /// Shows an engine.
 #[utoipa::path(get, path = "/api/v1/engines/{id}", tag = "Engines", params(("id" = Uuid, Path)),
     responses((status = 200, body = EngineBody)))]
 async fn detail(State(app): State<App>, Id(id): Id) -> Result<Json<EngineBody>, Problem> {
-    engine(&app, id).await?.map(Json).ok_or_else(Problem::not_found)
+    engine(&app, id)
+        .await?
+        .map(Json)
+        .ok_or_else(Problem::not_found)
 }
 
 /// Makes an engine known by its public key.
 #[utoipa::path(post, path = "/api/v1/engines", tag = "Engines", request_body = schema::EngineContent,
     responses((status = 201, body = AcceptedBody)))]
-async fn register(State(app): State<App>, command: Command<EngineContent>) -> Result<AcceptedAnswer, Problem> {
-    let domain = app.instance.store.state::<Domain>(command.body.domain.0).await;
-    if domain.map_err(|error| Problem::unavailable(&error))?.state.content.is_none() {
+async fn register(
+    State(app): State<App>,
+    command: Command<EngineContent>,
+) -> Result<AcceptedAnswer, Problem> {
+    let domain = app
+        .instance
+        .store
+        .state::<Domain>(command.body.domain.0)
+        .await;
+    if domain
+        .map_err(|error| Problem::unavailable(&error))?
+        .state
+        .content
+        .is_none()
+    {
         return Err(Problem::invalid("domain", "unknown", "does not exist"));
     }
     let id = command.new_id("engine");
     let register = EngineCommand::Register(command.body);
-    Ok(created("/api/v1/engines", id, app.instance.commands.engine(EngineId(id), register, &command.caller).await?))
+    Ok(created(
+        "/api/v1/engines",
+        id,
+        app.instance
+            .commands
+            .engine(EngineId(id), register, &command.caller)
+            .await?,
+    ))
 }
 
 /// Disables an engine: its reports count no more.
 #[utoipa::path(post, path = "/api/v1/engines/{id}/disable", tag = "Engines", params(("id" = Uuid, Path)),
     request_body = Nothing, responses((status = 200, body = AcceptedBody)))]
-async fn disable(State(app): State<App>, Id(id): Id, command: Command<Nothing>) -> Result<AcceptedAnswer, Problem> {
-    Ok(done(id, app.instance.commands.engine(EngineId(id), EngineCommand::Disable, &command.caller).await?))
+async fn disable(
+    State(app): State<App>,
+    Id(id): Id,
+    command: Command<Nothing>,
+) -> Result<AcceptedAnswer, Problem> {
+    Ok(done(
+        id,
+        app.instance
+            .commands
+            .engine(EngineId(id), EngineCommand::Disable, &command.caller)
+            .await?,
+    ))
 }
 
 /// Enables an engine again.
 #[utoipa::path(post, path = "/api/v1/engines/{id}/enable", tag = "Engines", params(("id" = Uuid, Path)),
     request_body = Nothing, responses((status = 200, body = AcceptedBody)))]
-async fn enable(State(app): State<App>, Id(id): Id, command: Command<Nothing>) -> Result<AcceptedAnswer, Problem> {
-    Ok(done(id, app.instance.commands.engine(EngineId(id), EngineCommand::Enable, &command.caller).await?))
+async fn enable(
+    State(app): State<App>,
+    Id(id): Id,
+    command: Command<Nothing>,
+) -> Result<AcceptedAnswer, Problem> {
+    Ok(done(
+        id,
+        app.instance
+            .commands
+            .engine(EngineId(id), EngineCommand::Enable, &command.caller)
+            .await?,
+    ))
 }

@@ -71,25 +71,49 @@ async fn events(
     headers: HeaderMap,
     Filter(since): Filter<Since>,
 ) -> Result<Response, Problem> {
-    let last = headers.get("last-event-id").and_then(|value| value.to_str().ok()).and_then(|text| text.parse().ok());
-    let head = app.instance.store.head().await.map_err(|error| Problem::unavailable(&error))?.position;
+    let last = headers
+        .get("last-event-id")
+        .and_then(|value| value.to_str().ok())
+        .and_then(|text| text.parse().ok());
+    let head = app
+        .instance
+        .store
+        .head()
+        .await
+        .map_err(|error| Problem::unavailable(&error))?
+        .position;
     let after = last.or(since.after).unwrap_or(head).min(head);
     let place = Place::take(&app, signed.user())?;
     let (sender, receiver) = mpsc::channel(64);
-    let feed = Feed { app, signed, headers: credentials(&headers), sender, _place: place };
+    let feed = Feed {
+        app,
+        signed,
+        headers: credentials(&headers),
+        sender,
+        _place: place,
+    };
     tokio::spawn(feed.run(after, head));
     let stream = tokio_stream::wrappers::ReceiverStream::new(receiver);
     let mut response = Sse::new(stream).into_response();
-    response.headers_mut().insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
+    response.headers_mut().insert(
+        header::CACHE_CONTROL,
+        header::HeaderValue::from_static("no-store"),
+    );
     // Proxies that buffer would hold changes back.
-    response.headers_mut().insert("x-accel-buffering", header::HeaderValue::from_static("no"));
+    response
+        .headers_mut()
+        .insert("x-accel-buffering", header::HeaderValue::from_static("no"));
     Ok(response)
 }
 
 /// What the session is known by.
 fn credentials(headers: &HeaderMap) -> HeaderMap {
     let kept = [header::AUTHORIZATION, header::COOKIE];
-    headers.iter().filter(|(name, _)| kept.contains(name)).map(|(name, value)| (name.clone(), value.clone())).collect()
+    headers
+        .iter()
+        .filter(|(name, _)| kept.contains(name))
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
 }
 
 /// One of a person's open streams.
@@ -108,13 +132,20 @@ impl Place {
         }
         *count += 1;
         drop(open);
-        Ok(Self { app: app.clone(), user })
+        Ok(Self {
+            app: app.clone(),
+            user,
+        })
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let mut open = self.app.streams.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut open = self
+            .app
+            .streams
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         if let Some(count) = open.get_mut(&self.user) {
             *count -= 1;
             if *count == 0 {
@@ -172,19 +203,32 @@ impl Feed {
 
     async fn catch_up(&self, mut after: u64) -> Result<u64, Over> {
         loop {
-            let page = self.app.instance.store.read(after, PAGE).await.map_err(|error| self.failed(&error))?;
+            let page = self
+                .app
+                .instance
+                .store
+                .read(after, PAGE)
+                .await
+                .map_err(|error| self.failed(&error))?;
             let full = page.len() == PAGE;
             for event in page {
                 after = event.position;
-                if self.concerns(&event).await.map_err(|error| self.failed(&error))? {
+                if self
+                    .concerns(&event)
+                    .await
+                    .map_err(|error| self.failed(&error))?
+                {
                     let change = Change {
                         position: event.position,
                         kind: event.kind.to_owned(),
                         id: event.stream,
                         event_type: event.event.type_name(),
                     };
-                    let event = sse::Event::default().id(change.position.to_string()).event("change");
-                    self.send(event.json_data(&change).map_err(|_| Over)?).await?;
+                    let event = sse::Event::default()
+                        .id(change.position.to_string())
+                        .event("change");
+                    self.send(event.json_data(&change).map_err(|_| Over)?)
+                        .await?;
                 }
             }
             if !full {
@@ -200,8 +244,12 @@ impl Feed {
 
     /// Rights change, and sessions end, while a stream is open.
     async fn still_signed_in(&mut self) -> Result<(), Over> {
-        let session = sessions::of_request(&self.app, &self.headers).await.map_err(|_| Over)?;
-        let rights = rights_of(&self.app.instance, session.user).await.map_err(|_| Over)?;
+        let session = sessions::of_request(&self.app, &self.headers)
+            .await
+            .map_err(|_| Over)?;
+        let rights = rights_of(&self.app.instance, session.user)
+            .await
+            .map_err(|_| Over)?;
         self.signed.rights = Arc::new(rights.ok_or(Over)?);
         Ok(())
     }
@@ -214,9 +262,13 @@ impl Feed {
         Ok(match &event.event {
             Event::Account(_) if reads(Feature::ManagedAccount) => {
                 let account = store.cached_state::<Account>(event.stream).await?.state;
-                account.managed().is_some_and(|account| signed.sees_account(account))
+                account
+                    .managed()
+                    .is_some_and(|account| signed.sees_account(account))
             }
-            Event::Request(_) if reads(Feature::ProvisionRequest) || reads(Feature::ProvisionApproval) => {
+            Event::Request(_)
+                if reads(Feature::ProvisionRequest) || reads(Feature::ProvisionApproval) =>
+            {
                 signed.sees_request(&store.cached_state::<Request>(event.stream).await?.state)
             }
             Event::Template(_) if reads(Feature::ProvisionTemplate) => {
@@ -226,7 +278,8 @@ impl Feed {
             Event::User(_) => reads_all(Feature::User) || event.stream == signed.user().0,
             Event::Group(_) => {
                 reads_all(Feature::Group)
-                    || (reads(Feature::Group) && signed.rights.groups.contains(&GroupId(event.stream)))
+                    || (reads(Feature::Group)
+                        && signed.rights.groups.contains(&GroupId(event.stream)))
             }
             Event::Role(_) => reads(Feature::Role),
             Event::Domain(_) => reads(Feature::DirectoryService),

@@ -87,7 +87,13 @@ pub(crate) struct Member {
 }
 
 async fn load(app: &App, id: Uuid) -> Result<Arc<Group>, Problem> {
-    Ok(app.instance.store.state::<Group>(id).await.map_err(|error| Problem::unavailable(&error))?.state)
+    Ok(app
+        .instance
+        .store
+        .state::<Group>(id)
+        .await
+        .map_err(|error| Problem::unavailable(&error))?
+        .state)
 }
 
 /// One's own groups are those that one is a member of.
@@ -97,15 +103,25 @@ fn sees(signed: &Signed, id: Uuid) -> bool {
 
 async fn shown(app: &App, id: Uuid) -> Result<Option<GroupBody>, Problem> {
     let group = load(app, id).await?;
-    let Some(name) = group.name.clone() else { return Ok(None) };
-    let ids = group.members.iter().map(|user| user.0).chain(group.roles.iter().map(|role| role.0));
+    let Some(name) = group.name.clone() else {
+        return Ok(None);
+    };
+    let ids = group
+        .members
+        .iter()
+        .map(|user| user.0)
+        .chain(group.roles.iter().map(|role| role.0));
     let names = Names::of(app, ids).await?;
     Ok(Some(GroupBody {
         id,
         name,
         enabled: !group.disabled,
         built_in: id == everyone().0,
-        members: group.members.iter().map(|user| names.named(user.0)).collect(),
+        members: group
+            .members
+            .iter()
+            .map(|user| names.named(user.0))
+            .collect(),
         roles: group.roles.iter().map(|role| names.named(role.0)).collect(),
     }))
 }
@@ -114,8 +130,15 @@ async fn shown(app: &App, id: Uuid) -> Result<Option<GroupBody>, Problem> {
 #[utoipa::path(get, path = "/api/v1/groups", tag = "Groups", responses((status = 200, body = Groups)))]
 async fn list(State(app): State<App>, signed: Signed) -> Result<Json<Groups>, Problem> {
     let rows = all(&app).await?;
-    let rows: Vec<_> = rows.into_iter().filter(|row| sees(&signed, row.id.0)).collect();
-    let names = Names::of(&app, rows.iter().flat_map(|row| &row.roles).map(|role| role.0)).await?;
+    let rows: Vec<_> = rows
+        .into_iter()
+        .filter(|row| sees(&signed, row.id.0))
+        .collect();
+    let names = Names::of(
+        &app,
+        rows.iter().flat_map(|row| &row.roles).map(|role| role.0),
+    )
+    .await?;
     let items = rows.into_iter().map(|row| GroupSummary {
         id: row.id.0,
         name: row.name,
@@ -123,7 +146,9 @@ async fn list(State(app): State<App>, signed: Signed) -> Result<Json<Groups>, Pr
         built_in: row.id == everyone(),
         roles: row.roles.iter().map(|role| names.named(role.0)).collect(),
     });
-    Ok(Json(Groups { items: items.collect() }))
+    Ok(Json(Groups {
+        items: items.collect(),
+    }))
 }
 
 /// Groups are few: a list of all of them is one page for people.
@@ -143,46 +168,110 @@ async fn all(app: &App) -> Result<Vec<GroupRow>, Problem> {
 /// Shows a group.
 #[utoipa::path(get, path = "/api/v1/groups/{id}", tag = "Groups", params(("id" = Uuid, Path)),
     responses((status = 200, body = GroupBody)))]
-async fn detail(State(app): State<App>, signed: Signed, Id(id): Id) -> Result<Json<GroupBody>, Problem> {
-    let group = if sees(&signed, id) { shown(&app, id).await? } else { None };
+async fn detail(
+    State(app): State<App>,
+    signed: Signed,
+    Id(id): Id,
+) -> Result<Json<GroupBody>, Problem> {
+    let group = if sees(&signed, id) {
+        shown(&app, id).await?
+    } else {
+        None
+    };
     group.map(Json).ok_or_else(Problem::not_found)
 }
 
-async fn run<T>(app: &App, id: Uuid, what: GroupCommand, command: &Command<T>) -> Result<AcceptedAnswer, Problem> {
-    Ok(done(id, app.instance.commands.group(GroupId(id), what, &command.caller).await?))
+async fn run<T>(
+    app: &App,
+    id: Uuid,
+    what: GroupCommand,
+    command: &Command<T>,
+) -> Result<AcceptedAnswer, Problem> {
+    Ok(done(
+        id,
+        app.instance
+            .commands
+            .group(GroupId(id), what, &command.caller)
+            .await?,
+    ))
 }
 
 /// Makes a group.
 #[utoipa::path(post, path = "/api/v1/groups", tag = "Groups", request_body = GroupName,
     responses((status = 201, body = AcceptedBody)))]
-async fn create(State(app): State<App>, command: Command<GroupName>) -> Result<AcceptedAnswer, Problem> {
+async fn create(
+    State(app): State<App>,
+    command: Command<GroupName>,
+) -> Result<AcceptedAnswer, Problem> {
     let id = command.new_id("group");
-    let create = GroupCommand::Create { name: command.body.name };
-    Ok(created("/api/v1/groups", id, app.instance.commands.group(GroupId(id), create, &command.caller).await?))
+    let create = GroupCommand::Create {
+        name: command.body.name,
+    };
+    Ok(created(
+        "/api/v1/groups",
+        id,
+        app.instance
+            .commands
+            .group(GroupId(id), create, &command.caller)
+            .await?,
+    ))
 }
 
 /// Gives a group another name.
 #[utoipa::path(post, path = "/api/v1/groups/{id}/rename", tag = "Groups", params(("id" = Uuid, Path)),
     request_body = GroupName, responses((status = 200, body = AcceptedBody)))]
-async fn rename(State(app): State<App>, Id(id): Id, command: Command<GroupName>) -> Result<AcceptedAnswer, Problem> {
-    run(&app, id, GroupCommand::Rename { name: command.body.name.clone() }, &command).await
+async fn rename(
+    State(app): State<App>,
+    Id(id): Id,
+    command: Command<GroupName>,
+) -> Result<AcceptedAnswer, Problem> {
+    run(
+        &app,
+        id,
+        GroupCommand::Rename {
+            name: command.body.name.clone(),
+        },
+        &command,
+    )
+    .await
 }
 
 /// Takes a user in. Nobody can give more than they have: the group's roles count.
 #[utoipa::path(post, path = "/api/v1/groups/{id}/members/add", tag = "Groups", params(("id" = Uuid, Path)),
     request_body = Member, responses((status = 200, body = AcceptedBody)))]
-async fn add_member(State(app): State<App>, Id(id): Id, command: Command<Member>) -> Result<AcceptedAnswer, Problem> {
+async fn add_member(
+    State(app): State<App>,
+    Id(id): Id,
+    command: Command<Member>,
+) -> Result<AcceptedAnswer, Problem> {
     let user = app.instance.store.state::<User>(command.body.user.0).await;
-    if user.map_err(|error| Problem::unavailable(&error))?.state.personal.is_none() {
+    if user
+        .map_err(|error| Problem::unavailable(&error))?
+        .state
+        .personal
+        .is_none()
+    {
         return Err(Problem::invalid("user", "unknown", "does not exist"));
     }
     gives_no_more(&app, &command.signed, id).await?;
-    run(&app, id, GroupCommand::AddMember(command.body.user), &command).await
+    run(
+        &app,
+        id,
+        GroupCommand::AddMember(command.body.user),
+        &command,
+    )
+    .await
 }
 
 async fn gives_no_more(app: &App, signed: &Signed, id: Uuid) -> Result<(), Problem> {
     for role in &load(app, id).await?.roles {
-        let role = app.instance.store.state::<Role>(role.0).await.map_err(|error| Problem::unavailable(&error))?.state;
+        let role = app
+            .instance
+            .store
+            .state::<Role>(role.0)
+            .await
+            .map_err(|error| Problem::unavailable(&error))?
+            .state;
         if let Some(content) = role.content() {
             signed.may_give(&content.permissions)?;
         }
@@ -193,36 +282,74 @@ async fn gives_no_more(app: &App, signed: &Signed, id: Uuid) -> Result<(), Probl
 /// Lets a user go.
 #[utoipa::path(post, path = "/api/v1/groups/{id}/members/remove", tag = "Groups", params(("id" = Uuid, Path)),
     request_body = Member, responses((status = 200, body = AcceptedBody)))]
-async fn remove_member(State(app): State<App>, Id(id): Id, command: Command<Member>) -> Result<AcceptedAnswer, Problem> {
-    run(&app, id, GroupCommand::RemoveMember(command.body.user), &command).await
+async fn remove_member(
+    State(app): State<App>,
+    Id(id): Id,
+    command: Command<Member>,
+) -> Result<AcceptedAnswer, Problem> {
+    run(
+        &app,
+        id,
+        GroupCommand::RemoveMember(command.body.user),
+        &command,
+    )
+    .await
 }
 
 /// Gives all members a role. Nobody can give more than they have.
 #[utoipa::path(post, path = "/api/v1/groups/{id}/roles/grant", tag = "Groups", params(("id" = Uuid, Path)),
     request_body = RoleChoice, responses((status = 200, body = AcceptedBody)))]
-async fn grant_role(State(app): State<App>, Id(id): Id, command: Command<RoleChoice>) -> Result<AcceptedAnswer, Problem> {
+async fn grant_role(
+    State(app): State<App>,
+    Id(id): Id,
+    command: Command<RoleChoice>,
+) -> Result<AcceptedAnswer, Problem> {
     giveable(&app, &command.signed, command.body.role).await?;
-    run(&app, id, GroupCommand::GrantRole(command.body.role), &command).await
+    run(
+        &app,
+        id,
+        GroupCommand::GrantRole(command.body.role),
+        &command,
+    )
+    .await
 }
 
 /// Takes a role from all members.
 #[utoipa::path(post, path = "/api/v1/groups/{id}/roles/revoke", tag = "Groups", params(("id" = Uuid, Path)),
     request_body = RoleChoice, responses((status = 200, body = AcceptedBody)))]
-async fn revoke_role(State(app): State<App>, Id(id): Id, command: Command<RoleChoice>) -> Result<AcceptedAnswer, Problem> {
-    run(&app, id, GroupCommand::RevokeRole(command.body.role), &command).await
+async fn revoke_role(
+    State(app): State<App>,
+    Id(id): Id,
+    command: Command<RoleChoice>,
+) -> Result<AcceptedAnswer, Problem> {
+    run(
+        &app,
+        id,
+        GroupCommand::RevokeRole(command.body.role),
+        &command,
+    )
+    .await
 }
 
 /// Disables a group: it grants nothing; members stay.
 #[utoipa::path(post, path = "/api/v1/groups/{id}/disable", tag = "Groups", params(("id" = Uuid, Path)),
     request_body = Nothing, responses((status = 200, body = AcceptedBody)))]
-async fn disable(State(app): State<App>, Id(id): Id, command: Command<Nothing>) -> Result<AcceptedAnswer, Problem> {
+async fn disable(
+    State(app): State<App>,
+    Id(id): Id,
+    command: Command<Nothing>,
+) -> Result<AcceptedAnswer, Problem> {
     run(&app, id, GroupCommand::Disable, &command).await
 }
 
 /// Enables a group again. Nobody can give more than they have.
 #[utoipa::path(post, path = "/api/v1/groups/{id}/enable", tag = "Groups", params(("id" = Uuid, Path)),
     request_body = Nothing, responses((status = 200, body = AcceptedBody)))]
-async fn enable(State(app): State<App>, Id(id): Id, command: Command<Nothing>) -> Result<AcceptedAnswer, Problem> {
+async fn enable(
+    State(app): State<App>,
+    Id(id): Id,
+    command: Command<Nothing>,
+) -> Result<AcceptedAnswer, Problem> {
     gives_no_more(&app, &command.signed, id).await?;
     run(&app, id, GroupCommand::Enable, &command).await
 }

@@ -36,14 +36,45 @@ pub(crate) struct People {
 
 /// Finds enabled people and groups by name or e-mail address, at most 20 of each. Shows names only.
 #[utoipa::path(get, path = "/api/v1/people", tag = "Users", params(LookUp), responses((status = 200, body = People)))]
-async fn look_up(State(app): State<App>, Filter(wanted): Filter<LookUp>) -> Result<Json<People>, Problem> {
+async fn look_up(
+    State(app): State<App>,
+    Filter(wanted): Filter<LookUp>,
+) -> Result<Json<People>, Problem> {
     let search = search(Some(wanted.search))?.filter(|text| text.trim().chars().count() >= 2);
-    let search = search.ok_or_else(|| invalid_query("search", "must have at least two characters"))?;
-    let groups = app.instance.views.groups(Some(&search), &Page::first(MOST)).await?;
-    let filter = UserFilter { search: Some(search), disabled: Some(false), ids: vec![] };
-    let users = app.instance.views.users(&filter, UserSort::Name, SortOrder::Ascending, &Page::first(MOST)).await?;
-    let users = users.rows.into_iter().map(|user| OwnerBody { kind: "user", id: user.id.0, name: user.display_name });
+    let search =
+        search.ok_or_else(|| invalid_query("search", "must have at least two characters"))?;
+    let groups = app
+        .instance
+        .views
+        .groups(Some(&search), &Page::first(MOST))
+        .await?;
+    let filter = UserFilter {
+        search: Some(search),
+        disabled: Some(false),
+        ids: vec![],
+    };
+    let users = app
+        .instance
+        .views
+        .users(
+            &filter,
+            UserSort::Name,
+            SortOrder::Ascending,
+            &Page::first(MOST),
+        )
+        .await?;
+    let users = users.rows.into_iter().map(|user| OwnerBody {
+        kind: "user",
+        id: user.id.0,
+        name: user.display_name,
+    });
     let groups = groups.rows.into_iter().filter(|group| !group.disabled);
-    let groups = groups.map(|group| OwnerBody { kind: "group", id: group.id.0, name: group.name });
-    Ok(Json(People { items: users.chain(groups).collect() }))
+    let groups = groups.map(|group| OwnerBody {
+        kind: "group",
+        id: group.id.0,
+        name: group.name,
+    });
+    Ok(Json(People {
+        items: users.chain(groups).collect(),
+    }))
 }

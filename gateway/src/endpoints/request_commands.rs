@@ -58,17 +58,37 @@ const LONGEST_REASON: usize = 2_000;
 /// Free text is bounded and has no control characters.
 pub(crate) fn free_text(field: &str, text: &str) -> Result<(), Problem> {
     if text.chars().count() > LONGEST_REASON {
-        return Err(Problem::invalid(field, "too-long", format!("is longer than {LONGEST_REASON} characters")));
+        return Err(Problem::invalid(
+            field,
+            "too-long",
+            format!("is longer than {LONGEST_REASON} characters"),
+        ));
     }
-    if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
-        return Err(Problem::invalid(field, "forbidden-character", "contains a control character"));
+    if text
+        .chars()
+        .any(|c| c.is_control() && c != '\n' && c != '\t')
+    {
+        return Err(Problem::invalid(
+            field,
+            "forbidden-character",
+            "contains a control character",
+        ));
     }
     Ok(())
 }
 
-async fn run<T>(app: &App, id: Uuid, what: RequestCommand, command: &Command<T>) -> Result<Accepted, Problem> {
+async fn run<T>(
+    app: &App,
+    id: Uuid,
+    what: RequestCommand,
+    command: &Command<T>,
+) -> Result<Accepted, Problem> {
     objects::request(app, &command.signed, RequestId(id)).await?;
-    Ok(app.instance.commands.request(RequestId(id), what, &command.caller).await?)
+    Ok(app
+        .instance
+        .commands
+        .request(RequestId(id), what, &command.caller)
+        .await?)
 }
 
 /// What a draft may hold at all, and whose account it renews.
@@ -80,18 +100,28 @@ async fn acceptable(app: &App, signed: &Signed, content: &RequestContent) -> Res
         || content.attributes.len() > 100
         || content.attributes.values().any(|values| values.len() > 100);
     if too_much {
-        return Err(Problem::invalid("name", "too-long", "or another field is far longer than any template allows"));
+        return Err(Problem::invalid(
+            "name",
+            "too-long",
+            "or another field is far longer than any template allows",
+        ));
     }
     if let RequestKind::Renewal(account) = content.kind {
         let found = objects::account(app, signed, account, Verb::Update).await;
         let found = found.map_err(|problem| match problem.kind {
-            Kind::NotFound | Kind::Forbidden => {
-                Problem::invalid("kind.account", "unknown", "does not exist, or is not yours to renew")
-            }
+            Kind::NotFound | Kind::Forbidden => Problem::invalid(
+                "kind.account",
+                "unknown",
+                "does not exist, or is not yours to renew",
+            ),
             _ => problem,
         })?;
         if found.identity.template != content.template {
-            return Err(Problem::invalid("template", "conflict", "is not the account's template"));
+            return Err(Problem::invalid(
+                "template",
+                "conflict",
+                "is not the account's template",
+            ));
         }
     }
     Ok(())
@@ -100,12 +130,22 @@ async fn acceptable(app: &App, signed: &Signed, content: &RequestContent) -> Res
 /// Drafts a request, for an account or for the renewal of one. Nothing is checked against the template before submission.
 #[utoipa::path(post, path = "/api/v1/requests", tag = "Requests", request_body = schema::RequestContent,
     responses((status = 201, body = AcceptedBody)))]
-async fn create(State(app): State<App>, command: Command<Box<RequestContent>>) -> Result<AcceptedAnswer, Problem> {
+async fn create(
+    State(app): State<App>,
+    command: Command<Box<RequestContent>>,
+) -> Result<AcceptedAnswer, Problem> {
     acceptable(&app, &command.signed, &command.body).await?;
     let id = command.new_id("request");
     let account = AccountId(command.new_id("account"));
-    let draft = RequestCommand::Draft { account, content: command.body };
-    let accepted = app.instance.commands.request(RequestId(id), draft, &command.caller).await?;
+    let draft = RequestCommand::Draft {
+        account,
+        content: command.body,
+    };
+    let accepted = app
+        .instance
+        .commands
+        .request(RequestId(id), draft, &command.caller)
+        .await?;
     Ok(created("/api/v1/requests", id, accepted))
 }
 
@@ -126,55 +166,113 @@ async fn revise(
 /// itself: watch the request.
 #[utoipa::path(post, path = "/api/v1/requests/{id}/submit", tag = "Requests", params(("id" = Uuid, Path)),
     request_body = Nothing, responses((status = 202, body = AcceptedBody)))]
-async fn submit(State(app): State<App>, Id(id): Id, command: Command<Nothing>) -> Result<AcceptedAnswer, Problem> {
+async fn submit(
+    State(app): State<App>,
+    Id(id): Id,
+    command: Command<Nothing>,
+) -> Result<AcceptedAnswer, Problem> {
     let request = objects::request(&app, &command.signed, RequestId(id)).await?;
-    if let Some(content) = request.content().filter(|_| request.status() == Some(RequestStatus::Draft)) {
+    if let Some(content) = request
+        .content()
+        .filter(|_| request.status() == Some(RequestStatus::Draft))
+    {
         acceptable(&app, &command.signed, content).await?;
     }
-    Ok(watch("/api/v1/requests", id, run(&app, id, RequestCommand::Submit, &command).await?))
+    Ok(watch(
+        "/api/v1/requests",
+        id,
+        run(&app, id, RequestCommand::Submit, &command).await?,
+    ))
 }
 
 /// Takes a request back before it is approved.
 #[utoipa::path(post, path = "/api/v1/requests/{id}/withdraw", tag = "Requests", params(("id" = Uuid, Path)),
     request_body = Nothing, responses((status = 200, body = AcceptedBody)))]
-async fn withdraw(State(app): State<App>, Id(id): Id, command: Command<Nothing>) -> Result<AcceptedAnswer, Problem> {
-    Ok(done(id, run(&app, id, RequestCommand::Withdraw, &command).await?))
+async fn withdraw(
+    State(app): State<App>,
+    Id(id): Id,
+    command: Command<Nothing>,
+) -> Result<AcceptedAnswer, Problem> {
+    Ok(done(
+        id,
+        run(&app, id, RequestCommand::Withdraw, &command).await?,
+    ))
 }
 
 /// Makes a rejected or withdrawn request a draft again.
 #[utoipa::path(post, path = "/api/v1/requests/{id}/reopen", tag = "Requests", params(("id" = Uuid, Path)),
     request_body = Nothing, responses((status = 200, body = AcceptedBody)))]
-async fn reopen(State(app): State<App>, Id(id): Id, command: Command<Nothing>) -> Result<AcceptedAnswer, Problem> {
+async fn reopen(
+    State(app): State<App>,
+    Id(id): Id,
+    command: Command<Nothing>,
+) -> Result<AcceptedAnswer, Problem> {
     let account = AccountId(command.new_id("account"));
-    Ok(done(id, run(&app, id, RequestCommand::Reopen { account }, &command).await?))
+    Ok(done(
+        id,
+        run(&app, id, RequestCommand::Reopen { account }, &command).await?,
+    ))
 }
 
 /// Tries a failed request once more, after the cause was mended.
 #[utoipa::path(post, path = "/api/v1/requests/{id}/retry", tag = "Requests", params(("id" = Uuid, Path)),
     request_body = Nothing, responses((status = 202, body = AcceptedBody)))]
-async fn retry(State(app): State<App>, Id(id): Id, command: Command<Nothing>) -> Result<AcceptedAnswer, Problem> {
+async fn retry(
+    State(app): State<App>,
+    Id(id): Id,
+    command: Command<Nothing>,
+) -> Result<AcceptedAnswer, Problem> {
     let request = objects::request(&app, &command.signed, RequestId(id)).await?;
     let own = request.requester() == Some(command.signed.user());
-    if !own && !command.signed.reaches_all(Feature::ProvisionRequest, Verb::Update) {
-        return Err(Problem::new(Kind::NotRequester, "Only the requester or an administrator may retry."));
+    if !own
+        && !command
+            .signed
+            .reaches_all(Feature::ProvisionRequest, Verb::Update)
+    {
+        return Err(Problem::new(
+            Kind::NotRequester,
+            "Only the requester or an administrator may retry.",
+        ));
     }
-    Ok(watch("/api/v1/requests", id, run(&app, id, RequestCommand::Retry, &command).await?))
+    Ok(watch(
+        "/api/v1/requests",
+        id,
+        run(&app, id, RequestCommand::Retry, &command).await?,
+    ))
 }
 
 /// Approves the current step. When the last one is approved, the directory follows by itself: watch the request.
 #[utoipa::path(post, path = "/api/v1/requests/{id}/approve", tag = "Requests", params(("id" = Uuid, Path)),
     request_body = Approval, responses((status = 202, body = AcceptedBody)))]
-async fn approve(State(app): State<App>, Id(id): Id, command: Command<Approval>) -> Result<AcceptedAnswer, Problem> {
-    let comment = command.body.comment.clone().filter(|comment| !comment.trim().is_empty());
+async fn approve(
+    State(app): State<App>,
+    Id(id): Id,
+    command: Command<Approval>,
+) -> Result<AcceptedAnswer, Problem> {
+    let comment = command
+        .body
+        .comment
+        .clone()
+        .filter(|comment| !comment.trim().is_empty());
     free_text("comment", comment.as_deref().unwrap_or_default())?;
-    Ok(watch("/api/v1/requests", id, run(&app, id, RequestCommand::Approve { comment }, &command).await?))
+    Ok(watch(
+        "/api/v1/requests",
+        id,
+        run(&app, id, RequestCommand::Approve { comment }, &command).await?,
+    ))
 }
 
 /// Rejects a request, with a reason.
 #[utoipa::path(post, path = "/api/v1/requests/{id}/reject", tag = "Requests", params(("id" = Uuid, Path)),
     request_body = Rejection, responses((status = 200, body = AcceptedBody)))]
-async fn reject(State(app): State<App>, Id(id): Id, command: Command<Rejection>) -> Result<AcceptedAnswer, Problem> {
+async fn reject(
+    State(app): State<App>,
+    Id(id): Id,
+    command: Command<Rejection>,
+) -> Result<AcceptedAnswer, Problem> {
     free_text("reason", &command.body.reason)?;
-    let reject = RequestCommand::Reject { reason: command.body.reason.clone() };
+    let reject = RequestCommand::Reject {
+        reason: command.body.reason.clone(),
+    };
     Ok(done(id, run(&app, id, reject, &command).await?))
 }

@@ -114,7 +114,9 @@ const STATUSES: [RequestStatus; 8] = [
 ];
 
 fn statuses(text: Option<&str>) -> Result<Vec<RequestStatus>, Problem> {
-    let Some(text) = text else { return Ok(Vec::new()) };
+    let Some(text) = text else {
+        return Ok(Vec::new());
+    };
     let named = |name| STATUSES.into_iter().find(|status| status.text() == name);
     let found = text.split(',').map(named).collect::<Option<Vec<_>>>();
     found.ok_or_else(|| invalid_query("status", "must be statuses, separated by commas"))
@@ -131,13 +133,21 @@ async fn list(
     let all = signed.reaches_all(Feature::ProvisionRequest, Verb::Read)
         || signed.reaches_all(Feature::ProvisionApproval, Verb::Read);
     let own = !all || wanted.mine == Some(true);
-    if own && wanted.requester.is_some_and(|requester| requester != signed.user().0) {
+    if own
+        && wanted
+            .requester
+            .is_some_and(|requester| requester != signed.user().0)
+    {
         return Err(invalid_query("requester", "must be yourself here"));
     }
     let filter = RequestFilter {
         search: search(wanted.search)?,
         status: statuses(wanted.status.as_deref())?,
-        requester: if own { Some(signed.user()) } else { wanted.requester.map(UserId) },
+        requester: if own {
+            Some(signed.user())
+        } else {
+            wanted.requester.map(UserId)
+        },
         template: wanted.template.map(TemplateId),
         account: wanted.account.map(AccountId),
         ids: vec![],
@@ -149,8 +159,19 @@ async fn list(
     };
     let page = page(wanted.limit, wanted.offset, wanted.cursor)?;
     let order = wanted.order.unwrap_or(Direction::Desc).into();
-    let found = app.instance.views.requests(&filter, sort, order, &page).await?;
-    let names = Names::of(&app, found.rows.iter().flat_map(|row| [row.requester.0, row.template.0])).await?;
+    let found = app
+        .instance
+        .views
+        .requests(&filter, sort, order, &page)
+        .await?;
+    let names = Names::of(
+        &app,
+        found
+            .rows
+            .iter()
+            .flat_map(|row| [row.requester.0, row.template.0]),
+    )
+    .await?;
     Ok(Json(Requests {
         items: found.rows.iter().map(|row| summary(row, &names)).collect(),
         total: found.total.into(),

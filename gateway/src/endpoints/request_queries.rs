@@ -25,7 +25,9 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(detail)).routes(routes!(history))
+    OpenApiRouter::new()
+        .routes(routes!(detail))
+        .routes(routes!(history))
 }
 
 /// A request.
@@ -109,14 +111,19 @@ const WHOLE_STREAM: usize = 10_000;
 /// Shows a request: where it stands, who holds it, what was said, and how the directory follows.
 #[utoipa::path(get, path = "/api/v1/requests/{id}", tag = "Requests", params(("id" = Uuid, Path)),
     responses((status = 200, body = RequestBody)))]
-async fn detail(State(app): State<App>, signed: Signed, Id(id): Id) -> Result<Json<RequestBody>, Problem> {
+async fn detail(
+    State(app): State<App>,
+    signed: Signed,
+    Id(id): Id,
+) -> Result<Json<RequestBody>, Problem> {
     let request = objects::request(&app, &signed, RequestId(id)).await?;
     let events = stream(&app, id).await?;
     let story = RequestStory::of(events.iter().filter_map(|event| match &event.event {
         Event::Request(what) => Some((event.recorded_at, what)),
         _ => None,
     }));
-    let (Some(status), Some(requester), Some(content)) = (request.status(), request.requester(), request.content())
+    let (Some(status), Some(requester), Some(content)) =
+        (request.status(), request.requester(), request.content())
     else {
         return Err(Problem::not_found());
     };
@@ -131,19 +138,32 @@ async fn detail(State(app): State<App>, signed: Signed, Id(id): Id) -> Result<Js
         approvers: sees_approvers.then(|| {
             let users = step.rule.users.iter().map(|user| ("user", user.0));
             let named = users.chain(step.rule.groups.iter().map(|group| ("group", group.0)));
-            named.map(|(kind, id)| OwnerBody { kind, id, name: names.named(id).name }).collect()
+            named
+                .map(|(kind, id)| OwnerBody {
+                    kind,
+                    id,
+                    name: names.named(id).name,
+                })
+                .collect()
         }),
-        approvals: step.approvals.iter().map(|(by, at, text)| decision(&names, sees_approvers, by.0, *at, text)).collect(),
+        approvals: step
+            .approvals
+            .iter()
+            .map(|(by, at, text)| decision(&names, sees_approvers, by.0, *at, text))
+            .collect(),
     };
     let rejection = story.rejection.as_ref();
-    let rejection = rejection.map(|(by, at, why)| decision(&names, sees_approvers, by.0, *at, &Some(why.clone())));
+    let rejection = rejection
+        .map(|(by, at, why)| decision(&names, sees_approvers, by.0, *at, &Some(why.clone())));
     Ok(Json(RequestBody {
         id,
         status,
         requester: names.named(requester.0),
         template: names.named(content.template.0),
         content: content.clone(),
-        submission: submission.zip(story.submitted_at).map(|(submission, at)| submitted(&names, submission, at)),
+        submission: submission
+            .zip(story.submitted_at)
+            .map(|(submission, at)| submitted(&names, submission, at)),
         steps: story.steps.iter().enumerate().map(step).collect(),
         rejection,
         directory: directory(&app, &request, status).await?,
@@ -154,12 +174,26 @@ async fn detail(State(app): State<App>, signed: Signed, Id(id): Id) -> Result<Js
 }
 
 async fn stream(app: &App, id: Uuid) -> Result<Vec<StoredEvent>, Problem> {
-    let events = app.instance.store.read_stream("request", id, 0, WHOLE_STREAM).await;
+    let events = app
+        .instance
+        .store
+        .read_stream("request", id, 0, WHOLE_STREAM)
+        .await;
     events.map_err(|error| Problem::unavailable(&error))
 }
 
-fn decision(names: &Names, sees: bool, by: Uuid, at: DateTime<Utc>, text: &Option<String>) -> Decision {
-    Decision { by: sees.then(|| names.named(by)), at, text: text.clone() }
+fn decision(
+    names: &Names,
+    sees: bool,
+    by: Uuid,
+    at: DateTime<Utc>,
+    text: &Option<String>,
+) -> Decision {
+    Decision {
+        by: sees.then(|| names.named(by)),
+        at,
+        text: text.clone(),
+    }
 }
 
 fn submitted(names: &Names, submission: &Submission, at: DateTime<Utc>) -> SubmissionBody {
@@ -169,7 +203,11 @@ fn submitted(names: &Names, submission: &Submission, at: DateTime<Utc>) -> Submi
         template_version: submission.template_version,
         domain: names.named(submission.domain.0),
         name: submission.name.clone(),
-        owners: submission.owners.iter().map(|owner| names.owner(owner)).collect(),
+        owners: submission
+            .owners
+            .iter()
+            .map(|owner| names.owner(owner))
+            .collect(),
         period: submission.terms.period.to_string(),
         ou: submission.ou.clone(),
     }
@@ -192,25 +230,47 @@ fn ids_in(request: &Request, story: &RequestStory) -> Vec<Uuid> {
 }
 
 /// How the directory follows an approved request.
-async fn directory(app: &App, request: &Request, status: RequestStatus) -> Result<Option<DirectoryBody>, Problem> {
-    let of_state = |state| DirectoryBody { state, order: None, failure: None };
-    let Some(submission) = request.submission() else { return Ok(None) };
+async fn directory(
+    app: &App,
+    request: &Request,
+    status: RequestStatus,
+) -> Result<Option<DirectoryBody>, Problem> {
+    let of_state = |state| DirectoryBody {
+        state,
+        order: None,
+        failure: None,
+    };
+    let Some(submission) = request.submission() else {
+        return Ok(None);
+    };
     match status {
         RequestStatus::Approved | RequestStatus::Provisioning => {
-            let account = app.instance.store.state::<Account>(submission.account.0).await;
+            let account = app
+                .instance
+                .store
+                .state::<Account>(submission.account.0)
+                .await;
             let account = account.map_err(|error| Problem::unavailable(&error))?.state;
-            Ok(Some(account.managed().map_or(of_state(DirectoryState::Queued), DirectoryBody::of)))
+            Ok(Some(account.managed().map_or(
+                of_state(DirectoryState::Queued),
+                DirectoryBody::of,
+            )))
         }
         RequestStatus::Provisioned => Ok(Some(of_state(DirectoryState::Applied))),
         RequestStatus::Failed => {
             let failure = match request {
                 Request::Submitted(submitted) => match &submitted.stage {
-                    tenure_domain::request::Stage::Failed(failure) => Some(FailureBody::new(failure)),
+                    tenure_domain::request::Stage::Failed(failure) => {
+                        Some(FailureBody::new(failure))
+                    }
                     _ => None,
                 },
                 _ => None,
             };
-            Ok(Some(DirectoryBody { failure, ..of_state(DirectoryState::Failed) }))
+            Ok(Some(DirectoryBody {
+                failure,
+                ..of_state(DirectoryState::Failed)
+            }))
         }
         _ => Ok(None),
     }
@@ -219,7 +279,11 @@ async fn directory(app: &App, request: &Request, status: RequestStatus) -> Resul
 /// Shows what happened to a request, in order.
 #[utoipa::path(get, path = "/api/v1/requests/{id}/history", tag = "Requests", params(("id" = Uuid, Path)),
     responses((status = 200, body = History)))]
-async fn history(State(app): State<App>, signed: Signed, Id(id): Id) -> Result<Json<History>, Problem> {
+async fn history(
+    State(app): State<App>,
+    signed: Signed,
+    Id(id): Id,
+) -> Result<Json<History>, Problem> {
     objects::request(&app, &signed, RequestId(id)).await?;
     let events = stream(&app, id).await?;
     Ok(Json(history::shown(&app, &signed, events).await?))

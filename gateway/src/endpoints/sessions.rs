@@ -102,10 +102,13 @@ async fn sign_in(
     Body(body): Body<SignIn>,
 ) -> Result<Response, Problem> {
     cross_site::refuse_foreign(&headers)?;
-    app.limits.attempt(address, &body.email).map_err(|seconds| {
-        metrics::counter!("tenure_sign_ins_total", "outcome" => "limited").increment(1);
-        Problem::new(Kind::TooManyAttempts, "Too many attempts. Wait a while.").retry_after(seconds)
-    })?;
+    app.limits
+        .attempt(address, &body.email)
+        .map_err(|seconds| {
+            metrics::counter!("tenure_sign_ins_total", "outcome" => "limited").increment(1);
+            Problem::new(Kind::TooManyAttempts, "Too many attempts. Wait a while.")
+                .retry_after(seconds)
+        })?;
     let Some(user) = verified(&app, &body.email, Zeroizing::new(body.password)).await? else {
         metrics::counter!("tenure_sign_ins_total", "outcome" => "failed").increment(1);
         tracing::info!(%address, "a sign-in failed");
@@ -117,11 +120,24 @@ async fn sign_in(
     app.limits.succeeded(&body.email);
     metrics::counter!("tenure_sign_ins_total", "outcome" => "succeeded").increment(1);
     let token = sessions::new_token()?;
-    let expires_at = begin(&app, user, &token).await.map_err(|error| Problem::unavailable(&error))?;
+    let expires_at = begin(&app, user, &token)
+        .await
+        .map_err(|error| Problem::unavailable(&error))?;
     tracing::info!(%user, %address, "signed in");
     let cookie = sessions::cookie(&app, address, &token, app.config.session_lifetime);
-    let mut response = (StatusCode::CREATED, Json(SignedIn { token, expires_at, user: user.0 })).into_response();
-    response.headers_mut().insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
+    let mut response = (
+        StatusCode::CREATED,
+        Json(SignedIn {
+            token,
+            expires_at,
+            user: user.0,
+        }),
+    )
+        .into_response();
+    response.headers_mut().insert(
+        header::CACHE_CONTROL,
+        header::HeaderValue::from_static("no-store"),
+    );
     if let Some(cookie) = cookie {
         response.headers_mut().insert(header::SET_COOKIE, cookie);
     }
@@ -135,28 +151,53 @@ async fn begin(app: &App, user: UserId, token: &str) -> Result<DateTime<Utc>, St
     tables.remove_expired_sessions(now).await?;
     let token_hash = hash_of(token);
     tables
-        .begin_session(&tenure_eventstore::state::Session { token_hash, user, created_at: now, expires_at, seen_at: now })
+        .begin_session(&tenure_eventstore::state::Session {
+            token_hash,
+            user,
+            created_at: now,
+            expires_at,
+            seen_at: now,
+        })
         .await?;
     Ok(expires_at)
 }
 
 /// Who has this address and password, and may sign in? Takes the same time whatever the answer.
-async fn verified(app: &App, email: &str, password: Zeroizing<String>) -> Result<Option<UserId>, Problem> {
+async fn verified(
+    app: &App,
+    email: &str,
+    password: Zeroizing<String>,
+) -> Result<Option<UserId>, Problem> {
     let tables = app.instance.store.state_tables();
     let unavailable = |error: StoreError| Problem::unavailable(&error);
-    let user = tables.user_by_email(email).await.map_err(unavailable)?.unwrap_or_default();
+    let user = tables
+        .user_by_email(email)
+        .await
+        .map_err(unavailable)?
+        .unwrap_or_default();
     let known = tables.credentials(user).await.map_err(unavailable)?;
-    let hash = known.as_ref().map(|credentials| credentials.password.clone());
+    let hash = known
+        .as_ref()
+        .map(|credentials| credentials.password.clone());
     let too_long = password.len() > passwords::LONGEST;
-    let password = if too_long { Zeroizing::new(String::new()) } else { password };
+    let password = if too_long {
+        Zeroizing::new(String::new())
+    } else {
+        password
+    };
     let matches = app.passwords.verify(password, hash).await? && !too_long;
     let now = app.instance.system.now();
-    let Some(credentials) = known else { return Ok(None) };
+    let Some(credentials) = known else {
+        return Ok(None);
+    };
     if credentials.locked_until.is_some_and(|until| now < until) {
         return Ok(None);
     }
     if !matches {
-        let attempts = tables.sign_in_failed(user, MOST_FAILURES, now + LOCKED_FOR).await.map_err(unavailable)?;
+        let attempts = tables
+            .sign_in_failed(user, MOST_FAILURES, now + LOCKED_FOR)
+            .await
+            .map_err(unavailable)?;
         if attempts == MOST_FAILURES {
             tracing::warn!(%user, "sign-in is locked after too many failed attempts");
         }
@@ -165,7 +206,13 @@ async fn verified(app: &App, email: &str, password: Zeroizing<String>) -> Result
     if credentials.failed_attempts > 0 {
         tables.sign_in_succeeded(user).await.map_err(unavailable)?;
     }
-    let state = app.instance.store.state::<tenure_domain::user::User>(user.0).await.map_err(unavailable)?.state;
+    let state = app
+        .instance
+        .store
+        .state::<tenure_domain::user::User>(user.0)
+        .await
+        .map_err(unavailable)?
+        .state;
     Ok(state.is_active().then_some(user))
 }
 
@@ -191,9 +238,16 @@ async fn current(State(app): State<App>, signed: Signed) -> Result<Json<WhoAmI>,
 
 /// Signs out: the session is over.
 #[utoipa::path(delete, path = "/api/v1/sessions/current", tag = "Sessions", responses((status = 204)))]
-async fn sign_out(State(app): State<App>, ClientAddress(address): ClientAddress, signed: Signed) -> Result<Response, Problem> {
+async fn sign_out(
+    State(app): State<App>,
+    ClientAddress(address): ClientAddress,
+    signed: Signed,
+) -> Result<Response, Problem> {
     let tables = app.instance.store.state_tables();
-    tables.end_session(&signed.session.token).await.map_err(|error| Problem::unavailable(&error))?;
+    tables
+        .end_session(&signed.session.token)
+        .await
+        .map_err(|error| Problem::unavailable(&error))?;
     let mut response = StatusCode::NO_CONTENT.into_response();
     if let Some(cookie) = sessions::cookie(&app, address, "", TimeDelta::zero()) {
         response.headers_mut().insert(header::SET_COOKIE, cookie);
@@ -210,13 +264,24 @@ async fn change_password(
     Command { signed, body, .. }: Command<ChangePassword>,
 ) -> Result<StatusCode, Problem> {
     let data = people::personal_data(&app, signed.user()).await?;
-    app.limits.attempt(address, &signed.user().to_string()).map_err(|seconds| {
-        Problem::new(Kind::TooManyAttempts, "Too many attempts. Wait a while.").retry_after(seconds)
-    })?;
+    app.limits
+        .attempt(address, &signed.user().to_string())
+        .map_err(|seconds| {
+            Problem::new(Kind::TooManyAttempts, "Too many attempts. Wait a while.")
+                .retry_after(seconds)
+        })?;
     let tables = app.instance.store.state_tables();
-    let known = tables.credentials(signed.user()).await.map_err(|error| Problem::unavailable(&error))?;
+    let known = tables
+        .credentials(signed.user())
+        .await
+        .map_err(|error| Problem::unavailable(&error))?;
     let hash = known.map(|credentials| credentials.password);
-    if body.current.len() > passwords::LONGEST || !app.passwords.verify(Zeroizing::new(body.current), hash).await? {
+    if body.current.len() > passwords::LONGEST
+        || !app
+            .passwords
+            .verify(Zeroizing::new(body.current), hash)
+            .await?
+    {
         return Err(Problem::invalid("current", "wrong", "is not your password"));
     }
     people::set_password(&app, signed.user(), &data, "new", Zeroizing::new(body.new)).await?;

@@ -6,7 +6,11 @@ use crate::{
     command::Body,
     problem::{Kind, Problem},
 };
-use axum::{Json, extract::State, http::{HeaderMap, StatusCode}};
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+};
 use serde::{Deserialize, Serialize};
 use tenure_domain::{Actor, user::PersonalData};
 use tenure_eventstore::Cause;
@@ -59,7 +63,9 @@ pub(crate) struct SetUpDone {
 #[utoipa::path(get, path = "/api/v1/setup", tag = "Set-up", responses((status = 200, body = SetupState)))]
 async fn state(State(app): State<App>) -> Result<Json<SetupState>, Problem> {
     let needed = app.instance.store.state_tables().has_setup_code().await;
-    Ok(Json(SetupState { needed: needed.map_err(|error| Problem::unavailable(&error))? }))
+    Ok(Json(SetupState {
+        needed: needed.map_err(|error| Problem::unavailable(&error))?,
+    }))
 }
 
 /// Makes the first administrator, once, for whoever has the set-up code that the first start printed.
@@ -74,20 +80,28 @@ async fn set_up(
     let tables = app.instance.store.state_tables();
     let unavailable = |error| Problem::unavailable(&error);
     if !tables.has_setup_code().await.map_err(unavailable)? {
-        return Err(Problem::new(Kind::SetupDone, "This instance has its administrator. Sign in."));
+        return Err(Problem::new(
+            Kind::SetupDone,
+            "This instance has its administrator. Sign in.",
+        ));
     }
     app.limits.attempt(address, "set-up").map_err(|seconds| {
         Problem::new(Kind::TooManyAttempts, "Too many attempts. Wait a while.").retry_after(seconds)
     })?;
     let password = Zeroizing::new(body.password);
-    if let Some(problem) = passwords::weakness("password", &password, &[&body.display_name, &body.email]) {
+    if let Some(problem) =
+        passwords::weakness("password", &password, &[&body.display_name, &body.email])
+    {
         return Err(problem);
     }
     let phc = app.passwords.hash(password).await?;
     // Used up first: of two who have it, one becomes administrator.
     let code = hash_of(body.code.trim());
     if !tables.use_setup_code(&code).await.map_err(unavailable)? {
-        return Err(Problem::new(Kind::SetupCodeWrong, "This is not the code that the first start printed."));
+        return Err(Problem::new(
+            Kind::SetupCodeWrong,
+            "This is not the code that the first start printed.",
+        ));
     }
     let personal = PersonalData {
         display_name: body.display_name,
@@ -95,8 +109,14 @@ async fn set_up(
         directory_link: None,
         former_emails: vec![],
     };
-    let cause = Cause { client_address: Some(address.to_string()), ..Cause::default() };
-    let caller = Caller { cause, ..Caller::new(Actor::system("setup")) };
+    let cause = Cause {
+        client_address: Some(address.to_string()),
+        ..Cause::default()
+    };
+    let caller = Caller {
+        cause,
+        ..Caller::new(Actor::system("setup"))
+    };
     let emails = personal.emails.clone();
     let (user, accepted) = match app.instance.commands.setup(personal, &caller).await {
         Ok(done) => done,
@@ -106,7 +126,16 @@ async fn set_up(
         }
     };
     tables.set_password(user, &phc).await.map_err(unavailable)?;
-    tables.set_sign_in_emails(user, &emails).await.map_err(unavailable)?;
+    tables
+        .set_sign_in_emails(user, &emails)
+        .await
+        .map_err(unavailable)?;
     tracing::info!(%user, "the instance is set up");
-    Ok((StatusCode::CREATED, Json(SetUpDone { id: user.0, position: accepted.position })))
+    Ok((
+        StatusCode::CREATED,
+        Json(SetUpDone {
+            id: user.0,
+            position: accepted.position,
+        }),
+    ))
 }

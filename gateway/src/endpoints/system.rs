@@ -8,7 +8,9 @@ use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(system)).routes(routes!(openapi))
+    OpenApiRouter::new()
+        .routes(routes!(system))
+        .routes(routes!(openapi))
 }
 
 /// What this instance is.
@@ -30,7 +32,12 @@ pub(crate) struct System {
 /// Says what this instance is, and what time it goes by.
 #[utoipa::path(get, path = "/api/v1/system", tag = "System", responses((status = 200, body = System)))]
 async fn system(State(app): State<App>) -> Result<Json<System>, Problem> {
-    let head = app.instance.store.head().await.map_err(|error| Problem::unavailable(&error))?;
+    let head = app
+        .instance
+        .store
+        .head()
+        .await
+        .map_err(|error| Problem::unavailable(&error))?;
     Ok(Json(System {
         version: env!("CARGO_PKG_VERSION"),
         profile: app.config.profile.clone(),
@@ -44,6 +51,11 @@ async fn system(State(app): State<App>) -> Result<Json<System>, Problem> {
 /// This description.
 #[utoipa::path(get, path = "/api/v1/openapi.json", tag = "System",
     responses((status = 200, description = "OpenAPI 3.1", body = serde_json::Value)))]
-async fn openapi(State(app): State<App>) -> ([(header::HeaderName, &'static str); 1], bytes::Bytes) {
-    ([(header::CONTENT_TYPE, "application/json")], app.openapi.clone())
+async fn openapi(
+    State(app): State<App>,
+) -> ([(header::HeaderName, &'static str); 1], bytes::Bytes) {
+    (
+        [(header::CONTENT_TYPE, "application/json")],
+        app.openapi.clone(),
+    )
 }

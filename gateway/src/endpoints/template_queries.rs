@@ -7,7 +7,10 @@ use crate::{
     query::{Filter, Id},
     schema,
 };
-use axum::{Json, extract::{Path, State}};
+use axum::{
+    Json,
+    extract::{Path, State},
+};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use tenure_domain::{
@@ -22,7 +25,10 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(detail)).routes(routes!(version))
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(detail))
+        .routes(routes!(version))
 }
 
 /// A template, in short.
@@ -100,15 +106,22 @@ fn standing(signed: &Signed, template: &Template) -> Standing {
         draft: template.draft.as_ref().map(|draft| draft.version),
         versions: template.versions.keys().copied().collect(),
         enabled: !template.disabled,
-        offered: template.offered().is_some_and(|(_, content)| signed.may_use(content)),
+        offered: template
+            .offered()
+            .is_some_and(|(_, content)| signed.may_use(content)),
     }
 }
 
 /// What serves, or what is drafted where nothing serves.
 fn shown(template: &Template) -> Option<&TemplateContent> {
-    let published = template.published.and_then(|version| template.versions.get(&version)).map(Arc::as_ref);
+    let published = template
+        .published
+        .and_then(|version| template.versions.get(&version))
+        .map(Arc::as_ref);
     let newest = template.versions.values().next_back().map(Arc::as_ref);
-    published.or(template.draft.as_ref().map(|draft| &draft.content)).or(newest)
+    published
+        .or(template.draft.as_ref().map(|draft| &draft.content))
+        .or(newest)
 }
 
 /// As the person may see it: who approves is hidden from requesters where the template says so.
@@ -131,7 +144,11 @@ async fn all_ids(app: &App) -> Result<Vec<TemplateId>, Problem> {
     let mut ids = Vec::new();
     let mut page = Page::first(LONGEST_PAGE);
     loop {
-        let found = app.instance.views.templates(&ViewFilter::default(), &page).await?;
+        let found = app
+            .instance
+            .views
+            .templates(&ViewFilter::default(), &page)
+            .await?;
         ids.extend(found.rows.iter().map(|row| row.id));
         match found.next {
             Some(next) => page = Page::after(next, LONGEST_PAGE),
@@ -151,12 +168,23 @@ async fn list(
     let search = filter.search.unwrap_or_default().to_lowercase();
     let mut items = Vec::new();
     for id in all_ids(&app).await? {
-        let loaded = app.instance.store.state::<Template>(id.0).await.map_err(|error| Problem::unavailable(&error))?;
+        let loaded = app
+            .instance
+            .store
+            .state::<Template>(id.0)
+            .await
+            .map_err(|error| Problem::unavailable(&error))?;
         let template = loaded.state;
         let standing = standing(&signed, &template);
-        let Some(content) = shown(&template).filter(|_| signed.sees_template(&template)) else { continue };
+        let Some(content) = shown(&template).filter(|_| signed.sees_template(&template)) else {
+            continue;
+        };
         let name = template.name().unwrap_or_default().to_owned();
-        if !name.to_lowercase().contains(&search) || filter.offered.is_some_and(|offered| offered != standing.offered) {
+        if !name.to_lowercase().contains(&search)
+            || filter
+                .offered
+                .is_some_and(|offered| offered != standing.offered)
+        {
             continue;
         }
         items.push(TemplateRow {
@@ -175,10 +203,20 @@ async fn list(
 /// Shows a template.
 #[utoipa::path(get, path = "/api/v1/templates/{id}", tag = "Templates", params(("id" = Uuid, Path)),
     responses((status = 200, body = TemplateBody)))]
-async fn detail(State(app): State<App>, signed: Signed, Id(id): Id) -> Result<Json<TemplateBody>, Problem> {
+async fn detail(
+    State(app): State<App>,
+    signed: Signed,
+    Id(id): Id,
+) -> Result<Json<TemplateBody>, Problem> {
     let template = objects::template(&app, &signed, TemplateId(id)).await?;
     let content = shown(&template).ok_or_else(Problem::not_found)?;
-    let version = app.instance.store.state::<Template>(id).await.map_err(|error| Problem::unavailable(&error))?.version;
+    let version = app
+        .instance
+        .store
+        .state::<Template>(id)
+        .await
+        .map_err(|error| Problem::unavailable(&error))?
+        .version;
     Ok(Json(TemplateBody {
         id,
         name: template.name().unwrap_or_default().to_owned(),
@@ -198,10 +236,21 @@ async fn version(
 ) -> Result<Json<TemplateVersion>, Problem> {
     let Path((id, version)) = path?;
     let template = objects::template(&app, &signed, TemplateId(id)).await?;
-    let drafted = template.draft.as_ref().filter(|draft| draft.version == version).map(|draft| &draft.content);
+    let drafted = template
+        .draft
+        .as_ref()
+        .filter(|draft| draft.version == version)
+        .map(|draft| &draft.content);
     // Drafts are for those who write templates.
-    let drafted = drafted.filter(|_| signed.writes_templates() || signed.reaches_all(Feature::ProvisionTemplate, Verb::Read));
+    let drafted = drafted.filter(|_| {
+        signed.writes_templates() || signed.reaches_all(Feature::ProvisionTemplate, Verb::Read)
+    });
     let published = template.versions.get(&version).map(Arc::as_ref);
     let content = published.or(drafted).ok_or_else(Problem::not_found)?;
-    Ok(Json(TemplateVersion { id, version, draft: published.is_none(), content: visible(&signed, content) }))
+    Ok(Json(TemplateVersion {
+        id,
+        version,
+        draft: published.is_none(),
+        content: visible(&signed, content),
+    }))
 }

@@ -69,14 +69,22 @@ pub(crate) struct RoleChoice {
 /// Registers a person.
 #[utoipa::path(post, path = "/api/v1/users", tag = "Users", request_body = RegisterUser,
     responses((status = 201, body = AcceptedBody)))]
-async fn register(State(app): State<App>, command: Command<RegisterUser>) -> Result<AcceptedAnswer, Problem> {
+async fn register(
+    State(app): State<App>,
+    command: Command<RegisterUser>,
+) -> Result<AcceptedAnswer, Problem> {
     let id = UserId(command.new_id("user"));
-    let personal = own_fields(command.body.personal.clone()).map_err(|problem| problem.within("personal"))?;
+    let personal =
+        own_fields(command.body.personal.clone()).map_err(|problem| problem.within("personal"))?;
     let password = command.body.password.clone().map(Zeroizing::new);
     if let Some(password) = &password {
         people::check_password(&personal, "password", password)?;
     }
-    let registered = app.instance.commands.user(id, UserCommand::Register(personal.clone()), &command.caller).await;
+    let registered = app
+        .instance
+        .commands
+        .user(id, UserCommand::Register(personal.clone()), &command.caller)
+        .await;
     let accepted = registered.map_err(|error| Problem::from(error).within("personal"))?;
     // A repeat must not set a password that was changed meanwhile.
     if let Some(password) = password.filter(|_| !accepted.repeated) {
@@ -90,7 +98,11 @@ fn own_fields(personal: PersonalData) -> Result<PersonalData, Problem> {
     if personal.former_emails.is_empty() {
         Ok(personal)
     } else {
-        Err(Problem::invalid("former_emails", "read-only", "is worked out by Tenure"))
+        Err(Problem::invalid(
+            "former_emails",
+            "read-only",
+            "is worked out by Tenure",
+        ))
     }
 }
 
@@ -109,9 +121,18 @@ async fn change_personal_data(
     not_above(&app, &command.signed, UserId(id)).await?;
     let emails = personal.emails.clone();
     let change = UserCommand::ChangePersonalData(personal);
-    let accepted = app.instance.commands.user(UserId(id), change, &command.caller).await?;
+    let accepted = app
+        .instance
+        .commands
+        .user(UserId(id), change, &command.caller)
+        .await?;
     if !accepted.repeated {
-        let set = app.instance.store.state_tables().set_sign_in_emails(UserId(id), &emails).await;
+        let set = app
+            .instance
+            .store
+            .state_tables()
+            .set_sign_in_emails(UserId(id), &emails)
+            .await;
         set.map_err(|error| Problem::unavailable(&error))?;
     }
     Ok(done(id, accepted))
@@ -127,7 +148,14 @@ async fn set_password(
 ) -> Result<StatusCode, Problem> {
     let data = people::personal_data(&app, UserId(id)).await?;
     not_above(&app, &command.signed, UserId(id)).await?;
-    people::set_password(&app, UserId(id), &data, "password", Zeroizing::new(command.body.password)).await?;
+    people::set_password(
+        &app,
+        UserId(id),
+        &data,
+        "password",
+        Zeroizing::new(command.body.password),
+    )
+    .await?;
     tracing::info!(user = %id, by = %command.signed.user(), "a password was set");
     Ok(StatusCode::NO_CONTENT)
 }
@@ -138,18 +166,37 @@ async fn not_above(app: &App, signed: &Signed, user: UserId) -> Result<(), Probl
         return Ok(());
     }
     let rights = rights_of(&app.instance, user).await?;
-    rights.iter().flat_map(|rights| &rights.roles).try_for_each(|role| signed.may_give(role))
+    rights
+        .iter()
+        .flat_map(|rights| &rights.roles)
+        .try_for_each(|role| signed.may_give(role))
 }
 
 /// Disables a person: no sign-in, no approvals; all sessions end.
 #[utoipa::path(post, path = "/api/v1/users/{id}/disable", tag = "Users", params(("id" = uuid::Uuid, Path)),
     request_body = Nothing, responses((status = 200, body = AcceptedBody)))]
-async fn disable(State(app): State<App>, Id(id): Id, command: Command<Nothing>) -> Result<AcceptedAnswer, Problem> {
+async fn disable(
+    State(app): State<App>,
+    Id(id): Id,
+    command: Command<Nothing>,
+) -> Result<AcceptedAnswer, Problem> {
     if command.signed.user().0 == id {
-        return Err(Problem::new(Kind::Forbidden, "Nobody disables themselves: ask another administrator."));
+        return Err(Problem::new(
+            Kind::Forbidden,
+            "Nobody disables themselves: ask another administrator.",
+        ));
     }
-    let accepted = app.instance.commands.user(UserId(id), UserCommand::Disable, &command.caller).await?;
-    let ended = app.instance.store.state_tables().end_sessions_of(UserId(id)).await;
+    let accepted = app
+        .instance
+        .commands
+        .user(UserId(id), UserCommand::Disable, &command.caller)
+        .await?;
+    let ended = app
+        .instance
+        .store
+        .state_tables()
+        .end_sessions_of(UserId(id))
+        .await;
     ended.map_err(|error| Problem::unavailable(&error))?;
     Ok(done(id, accepted))
 }
@@ -157,31 +204,67 @@ async fn disable(State(app): State<App>, Id(id): Id, command: Command<Nothing>) 
 /// Enables a person again.
 #[utoipa::path(post, path = "/api/v1/users/{id}/enable", tag = "Users", params(("id" = uuid::Uuid, Path)),
     request_body = Nothing, responses((status = 200, body = AcceptedBody)))]
-async fn enable(State(app): State<App>, Id(id): Id, command: Command<Nothing>) -> Result<AcceptedAnswer, Problem> {
-    let accepted = app.instance.commands.user(UserId(id), UserCommand::Enable, &command.caller).await?;
+async fn enable(
+    State(app): State<App>,
+    Id(id): Id,
+    command: Command<Nothing>,
+) -> Result<AcceptedAnswer, Problem> {
+    let accepted = app
+        .instance
+        .commands
+        .user(UserId(id), UserCommand::Enable, &command.caller)
+        .await?;
     Ok(done(id, accepted))
 }
 
 /// Gives a person a role. Nobody can give more than they have.
 #[utoipa::path(post, path = "/api/v1/users/{id}/roles/grant", tag = "Users", params(("id" = uuid::Uuid, Path)),
     request_body = RoleChoice, responses((status = 200, body = AcceptedBody)))]
-async fn grant_role(State(app): State<App>, Id(id): Id, command: Command<RoleChoice>) -> Result<AcceptedAnswer, Problem> {
+async fn grant_role(
+    State(app): State<App>,
+    Id(id): Id,
+    command: Command<RoleChoice>,
+) -> Result<AcceptedAnswer, Problem> {
     giveable(&app, &command.signed, command.body.role).await?;
     let grant = UserCommand::GrantRole(command.body.role);
-    Ok(done(id, app.instance.commands.user(UserId(id), grant, &command.caller).await?))
+    Ok(done(
+        id,
+        app.instance
+            .commands
+            .user(UserId(id), grant, &command.caller)
+            .await?,
+    ))
 }
 
 /// Takes a role from a person.
 #[utoipa::path(post, path = "/api/v1/users/{id}/roles/revoke", tag = "Users", params(("id" = uuid::Uuid, Path)),
     request_body = RoleChoice, responses((status = 200, body = AcceptedBody)))]
-async fn revoke_role(State(app): State<App>, Id(id): Id, command: Command<RoleChoice>) -> Result<AcceptedAnswer, Problem> {
+async fn revoke_role(
+    State(app): State<App>,
+    Id(id): Id,
+    command: Command<RoleChoice>,
+) -> Result<AcceptedAnswer, Problem> {
     let revoke = UserCommand::RevokeRole(command.body.role);
-    Ok(done(id, app.instance.commands.user(UserId(id), revoke, &command.caller).await?))
+    Ok(done(
+        id,
+        app.instance
+            .commands
+            .user(UserId(id), revoke, &command.caller)
+            .await?,
+    ))
 }
 
 /// The role exists, and does not grant more than its giver has.
 pub(crate) async fn giveable(app: &App, signed: &Signed, role: RoleId) -> Result<(), Problem> {
-    let state = app.instance.store.state::<Role>(role.0).await.map_err(|error| Problem::unavailable(&error))?.state;
-    let content = state.content().ok_or_else(|| Problem::invalid("role", "unknown", "does not exist"))?;
+    let state = app
+        .instance
+        .store
+        .state::<Role>(role.0)
+        .await
+        .map_err(|error| Problem::unavailable(&error))?
+        .state;
+    let content = state
+        .content()
+        .ok_or_else(|| Problem::invalid("role", "unknown", "does not exist"))?;
     signed.may_give(&content.permissions)
 }

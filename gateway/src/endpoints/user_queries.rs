@@ -21,7 +21,9 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(detail))
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(detail))
 }
 
 /// Which users.
@@ -94,7 +96,11 @@ pub(crate) struct DirectoryLinkBody {
 
 /// Lists users; without *manage*, oneself.
 #[utoipa::path(get, path = "/api/v1/users", tag = "Users", params(ListUsers), responses((status = 200, body = Users)))]
-async fn list(State(app): State<App>, signed: Signed, Filter(wanted): Filter<ListUsers>) -> Result<Json<Users>, Problem> {
+async fn list(
+    State(app): State<App>,
+    signed: Signed,
+    Filter(wanted): Filter<ListUsers>,
+) -> Result<Json<Users>, Problem> {
     let all = signed.reaches_all(Feature::User, Verb::Read);
     let filter = UserFilter {
         search: search(wanted.search)?,
@@ -102,40 +108,80 @@ async fn list(State(app): State<App>, signed: Signed, Filter(wanted): Filter<Lis
         ids: if all { vec![] } else { vec![signed.user()] },
     };
     let page = page(wanted.limit, wanted.offset, wanted.cursor)?;
-    let found = app.instance.views.users(&filter, UserSort::Name, wanted.order.unwrap_or_default().into(), &page).await?;
+    let found = app
+        .instance
+        .views
+        .users(
+            &filter,
+            UserSort::Name,
+            wanted.order.unwrap_or_default().into(),
+            &page,
+        )
+        .await?;
     let items = found.rows.into_iter().map(|row| UserSummary {
         id: row.id.0,
         display_name: row.display_name,
         emails: row.emails,
         enabled: !row.disabled,
     });
-    Ok(Json(Users { items: items.collect(), total: found.total.into(), next: found.next.map(|cursor| cursor.0) }))
+    Ok(Json(Users {
+        items: items.collect(),
+        total: found.total.into(),
+        next: found.next.map(|cursor| cursor.0),
+    }))
 }
 
 /// Shows a user; without *manage*, oneself.
 #[utoipa::path(get, path = "/api/v1/users/{id}", tag = "Users", params(("id" = Uuid, Path)),
     responses((status = 200, body = UserBody)))]
-async fn detail(State(app): State<App>, signed: Signed, Id(id): Id) -> Result<Json<UserBody>, Problem> {
+async fn detail(
+    State(app): State<App>,
+    signed: Signed,
+    Id(id): Id,
+) -> Result<Json<UserBody>, Problem> {
     if !signed.reaches_all(Feature::User, Verb::Read) && signed.user().0 != id {
         return Err(Problem::not_found());
     }
-    let state: Arc<User> =
-        app.instance.store.state::<User>(id).await.map_err(|error| Problem::unavailable(&error))?.state;
+    let state: Arc<User> = app
+        .instance
+        .store
+        .state::<User>(id)
+        .await
+        .map_err(|error| Problem::unavailable(&error))?
+        .state;
     let personal = state.personal.clone().ok_or_else(Problem::not_found)?;
     let forgotten = !matches!(personal, Personal::Clear(_));
-    let PersonalData { display_name, emails, directory_link, .. } = match personal {
+    let PersonalData {
+        display_name,
+        emails,
+        directory_link,
+        ..
+    } = match personal {
         Personal::Clear(data) => data,
         Personal::Sealed(_) | Personal::Forgotten => PersonalData::default(),
     };
     let groups = app.instance.views.groups_of(UserId(id)).await?;
-    let groups: Vec<_> =
-        groups.into_iter().filter(|group| *group != tenure_domain::group::everyone()).map(|group| group.0).collect();
-    let names = Names::of(&app, groups.iter().copied().chain(state.roles.iter().map(|role| role.0))).await?;
+    let groups: Vec<_> = groups
+        .into_iter()
+        .filter(|group| *group != tenure_domain::group::everyone())
+        .map(|group| group.0)
+        .collect();
+    let names = Names::of(
+        &app,
+        groups
+            .iter()
+            .copied()
+            .chain(state.roles.iter().map(|role| role.0)),
+    )
+    .await?;
     Ok(Json(UserBody {
         id,
         display_name,
         emails,
-        directory_link: directory_link.map(|link| DirectoryLinkBody { domain: link.domain.0, object: link.object }),
+        directory_link: directory_link.map(|link| DirectoryLinkBody {
+            domain: link.domain.0,
+            object: link.object,
+        }),
         enabled: !state.disabled,
         roles: state.roles.iter().map(|role| names.named(role.0)).collect(),
         groups: groups.iter().map(|group| names.named(*group)).collect(),

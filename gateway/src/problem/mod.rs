@@ -63,12 +63,21 @@ pub(crate) struct ProblemBody {
 impl Problem {
     pub(crate) fn new(kind: Kind, detail: impl Into<Cow<'static, str>>) -> Self {
         let retry_after = (kind.row().1 == 503).then_some(1);
-        Self { kind, detail: detail.into(), errors: Vec::new(), retry_after, allow: None }
+        Self {
+            kind,
+            detail: detail.into(),
+            errors: Vec::new(),
+            retry_after,
+            allow: None,
+        }
     }
 
     /// There is no such thing, or the caller need not know of it.
     pub(crate) fn not_found() -> Self {
-        Self::new(Kind::NotFound, "There is nothing here, or nothing that you may see.")
+        Self::new(
+            Kind::NotFound,
+            "There is nothing here, or nothing that you may see.",
+        )
     }
 
     /// One field of the body is not right.
@@ -76,8 +85,17 @@ impl Problem {
         Self::new(Kind::Invalid, "Some fields are not right.").with_field(field, code, message)
     }
 
-    pub(crate) fn with_field(mut self, field: &str, code: &str, message: impl Into<String>) -> Self {
-        self.errors.push(FieldError { field: field.to_owned(), code: code.to_owned(), message: message.into() });
+    pub(crate) fn with_field(
+        mut self,
+        field: &str,
+        code: &str,
+        message: impl Into<String>,
+    ) -> Self {
+        self.errors.push(FieldError {
+            field: field.to_owned(),
+            code: code.to_owned(),
+            message: message.into(),
+        });
         self
     }
 
@@ -90,7 +108,10 @@ impl Problem {
     }
 
     pub(crate) fn retry_after(self, seconds: u32) -> Self {
-        Self { retry_after: Some(seconds), ..self }
+        Self {
+            retry_after: Some(seconds),
+            ..self
+        }
     }
 
     pub(crate) fn status(&self) -> StatusCode {
@@ -100,20 +121,29 @@ impl Problem {
     /// Something broke here: logged with its cause, which the caller is not told.
     pub(crate) fn internal(cause: &dyn std::fmt::Display) -> Self {
         tracing::error!(%cause, "a request failed for a reason of our own");
-        Self::new(Kind::Internal, "Something broke here. It was logged; the request id finds it.")
+        Self::new(
+            Kind::Internal,
+            "Something broke here. It was logged; the request id finds it.",
+        )
     }
 
     /// Store, views or broker cannot be reached: logged with its cause, which the caller is not told.
     pub(crate) fn unavailable(cause: &dyn std::fmt::Display) -> Self {
         tracing::warn!(%cause, "a request could not be served for now");
-        Self::new(Kind::Unavailable, "A part that is needed cannot be reached for now. Try again shortly.")
+        Self::new(
+            Kind::Unavailable,
+            "A part that is needed cannot be reached for now. Try again shortly.",
+        )
     }
 }
 
 impl From<FieldProblem> for FieldError {
     fn from(problem: FieldProblem) -> Self {
         let code = serde_json::to_value(&problem.problem).ok();
-        let code = code.as_ref().and_then(|value| value.get("code")).and_then(serde_json::Value::as_str);
+        let code = code
+            .as_ref()
+            .and_then(|value| value.get("code"))
+            .and_then(serde_json::Value::as_str);
         Self {
             code: code.unwrap_or("invalid").to_owned(),
             message: problem.problem.to_string(),
@@ -134,16 +164,27 @@ impl IntoResponse for Problem {
             errors: self.errors,
         };
         let body = serde_json::to_vec(&body).unwrap_or_default();
-        let mut response = (status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response();
+        let mut response = (
+            status,
+            [(header::CONTENT_TYPE, "application/problem+json")],
+            body,
+        )
+            .into_response();
         let headers = response.headers_mut();
         if let Some(seconds) = self.retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
-        if let Some(allow) = self.allow.and_then(|allow| HeaderValue::from_str(&allow).ok()) {
+        if let Some(allow) = self
+            .allow
+            .and_then(|allow| HeaderValue::from_str(&allow).ok())
+        {
             headers.insert(header::ALLOW, allow);
         }
         if status == StatusCode::UNAUTHORIZED {
-            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"tenure\""));
+            headers.insert(
+                header::WWW_AUTHENTICATE,
+                HeaderValue::from_static("Bearer realm=\"tenure\""),
+            );
         }
         response
     }

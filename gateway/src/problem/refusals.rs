@@ -3,7 +3,8 @@
 use super::{Kind, Problem};
 use tenure_domain::{
     account::AccountRefusal, directory::DomainRefusal, engine::EngineRefusal, group::GroupRefusal,
-    problem::FieldProblem, request::RequestRefusal, role::RoleRefusal, template::TemplateRefusal, user::UserRefusal,
+    problem::FieldProblem, request::RequestRefusal, role::RoleRefusal, template::TemplateRefusal,
+    user::UserRefusal,
 };
 use tenure_workflow::CommandError;
 
@@ -11,8 +12,15 @@ use tenure_workflow::CommandError;
 fn say(kind: Kind, refusal: &dyn std::fmt::Display) -> Problem {
     let text = refusal.to_string();
     let mut letters = text.chars();
-    let first = letters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
-    let end = if text.ends_with(['.', '!', '?']) { "" } else { "." };
+    let first = letters
+        .next()
+        .map(|c| c.to_uppercase().to_string())
+        .unwrap_or_default();
+    let end = if text.ends_with(['.', '!', '?']) {
+        ""
+    } else {
+        "."
+    };
     Problem::new(kind, format!("{first}{}{end}", letters.as_str()))
 }
 
@@ -65,13 +73,15 @@ impl From<AccountRefusal> for Problem {
             AccountRefusal::AlreadyExists => say(Kind::AlreadyExists, &refusal),
             AccountRefusal::OptionOff(_) => say(Kind::OptionOff, &refusal),
             AccountRefusal::WrongDomain => say(Kind::WrongDomain, &refusal),
-            AccountRefusal::NotApproved | AccountRefusal::NotOutstanding { .. } | AccountRefusal::NotDue => {
-                say(Kind::NotDue, &refusal)
-            }
+            AccountRefusal::NotApproved
+            | AccountRefusal::NotOutstanding { .. }
+            | AccountRefusal::NotDue => say(Kind::NotDue, &refusal),
             AccountRefusal::ReasonMissing => missing("reason"),
-            AccountRefusal::NotConfirmed => {
-                Self::invalid("confirmed_name", "not-confirmed", "must be the account's name, as a confirmation")
-            }
+            AccountRefusal::NotConfirmed => Self::invalid(
+                "confirmed_name",
+                "not-confirmed",
+                "must be the account's name, as a confirmation",
+            ),
             AccountRefusal::NothingToRetry => say(Kind::NothingToRetry, &refusal),
             AccountRefusal::NoSecret => say(Kind::NoSecret, &refusal),
             AccountRefusal::Invalid(problems) => fields(problems),
@@ -148,12 +158,16 @@ impl From<CommandError> for Problem {
             CommandError::Conflict => say(Kind::Conflict, &error),
             CommandError::Busy => say(Kind::Busy, &error),
             CommandError::ClockSkew => {
-                tracing::error!("the clocks of this machine and its database differ by more than 5 s");
+                tracing::error!(
+                    "the clocks of this machine and its database differ by more than 5 s"
+                );
                 say(Kind::ClockSkew, &error).retry_after(5)
             }
-            CommandError::BadReaderKey => {
-                Self::invalid("reader_key", "malformed", "must be an uncompressed P-256 public key in base64")
-            }
+            CommandError::BadReaderKey => Self::invalid(
+                "reader_key",
+                "malformed",
+                "must be an uncompressed P-256 public key in base64",
+            ),
             CommandError::RevealRefused(_) => say(Kind::RevealRefused, &error),
             CommandError::Unavailable(cause) => Self::unavailable(&cause),
             CommandError::Broken(cause) => Self::internal(&cause),
@@ -165,9 +179,10 @@ impl From<CommandError> for Problem {
 fn name_taken(scope: &str) -> Problem {
     let (field, what) = match scope {
         "email" => ("emails", "Another user has one of these e-mail addresses."),
-        scope if scope.starts_with("account-name:") => {
-            ("name", "The name is taken in this domain, by an account or by another live request.")
-        }
+        scope if scope.starts_with("account-name:") => (
+            "name",
+            "The name is taken in this domain, by an account or by another live request.",
+        ),
         _ => ("name", "Another one has this name."),
     };
     Problem::new(Kind::NameTaken, what).with_field(field, "taken", "is taken")

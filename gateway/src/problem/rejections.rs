@@ -13,10 +13,15 @@ impl From<PathRejection> for Problem {
 impl From<QueryRejection> for Problem {
     fn from(rejection: QueryRejection) -> Self {
         let said = rejection.body_text();
-        let said = said.strip_prefix("Failed to deserialize query string: ").unwrap_or(&said);
+        let said = said
+            .strip_prefix("Failed to deserialize query string: ")
+            .unwrap_or(&said);
         let (field, message) = said.split_once(": ").unwrap_or(("query", said));
-        Self::new(Kind::InvalidQuery, format!("The query cannot be read: {}.", shortened(said)))
-            .with_field(&shortened(field), "malformed", shortened(message))
+        Self::new(
+            Kind::InvalidQuery,
+            format!("The query cannot be read: {}.", shortened(said)),
+        )
+        .with_field(&shortened(field), "malformed", shortened(message))
     }
 }
 
@@ -31,7 +36,10 @@ impl Problem {
         let path = error.path().to_string();
         let said = error.inner().to_string();
         let said = said.split(" at line ").next().unwrap_or(&said);
-        let problem = Self::new(Kind::InvalidJson, format!("The body cannot be read: {}.", shortened(said)));
+        let problem = Self::new(
+            Kind::InvalidJson,
+            format!("The body cannot be read: {}.", shortened(said)),
+        );
         match error.inner().classify() {
             serde_json::error::Category::Data => {
                 let code = if said.starts_with("unknown field") {

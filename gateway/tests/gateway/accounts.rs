@@ -16,30 +16,71 @@ use tenure_workflow::Caller;
 /// What the reactions would do: the account of an approved request.
 async fn create(world: &World, request: &str) -> AccountId {
     let request: RequestId = request.parse().unwrap();
-    let state = world.instance.store.state::<Request>(request.0).await.unwrap().state;
+    let state = world
+        .instance
+        .store
+        .state::<Request>(request.0)
+        .await
+        .unwrap()
+        .state;
     let submission = state.submission().unwrap().clone();
     let account = submission.account;
     let mut facts = AccountFacts::new(1, world.instance.system.now());
     facts.approved = Some((request, submission));
-    let create = Execution::<Account>::new(account.0, AccountCommand::Create, facts, Actor::system("test"));
+    let create = Execution::<Account>::new(
+        account.0,
+        AccountCommand::Create,
+        facts,
+        Actor::system("test"),
+    );
     world.instance.store.execute(create).await.unwrap();
     account
 }
 
 /// What an engine reports of the outstanding order.
 async fn report(world: &World, account: AccountId, outcome: Outcome) {
-    let state = world.instance.store.state::<Account>(account.0).await.unwrap().state;
-    let order = state.managed().unwrap().directory.outstanding.clone().unwrap();
+    let state = world
+        .instance
+        .store
+        .state::<Account>(account.0)
+        .await
+        .unwrap()
+        .state;
+    let order = state
+        .managed()
+        .unwrap()
+        .directory
+        .outstanding
+        .clone()
+        .unwrap();
     let engine = EngineId(new_id());
     let at = world.instance.system.now();
-    let report = Report { domain: order.domain, account, number: order.number, engine, at, outcome };
+    let report = Report {
+        domain: order.domain,
+        account,
+        number: order.number,
+        engine,
+        at,
+        outcome,
+    };
     let command = AccountCommand::RecordReport(Box::new(report));
-    world.instance.commands.account(account, command, &Caller::new(Actor::Engine(engine))).await.unwrap();
+    world
+        .instance
+        .commands
+        .account(account, command, &Caller::new(Actor::Engine(engine)))
+        .await
+        .unwrap();
 }
 
 fn applied() -> Outcome {
-    let secret = SecretReference { vault: "built-in".into(), path: "a/b".into() };
-    Outcome::Applied { object: new_id(), secret: Some(secret) }
+    let secret = SecretReference {
+        vault: "built-in".into(),
+        path: "a/b".into(),
+    };
+    Outcome::Applied {
+        object: new_id(),
+        secret: Some(secret),
+    }
 }
 
 struct Story {
@@ -59,29 +100,54 @@ async fn story() -> Story {
     let anton = world.person(&ada, "anton", &["Approver"]).await;
     let template_id = template(&ada, &[&anton], |_| ()).await;
     let request = submitted(&rosa, &template_id, "svc-backup").await;
-    anton.post(&format!("requests/{request}/approve"), json!({})).await.ok();
+    anton
+        .post(&format!("requests/{request}/approve"), json!({}))
+        .await
+        .ok();
     let account = create(&world, &request).await;
     let path = format!("accounts/{account}");
     assert_eq!(rosa.get(&path).await.ok()["directory"]["state"], "queued");
     report(&world, account, applied()).await;
-    Story { world, ada, rosa, eve, account, path }
+    Story {
+        world,
+        ada,
+        rosa,
+        eve,
+        account,
+        path,
+    }
 }
 
 fn option<'a>(account: &'a Value, name: &str) -> &'a Value {
-    account["options"].as_array().unwrap().iter().find(|option| option["option"] == name).unwrap()
+    account["options"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|option| option["option"] == name)
+        .unwrap()
 }
 
 #[tokio::test]
 async fn an_owner_sees_the_account_and_what_may_be_done_with_it_now() {
     let s = story().await;
     let account = s.rosa.get(&s.path).await.ok();
-    assert_eq!((&account["status"], &account["directory"]["state"]), (&json!("active"), &json!("applied")));
+    assert_eq!(
+        (&account["status"], &account["directory"]["state"]),
+        (&json!("active"), &json!("applied"))
+    );
     assert_eq!(account["lifecycle_end"], "2026-04-10T00:00:00Z");
     assert_eq!(account["owners"][0]["name"], "rosa");
     assert_eq!(option(&account, "renew")["off"], "renewal-not-open");
     assert_eq!(option(&account, "disable")["allowed"], true);
     assert_eq!(option(&account, "enable")["off"], "already-enabled");
-    let listed = s.rosa.get(&format!("accounts?search=SVC&at_least={}", s.world.head().await)).await.ok();
+    let listed = s
+        .rosa
+        .get(&format!(
+            "accounts?search=SVC&at_least={}",
+            s.world.head().await
+        ))
+        .await
+        .ok();
     assert_eq!(listed["items"][0]["name"], "svc-backup");
     assert_eq!(listed["total"]["value"], 1);
     let refused = s.rosa.post(&format!("{}/renew", s.path), json!({})).await;
@@ -92,17 +158,43 @@ async fn an_owner_sees_the_account_and_what_may_be_done_with_it_now() {
 async fn anothers_account_is_not_there_and_manage_widens() {
     let s = story().await;
     assert_eq!(s.eve.get(&s.path).await.problem(), (404, "not-found"));
-    assert_eq!(s.eve.get(&format!("{}/history", s.path)).await.problem(), (404, "not-found"));
+    assert_eq!(
+        s.eve.get(&format!("{}/history", s.path)).await.problem(),
+        (404, "not-found")
+    );
     let reason = json!({"reason": "Because"});
     let before = s.world.head().await;
     for what in ["disable", "enable", "decline-renewal"] {
-        assert_eq!(s.eve.post(&format!("{}/{what}", s.path), reason.clone()).await.problem(), (404, "not-found"));
+        assert_eq!(
+            s.eve
+                .post(&format!("{}/{what}", s.path), reason.clone())
+                .await
+                .problem(),
+            (404, "not-found")
+        );
     }
     let mine = json!({"owners": [{"kind": "user", "id": s.eve.id}]});
-    assert_eq!(s.eve.post(&format!("{}/owners", s.path), mine.clone()).await.problem(), (404, "not-found"));
-    assert!(s.eve.get(&format!("accounts?at_least={before}")).await.ok()["items"].as_array().unwrap().is_empty());
+    assert_eq!(
+        s.eve
+            .post(&format!("{}/owners", s.path), mine.clone())
+            .await
+            .problem(),
+        (404, "not-found")
+    );
+    assert!(
+        s.eve.get(&format!("accounts?at_least={before}")).await.ok()["items"]
+            .as_array()
+            .unwrap()
+            .is_empty()
+    );
     assert_eq!(s.world.head().await, before);
-    assert_eq!(s.rosa.post(&format!("{}/purge", s.path), reason).await.problem(), (403, "forbidden"));
+    assert_eq!(
+        s.rosa
+            .post(&format!("{}/purge", s.path), reason)
+            .await
+            .problem(),
+        (403, "forbidden")
+    );
     assert_eq!(s.ada.get(&s.path).await.ok()["own"], false);
     s.ada.post(&format!("{}/owners", s.path), mine).await.ok();
     assert_eq!(s.eve.get(&s.path).await.ok()["own"], true);
@@ -112,36 +204,116 @@ async fn anothers_account_is_not_there_and_manage_widens() {
 #[tokio::test]
 async fn what_needs_the_directory_is_queued_then_applied_or_failed_with_its_reason() {
     let s = story().await;
-    let disabled = s.rosa.post(&format!("{}/disable", s.path), json!({"reason": "Suspicious"})).await;
+    let disabled = s
+        .rosa
+        .post(
+            &format!("{}/disable", s.path),
+            json!({"reason": "Suspicious"}),
+        )
+        .await;
     assert_eq!(disabled.status, 202);
-    let watch = disabled.headers.get("location").unwrap().to_str().unwrap().to_owned();
+    let watch = disabled
+        .headers
+        .get("location")
+        .unwrap()
+        .to_str()
+        .unwrap()
+        .to_owned();
     let account = s.rosa.get(&watch).await.ok();
-    assert_eq!((&account["status"], &account["directory"]["state"]), (&json!("disabled"), &json!("queued")));
-    let failure = Failure { reason: FailureReason::InsufficientRights, detail: "00002098: INSUFF_ACCESS_RIGHTS".into() };
+    assert_eq!(
+        (&account["status"], &account["directory"]["state"]),
+        (&json!("disabled"), &json!("queued"))
+    );
+    let failure = Failure {
+        reason: FailureReason::InsufficientRights,
+        detail: "00002098: INSUFF_ACCESS_RIGHTS".into(),
+    };
     report(&s.world, s.account, Outcome::Failed(failure)).await;
     let account = s.rosa.get(&watch).await.ok();
     assert_eq!(account["directory"]["state"], "failed");
-    assert_eq!(account["directory"]["failure"]["reason"], "insufficient-rights");
-    assert_eq!(account["directory"]["failure"]["detail"], "00002098: INSUFF_ACCESS_RIGHTS");
-    assert_eq!(s.rosa.post(&format!("{}/retry", s.path), json!({})).await.status, 202);
-    assert_eq!(s.rosa.post(&format!("{}/retry", s.path), json!({})).await.problem(), (409, "nothing-to-retry"));
-    report(&s.world, s.account, Outcome::Applied { object: new_id(), secret: None }).await;
-    assert_eq!(s.rosa.get(&watch).await.ok()["directory"]["state"], "applied");
+    assert_eq!(
+        account["directory"]["failure"]["reason"],
+        "insufficient-rights"
+    );
+    assert_eq!(
+        account["directory"]["failure"]["detail"],
+        "00002098: INSUFF_ACCESS_RIGHTS"
+    );
+    assert_eq!(
+        s.rosa
+            .post(&format!("{}/retry", s.path), json!({}))
+            .await
+            .status,
+        202
+    );
+    assert_eq!(
+        s.rosa
+            .post(&format!("{}/retry", s.path), json!({}))
+            .await
+            .problem(),
+        (409, "nothing-to-retry")
+    );
+    report(
+        &s.world,
+        s.account,
+        Outcome::Applied {
+            object: new_id(),
+            secret: None,
+        },
+    )
+    .await;
+    assert_eq!(
+        s.rosa.get(&watch).await.ok()["directory"]["state"],
+        "applied"
+    );
 }
 
 #[tokio::test]
 async fn deleting_is_confirmed_by_the_name_and_an_account_keeps_an_owner() {
     let s = story().await;
     let delete = format!("{}/delete", s.path);
-    let wrong = s.rosa.post(&delete, json!({"reason": "Retired", "confirmed_name": "svc-backu"})).await;
+    let wrong = s
+        .rosa
+        .post(
+            &delete,
+            json!({"reason": "Retired", "confirmed_name": "svc-backu"}),
+        )
+        .await;
     assert_eq!(wrong.problem(), (422, "invalid"));
     assert_eq!(wrong.json["errors"][0]["field"], "confirmed_name");
-    assert_eq!(s.rosa.post(&format!("{}/owners", s.path), json!({"owners": []})).await.problem(), (422, "invalid"));
+    assert_eq!(
+        s.rosa
+            .post(&format!("{}/owners", s.path), json!({"owners": []}))
+            .await
+            .problem(),
+        (422, "invalid")
+    );
     let ghost = json!({"owners": [{"kind": "user", "id": new_id()}]});
-    assert_eq!(s.rosa.post(&format!("{}/owners", s.path), ghost).await.problem(), (422, "invalid"));
-    let blank = s.rosa.post(&delete, json!({"reason": " ", "confirmed_name": "svc-backup"})).await;
-    assert_eq!((blank.problem(), &blank.json["errors"][0]["field"]), ((422, "invalid"), &json!("reason")));
-    let right = s.rosa.post(&delete, json!({"reason": "Retired", "confirmed_name": "svc-backup"})).await;
+    assert_eq!(
+        s.rosa
+            .post(&format!("{}/owners", s.path), ghost)
+            .await
+            .problem(),
+        (422, "invalid")
+    );
+    let blank = s
+        .rosa
+        .post(
+            &delete,
+            json!({"reason": " ", "confirmed_name": "svc-backup"}),
+        )
+        .await;
+    assert_eq!(
+        (blank.problem(), &blank.json["errors"][0]["field"]),
+        ((422, "invalid"), &json!("reason"))
+    );
+    let right = s
+        .rosa
+        .post(
+            &delete,
+            json!({"reason": "Retired", "confirmed_name": "svc-backup"}),
+        )
+        .await;
     assert_eq!(right.status, 202);
     assert_eq!(s.rosa.get(&s.path).await.ok()["status"], "deleted");
 }
@@ -151,11 +323,27 @@ async fn renewal_moves_the_end_once_it_is_open() {
     let s = story().await;
     s.world.later(TimeDelta::days(65));
     let (rosa, _) = (s.world.sign_in("rosa@corp.example").await, &s.rosa);
-    assert_eq!(rosa.post(&format!("{}/renew", s.path), json!({})).await.status, 202);
-    assert_eq!(rosa.get(&s.path).await.ok()["lifecycle_end"], "2026-07-09T00:00:00Z");
+    assert_eq!(
+        rosa.post(&format!("{}/renew", s.path), json!({}))
+            .await
+            .status,
+        202
+    );
+    assert_eq!(
+        rosa.get(&s.path).await.ok()["lifecycle_end"],
+        "2026-07-09T00:00:00Z"
+    );
     let history = rosa.get(&format!("{}/history", s.path)).await.ok();
-    let types: Vec<_> = history["items"].as_array().unwrap().iter().map(|entry| entry["type"].clone()).collect();
-    assert!(types.contains(&json!("account.provisioned")) && types.contains(&json!("account.renewed")), "{types:?}");
+    let types: Vec<_> = history["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| entry["type"].clone())
+        .collect();
+    assert!(
+        types.contains(&json!("account.provisioned")) && types.contains(&json!("account.renewed")),
+        "{types:?}"
+    );
 }
 
 #[tokio::test]
@@ -165,10 +353,21 @@ async fn only_owners_read_the_secret_and_only_with_a_key_of_their_own() {
     let mut point = vec![4_u8];
     point.extend([7; 64]);
     let body = json!({"reader_key": BASE64_STANDARD.encode(&point)});
-    assert_eq!(s.ada.post(&reveal, body.clone()).await.problem(), (403, "not-owner"));
-    assert_eq!(s.eve.post(&reveal, body).await.problem(), (404, "not-found"));
+    assert_eq!(
+        s.ada.post(&reveal, body.clone()).await.problem(),
+        (403, "not-owner")
+    );
+    assert_eq!(
+        s.eve.post(&reveal, body).await.problem(),
+        (404, "not-found")
+    );
     let before = s.world.head().await;
-    for key in ["", "x", &BASE64_STANDARD.encode([4; 64]), &BASE64_STANDARD.encode([2; 65])] {
+    for key in [
+        "",
+        "x",
+        &BASE64_STANDARD.encode([4; 64]),
+        &BASE64_STANDARD.encode([2; 65]),
+    ] {
         let refused = s.rosa.post(&reveal, json!({"reader_key": key})).await;
         assert_eq!(refused.problem(), (422, "invalid"), "{key}");
         assert_eq!(refused.json["errors"][0]["field"], "reader_key");

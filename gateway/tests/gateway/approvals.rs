@@ -11,7 +11,10 @@ async fn people(world: &World, ada: &Person) -> (Person, Person, Person) {
 }
 
 async fn waiting(person: &Person, world: &World) -> Vec<Value> {
-    let answer = person.get(&format!("approvals?at_least={}", world.head().await)).await.ok();
+    let answer = person
+        .get(&format!("approvals?at_least={}", world.head().await))
+        .await
+        .ok();
     answer["items"].as_array().unwrap().clone()
 }
 
@@ -27,9 +30,22 @@ async fn an_approver_sees_why_and_approves_and_the_directory_is_next() {
     assert_eq!(seen[0]["requester"]["name"], "rosa");
     assert!(waiting(&olga, &world).await.is_empty());
     // Olga is no approver of it: for her it is not there.
-    assert_eq!(olga.get(&format!("requests/{id}")).await.problem(), (404, "not-found"));
-    assert_eq!(olga.post(&format!("requests/{id}/approve"), json!({})).await.problem(), (404, "not-found"));
-    let approved = anton.post(&format!("requests/{id}/approve"), json!({"comment": "As agreed"})).await;
+    assert_eq!(
+        olga.get(&format!("requests/{id}")).await.problem(),
+        (404, "not-found")
+    );
+    assert_eq!(
+        olga.post(&format!("requests/{id}/approve"), json!({}))
+            .await
+            .problem(),
+        (404, "not-found")
+    );
+    let approved = anton
+        .post(
+            &format!("requests/{id}/approve"),
+            json!({"comment": "As agreed"}),
+        )
+        .await;
     assert_eq!(approved.status, 202);
     let watch = approved.headers.get("location").unwrap().to_str().unwrap();
     let request = rosa.get(watch).await.ok();
@@ -45,8 +61,18 @@ async fn nobody_approves_their_own_request_whatever_their_role() {
     let template_id = template(&ada, &[&ada], |_| ()).await;
     let id = submitted(&ada, &template_id, "svc-backup").await;
     assert!(waiting(&ada, &world).await.is_empty());
-    assert_eq!(ada.post(&format!("requests/{id}/approve"), json!({})).await.problem(), (403, "own-request"));
-    assert_eq!(ada.post(&format!("requests/{id}/reject"), json!({"reason": "x"})).await.problem(), (403, "own-request"));
+    assert_eq!(
+        ada.post(&format!("requests/{id}/approve"), json!({}))
+            .await
+            .problem(),
+        (403, "own-request")
+    );
+    assert_eq!(
+        ada.post(&format!("requests/{id}/reject"), json!({"reason": "x"}))
+            .await
+            .problem(),
+        (403, "own-request")
+    );
 }
 
 #[tokio::test]
@@ -55,11 +81,27 @@ async fn a_rejection_tells_why_and_the_request_can_be_reopened() {
     let (rosa, anton, _) = people(&world, &ada).await;
     let template_id = template(&ada, &[&anton], |_| ()).await;
     let id = submitted(&rosa, &template_id, "svc-backup").await;
-    anton.post(&format!("requests/{id}/reject"), json!({"reason": "Use the other one"})).await.ok();
+    anton
+        .post(
+            &format!("requests/{id}/reject"),
+            json!({"reason": "Use the other one"}),
+        )
+        .await
+        .ok();
     let request = rosa.get(&format!("requests/{id}")).await.ok();
-    assert_eq!((&request["status"], &request["rejection"]["text"]), (&json!("rejected"), &json!("Use the other one")));
-    rosa.post(&format!("requests/{id}/reopen"), json!({})).await.ok();
-    assert_eq!(rosa.post(&format!("requests/{id}/submit"), json!({})).await.status, 202);
+    assert_eq!(
+        (&request["status"], &request["rejection"]["text"]),
+        (&json!("rejected"), &json!("Use the other one"))
+    );
+    rosa.post(&format!("requests/{id}/reopen"), json!({}))
+        .await
+        .ok();
+    assert_eq!(
+        rosa.post(&format!("requests/{id}/submit"), json!({}))
+            .await
+            .status,
+        202
+    );
 }
 
 #[tokio::test]
@@ -72,8 +114,19 @@ async fn hidden_approvers_are_hidden_from_the_requester_in_every_answer() {
     })
     .await;
     let id = submitted(&rosa, &template_id, "svc-backup").await;
-    anton.post(&format!("requests/{id}/approve"), json!({"comment": "Fine"})).await.ok();
-    olga.post(&format!("requests/{id}/reject"), json!({"reason": "Not now"})).await.ok();
+    anton
+        .post(
+            &format!("requests/{id}/approve"),
+            json!({"comment": "Fine"}),
+        )
+        .await
+        .ok();
+    olga.post(
+        &format!("requests/{id}/reject"),
+        json!({"reason": "Not now"}),
+    )
+    .await
+    .ok();
     let at_least = world.head().await;
     for path in [
         format!("requests/{id}"),
@@ -83,11 +136,18 @@ async fn hidden_approvers_are_hidden_from_the_requester_in_every_answer() {
         format!("templates/{template_id}/versions/1"),
         "templates".to_owned(),
     ] {
-        let seen = rosa.get(&format!("{path}?at_least={at_least}")).await.ok().to_string();
+        let seen = rosa
+            .get(&format!("{path}?at_least={at_least}"))
+            .await
+            .ok()
+            .to_string();
         for hidden in [&anton, &olga] {
             assert!(!seen.contains(&hidden.id), "{path}: {seen}");
         }
-        assert!(!seen.contains("anton") && !seen.contains("olga"), "{path}: {seen}");
+        assert!(
+            !seen.contains("anton") && !seen.contains("olga"),
+            "{path}: {seen}"
+        );
     }
     let seen = rosa.get(&format!("requests/{id}")).await.ok();
     assert_eq!(seen["approvers_hidden"], true);
@@ -100,16 +160,32 @@ async fn hidden_approvers_are_hidden_from_the_requester_in_every_answer() {
 }
 
 #[tokio::test]
-async fn a_requester_who_is_administrator_does_not_see_hidden_approvers_in_the_audit_trail_either() {
+async fn a_requester_who_is_administrator_does_not_see_hidden_approvers_in_the_audit_trail_either()
+{
     let (world, ada) = World::with_ada().await;
     let (_, anton, _) = people(&world, &ada).await;
-    let template_id =
-        template(&ada, &[&anton], |content| content["approval"]["hide_approver_names"] = json!(true)).await;
+    let template_id = template(&ada, &[&anton], |content| {
+        content["approval"]["hide_approver_names"] = json!(true)
+    })
+    .await;
     let id = submitted(&ada, &template_id, "svc-backup").await;
-    anton.post(&format!("requests/{id}/approve"), json!({})).await.ok();
-    let trail = ada.get(&format!("audit?object={id}&at_least={}", world.head().await)).await.ok();
-    let decisions: Vec<_> =
-        trail["items"].as_array().unwrap().iter().filter(|entry| entry["type"] == "request.approval-given").collect();
+    anton
+        .post(&format!("requests/{id}/approve"), json!({}))
+        .await
+        .ok();
+    let trail = ada
+        .get(&format!(
+            "audit?object={id}&at_least={}",
+            world.head().await
+        ))
+        .await
+        .ok();
+    let decisions: Vec<_> = trail["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|entry| entry["type"] == "request.approval-given")
+        .collect();
     assert_eq!(decisions.len(), 1);
     assert!(!trail.to_string().contains(&anton.id));
 }
@@ -127,7 +203,12 @@ async fn only_people_who_may_approve_can_be_named_as_approvers() {
         "approval": {"steps": [{"name": "One", "least": 1, "users": [rosa.id]}]}
     });
     let id = ada.post("templates", content).await.id();
-    let refused = ada.post(&format!("templates/{id}/publish"), json!({})).await;
+    let refused = ada
+        .post(&format!("templates/{id}/publish"), json!({}))
+        .await;
     assert_eq!(refused.problem(), (422, "invalid"));
-    assert_eq!(refused.json["errors"][0]["field"], "approval.steps[0].users[0]");
+    assert_eq!(
+        refused.json["errors"][0]["field"],
+        "approval.steps[0].users[0]"
+    );
 }

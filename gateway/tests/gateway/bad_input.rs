@@ -11,7 +11,9 @@ fn operations() -> Vec<(Method, String, bool, bool)> {
     for (path, item) in description["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
             let method: Method = method.to_uppercase().parse().unwrap();
-            let path = path.replace("{id}", "0192f0c1-0000-7000-8000-000000000000").replace("{version}", "1");
+            let path = path
+                .replace("{id}", "0192f0c1-0000-7000-8000-000000000000")
+                .replace("{version}", "1");
             let public = operation["security"].as_array().is_none_or(Vec::is_empty);
             operations.push((method, path, operation.get("requestBody").is_some(), public));
         }
@@ -20,8 +22,17 @@ fn operations() -> Vec<(Method, String, bool, bool)> {
     operations
 }
 
-async fn post_raw(world: &World, ada: &Person, path: &str, kind: &str, body: impl Into<reqwest::Body>) -> crate::world::Answer {
-    let request = world.http.post(format!("{}{path}", world.url)).bearer_auth(&ada.token);
+async fn post_raw(
+    world: &World,
+    ada: &Person,
+    path: &str,
+    kind: &str,
+    body: impl Into<reqwest::Body>,
+) -> crate::world::Answer {
+    let request = world
+        .http
+        .post(format!("{}{path}", world.url))
+        .bearer_auth(&ada.token);
     answer(request.header("content-type", kind).body(body)).await
 }
 
@@ -42,16 +53,26 @@ async fn without_a_permission_everything_is_refused_or_not_there() {
     let (world, ada) = World::with_ada().await;
     let nobody = world.person(&ada, "nobody", &[]).await;
     let before = world.head().await;
-    let own = ["/api/v1/sessions/current", "/api/v1/system", "/api/v1/events", "/api/v1/sessions/current/password"];
+    let own = [
+        "/api/v1/sessions/current",
+        "/api/v1/system",
+        "/api/v1/events",
+        "/api/v1/sessions/current/password",
+    ];
     for (method, path, has_body, public) in operations() {
         if public || own.contains(&path.as_str()) {
             continue;
         }
         let body = has_body.then(|| json!({"reason": "x"}));
-        let answer = world.send(method.clone(), &path, Some(&nobody.token), &[], body).await;
+        let answer = world
+            .send(method.clone(), &path, Some(&nobody.token), &[], body)
+            .await;
         // Everyone holds Account Owner: one's own accounts, of which there are none, and looking people up.
         let allowed = path == "/api/v1/accounts" || path == "/api/v1/people";
-        assert!(matches!(answer.status, 400 | 403 | 404) || allowed, "{method} {path}: {answer:?}");
+        assert!(
+            matches!(answer.status, 400 | 403 | 404) || allowed,
+            "{method} {path}: {answer:?}"
+        );
     }
     assert_eq!(world.head().await, before);
 }
@@ -65,9 +86,21 @@ async fn a_body_that_cannot_be_read_is_told_so_everywhere_and_changes_nothing() 
             continue;
         }
         assert_eq!(method, Method::POST);
-        for broken in ["{", "", "nul", "{}{}", "[1]", "\"text\"", "{\"no_such_field\": 1}"] {
+        for broken in [
+            "{",
+            "",
+            "nul",
+            "{}{}",
+            "[1]",
+            "\"text\"",
+            "{\"no_such_field\": 1}",
+        ] {
             let answer = post_raw(&world, &ada, &path, "application/json", broken).await;
-            assert_eq!(answer.problem(), (400, "invalid-json"), "{path} {broken}: {answer:?}");
+            assert_eq!(
+                answer.problem(),
+                (400, "invalid-json"),
+                "{path} {broken}: {answer:?}"
+            );
         }
         let answer = post_raw(&world, &ada, &path, "application/json", vec![0xff, 0xfe]).await;
         assert_eq!(answer.problem(), (400, "invalid-json"), "{path}");
@@ -86,25 +119,69 @@ async fn a_body_that_cannot_be_read_is_told_so_everywhere_and_changes_nothing() 
 #[tokio::test]
 async fn ids_that_name_nothing_are_not_found_whatever_they_look_like() {
     let (world, ada) = World::with_ada().await;
-    for path in ["accounts", "requests", "templates", "users", "groups", "roles", "domains", "engines"] {
-        for id in ["0192f0c1-0000-7000-8000-000000000000", "x", "%00", "..%2f..%2fetc", "1e9", "%F0%9F%92%A9"] {
+    for path in [
+        "accounts",
+        "requests",
+        "templates",
+        "users",
+        "groups",
+        "roles",
+        "domains",
+        "engines",
+    ] {
+        for id in [
+            "0192f0c1-0000-7000-8000-000000000000",
+            "x",
+            "%00",
+            "..%2f..%2fetc",
+            "1e9",
+            "%F0%9F%92%A9",
+        ] {
             let answer = ada.get(&format!("{path}/{id}")).await;
             assert_eq!(answer.problem(), (404, "not-found"), "{path}/{id}");
         }
     }
-    assert_eq!(ada.get("templates/0192f0c1-0000-7000-8000-000000000000/versions/x").await.problem(), (404, "not-found"));
+    assert_eq!(
+        ada.get("templates/0192f0c1-0000-7000-8000-000000000000/versions/x")
+            .await
+            .problem(),
+        (404, "not-found")
+    );
     assert_eq!(ada.get("nothing/here").await.problem(), (404, "not-found"));
-    assert_eq!(world.send(Method::GET, "/nothing", None, &[], None).await.problem(), (404, "not-found"));
-    assert_eq!(ada.post("clock/advance", json!({"days": 1})).await.problem(), (404, "not-found"));
+    assert_eq!(
+        world
+            .send(Method::GET, "/nothing", None, &[], None)
+            .await
+            .problem(),
+        (404, "not-found")
+    );
+    assert_eq!(
+        ada.post("clock/advance", json!({"days": 1}))
+            .await
+            .problem(),
+        (404, "not-found")
+    );
 }
 
 #[tokio::test]
 async fn a_wrong_method_says_which_are_right() {
     let (world, ada) = World::with_ada().await;
-    for (method, path) in [(Method::PUT, "accounts"), (Method::DELETE, "users"), (Method::PATCH, "/healthz")] {
+    for (method, path) in [
+        (Method::PUT, "accounts"),
+        (Method::DELETE, "users"),
+        (Method::PATCH, "/healthz"),
+    ] {
         let answer = world.send(method, path, Some(&ada.token), &[], None).await;
         assert_eq!(answer.problem(), (405, "method-not-allowed"), "{path}");
-        assert!(answer.headers.get("allow").unwrap().to_str().unwrap().contains("GET"));
+        assert!(
+            answer
+                .headers
+                .get("allow")
+                .unwrap()
+                .to_str()
+                .unwrap()
+                .contains("GET")
+        );
     }
 }
 
@@ -132,13 +209,27 @@ async fn queries_that_make_no_sense_name_the_parameter() {
     for (path, field) in cases {
         let answer = ada.get(path).await;
         assert_eq!(answer.problem(), (400, "invalid-query"), "{path}");
-        assert_eq!(answer.json["errors"][0]["field"], field, "{path} {:?}", answer.json);
+        assert_eq!(
+            answer.json["errors"][0]["field"], field,
+            "{path} {:?}",
+            answer.json
+        );
     }
-    assert_eq!(ada.get("accounts?no_such=1").await.problem(), (400, "invalid-query"));
-    assert_eq!(ada.get("accounts?at_least=999999999").await.problem(), (400, "unknown-position"));
+    assert_eq!(
+        ada.get("accounts?no_such=1").await.problem(),
+        (400, "invalid-query")
+    );
+    assert_eq!(
+        ada.get("accounts?at_least=999999999").await.problem(),
+        (400, "unknown-position")
+    );
     // What people type is only text.
     for search in ["%25", "%27%3B--", "_", "%00", "%F0%9F%92%A9"] {
-        assert_eq!(ada.get(&format!("accounts?search={search}")).await.status, 200, "{search}");
+        assert_eq!(
+            ada.get(&format!("accounts?search={search}")).await.status,
+            200,
+            "{search}"
+        );
     }
 }
 
@@ -154,33 +245,92 @@ async fn values_that_break_the_rules_are_named_field_by_field() {
         answer.problem();
         told.push(json!({"what": what, "answer": answer.json}));
     };
-    let personal = json!({"personal": {"display_name": "", "emails": ["x", "a@b.example", "A@b.example"]}});
+    let personal =
+        json!({"personal": {"display_name": "", "emails": ["x", "a@b.example", "A@b.example"]}});
     ask("a user with bad data", "users".into(), &ada, personal).await;
     let weak = json!({"personal": {"display_name": "Grace", "emails": ["grace@corp.example"]}, "password": "short"});
     ask("a weak password", "users".into(), &ada, weak).await;
     let taken = json!({"personal": {"display_name": "Rosa too", "emails": ["ROSA@corp.example"]}});
     ask("a taken address", "users".into(), &ada, taken).await;
     ask("a blank group", "groups".into(), &ada, json!({"name": " "})).await;
-    ask("a long group", "groups".into(), &ada, json!({"name": "x".repeat(81)})).await;
-    ask("a permission that is none", "roles".into(), &ada, json!({"name": "R", "permissions": ["audit:update"]})).await;
-    ask("a built-in name", "roles".into(), &ada, json!({"name": "auditor", "permissions": []})).await;
+    ask(
+        "a long group",
+        "groups".into(),
+        &ada,
+        json!({"name": "x".repeat(81)}),
+    )
+    .await;
+    ask(
+        "a permission that is none",
+        "roles".into(),
+        &ada,
+        json!({"name": "R", "permissions": ["audit:update"]}),
+    )
+    .await;
+    ask(
+        "a built-in name",
+        "roles".into(),
+        &ada,
+        json!({"name": "auditor", "permissions": []}),
+    )
+    .await;
     let domain = json!({"name": "no name!", "kind": "sandbox", "base_dn": "nowhere"});
     ask("a bad domain", "domains".into(), &ada, domain).await;
-    ask("a bad kind", "domains".into(), &ada, json!({"name": "a.example", "kind": "nis", "base_dn": "DC=a"})).await;
-    let engine = json!({"name": "e", "domain": "0192f0c1-0000-7000-8000-000000000000", "public_key": "x"});
+    ask(
+        "a bad kind",
+        "domains".into(),
+        &ada,
+        json!({"name": "a.example", "kind": "nis", "base_dn": "DC=a"}),
+    )
+    .await;
+    let engine =
+        json!({"name": "e", "domain": "0192f0c1-0000-7000-8000-000000000000", "public_key": "x"});
     ask("an engine of no domain", "engines".into(), &ada, engine).await;
-    ask("a type that is wrong", "groups".into(), &ada, json!({"name": 5})).await;
-    let id = rosa.post("requests", asking_for(&template_id, "backup\u{7}")).await.id();
-    ask("a request with a bad name", format!("requests/{id}/submit"), &rosa, json!({})).await;
-    ask("a rejection without a reason", format!("requests/{id}/reject"), &ada, json!({})).await;
+    ask(
+        "a type that is wrong",
+        "groups".into(),
+        &ada,
+        json!({"name": 5}),
+    )
+    .await;
+    let id = rosa
+        .post("requests", asking_for(&template_id, "backup\u{7}"))
+        .await
+        .id();
+    ask(
+        "a request with a bad name",
+        format!("requests/{id}/submit"),
+        &rosa,
+        json!({}),
+    )
+    .await;
+    ask(
+        "a rejection without a reason",
+        format!("requests/{id}/reject"),
+        &ada,
+        json!({}),
+    )
+    .await;
     let none = asking_for("0192f0c1-0000-7000-8000-000000000000", "svc-a");
     let id = rosa.post("requests", none).await.id();
-    ask("a request with no template", format!("requests/{id}/submit"), &rosa, json!({})).await;
+    ask(
+        "a request with no template",
+        format!("requests/{id}/submit"),
+        &rosa,
+        json!({}),
+    )
+    .await;
     let renewal = json!({
         "kind": {"type": "renewal", "account": "0192f0c1-0000-7000-8000-000000000000"}, "template": template_id
     });
     ask("a renewal of nothing", "requests".into(), &rosa, renewal).await;
-    ask("a password that is wrong", "sessions".into(), &ada, json!({"email": "ada@corp.example", "password": "x"})).await;
+    ask(
+        "a password that is wrong",
+        "sessions".into(),
+        &ada,
+        json!({"email": "ada@corp.example", "password": "x"}),
+    )
+    .await;
     insta::assert_json_snapshot!(told);
 }
 
@@ -191,5 +341,11 @@ async fn a_bad_idempotency_key_is_told() {
         let answer = ada.post_once("groups", key, json!({"name": "A"})).await;
         assert_eq!(answer.problem(), (400, "invalid-header"), "{key}");
     }
-    assert_eq!(ada.get("groups").await.ok()["items"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        ada.get("groups").await.ok()["items"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
 }

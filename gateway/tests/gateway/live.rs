@@ -6,9 +6,22 @@ use serde_json::{Value, json};
 use std::time::Duration;
 
 /// The changes sent from `after` on, until `enough`.
-async fn changes(world: &World, person: &Person, after: u64, header: bool, enough: usize) -> Vec<Value> {
-    let path = if header { "events".to_owned() } else { format!("events?after={after}") };
-    let mut request = world.http.get(format!("{}/api/v1/{path}", world.url)).bearer_auth(&person.token);
+async fn changes(
+    world: &World,
+    person: &Person,
+    after: u64,
+    header: bool,
+    enough: usize,
+) -> Vec<Value> {
+    let path = if header {
+        "events".to_owned()
+    } else {
+        format!("events?after={after}")
+    };
+    let mut request = world
+        .http
+        .get(format!("{}/api/v1/{path}", world.url))
+        .bearer_auth(&person.token);
     if header {
         request = request.header("last-event-id", after.to_string());
     }
@@ -19,11 +32,18 @@ async fn changes(world: &World, person: &Person, after: u64, header: bool, enoug
     let mut text = String::new();
     let mut seen = Vec::new();
     while seen.len() < enough {
-        let next = tokio::time::timeout(Duration::from_secs(20), stream.next()).await.expect("a change in time");
+        let next = tokio::time::timeout(Duration::from_secs(20), stream.next())
+            .await
+            .expect("a change in time");
         text.push_str(std::str::from_utf8(&next.unwrap().unwrap()).unwrap());
         while let Some(end) = text.find("\n\n") {
             let block: String = text.drain(..end + 2).collect();
-            seen.extend(block.lines().filter_map(|line| line.strip_prefix("data: ")).map(|data| serde_json::from_str(data).unwrap()));
+            seen.extend(
+                block
+                    .lines()
+                    .filter_map(|line| line.strip_prefix("data: "))
+                    .map(|data| serde_json::from_str(data).unwrap()),
+            );
         }
     }
     seen
@@ -38,7 +58,10 @@ async fn a_reader_resumes_where_the_connection_broke() {
     }
     let seen = changes(&world, &ada, start, false, 2).await;
     assert_eq!(seen[0]["position"], start + 1);
-    assert_eq!((&seen[0]["kind"], &seen[0]["type"]), (&json!("group"), &json!("group.created")));
+    assert_eq!(
+        (&seen[0]["kind"], &seen[0]["type"]),
+        (&json!("group"), &json!("group.created"))
+    );
     let last = seen[1]["position"].as_u64().unwrap();
     let rest = changes(&world, &ada, last, true, 1).await;
     assert_eq!(rest[0]["position"], last + 1);
@@ -61,10 +84,23 @@ async fn a_reader_hears_only_of_what_may_be_read() {
     let (world, ada) = World::with_ada().await;
     let rosa = world.person(&ada, "rosa", &["Requester"]).await;
     let start = world.head().await;
-    ada.post("groups", json!({"name": "Secret project"})).await.ok();
+    ada.post("groups", json!({"name": "Secret project"}))
+        .await
+        .ok();
     let template = "0192f0c1-0000-7000-8000-000000000000";
-    ada.post("requests", json!({"kind": {"type": "new-account"}, "template": template})).await.ok();
-    let own = rosa.post("requests", json!({"kind": {"type": "new-account"}, "template": template})).await.id();
+    ada.post(
+        "requests",
+        json!({"kind": {"type": "new-account"}, "template": template}),
+    )
+    .await
+    .ok();
+    let own = rosa
+        .post(
+            "requests",
+            json!({"kind": {"type": "new-account"}, "template": template}),
+        )
+        .await
+        .id();
     let seen = changes(&world, &rosa, start, false, 1).await;
     assert_eq!(seen[0]["id"], own.as_str());
 }
@@ -74,7 +110,10 @@ async fn open_streams_are_bounded() {
     let (world, ada) = World::with_ada().await;
     let mut open = Vec::new();
     for _ in 0..20 {
-        let request = world.http.get(format!("{}/api/v1/events", world.url)).bearer_auth(&ada.token);
+        let request = world
+            .http
+            .get(format!("{}/api/v1/events", world.url))
+            .bearer_auth(&ada.token);
         open.push(request.send().await.unwrap());
     }
     assert_eq!(ada.get("events").await.problem(), (429, "too-many-streams"));

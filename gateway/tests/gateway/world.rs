@@ -6,7 +6,10 @@ use reqwest::{Client, Method, header::HeaderMap};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use tenure_broker::{BrokerConfig, CoreKeys, CoreLink, in_process};
-use tenure_eventstore::{EventStore, InstanceKeys, StoreConfig, clock::{Clock, VirtualClock}};
+use tenure_eventstore::{
+    EventStore, InstanceKeys, StoreConfig,
+    clock::{Clock, VirtualClock},
+};
 use tenure_gateway::GatewayConfig;
 use tenure_projections::Views;
 use tenure_workflow::{Commands, EngineDirectory, Instance, Settings, Work};
@@ -36,9 +39,20 @@ pub(crate) struct Answer {
 impl Answer {
     /// The stable name of a problem, and its status.
     pub(crate) fn problem(&self) -> (u16, &str) {
-        assert_eq!(self.headers.get("content-type").unwrap(), "application/problem+json", "{self:?}");
+        assert_eq!(
+            self.headers.get("content-type").unwrap(),
+            "application/problem+json",
+            "{self:?}"
+        );
         assert_eq!(self.json["status"], self.status);
-        (self.status, self.json["type"].as_str().unwrap().strip_prefix("urn:tenure:problem:").unwrap())
+        (
+            self.status,
+            self.json["type"]
+                .as_str()
+                .unwrap()
+                .strip_prefix("urn:tenure:problem:")
+                .unwrap(),
+        )
     }
 
     pub(crate) fn id(&self) -> String {
@@ -70,11 +84,23 @@ impl World {
         let cancel = CancellationToken::new();
         drop(views.spawn_runners(cancel.clone()));
         let engines = Arc::new(EngineDirectory::default());
-        let keys = CoreKeys { signing: SigningKey::from_bytes(&[7; 32]), engines: engines.clone() };
-        let broker = CoreLink::connect(BrokerConfig::InProcess(in_process()), keys).await.unwrap();
+        let keys = CoreKeys {
+            signing: SigningKey::from_bytes(&[7; 32]),
+            engines: engines.clone(),
+        };
+        let broker = CoreLink::connect(BrokerConfig::InProcess(in_process()), keys)
+            .await
+            .unwrap();
         let system: Arc<dyn Clock> = clock.clone();
-        let commands =
-            Commands::new(store.clone(), broker.clone(), engines.clone(), system.clone(), Settings::default()).await.unwrap();
+        let commands = Commands::new(
+            store.clone(),
+            broker.clone(),
+            engines.clone(),
+            system.clone(),
+            Settings::default(),
+        )
+        .await
+        .unwrap();
         let instance = Instance {
             store,
             views,
@@ -85,9 +111,18 @@ impl World {
             virtual_clock: None,
             engines,
         };
-        let setup_code = tenure_gateway::new_setup_code(&instance).await.unwrap().unwrap();
-        let work = Work { reactions: watch::channel(0).1, orders: watch::channel(0).1 };
-        let config = GatewayConfig { shutdown: cancel.clone(), ..GatewayConfig::default() };
+        let setup_code = tenure_gateway::new_setup_code(&instance)
+            .await
+            .unwrap()
+            .unwrap();
+        let work = Work {
+            reactions: watch::channel(0).1,
+            orders: watch::channel(0).1,
+        };
+        let config = GatewayConfig {
+            shutdown: cancel.clone(),
+            ..GatewayConfig::default()
+        };
         let router = tenure_gateway::router(instance.clone(), work, config);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -95,7 +130,14 @@ impl World {
         // The one TLS stack, as the binary chooses it.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = Client::new();
-        Self { instance, clock, http, url, setup_code, _cancel: cancel.drop_guard() }
+        Self {
+            instance,
+            clock,
+            http,
+            url,
+            setup_code,
+            _cancel: cancel.drop_guard(),
+        }
     }
 
     /// Set up, with Ada signed in.
@@ -110,7 +152,8 @@ impl World {
         let body = json!({
             "code": self.setup_code, "email": "ada@corp.example", "display_name": "Ada", "password": PASSWORD
         });
-        self.send(Method::POST, "setup", None, &[], Some(body)).await
+        self.send(Method::POST, "setup", None, &[], Some(body))
+            .await
     }
 
     pub(crate) async fn sign_in(&self, email: &str) -> Person {
@@ -125,18 +168,30 @@ impl World {
 
     pub(crate) async fn try_sign_in(&self, email: &str, password: &str) -> Answer {
         let body = json!({"email": email, "password": password});
-        self.send(Method::POST, "sessions", None, &[], Some(body)).await
+        self.send(Method::POST, "sessions", None, &[], Some(body))
+            .await
     }
 
     /// Another person, with these built-in roles, signed in.
     pub(crate) async fn person(&self, ada: &Person, name: &str, roles: &[&str]) -> Person {
         let email = format!("{name}@corp.example");
-        let body = json!({"personal": {"display_name": name, "emails": [email]}, "password": PASSWORD});
+        let body =
+            json!({"personal": {"display_name": name, "emails": [email]}, "password": PASSWORD});
         let id = ada.post("users", body).await.id();
         let known = ada.get("roles").await.ok();
         for role in roles {
-            let role = known["items"].as_array().unwrap().iter().find(|known| known["name"] == *role).unwrap();
-            ada.post(&format!("users/{id}/roles/grant"), json!({"role": role["id"]})).await.ok();
+            let role = known["items"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .find(|known| known["name"] == *role)
+                .unwrap();
+            ada.post(
+                &format!("users/{id}/roles/grant"),
+                json!({"role": role["id"]}),
+            )
+            .await
+            .ok();
         }
         self.sign_in(&email).await
     }
@@ -172,16 +227,43 @@ pub(crate) struct Person {
 
 impl Person {
     pub(crate) async fn get(&self, path: &str) -> Answer {
-        send(&self.http, &self.url, Method::GET, path, Some(&self.token), &[], None).await
+        send(
+            &self.http,
+            &self.url,
+            Method::GET,
+            path,
+            Some(&self.token),
+            &[],
+            None,
+        )
+        .await
     }
 
     pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
-        send(&self.http, &self.url, Method::POST, path, Some(&self.token), &[], Some(body)).await
+        send(
+            &self.http,
+            &self.url,
+            Method::POST,
+            path,
+            Some(&self.token),
+            &[],
+            Some(body),
+        )
+        .await
     }
 
     pub(crate) async fn post_once(&self, path: &str, key: &str, body: Value) -> Answer {
         let headers = [("idempotency-key", key)];
-        send(&self.http, &self.url, Method::POST, path, Some(&self.token), &headers, Some(body)).await
+        send(
+            &self.http,
+            &self.url,
+            Method::POST,
+            path,
+            Some(&self.token),
+            &headers,
+            Some(body),
+        )
+        .await
     }
 }
 
@@ -194,7 +276,11 @@ async fn send(
     headers: &[(&str, &str)],
     body: Option<Value>,
 ) -> Answer {
-    let path = if path.starts_with('/') { path.to_owned() } else { format!("/api/v1/{path}") };
+    let path = if path.starts_with('/') {
+        path.to_owned()
+    } else {
+        format!("/api/v1/{path}")
+    };
     let mut request = http.request(method, format!("{url}{path}"));
     if let Some(token) = token {
         request = request.bearer_auth(token);
@@ -213,11 +299,19 @@ pub(crate) async fn answer(request: reqwest::RequestBuilder) -> Answer {
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     let bytes = response.bytes().await.unwrap();
     let json = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-    Answer { status, headers, json }
+    Answer {
+        status,
+        headers,
+        json,
+    }
 }
 
 /// A domain and a template in it, published by Ada; approvers are `approvers`.
-pub(crate) async fn template(ada: &Person, approvers: &[&Person], change: impl FnOnce(&mut Value)) -> String {
+pub(crate) async fn template(
+    ada: &Person,
+    approvers: &[&Person],
+    change: impl FnOnce(&mut Value),
+) -> String {
     let domain = json!({"name": "corp.example.com", "kind": "sandbox", "base_dn": "DC=corp,DC=example,DC=com"});
     let known = ada.get("domains").await.ok();
     let domain = match known["items"].as_array().unwrap().first() {
@@ -236,7 +330,9 @@ pub(crate) async fn template(ada: &Person, approvers: &[&Person], change: impl F
     });
     change(&mut content);
     let id = ada.post("templates", content).await.id();
-    ada.post(&format!("templates/{id}/publish"), json!({})).await.ok();
+    ada.post(&format!("templates/{id}/publish"), json!({}))
+        .await
+        .ok();
     id
 }
 
@@ -248,8 +344,13 @@ pub(crate) fn asking_for(template: &str, name: &str) -> Value {
 
 /// A submitted request for `name`.
 pub(crate) async fn submitted(person: &Person, template: &str, name: &str) -> String {
-    let id = person.post("requests", asking_for(template, name)).await.id();
-    let answer = person.post(&format!("requests/{id}/submit"), json!({})).await;
+    let id = person
+        .post("requests", asking_for(template, name))
+        .await
+        .id();
+    let answer = person
+        .post(&format!("requests/{id}/submit"), json!({}))
+        .await;
     assert_eq!(answer.status, 202, "{answer:?}");
     id
 }
