@@ -4,7 +4,7 @@ use tenure_domain::{
     Event, RequestId, UserId,
     account::{AccountEvent, ReminderUrgency},
     engine::EngineEvent,
-    request::{RequestEvent, RequestKind},
+    request::RequestEvent,
     template::TemplateEvent,
     user::UserEvent,
 };
@@ -297,10 +297,4 @@ fn of_account(event: &AccountEvent) -> Option<Notice> {
         AccountEvent::LifecycleEnded(_) => Some(Notice::EndReached),
         _ => None,
     }
-}
-
-/// Is the request about a new account?
-#[must_use]
-pub fn is_new_account(kind: RequestKind) -> bool {
-    kind == RequestKind::NewAccount
 }

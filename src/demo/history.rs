@@ -110,7 +110,7 @@ async fn ask(stage: &Stage, n: usize) -> Result<Option<AccountId>, DemoError> {
         kind: RequestKind::NewAccount,
         template,
         name: format!("{}{purpose}-{n:03}", offered.directory.name_prefix),
-        owners: if n % 3 == 0 {
+        owners: if n.is_multiple_of(3) {
             vec![Owner::Group(people::group(group))]
         } else {
             vec![]

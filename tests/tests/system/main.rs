@@ -1,5 +1,6 @@
 //! The whole system on real services: PostgreSQL, NATS, a mail server, two Active Directory domains.
 #![allow(
+    clippy::disallowed_methods,
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,

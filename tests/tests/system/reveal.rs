@@ -10,7 +10,7 @@ use tenure_tests::{
 };
 
 /// Reads the account's secret as its owner does.
-pub async fn read_secret(api: &Api, account: &str) -> String {
+pub(crate) async fn read_secret(api: &Api, account: &str) -> String {
     let key = ReaderKey::generate().unwrap();
     let body = json!({ "reader_key": BASE64_STANDARD.encode(key.public()) });
     let answer = api

@@ -12,7 +12,6 @@ use tenure_tests::{
 
 /// The directory has its own clock: the story begins so far in the past that its second end is yesterday.
 fn beginning() -> DateTime<Utc> {
-    #[allow(clippy::disallowed_methods)]
     let now = Utc::now();
     (now - TimeDelta::days(182))
         .date_naive()
