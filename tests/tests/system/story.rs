@@ -324,7 +324,7 @@ async fn deleting_an_account_removes_object_and_secret_and_frees_the_name() {
     let unconfirmed = json!({ "reason": "Not needed any more.", "confirmed_name": "svc-other" });
     assert_eq!(
         people.requester.api.post(&path, unconfirmed).await.status,
-        409
+        422
     );
     let confirmed = json!({ "reason": "Not needed any more.", "confirmed_name": name });
     people.requester.api.post(&path, confirmed).await.ok();
