@@ -53,6 +53,9 @@ struct BrokerSection {
     tls_ca: Option<PathBuf>,
 }
 
+/// Between attempts to reach the broker at the start.
+const BROKER_PAUSE: std::time::Duration = std::time::Duration::from_secs(1);
+
 /// Why the agent did not start.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum AgentError {
@@ -127,7 +130,21 @@ pub(crate) async fn run(args: AgentArgs) -> Result<(), AgentError> {
         signing,
         core,
     };
-    let link = AgentLink::connect(BrokerConfig::Nats(nats), keys).await?;
+    let stop = crate::stop::on_signal();
+    // The broker may come later than the agent, or be away for a while.
+    let link = loop {
+        match AgentLink::connect(BrokerConfig::Nats(nats.clone()), keys.clone()).await {
+            Err(error) if error.is_transient() => tracing::warn!(%error, "waiting for the broker"),
+            connected => break connected?,
+        }
+        if stop
+            .run_until_cancelled(tokio::time::sleep(BROKER_PAUSE))
+            .await
+            .is_none()
+        {
+            return Ok(());
+        }
+    };
     let agent = Agent::new(
         link,
         engine.engine,
@@ -138,7 +155,7 @@ pub(crate) async fn run(args: AgentArgs) -> Result<(), AgentError> {
         engine.concurrency,
     );
     tracing::info!(engine = %engine.engine, domain = %engine.domain, "the agent is at work");
-    agent.run(crate::stop::on_signal()).await;
+    agent.run(stop).await;
     Ok(())
 }
 

@@ -81,14 +81,18 @@ pub(crate) async fn wire(config: &Config, clock: BusinessClock) -> Result<Wired,
     let signing = load_or_create(&config.data.join("core.seed"))?;
     let core_key = signing.verifying_key();
     let (broker, hub) = broker_config(config)?;
-    let broker = CoreLink::connect(
-        broker,
-        CoreKeys {
-            signing,
-            engines: engines.clone(),
-        },
-    )
-    .await?;
+    let keys = CoreKeys {
+        signing,
+        engines: engines.clone(),
+    };
+    // The broker may come later than the gateway, or be away for a while.
+    let broker = loop {
+        match CoreLink::connect(broker.clone(), keys.clone()).await {
+            Err(error) if error.is_transient() => tracing::warn!(%error, "waiting for the broker"),
+            connected => break connected?,
+        }
+        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    };
     let settings = Settings {
         order_valid_for: order_valid_for(config),
     };

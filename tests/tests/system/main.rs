@@ -11,7 +11,6 @@
 mod bad_input;
 mod configuration;
 mod demo;
-mod faults;
 mod outage;
 mod refusals;
 mod reveal;
