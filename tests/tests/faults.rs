@@ -1,7 +1,5 @@
 //! kill -9 of gateway, agent and nats-server while 200 requests run through: afterwards each account is there exactly
 //! once or its request failed with a reason; none is lost, none doubled.
-//!
-//! Run by name until each of them has been seen to pass: `cargo nextest run -p tenure-tests --test faults`.
 #![allow(
     clippy::disallowed_methods,
     clippy::unwrap_used,
