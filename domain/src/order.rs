@@ -211,6 +211,8 @@ pub enum FailureReason {
     VaultUnavailable,
     /// The order breaks a rule of Active Directory that is checked before anything is sent.
     InvalidOrder,
+    /// The account had moved on when the request was to be carried out: deleted, or renewed otherwise.
+    AccountChanged,
     /// Anything else: see the detail.
     Other,
 }
@@ -252,6 +254,9 @@ impl FailureReason {
             }
             Self::InvalidOrder => {
                 "The order breaks a rule of Active Directory. Correct the template or the request."
+            }
+            Self::AccountChanged => {
+                "The account has changed since the request was made. Look at the account, then retry or withdraw the request."
             }
             Self::Other => "The directory refused. Its own words are in the detail.",
         }

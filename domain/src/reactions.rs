@@ -2,9 +2,10 @@
 //! harmless; reactions are never replayed by a rebuild.
 
 use crate::{
-    account::{AccountCommand, AccountEvent},
+    account::{AccountCommand, AccountEvent, AccountRefusal},
     event::Event,
     ids::{AccountId, RequestId, derived},
+    order::{Failure, FailureReason},
     request::{RequestCommand, RequestEvent, RequestKind},
 };
 use uuid::Uuid;
@@ -54,6 +55,32 @@ pub fn to(stream: Uuid, event: &Event) -> Option<Reaction> {
     }
 }
 
+/// What follows when the account refuses `reaction`: an approved request that cannot be carried out has failed, so that
+/// it never waits for ever.
+#[must_use]
+pub fn to_refusal(reaction: &Reaction, refusal: &AccountRefusal) -> Option<Reaction> {
+    use AccountCommand as C;
+    match (reaction, refusal) {
+        // Somebody has retried the account itself: its order is under way.
+        (_, AccountRefusal::NothingToRetry) => None,
+        (
+            Reaction::Account {
+                command: C::Create | C::RenewByRequest(_) | C::RetryFailed,
+                request: Some(request),
+                ..
+            },
+            refusal,
+        ) => Some(Reaction::Request {
+            request: *request,
+            command: RequestCommand::Fail(Failure {
+                reason: FailureReason::AccountChanged,
+                detail: refusal.to_string(),
+            }),
+        }),
+        _ => None,
+    }
+}
+
 fn to_request(request: RequestId, event: &RequestEvent) -> Option<Reaction> {
     let for_account = |account, command| {
         Some(Reaction::Account {
@@ -83,7 +110,12 @@ fn to_request(request: RequestId, event: &RequestEvent) -> Option<Reaction> {
             kind: RequestKind::Renewal(account),
             ..
         }) => for_account(*account, AccountCommand::CloseRenewal(request)),
-        RequestEvent::Retried(e) => for_account(e.account, AccountCommand::RetryFailed),
+        RequestEvent::Retried(e) => match e.kind {
+            RequestKind::NewAccount => for_account(e.account, AccountCommand::RetryFailed),
+            RequestKind::Renewal(account) => {
+                for_account(account, AccountCommand::RenewByRequest(request))
+            }
+        },
         RequestEvent::Drafted(_)
         | RequestEvent::Revised(_)
         | RequestEvent::ApprovalGiven(_)

@@ -2,7 +2,7 @@
 //! out for now is tried until it can; one that never can (a stream that does not decode) is parked, and holds back
 //! nothing but its own account.
 
-use crate::{Caller, CommandError, Instance};
+use crate::{Accepted, Caller, CommandError, Instance};
 use futures::{FutureExt, StreamExt, future::BoxFuture, stream};
 use tenure_domain::{
     EngineId, Event,
@@ -55,27 +55,13 @@ async fn carry_out(
         causation: Some(event.id),
         ..Cause::default()
     };
-    let caller = Caller::system(
-        reactions::PROVISIONING,
-        reactions::command_id(event.id, 0),
-        cause,
-    );
     fail::fail_point!("reaction-before-command", |_| std::process::abort());
-    let outcome = match reaction {
-        Reaction::Account {
-            account,
-            command,
-            request,
-        } => {
-            instance
-                .commands
-                .account_by_request(account, command, request, &caller)
-                .await
-        }
-        Reaction::Request { request, command } => {
-            instance.commands.request(request, command, &caller).await
-        }
-    };
+    let mut outcome = execute(instance, event, &cause, reaction.clone(), 0).await;
+    if let Err(CommandError::Account(refusal)) = &outcome
+        && let Some(instead) = reactions::to_refusal(&reaction, refusal)
+    {
+        outcome = execute(instance, event, &cause, instead, 1).await;
+    }
     fail::fail_point!("reaction-after-command", |_| std::process::abort());
     match outcome {
         Ok(_) => Ok(()),
@@ -94,6 +80,35 @@ async fn carry_out(
         Err(refusal) => {
             tracing::debug!(position = event.position, %refusal, "a reaction was refused: things had moved on");
             Ok(())
+        }
+    }
+}
+
+async fn execute(
+    instance: &Instance,
+    event: &StoredEvent,
+    cause: &Cause,
+    reaction: Reaction,
+    ordinal: usize,
+) -> Result<Accepted, CommandError> {
+    let caller = Caller::system(
+        reactions::PROVISIONING,
+        reactions::command_id(event.id, ordinal),
+        cause.clone(),
+    );
+    match reaction {
+        Reaction::Account {
+            account,
+            command,
+            request,
+        } => {
+            instance
+                .commands
+                .account_by_request(account, command, request, &caller)
+                .await
+        }
+        Reaction::Request { request, command } => {
+            instance.commands.request(request, command, &caller).await
         }
     }
 }

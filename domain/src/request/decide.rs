@@ -195,6 +195,7 @@ impl Submitted {
             (C::Fail(failure), Stage::Failed(known)) if failure == *known => Ok(vec![]),
             (C::Retry, Stage::Failed(_)) => Ok(vec![
                 RequestRetried {
+                    kind: submission.kind,
                     account: submission.account,
                 }
                 .into(),

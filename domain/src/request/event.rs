@@ -125,6 +125,8 @@ pub struct RequestFailed {
 /// Somebody asked to try once more.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RequestRetried {
+    /// What was asked for.
+    pub kind: RequestKind,
     /// The account in question.
     pub account: AccountId,
 }
@@ -252,7 +254,8 @@ impl Submitted {
                 }
                 return;
             }
-            RequestEvent::Approved(_) | RequestEvent::Retried(_) => Stage::Approved,
+            RequestEvent::Approved(_) => Stage::Approved,
+            RequestEvent::Retried(_) => Stage::Provisioning,
             RequestEvent::Rejected(_) => Stage::Rejected,
             RequestEvent::Withdrawn(_) => Stage::Withdrawn,
             RequestEvent::ProvisioningBegun(_) => Stage::Provisioning,

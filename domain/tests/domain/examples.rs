@@ -127,7 +127,10 @@ fn requests() -> Vec<Event> {
         of::<Request>(RequestProvisioningBegun {}),
         of::<Request>(RequestCompleted {}),
         of::<Request>(RequestFailed { failure: refused }),
-        of::<Request>(RequestRetried { account }),
+        of::<Request>(RequestRetried {
+            kind: RequestKind::NewAccount,
+            account,
+        }),
     ]
 }
 

@@ -8,6 +8,7 @@ mod orders;
 mod people;
 mod places;
 mod properties;
+mod reactions;
 mod reminders;
 mod requests;
 mod scene;

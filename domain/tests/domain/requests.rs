@@ -342,10 +342,11 @@ fn a_failed_request_keeps_the_directorys_words_and_can_be_retried() {
         .then([failed]);
     let after = after.when(C::Fail(refusal()), &tenure()).then([]);
     let retried = after.when(C::Retry, &alice()).then([RequestRetried {
+        kind: RequestKind::NewAccount,
         account: account_id(),
     }
     .into()]);
-    assert_eq!(retried.0.status(), Some(RequestStatus::Approved));
+    assert_eq!(retried.0.status(), Some(RequestStatus::Provisioning));
     let completed = retried
         .when(C::Complete, &tenure())
         .then([RequestCompleted {}.into()]);

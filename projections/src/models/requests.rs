@@ -226,9 +226,10 @@ impl RequestRow {
             RequestEvent::Revised(e) => self.edit(&e.content),
             RequestEvent::Submitted(e) => self.submit(at, &e.submission),
             RequestEvent::ApprovalGiven(e) => self.approval(at, e),
-            RequestEvent::Approved(_) | RequestEvent::Retried(_) => {
+            RequestEvent::Approved(_) => self.status = RequestStatus::Approved,
+            RequestEvent::Retried(_) => {
                 self.failure = None;
-                self.status = RequestStatus::Approved;
+                self.status = RequestStatus::Provisioning;
             }
             RequestEvent::Rejected(e) => {
                 self.rejection = Some(Rejection {
