@@ -52,6 +52,7 @@ pub(crate) fn template_content(base_dn: &str) -> TemplateContent {
         least: 1,
         users: vec![],
         groups: vec![approvers()],
+        ..ApprovalStep::default()
     };
     TemplateContent {
         name: "Batch jobs".into(),
@@ -61,6 +62,7 @@ pub(crate) fn template_content(base_dn: &str) -> TemplateContent {
         terms_of_service: None,
         vault: VaultSection {
             kind: VaultKind::BuiltIn,
+            ..VaultSection::default()
         },
         directory: DirectorySection {
             domain: domain(),
@@ -71,6 +73,7 @@ pub(crate) fn template_content(base_dn: &str) -> TemplateContent {
             attributes: vec![],
             groups: vec![],
             available_to: vec![],
+            ..DirectorySection::default()
         },
         ownership: OwnershipSection::default(),
         lifecycle: LifecycleSection {
@@ -82,6 +85,7 @@ pub(crate) fn template_content(base_dn: &str) -> TemplateContent {
             stop_reminding_after_days: None,
             include_administrators: false,
             enabled_after_end_days: 7,
+            ..LifecycleSection::default()
         },
         approval: ApprovalFlow {
             steps: vec![step],

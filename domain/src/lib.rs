@@ -16,6 +16,7 @@ pub mod codec;
 pub mod context;
 pub mod decide;
 pub mod directory;
+pub mod dn;
 pub mod engine;
 pub mod event;
 pub mod group;

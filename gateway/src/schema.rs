@@ -130,6 +130,16 @@ fn bounds() -> Vec<(&'static str, &'static str, Value)> {
         ),
         ("DirectorySection", "ou", dn.clone()),
         ("DirectorySection", "retirement_ou", dn),
+        (
+            "DirectorySection",
+            "other_ous",
+            json!({"maxItems": 100, "items": {"type": "string", "minLength": 1, "maxLength": 400}}),
+        ),
+        (
+            "VaultSection",
+            "folder",
+            json!({"minLength": 1, "maxLength": 200}),
+        ),
         ("DirectorySection", "name_prefix", json!({"maxLength": 19})),
         ("ApprovalFlow", "steps", json!({"maxItems": 10})),
         ("ApprovalStep", "name", text(80)),

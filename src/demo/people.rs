@@ -250,6 +250,7 @@ fn template_content(
         least: 1,
         users: vec![],
         groups: vec![group(group_name)],
+        ..ApprovalStep::default()
     };
     let steps = match action {
         EndOfLifecycleAction::Delete => vec![step("Team lead", "Approvers")],
@@ -269,6 +270,7 @@ fn template_content(
             .then(|| "The supplier keeps the password secret and reports its loss at once.".into()),
         vault: VaultSection {
             kind: VaultKind::BuiltIn,
+            ..VaultSection::default()
         },
         directory: DirectorySection {
             domain: domain(domain_name),
@@ -282,6 +284,7 @@ fn template_content(
             }],
             groups: vec![],
             available_to: vec![],
+            ..DirectorySection::default()
         },
         ownership: OwnershipSection::default(),
         lifecycle: LifecycleSection {
@@ -299,6 +302,7 @@ fn template_content(
             stop_reminding_after_days: Some(60),
             include_administrators: matches!(action, EndOfLifecycleAction::Review),
             enabled_after_end_days: 7,
+            ..LifecycleSection::default()
         },
         approval: ApprovalFlow {
             steps,

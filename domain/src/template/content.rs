@@ -46,23 +46,30 @@ pub enum AccountType {
 }
 
 /// Which vault keeps the secret.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct VaultSection {
     /// Kind of vault.
     pub kind: VaultKind,
+    /// Folder for the secrets, its parts separated by `/`; `None` = the vault's own root.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub folder: Option<String>,
+    /// May the requester choose a folder below it?
+    #[serde(default)]
+    pub sub_folders: bool,
 }
 
 /// Kinds of vault.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum VaultKind {
     /// The engine's own, sealed on its machine.
+    #[default]
     BuiltIn,
 }
 
 /// Where the account goes and what it looks like.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DirectorySection {
     /// Which domain.
@@ -73,8 +80,14 @@ pub struct DirectorySection {
     /// Every name matches it, from first to last character.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name_pattern: Option<String>,
-    /// Distinguished name of the organisational unit.
+    /// Distinguished name of the organisational unit that accounts go to unless the request says otherwise.
     pub ou: String,
+    /// Distinguished names of further organisational units that the requester may choose.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub other_ous: Vec<String>,
+    /// May the requester choose an organisational unit below one of these?
+    #[serde(default)]
+    pub sub_ous: bool,
     /// Where accounts go that reached their end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retirement_ou: Option<String>,
@@ -84,6 +97,9 @@ pub struct DirectorySection {
     /// Distinguished names of the AD groups to join.
     #[serde(default)]
     pub groups: Vec<String>,
+    /// May the account not change its own password?
+    #[serde(default)]
+    pub cannot_change_password: bool,
     /// Groups whose members may use the template; empty = everyone who may request.
     #[serde(default)]
     pub available_to: Vec<GroupId>,
@@ -160,9 +176,32 @@ pub struct LifecycleSection {
     /// Do administrators get the reminders too?
     #[serde(default)]
     pub include_administrators: bool,
+    /// Who else gets the reminders.
+    #[serde(default, skip_serializing_if = "UsersAndGroups::is_empty")]
+    pub other_recipients: UsersAndGroups,
     /// With Disable: how many days an account that was enabled after its end lives before the action repeats.
     #[serde(default = "week")]
     pub enabled_after_end_days: u16,
+    /// Object and secret of an account marked deleted are purged after so many days; `None` = only by an administrator.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purge_after_days: Option<u16>,
+}
+
+impl Default for LifecycleSection {
+    fn default() -> Self {
+        Self {
+            periods: vec![],
+            renewal_opens_days: None,
+            notify_when_renewal_opens: yes(),
+            remind_every_days: None,
+            urgent: None,
+            stop_reminding_after_days: None,
+            include_administrators: false,
+            other_recipients: UsersAndGroups::default(),
+            enabled_after_end_days: week(),
+            purge_after_days: None,
+        }
+    }
 }
 
 fn yes() -> bool {
@@ -183,8 +222,26 @@ pub struct Urgent {
     pub last_days: u16,
 }
 
+/// People, by themselves or by their groups.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct UsersAndGroups {
+    /// People named.
+    pub users: Vec<UserId>,
+    /// Groups named.
+    pub groups: Vec<GroupId>,
+}
+
+impl UsersAndGroups {
+    /// Is nobody named?
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.users.is_empty() && self.groups.is_empty()
+    }
+}
+
 /// Who approves.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ApprovalFlow {
     /// In this order; none = approved on submission.
@@ -198,7 +255,7 @@ pub struct ApprovalFlow {
 }
 
 /// At least `least` of these users and members of these groups.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ApprovalStep {
     /// As people see it.
@@ -211,4 +268,10 @@ pub struct ApprovalStep {
     /// Groups named.
     #[serde(default)]
     pub groups: Vec<GroupId>,
+    /// A step that is not complete so many hours after it began goes to the fallback approvers too; `None` = it waits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub times_out_after_hours: Option<u16>,
+    /// Fallback approvers.
+    #[serde(default, skip_serializing_if = "UsersAndGroups::is_empty")]
+    pub fallback: UsersAndGroups,
 }

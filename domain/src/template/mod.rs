@@ -4,11 +4,13 @@
 mod content;
 mod decide;
 mod event;
+mod places;
 mod validate;
 
 pub use content::{
     AccountType, ApprovalFlow, ApprovalStep, AttributeRule, DirectorySection, LifecycleSection,
-    OwnershipSection, TemplateAttribute, TemplateContent, Urgent, VaultKind, VaultSection,
+    OwnershipSection, TemplateAttribute, TemplateContent, Urgent, UsersAndGroups, VaultKind,
+    VaultSection,
 };
 pub use decide::{TemplateCommand, TemplateRefusal};
 pub use event::{

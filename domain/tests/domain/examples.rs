@@ -22,8 +22,9 @@ use tenure_domain::{
     },
     role::*,
     template::{
-        AttributeRule, Template, TemplateAttribute, TemplateContent, TemplateDisabled,
-        TemplateDrafted, TemplateEnabled, TemplatePublished, TemplateRevised, TemplateUnpublished,
+        ApprovalStep, AttributeRule, Template, TemplateAttribute, TemplateContent,
+        TemplateDisabled, TemplateDrafted, TemplateEnabled, TemplatePublished, TemplateRevised,
+        TemplateUnpublished, UsersAndGroups,
     },
     user::*,
 };
@@ -49,9 +50,26 @@ fn full_template() -> TemplateContent {
     content.directory.groups =
         vec!["CN=Backup Operators,CN=Builtin,DC=corp,DC=example,DC=com".into()];
     content.directory.available_to = vec![group("ops")];
+    content.directory.other_ous = vec!["OU=Batch,DC=corp,DC=example,DC=com".into()];
+    content.directory.sub_ous = true;
+    content.directory.cannot_change_password = true;
+    content.vault.folder = Some("service-accounts/backup".into());
+    content.vault.sub_folders = true;
     content.lifecycle.stop_reminding_after_days = Some(60);
+    content.lifecycle.other_recipients = UsersAndGroups {
+        users: vec![user("bob")],
+        groups: vec![group("ops")],
+    };
+    content.lifecycle.purge_after_days = Some(30);
     content.approval.steps = vec![
-        step("Manager", 1, &["bob"], &[]),
+        ApprovalStep {
+            times_out_after_hours: Some(72),
+            fallback: UsersAndGroups {
+                users: vec![user("carol")],
+                groups: vec![],
+            },
+            ..step("Manager", 1, &["bob"], &[])
+        },
         step("Security", 2, &[], &["security"]),
     ];
     content

@@ -15,11 +15,23 @@ fn reaction_to(event: RequestEvent) -> Reaction {
 }
 
 fn approved(kind: RequestKind) -> Reaction {
-    reaction_to(RequestApproved { kind, account: account_id() }.into())
+    reaction_to(
+        RequestApproved {
+            kind,
+            account: account_id(),
+        }
+        .into(),
+    )
 }
 
 fn retried(kind: RequestKind) -> Reaction {
-    reaction_to(RequestRetried { kind, account: account_id() }.into())
+    reaction_to(
+        RequestRetried {
+            kind,
+            account: account_id(),
+        }
+        .into(),
+    )
 }
 
 #[test]
@@ -32,14 +44,20 @@ fn an_approved_request_fails_when_its_account_has_moved_on() {
         retried(RequestKind::NewAccount),
         retried(renewal),
     ] {
-        let Some(Reaction::Request { request, command: RequestCommand::Fail(failure) }) =
-            reactions::to_refusal(&reaction, &deleted)
+        let Some(Reaction::Request {
+            request,
+            command: RequestCommand::Fail(failure),
+        }) = reactions::to_refusal(&reaction, &deleted)
         else {
             panic!("{reaction:?} leaves its request approved for ever");
         };
         assert_eq!(request, request_id());
         assert_eq!(failure.reason, FailureReason::AccountChanged);
-        assert_eq!(failure.detail, deleted.to_string(), "the account's own words");
+        assert_eq!(
+            failure.detail,
+            deleted.to_string(),
+            "the account's own words"
+        );
     }
 }
 
@@ -50,8 +68,13 @@ fn a_retried_renewal_renews_and_a_retried_creation_repeats_its_order() {
         Reaction::Request { .. } => panic!("for an account"),
     };
     let renewal = RequestKind::Renewal(account_id());
-    assert!(matches!(command(retried(renewal)), AccountCommand::RenewByRequest(request) if request == request_id()));
-    assert!(matches!(command(retried(RequestKind::NewAccount)), AccountCommand::RetryFailed));
+    assert!(
+        matches!(command(retried(renewal)), AccountCommand::RenewByRequest(request) if request == request_id())
+    );
+    assert!(matches!(
+        command(retried(RequestKind::NewAccount)),
+        AccountCommand::RetryFailed
+    ));
 }
 
 #[test]

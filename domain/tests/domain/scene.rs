@@ -113,6 +113,7 @@ pub(crate) fn template(action: EndOfLifecycleAction) -> TemplateContent {
         terms_of_service: None,
         vault: VaultSection {
             kind: VaultKind::BuiltIn,
+            ..VaultSection::default()
         },
         directory: DirectorySection {
             domain: id("corp"),
@@ -123,6 +124,7 @@ pub(crate) fn template(action: EndOfLifecycleAction) -> TemplateContent {
             attributes: vec![],
             groups: vec![],
             available_to: vec![],
+            ..DirectorySection::default()
         },
         ownership: OwnershipSection::default(),
         lifecycle: LifecycleSection {
@@ -137,6 +139,7 @@ pub(crate) fn template(action: EndOfLifecycleAction) -> TemplateContent {
             stop_reminding_after_days: None,
             include_administrators: false,
             enabled_after_end_days: 7,
+            ..LifecycleSection::default()
         },
         approval: ApprovalFlow {
             steps: vec![step("Manager", 1, &["carol"], &[])],
@@ -152,6 +155,7 @@ pub(crate) fn step(name: &str, least: u16, users: &[&str], groups: &[&str]) -> A
         least,
         users: users.iter().map(|name| user(name)).collect(),
         groups: groups.iter().map(|name| group(name)).collect(),
+        ..ApprovalStep::default()
     }
 }
 
@@ -355,6 +359,10 @@ pub(crate) fn template_id() -> TemplateId {
 
 pub(crate) fn account_id() -> AccountId {
     id("account")
+}
+
+pub(crate) fn request_id() -> RequestId {
+    id("request")
 }
 
 pub(crate) fn domain_id() -> DomainId {

@@ -197,6 +197,7 @@ fn publishing_says_everything_that_is_wrong_at_once() {
         least,
         users: vec![],
         groups: vec![],
+        ..ApprovalStep::default()
     };
     bad.approval.steps = vec![step("", 0), step("Two", 2)];
     let expected = "

@@ -253,6 +253,7 @@ impl World {
             least: 1,
             users: users.to_vec(),
             groups: groups.to_vec(),
+            ..ApprovalStep::default()
         };
         TemplateContent {
             name: format!("Service account {}", &id.0.simple().to_string()[..6]),
@@ -262,6 +263,7 @@ impl World {
             terms_of_service: None,
             vault: VaultSection {
                 kind: VaultKind::BuiltIn,
+                ..VaultSection::default()
             },
             directory: DirectorySection {
                 domain: self.domain,
@@ -272,6 +274,7 @@ impl World {
                 attributes: vec![],
                 groups: vec![],
                 available_to: vec![],
+                ..DirectorySection::default()
             },
             ownership: OwnershipSection::default(),
             lifecycle: LifecycleSection {
@@ -283,6 +286,7 @@ impl World {
                 stop_reminding_after_days: None,
                 include_administrators: false,
                 enabled_after_end_days: 7,
+                ..LifecycleSection::default()
             },
             approval: ApprovalFlow {
                 steps: vec![
