@@ -250,7 +250,7 @@ fn a_refused_account_fails_its_request_which_is_retried_and_completes() {
         world.report(Outcome::Failed(failure(FailureReason::NameTaken)));
         assert_eq!(world.status("request"), Some(RequestStatus::Failed));
         world.by("alice", "request", RequestCommand::Retry);
-        assert_eq!(world.status("request"), Some(RequestStatus::Approved));
+        assert_eq!(world.status("request"), Some(RequestStatus::Provisioning));
     }
     world.report(done());
     assert_eq!(world.status("request"), Some(RequestStatus::Provisioned));
