@@ -185,6 +185,8 @@ macro_rules! events {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident($content:ty) = $type_name:literal),+ $(,)? }) => {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+        // Few at a time and short-lived: boxing the content would gain nothing.
+        #[allow(clippy::large_enum_variant)]
         pub enum $name { $($(#[$vdoc])* #[serde(rename = $type_name)] $variant($content)),+ }
 
         impl $name {
