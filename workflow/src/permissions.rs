@@ -28,13 +28,14 @@ impl Rights {
     }
 }
 
-/// The rights of `user`; `None` if unknown or disabled.
+/// The rights of `user`; `None` if unknown or disabled. What another gateway took away a moment ago counts: nothing is
+/// appended because of rights, so nothing would re-check what is only cached.
 ///
 /// # Errors
 /// If store or views cannot be read.
 pub async fn rights_of(instance: &Instance, user: UserId) -> Result<Option<Rights>, CommandError> {
     let store = &instance.store;
-    let state = store.cached_state::<User>(user.0).await?.state;
+    let state = store.state::<User>(user.0).await?.state;
     if !state.is_active() {
         return Ok(None);
     }
@@ -47,7 +48,7 @@ pub async fn rights_of(instance: &Instance, user: UserId) -> Result<Option<Right
         .await
         .map_err(|error| CommandError::Unavailable(error.to_string()))?;
     for group in candidates.into_iter().chain([everyone()]) {
-        let state = store.cached_state::<Group>(group.0).await?.state;
+        let state = store.state::<Group>(group.0).await?.state;
         let member = group == everyone() || state.members.contains(&user);
         if member && !state.disabled && !groups.contains(&group) {
             roles.extend(state.roles.iter().copied());
@@ -60,7 +61,7 @@ pub async fn rights_of(instance: &Instance, user: UserId) -> Result<Option<Right
     for role in roles {
         permissions.extend(
             store
-                .cached_state::<Role>(role.0)
+                .state::<Role>(role.0)
                 .await?
                 .state
                 .permissions()

@@ -113,6 +113,11 @@ impl Commands {
         })
     }
 
+    /// How long an order may be carried out.
+    pub(crate) fn order_valid_for(&self) -> chrono::TimeDelta {
+        self.settings.order_valid_for
+    }
+
     /// The epoch that new orders belong to.
     pub(crate) fn epoch(&self) -> u32 {
         self.epoch.load(Ordering::Relaxed)
