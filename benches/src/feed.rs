@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 const EVENTS: usize = 1_000_000;
 const ROUNDS: usize = 3;
-const PAGE: usize = 2_000;
+const PAGE: usize = 4_000;
 const UNIT: &str = "events/s";
 
 pub(crate) async fn measure(report: &mut Report) -> Result<(), Failure> {

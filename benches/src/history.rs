@@ -1,5 +1,6 @@
 //! A history to read: people, one template, and accounts that were asked for, approved, provisioned, disabled, enabled
-//! and handed over, ten events each; made by the rules of domain like any other history, many callers at once.
+//! and handed over, sixteen events each; made by the rules of domain like any other history, many callers at once. What
+//! people write is as long as it takes for payloads of 600 bytes on average, as in the append rows.
 
 use crate::{Failure, workload};
 use chrono::{DateTime, Utc};
@@ -23,6 +24,14 @@ use uuid::Uuid;
 const AT_ONCE: usize = 512;
 /// Events of one account and its request, when it has lived through everything here.
 pub(crate) const EVENTS_OF_A_LIFE: usize = 16;
+
+/// Length of a justification, and of comments and reasons.
+const JUSTIFICATION: usize = 1480;
+const REASON: usize = 900;
+
+fn words(text: &str) -> String {
+    text.chars().cycle().take(REASON).collect()
+}
 
 /// How much an account lives through.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -124,7 +133,7 @@ async fn account(store: EventStore, facts: RequestFacts, life: Life) -> Result<(
     let system = || Actor::system("account-lifecycle");
     let draft = RequestCommand::Draft {
         account: AccountId(account),
-        content: Box::new(workload::content(account, 120)),
+        content: Box::new(workload::content(account, JUSTIFICATION)),
     };
     execute::<Request>(store, request, draft, RequestFacts::default(), requester()).await?;
     execute::<Request>(store, request, RequestCommand::Submit, facts, requester()).await?;
@@ -133,7 +142,7 @@ async fn account(store: EventStore, facts: RequestFacts, life: Life) -> Result<(
         ..RequestFacts::default()
     };
     let approve = RequestCommand::Approve {
-        comment: Some("Makes sense.".into()),
+        comment: Some(words("Makes sense. ")),
     };
     execute::<Request>(
         store,
@@ -169,7 +178,7 @@ async fn account(store: EventStore, facts: RequestFacts, life: Life) -> Result<(
     .await?;
     if life == Life::Long {
         let disable = AccountCommand::Disable {
-            reason: "Not needed until next quarter.".into(),
+            reason: words("Not needed until next quarter. "),
         };
         execute::<Account>(
             store,
@@ -181,7 +190,7 @@ async fn account(store: EventStore, facts: RequestFacts, life: Life) -> Result<(
         .await?;
         report(store, account, now).await?;
         let enable = AccountCommand::Enable {
-            reason: "The quarter has begun.".into(),
+            reason: words("The quarter has begun. "),
         };
         execute::<Account>(
             store,

@@ -33,6 +33,10 @@ mod workload;
 use row::{Report, Row};
 use std::{env, process::ExitCode};
 
+/// As in `tenure`.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Whatever went wrong: a benchmark has nobody to tell it apart for.
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 

@@ -111,7 +111,7 @@ impl Append {
 
 /// An append that waits for its batch.
 pub(crate) struct Pending {
-    pub(crate) append: Append,
+    pub(crate) append: Arc<Append>,
     /// The aggregate afterwards: cached once the append succeeded, before anybody is answered.
     pub(crate) after: Entry,
     pub(crate) answer: oneshot::Sender<Result<Position, AppendError>>,

@@ -6,7 +6,9 @@ use crate::{
     append::{Append, AppendError, Pending},
     batch,
     cache::Cache,
-    log::{Log, Outcome},
+    log::{Log, Outcome, Place},
+    pace::Pace,
+    tail::Tail,
 };
 use fail::fail_point;
 use std::{
@@ -30,8 +32,18 @@ const PATIENCE: Duration = Duration::from_secs(15);
 pub(crate) struct AppendTask {
     pub(crate) log: Arc<dyn Log>,
     pub(crate) cache: Arc<Cache>,
+    pub(crate) tail: Arc<Tail>,
+    pub(crate) pace: Arc<Pace>,
     pub(crate) queue: mpsc::Receiver<Pending>,
     pub(crate) head: Arc<watch::Sender<Position>>,
+}
+
+/// Where a batch is in the history.
+enum Landed {
+    /// Each event.
+    At(Vec<Place>),
+    /// From there on: found again after its outcome was unknown.
+    From(Position),
 }
 
 /// The batch before.
@@ -58,6 +70,8 @@ impl AppendTask {
                     None => return,
                 }
             }
+            let head = *self.head.borrow();
+            self.pace.keep(head).await;
             self.collect(&mut waiting);
             self.linger(&mut waiting, &last).await;
             let batch = batch::take(&mut waiting);
@@ -95,23 +109,23 @@ impl AppendTask {
     /// Appends as much of `batch` as conflicts with nothing. Answers all of it; returns the streams' new versions.
     async fn commit(&self, mut batch: Vec<Pending>) -> HashMap<(i16, Uuid), u64> {
         while !batch.is_empty() {
-            let appends: Vec<&Append> = batch.iter().map(|pending| &pending.append).collect();
+            let appends: Vec<&Append> = batch.iter().map(|pending| &*pending.append).collect();
             let began = Instant::now();
             fail_point!("eventstore::before-append", |_| std::process::abort());
-            let first = match self.log.append(&appends).await {
-                Ok(Outcome::Appended { first }) => Ok(Some(first)),
+            let landed = match self.log.append(&appends).await {
+                Ok(Outcome::Appended(places)) => Ok(Some(Landed::At(places))),
                 Ok(Outcome::Rejected(rejections)) => {
                     batch = leave_out(batch, rejections);
                     continue;
                 }
                 Err(error) => self.resolve(appends[0], error).await,
             };
-            match first {
-                Ok(Some(first)) => {
+            match landed {
+                Ok(Some(landed)) => {
                     fail_point!("eventstore::after-commit", |_| std::process::abort());
                     metrics::histogram!("tenure_append_seconds")
                         .record(began.elapsed().as_secs_f64());
-                    return self.announce(batch, first);
+                    return self.announce(batch, landed);
                 }
                 Ok(None) => {}
                 Err(error) => {
@@ -131,13 +145,13 @@ impl AppendTask {
         &self,
         first: &Append,
         error: StoreError,
-    ) -> Result<Option<Position>, StoreError> {
+    ) -> Result<Option<Landed>, StoreError> {
         tracing::warn!(%error, "an append was interrupted");
         let began = Instant::now();
         let mut pause = Duration::from_millis(20);
         loop {
             match self.log.landed(first).await {
-                Ok(Some(position)) => return Ok(Some(position)),
+                Ok(Some(position)) => return Ok(Some(Landed::From(position))),
                 Ok(None) if transient(&error) && began.elapsed() < PATIENCE => {
                     tokio::time::sleep(pause).await;
                     return Ok(None);
@@ -155,8 +169,20 @@ impl AppendTask {
         }
     }
 
-    /// States into the cache, the new head to those who watch it, then the answers.
-    fn announce(&self, batch: Vec<Pending>, first: Position) -> HashMap<(i16, Uuid), u64> {
+    /// States into the cache, the events and the new head to those who follow, then the answers.
+    fn announce(&self, batch: Vec<Pending>, landed: Landed) -> HashMap<(i16, Uuid), u64> {
+        let appends: Vec<_> = batch.iter().map(|pending| pending.append.clone()).collect();
+        let first = match landed {
+            Landed::At(places) => {
+                let first = places.first().map_or(0, |place| place.position);
+                self.tail.extend(&appends, places);
+                first.cast_unsigned()
+            }
+            Landed::From(first) => {
+                self.tail.clear();
+                first
+            }
+        };
         let events: usize = batch
             .iter()
             .map(|pending| pending.append.events.len())

@@ -194,7 +194,7 @@ impl EventStore {
     async fn append(&self, append: Append, after: Entry) -> Result<Position, AppendError> {
         let (answer, answered) = oneshot::channel();
         self.enqueue(Pending {
-            append,
+            append: Arc::new(append),
             after,
             answer,
         })

@@ -41,14 +41,17 @@ impl Follower<'_> {
     /// Hands every page to `handle`, from the mark on, until cancelled.
     pub async fn run(self, handle: impl Handle) {
         let mut head = self.store.head_watch();
+        let reading = self.store.reading();
         let mut pause = PAUSE.0;
         let mut mark: Option<(Position, Instant)> = None;
         while !self.cancel.is_cancelled() {
             let outcome = self.step(&mut mark, &handle).await;
             let idle = match outcome {
-                Ok(idle) => {
+                Ok(()) => {
                     pause = PAUSE.0;
-                    idle
+                    let done = *self.done.borrow();
+                    reading.at(done);
+                    done >= *head.borrow_and_update()
                 }
                 Err(reason) => {
                     tracing::warn!(
@@ -82,12 +85,12 @@ impl Follower<'_> {
         }
     }
 
-    /// One page. Answers whether there was nothing to do.
+    /// One page.
     async fn step(
         &self,
         mark: &mut Option<(Position, Instant)>,
         handle: &impl Handle,
-    ) -> Result<bool, Retry> {
+    ) -> Result<(), Retry> {
         let (marked, since) = match *mark {
             Some(mark) => mark,
             None => {
@@ -100,7 +103,7 @@ impl Follower<'_> {
         let after = *self.done.borrow();
         let page = self
             .store
-            .read(after, PAGE)
+            .newer(after, PAGE)
             .await
             .map_err(|error| error.to_string())?;
         if !page.is_empty() {
@@ -114,7 +117,7 @@ impl Follower<'_> {
                 .map_err(|error| error.to_string())?;
             *mark = Some((done, Instant::now()));
         }
-        Ok(page.is_empty())
+        Ok(())
     }
 
     async fn mark(&self) -> Result<Position, StoreError> {

@@ -50,8 +50,8 @@ pub(crate) trait Log: Send + Sync {
 /// What became of a batch.
 #[derive(Debug)]
 pub(crate) enum Outcome {
-    /// All of it is in the history, from `first` on.
-    Appended { first: Position },
+    /// All of it is in the history, each event at its place.
+    Appended(Vec<Place>),
     /// Nothing is; these are to be left out, and the rest tried again.
     Rejected(Vec<(usize, AppendError)>),
 }
@@ -63,6 +63,7 @@ pub(crate) struct Places {
 }
 
 /// One event's place.
+#[derive(Debug)]
 pub(crate) struct Place {
     pub(crate) append: usize,
     pub(crate) event: usize,

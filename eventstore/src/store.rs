@@ -8,11 +8,13 @@ use crate::{
     clock::Clock,
     database::{Address, on_reader, on_writer},
     log::{Log, micros},
+    pace::{Pace, Reading},
     personal::PersonKeys,
     postgres::PostgresLog,
     reader::Reader,
     snapshot::Snapshots,
     sqlite::SqliteLog,
+    tail::Tail,
     turns::Turns,
     upcast::Upcasters,
     wake,
@@ -65,6 +67,8 @@ pub(crate) struct Inner {
     pub(crate) turns: Turns,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) head: Arc<watch::Sender<Position>>,
+    pub(crate) tail: Arc<Tail>,
+    pace: Arc<Pace>,
     queue: Mutex<Option<mpsc::Sender<Pending>>>,
     tasks: Mutex<Vec<JoinHandle<()>>>,
     state: StateTables,
@@ -114,10 +118,13 @@ impl EventStore {
         let persons = Arc::new(PersonKeys::new(key_database.clone(), &config.keys));
         let cache = Arc::new(Cache::new(config.cache_entries));
         let head = Arc::new(watch::Sender::new(0));
+        let (tail, pace) = (Arc::<Tail>::default(), Arc::<Pace>::default());
         let (sender, queue) = mpsc::channel(QUEUE);
         let task = AppendTask {
             log: log.clone(),
             cache: cache.clone(),
+            tail: tail.clone(),
+            pace: pace.clone(),
             queue,
             head: head.clone(),
         };
@@ -135,6 +142,8 @@ impl EventStore {
             log,
             cache,
             head,
+            tail,
+            pace,
         }));
         store.0.head.send_replace(store.head().await?.position);
         let waking = wake::start(&store.0);
@@ -169,11 +178,18 @@ impl EventStore {
         self.0.head.subscribe()
     }
 
+    /// Follows the history from now on: appends keep pace with whoever says how far it is.
+    #[must_use]
+    pub fn reading(&self) -> Reading {
+        self.0.pace.reading()
+    }
+
     /// Declares a new epoch, after a restore or a fail-over.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn epoch_new(&self, reason: &str) -> Result<u32, StoreError> {
+        self.0.tail.clear();
         self.0
             .log
             .new_epoch(reason, micros(self.0.clock.now()))

@@ -98,7 +98,11 @@ async fn fold(
     };
     let changes = model.fold(page, loaded)?;
     for (table, changes) in model.tables().iter().zip(changes) {
-        bulk::write(connection, table, target.generation, changes).await?;
+        if model.grows() {
+            bulk::add(connection, table, target.generation, changes.upserted).await?;
+        } else {
+            bulk::write(connection, table, target.generation, changes).await?;
+        }
     }
     if model.name() == Users::NAME {
         let people = page

@@ -3,6 +3,7 @@
 use crate::{
     ViewError,
     cell::{Cell, Fetched, Kind},
+    copy,
     database::Connection,
     read_model::{Cells, TableChanges},
     table::Table,
@@ -85,6 +86,35 @@ pub(crate) async fn write(
         upsert(connection, table, &name, upserted).await?;
     }
     Ok(())
+}
+
+/// Adds rows that were never there before.
+pub(crate) async fn add(
+    connection: &mut Connection<'_>,
+    table: &Table,
+    generation: i64,
+    rows: Vec<Cells>,
+) -> Result<(), ViewError> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let (name, columns) = (table.of(generation), table.column_names());
+    let list = columns.join(", ");
+    match connection {
+        Connection::Postgres(connection) => {
+            let statement = format!("COPY {name} ({list}) FROM STDIN (FORMAT binary)");
+            let mut copy = connection.copy_in_raw(&statement).await?;
+            copy.send(copy::rows(&rows)).await?;
+            copy.finish().await?;
+            Ok(())
+        }
+        Connection::Sqlite(connection) => {
+            let sql = |rows| {
+                format!("INSERT INTO {name} ({list}) VALUES {}", values(rows, columns.len()))
+            };
+            sqlite(connection, rows, sql).await
+        }
+    }
 }
 
 async fn upsert(

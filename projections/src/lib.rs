@@ -17,6 +17,7 @@ mod apply;
 mod bulk;
 mod cell;
 mod checkpoint;
+mod copy;
 mod database;
 mod error;
 mod forget;

@@ -22,6 +22,8 @@ pub(crate) trait ReadModel: Send + Sync + 'static {
     const TABLES: &'static [Table];
     /// Are rows changed by later events? Otherwise nothing is read before it is written.
     const LOADS: bool = true;
+    /// Are rows only ever added, each once? Then nothing is looked for before it is written.
+    const GROWS: bool = false;
 
     /// Key of a row.
     type Key: Key;
@@ -105,6 +107,8 @@ pub(crate) trait Model: Send + Sync {
     fn name(&self) -> &'static str;
     fn version(&self) -> u32;
     fn tables(&self) -> &'static [Table];
+    /// Are rows only ever added?
+    fn grows(&self) -> bool;
     /// Rows to load before the page is folded.
     fn needed(&self, page: &[StoredEvent]) -> Vec<Uuid>;
     /// What the page changes.
@@ -130,6 +134,10 @@ impl<M: ReadModel> Model for Erased<M> {
 
     fn tables(&self) -> &'static [Table] {
         M::TABLES
+    }
+
+    fn grows(&self) -> bool {
+        M::GROWS
     }
 
     fn needed(&self, page: &[StoredEvent]) -> Vec<Uuid> {

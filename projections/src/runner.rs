@@ -6,9 +6,11 @@ use crate::{
     apply::{Failed, Target},
     checkpoint::{self, Checkpoint, Place},
     history,
+    models::audit::Audit,
+    read_model::ReadModel,
 };
 use std::{collections::BTreeMap, time::Duration};
-use tenure_eventstore::{StoreError, StoredEvent};
+use tenure_eventstore::{Reading, StoreError, StoredEvent};
 use tokio::{sync::watch, time::Instant};
 use tokio_util::sync::CancellationToken;
 
@@ -16,12 +18,36 @@ use tokio_util::sync::CancellationToken;
 const PAGE: u64 = 4_000;
 /// Without news, checkpoints and epoch are looked at again after so long.
 const LOOK_ANYWAY: Duration = Duration::from_secs(1);
+/// The trail gathers so many events, or waits so long, before it writes again: a transaction costs more than its rows.
+const GATHER: (u64, Duration) = (200, Duration::from_millis(5));
 /// How often a runner that stands by looks at the other's checkpoints.
 const STAND_BY: Duration = Duration::from_millis(100);
 /// After so long without progress it takes over.
 const PATIENCE: Duration = Duration::from_secs(1);
 /// Before what failed is tried again, at first and at most.
 const RETRY: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
+
+/// The models of one runner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Group {
+    /// What lists and decisions look at.
+    Objects,
+    /// The audit trail: its rows are as many as the events, and nobody else has to wait for them.
+    Trail,
+}
+
+/// All of them.
+pub(crate) const GROUPS: [Group; 2] = [Group::Objects, Group::Trail];
+
+impl Group {
+    fn of(model: &str) -> Self {
+        if model == Audit::NAME {
+            Self::Trail
+        } else {
+            Self::Objects
+        }
+    }
+}
 
 /// One model, as the runner sees it.
 struct Kept {
@@ -33,17 +59,22 @@ struct Kept {
 
 struct Runner {
     views: Views,
+    group: Group,
     head: watch::Receiver<u64>,
+    reading: Reading,
     epoch: u32,
     models: Vec<Kept>,
 }
 
 /// Runs until `cancel`.
-pub(crate) async fn run(views: Views, cancel: CancellationToken) {
+pub(crate) async fn run(views: Views, group: Group, cancel: CancellationToken) {
     let head = views.0.store.head_watch();
+    let reading = views.0.store.reading();
     let mut runner = Runner {
         views,
+        group,
         head,
+        reading,
         epoch: 0,
         models: Vec::new(),
     };
@@ -52,7 +83,7 @@ pub(crate) async fn run(views: Views, cancel: CancellationToken) {
         () = runner.keep() => {}
     }
     // A page in work is dropped with its transaction.
-    runner.views.set_keeps(false);
+    runner.views.set_keeps(group, false);
 }
 
 impl Runner {
@@ -108,7 +139,7 @@ impl Runner {
             at,
             stopped,
             ..
-        } in checkpoint::read(self.views.database()).await?
+        } in self.checkpoints().await?
         {
             let Some(index) = self.views.index(&model).filter(|_| active) else {
                 continue;
@@ -144,13 +175,21 @@ impl Runner {
             }
         }
         self.models = models;
-        self.views.set_keeps(true);
+        self.views.set_keeps(self.group, true);
         self.measure(head.position);
         Ok(())
     }
 
+    /// Where the models of this runner are, in every generation.
+    async fn checkpoints(&self) -> Result<Vec<Checkpoint>, ViewError> {
+        let mut checkpoints = checkpoint::read(self.views.database()).await?;
+        checkpoints.retain(|checkpoint| Group::of(&checkpoint.model) == self.group);
+        Ok(checkpoints)
+    }
+
     /// One page for every place at which models are. Answers whether there was anything to do.
     async fn turn(&mut self) -> Result<bool, ViewError> {
+        self.gather().await;
         let head = *self.head.borrow_and_update();
         let mut places: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
         for (slot, kept) in self.models.iter().enumerate() {
@@ -163,7 +202,19 @@ impl Runner {
             let page = self.page(position, head, &slots).await?;
             self.fold(slots, &page).await?;
         }
+        let going_on = self.models.iter().filter(|kept| !kept.stopped);
+        self.reading
+            .at(going_on.map(|kept| kept.at.position).min().unwrap_or(head));
         Ok(worked)
+    }
+
+    /// Lets a few more events come, where nobody waits for each.
+    async fn gather(&self) {
+        let least = self.models.iter().map(|kept| kept.at.position).min();
+        let waiting = least.map_or(0, |least| self.head.borrow().saturating_sub(least));
+        if self.group == Group::Trail && (1..GATHER.0).contains(&waiting) {
+            tokio::time::sleep(GATHER.1).await;
+        }
     }
 
     /// The next events after `position`.
@@ -175,7 +226,7 @@ impl Runner {
     ) -> Result<Vec<StoredEvent>, ViewError> {
         let store = &self.views.0.store;
         let limit = usize::try_from((head - position).min(PAGE)).unwrap_or(1);
-        match store.read(position, limit).await {
+        match store.newer(position, limit).await {
             Ok(page) => Ok(page),
             // What can be read before it is folded; then nobody gets past it.
             Err(StoreError::Unreadable { position: at, .. }) if at > position + 1 => {
@@ -263,6 +314,7 @@ impl Runner {
 
     /// Another process was faster, or a rebuild has changed the generation. Looks on until that process does no more.
     async fn stand_by(&mut self) {
+        self.reading.at(u64::MAX);
         let sum = |models: &[Checkpoint]| {
             models
                 .iter()
@@ -276,7 +328,7 @@ impl Runner {
             .map(|kept| (kept.index, kept.generation))
             .collect();
         loop {
-            if let Ok(checkpoints) = checkpoint::read(self.views.database()).await {
+            if let Ok(checkpoints) = self.checkpoints().await {
                 let active: Vec<_> = checkpoints
                     .into_iter()
                     .filter(|checkpoint| checkpoint.active)
@@ -290,7 +342,7 @@ impl Runner {
                     // A rebuild: nobody else keeps the models.
                     return;
                 }
-                self.views.set_keeps(false);
+                self.views.set_keeps(self.group, false);
                 for checkpoint in &active {
                     if let Some(index) = self.views.index(&checkpoint.model) {
                         self.views.publish(

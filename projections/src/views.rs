@@ -2,13 +2,13 @@
 
 use crate::{
     ViewError, database::ViewDatabase, generation, models, progress::Progress, read_model::Model,
-    runner,
+    runner::{self, Group},
 };
 use std::{
     path::PathBuf,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicU8, Ordering},
     },
 };
 use tenure_eventstore::EventStore;
@@ -24,8 +24,8 @@ pub(crate) struct Inner {
     database: ViewDatabase,
     models: Vec<Box<dyn Model>>,
     pub(crate) progress: watch::Sender<Vec<Progress>>,
-    /// Does this process keep the models, rather than another one?
-    keeps: AtomicBool,
+    /// Which runners of this process keep their models, rather than those of another one: a bit each.
+    keeps: AtomicU8,
 }
 
 /// How far a read model is.
@@ -59,14 +59,15 @@ impl Views {
             database,
             models,
             progress,
-            keeps: AtomicBool::new(false),
+            keeps: AtomicU8::new(0),
         })))
     }
 
     /// Starts what keeps the read models, until `cancel`. Several processes may do so: one works, the others stand by.
     #[must_use]
     pub fn spawn_runners(&self, cancel: CancellationToken) -> Vec<JoinHandle<()>> {
-        vec![tokio::spawn(runner::run(self.clone(), cancel))]
+        let start = |group| tokio::spawn(runner::run(self.clone(), group, cancel.clone()));
+        runner::GROUPS.into_iter().map(start).collect()
     }
 
     /// Names of the read models.
@@ -83,11 +84,17 @@ impl Views {
         &self.0.models
     }
 
+    /// Does this process keep all models?
     pub(crate) fn keeps(&self) -> bool {
-        self.0.keeps.load(Ordering::Acquire)
+        self.0.keeps.load(Ordering::Acquire).count_ones() as usize == runner::GROUPS.len()
     }
 
-    pub(crate) fn set_keeps(&self, keeps: bool) {
-        self.0.keeps.store(keeps, Ordering::Release);
+    pub(crate) fn set_keeps(&self, group: Group, keeps: bool) {
+        let bit = 1 << group as u8;
+        if keeps {
+            self.0.keeps.fetch_or(bit, Ordering::AcqRel);
+        } else {
+            self.0.keeps.fetch_and(!bit, Ordering::AcqRel);
+        }
     }
 }

@@ -20,6 +20,7 @@ const WINDOW: TimeDelta = TimeDelta::days(14);
 /// Relays until cancelled. Without NATS there is nothing to relay to.
 pub(crate) async fn run(instance: &Instance, cancel: CancellationToken) {
     let mut head = instance.store.head_watch();
+    let reading = instance.store.reading();
     let mut relay: Option<Relay> = None;
     while !cancel.is_cancelled() {
         let step = async {
@@ -38,8 +39,11 @@ pub(crate) async fn run(instance: &Instance, cancel: CancellationToken) {
             relay.publish(instance).await
         };
         match step.await {
-            Ok(Step::NoNats) => cancel.cancelled().await,
-            Ok(Step::Published) => {}
+            Ok(Step::NoNats) => {
+                reading.at(Position::MAX);
+                cancel.cancelled().await;
+            }
+            Ok(Step::Published) => reading.at(relay.as_ref().map_or(0, |relay| relay.after)),
             Ok(Step::Idle) => {
                 tokio::select! {
                     () = cancel.cancelled() => {}
@@ -126,7 +130,7 @@ impl Relay {
 
     /// Publishes one page.
     async fn publish(&mut self, instance: &Instance) -> Result<Step, Stop> {
-        let page = instance.store.read_sealed(self.after, PAGE).await?;
+        let page = instance.store.newer_sealed(self.after, PAGE).await?;
         if page.is_empty() {
             return Ok(Step::Idle);
         }

@@ -55,9 +55,7 @@ impl PostgresAppender {
         {
             self.head = Some(places.head);
             self.connection = Some(connection);
-            return Ok(Outcome::Appended {
-                first: head.position + 1,
-            });
+            return Ok(Outcome::Appended(places.rows));
         }
         let outcome = match call(&mut connection, &head, batch, self.virtual_clock).await? {
             Called::Moved => {
@@ -110,12 +108,7 @@ impl Called {
     /// The outcome, and the head afterwards.
     fn outcome(self, before: Head) -> Result<(Outcome, Head), StoreError> {
         match self {
-            Self::Appended(places) => Ok((
-                Outcome::Appended {
-                    first: before.position + 1,
-                },
-                places.head,
-            )),
+            Self::Appended(places) => Ok((Outcome::Appended(places.rows), places.head)),
             Self::Rejected(rejections) => Ok((Outcome::Rejected(rejections), before)),
             Self::Moved => Err(StoreError::OutcomeUnknown(
                 "the head moved although it was locked".to_owned(),

@@ -42,9 +42,7 @@ pub(crate) async fn append(
         .bind(places.head.recorded_at)
         .execute(connection)
         .await?;
-    Ok(Outcome::Appended {
-        first: head.position + 1,
-    })
+    Ok(Outcome::Appended(places.rows))
 }
 
 async fn known_commands(

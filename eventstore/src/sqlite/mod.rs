@@ -39,7 +39,7 @@ impl Log for SqliteLog {
             let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await?;
             let outcome = append::append(&mut transaction, batch, self.virtual_clock).await?;
             match outcome {
-                Outcome::Appended { .. } => transaction.commit().await?,
+                Outcome::Appended(_) => transaction.commit().await?,
                 Outcome::Rejected(_) => transaction.rollback().await?,
             }
             Ok(outcome)

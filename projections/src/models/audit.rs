@@ -8,10 +8,10 @@ use crate::{
     read_model::{Cells, ReadModel},
     table::Table,
 };
-use chrono::{DateTime, Utc};
-use sea_query::{Cond, Expr, ExprTrait, Func, Query};
+use chrono::{DateTime, TimeDelta, Utc};
+use sea_query::{Cond, Expr, ExprTrait};
 use tenure_domain::{Actor, EngineId, UserId, sentence};
-use tenure_eventstore::StoredEvent;
+use tenure_eventstore::{EventStore, StoredEvent};
 use uuid::Uuid;
 
 /// One event, in a few words.
@@ -47,7 +47,7 @@ const AUDIT: &str = "view_audit";
 
 impl ReadModel for Audit {
     const NAME: &'static str = "audit";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const TABLES: &'static [Table] = &[Table {
         name: AUDIT,
         columns: &[
@@ -65,7 +65,6 @@ impl ReadModel for Audit {
         ],
         key: 1,
         indexes: &[
-            &["recorded_at", "position"],
             &["actor", "position"],
             &["stream", "position"],
             &["type", "position"],
@@ -74,6 +73,7 @@ impl ReadModel for Audit {
         ],
     }];
     const LOADS: bool = false;
+    const GROWS: bool = true;
 
     type Key = i64;
     type Row = AuditRow;
@@ -181,18 +181,22 @@ fn signed(position: u64) -> i64 {
 }
 
 impl AuditFilter {
+    /// Time never decreases along the history: an instant is a position, and needs no index of its own.
+    async fn by_position(&self, store: &EventStore) -> Result<Self, ViewError> {
+        let mut filter = self.clone();
+        if let Some(from) = filter.from.take() {
+            let last = last_before(store, from).await?;
+            filter.after_position = Some(Ord::max(filter.after_position.unwrap_or(0), last));
+        }
+        if let Some(to) = filter.to.take() {
+            let last = last_before(store, to).await?;
+            filter.up_to_position = Some(Ord::min(filter.up_to_position.unwrap_or(last), last));
+        }
+        Ok(filter)
+    }
+
+    /// Of a filter without instants.
     fn condition(&self) -> Cond {
-        // Time never decreases along the history: an instant is a position.
-        let before = |instant: DateTime<Utc>| {
-            let mut last = Query::select();
-            last.expr(Func::coalesce([
-                Func::max(Expr::col("position")).into(),
-                Expr::val(0_i64),
-            ]))
-            .from(AUDIT)
-            .and_where(Expr::col("recorded_at").lt(instant.timestamp_micros()));
-            sea_query::SimpleExpr::from(last)
-        };
         let position = || Expr::col("position");
         // Text without NUL, which PostgreSQL would refuse as a value.
         let text = |column: &'static str, text: &str| {
@@ -212,8 +216,6 @@ impl AuditFilter {
                 self.correlation
                     .map(|correlation| id("correlation", correlation)),
             )
-            .add_option(self.from.map(|from| position().gt(before(from))))
-            .add_option(self.to.map(|to| position().lte(before(to))))
             .add_option(
                 self.after_position
                     .map(|after| position().gt(signed(after))),
@@ -223,6 +225,14 @@ impl AuditFilter {
                     .map(|up_to| position().lte(signed(up_to))),
             )
     }
+}
+
+/// Position of the last event recorded before `instant`.
+async fn last_before(store: &EventStore, instant: DateTime<Utc>) -> Result<u64, ViewError> {
+    let before = instant
+        .checked_sub_signed(TimeDelta::microseconds(1))
+        .unwrap_or(instant);
+    Ok(store.position_at(before).await?)
 }
 
 impl Views {
@@ -236,6 +246,7 @@ impl Views {
         order: SortOrder,
         page: &Page,
     ) -> Result<Paged<AuditRow>, ViewError> {
+        let filter = filter.by_position(&self.0.store).await?;
         self.list::<Audit>(
             List {
                 condition: filter.condition(),
