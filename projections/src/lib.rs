@@ -17,7 +17,6 @@ mod apply;
 mod bulk;
 mod cell;
 mod checkpoint;
-mod copy;
 mod database;
 mod error;
 mod forget;

@@ -1,7 +1,11 @@
 //! The handle to all read models.
 
 use crate::{
-    ViewError, database::ViewDatabase, generation, models, progress::Progress, read_model::Model,
+    ViewError,
+    database::ViewDatabase,
+    generation, models,
+    progress::Progress,
+    read_model::Model,
     runner::{self, Group},
 };
 use std::{

@@ -19,13 +19,18 @@ pub(crate) async fn copy_range(
     up_to: Position,
 ) -> Result<Vec<Bytes>, StoreError> {
     let statement = range(after, up_to);
-    let mut connection = pool.acquire().await?;
-    let messages: Vec<Bytes> = connection
-        .copy_out_raw(&statement)
-        .await?
-        .try_collect()
-        .await?;
-    Ok(messages)
+    let pool = pool.clone();
+    // A task of its own, so that it is never cancelled: sqlx loses track of a connection in the middle of a COPY.
+    let copying = tokio::spawn(async move {
+        let mut connection = pool.acquire().await?;
+        let messages: Vec<Bytes> = connection
+            .copy_out_raw(&statement)
+            .await?
+            .try_collect()
+            .await?;
+        Ok(messages)
+    });
+    copying.await.map_err(|_| StoreError::Closed)?
 }
 
 /// The row of a message; none for the trailer. The first message has the header in front.
