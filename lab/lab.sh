@@ -148,11 +148,13 @@ Sign-ins, all with the password $(cat "$lab/password"):
 A first story, in another terminal:
   alias tenure=$tenure
   tenure login --url $url --email rosa@example.com
-  tenure request --help      asks for an account from one of the templates
+  tenure request create --template "Batch jobs in corp.example.com" --name svc-first --period "90 days" \\
+    --justification "A first story" --submit
   tenure login --url $url --email anton@example.com
-  tenure approve --help      and the agent creates it; then look from outside:
+  tenure approvals; tenure approve <request>      the agent creates it; then look from outside:
   LDAPTLS_CACERT=$AD_LAB_CA LDAPTLS_REQCERT=allow ldapsearch -LLL -x -H ldaps://$AD_CORP_ADDR \\
     -D $AD_CORP_ADMIN -y $AD_LAB_PASS_FILE -b "OU=Service Accounts,$AD_CORP_BASE" '(objectClass=user)'
+As Rosa again, read its password (sealed to your terminal, once): tenure secret reveal svc-first
 Then stop a domain controller and see a request wait:
   AD_LAB_DIR=$AD_LAB_DIR $here/ad-lab.sh stop corp      (and: start corp)
 TOUR

@@ -141,16 +141,18 @@ impl Serving {
     async fn sign_in(&mut self, client: &reqwest::Client) -> Result<String, Failure> {
         let address = "ada@bench.example";
         let began = Instant::now();
-        while client
-            .get(format!("{}/setup", self.url))
+        // Ready means: the read models have caught up with the history that was made behind its back.
+        let ready = self.url.replace("/api/v1", "/readyz");
+        while !client
+            .get(&ready)
             .send()
             .await
-            .is_err()
+            .is_ok_and(|answer| answer.status().is_success())
         {
             if began.elapsed() > PATIENCE {
-                return Err("tenure serve does not listen".into());
+                return Err("tenure serve does not become ready".into());
             }
-            tokio::time::sleep(Duration::from_millis(50)).await;
+            tokio::time::sleep(Duration::from_millis(100)).await;
         }
         let setup: Value = client
             .get(format!("{}/setup", self.url))
