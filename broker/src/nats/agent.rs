@@ -20,7 +20,7 @@ use crate::{
     wire,
 };
 use async_nats::{Message, jetstream::message::PublishMessage};
-use futures::StreamExt as _;
+use futures::{StreamExt as _, future::join_all};
 use tenure_domain::order::Order;
 use tokio::time::{Instant, sleep_until};
 
@@ -60,10 +60,20 @@ impl NatsAgent {
         max: usize,
     ) -> Result<Vec<(Order, NatsAck)>, BrokerError> {
         let until = Instant::now() + POLL;
-        let max = max.clamp(1, usize::try_from(streams::ORDERS_A_PULL).unwrap_or(1));
+        let of = |most: i64| usize::try_from(most).unwrap_or(1);
+        let (a_pull, in_hand) = (of(streams::ORDERS_A_PULL), of(streams::ORDERS_IN_HAND));
+        let max = max.clamp(1, in_hand);
         loop {
             self.connection.connected(until).await?;
-            let messages = match self.orders.take(&self.connection, max).await {
+            let messages = match self.orders.take(&self.connection, max.min(a_pull)).await {
+                // As many as one pull may bring: probably there are more.
+                Ok(mut messages) if messages.len() == a_pull => {
+                    let more = (max - a_pull) / a_pull;
+                    let pulls = (0..more).map(|_| self.orders.waiting(&self.connection, a_pull));
+                    let pulled = join_all(pulls).await;
+                    messages.extend(pulled.into_iter().flatten().flatten());
+                    messages
+                }
                 Ok(messages) => messages,
                 Err(error) => {
                     sleep_until(until).await;

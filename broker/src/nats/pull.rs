@@ -32,20 +32,25 @@ impl Source {
         connection: &Connection,
         max: usize,
     ) -> Result<Vec<Message>, BrokerError> {
-        let waiting = self.pull(connection, max, None).await?;
+        let waiting = self.waiting(connection, max).await?;
         if !waiting.is_empty() {
             return Ok(waiting);
         }
         let mut first = self.pull(connection, 1, Some(POLL)).await?;
         if !first.is_empty() && max > 1 {
             // One rarely comes alone. The first is in hand, so an error here is not the caller's.
-            first.extend(
-                self.pull(connection, max - 1, None)
-                    .await
-                    .unwrap_or_default(),
-            );
+            first.extend(self.waiting(connection, max - 1).await.unwrap_or_default());
         }
         Ok(first)
+    }
+
+    /// Up to `max` messages of those that wait.
+    pub(crate) async fn waiting(
+        &self,
+        connection: &Connection,
+        max: usize,
+    ) -> Result<Vec<Message>, BrokerError> {
+        self.pull(connection, max, None).await
     }
 
     async fn pull(
