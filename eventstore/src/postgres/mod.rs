@@ -13,7 +13,7 @@ use crate::{
     Position, StoreError,
     append::Append,
     log::{Log, Outcome, Visit},
-    record::{columns, row},
+    record::row,
 };
 use futures::{TryStreamExt, future::BoxFuture};
 use sqlx::{PgPool, Row as _};
@@ -134,16 +134,4 @@ impl Log for PostgresLog {
             Ok(epoch.cast_unsigned())
         })
     }
-}
-
-/// The `SELECT` of a range of positions, for `COPY`, which takes no parameters.
-fn range(after: Position, up_to: Position) -> String {
-    format!(
-        concat!(
-            "COPY (SELECT ",
-            columns!(),
-            " FROM events WHERE position > {} AND position <= {} ORDER BY position) TO STDOUT (FORMAT binary)"
-        ),
-        after, up_to
-    )
 }

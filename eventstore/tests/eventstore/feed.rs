@@ -51,6 +51,45 @@ on_every_store! {
         assert_eq!(reader.await.expect("no gap"), 21);
     }
 
+    async fn a_reading_that_is_cancelled_anywhere_leaves_the_others_whole(backend: Backend) {
+        let store = backend.open().await;
+        futures::future::join_all((0..700).map(|_| store.execute(create(new_id(), &new_id().to_string())))).await;
+        for patience in (0..40).map(|n| std::time::Duration::from_micros(n * 150)) {
+            let _ = tokio::time::timeout(patience, store.read(0, 700)).await;
+            assert_eq!(store.read(0, 700).await.expect("read").len(), 700);
+            assert_eq!(store.read_sealed(699, 1).await.expect("read").len(), 1);
+        }
+    }
+
+    async fn the_newest_events_are_the_same_from_memory_as_from_the_database(backend: Backend) {
+        let stores = [backend.open().await, backend.open().await];
+        let id = group(&stores[0]).await;
+        let mut first = add(id, new_id());
+        first.key = key(new_id(), 1);
+        first.cause.client_address = Some("192.0.2.7".to_owned());
+        run(&stores[0], first).await;
+        run(&stores[0], add(id, new_id())).await;
+        // A page may end where memory ends; the next one goes on.
+        let same = async |after| {
+            let (newer, all) = (stores[0].newer(after, 9).await, stores[0].read(after, 9).await);
+            let (newer, all) = (newer.expect("read"), all.expect("read"));
+            assert!(all.starts_with(&newer) && newer.is_empty() == all.is_empty());
+            let (newer, all) = (stores[0].newer_sealed(after, 9).await, stores[0].read_sealed(after, 9).await);
+            let (newer, all) = (newer.expect("read"), all.expect("read"));
+            assert!(all.starts_with(&newer) && newer.is_empty() == all.is_empty());
+        };
+        for after in 0..4 {
+            same(after).await;
+        }
+        // Another gateway's event comes in between.
+        run(&stores[1], add(id, new_id())).await;
+        same(2).await;
+        run(&stores[0], add(id, new_id())).await;
+        for after in 0..6 {
+            same(after).await;
+        }
+    }
+
     async fn pages_of_every_size_give_the_same_events(backend: Backend) {
         let store = backend.open().await;
         let id = group(&store).await;
