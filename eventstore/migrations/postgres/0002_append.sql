@@ -25,13 +25,8 @@ SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SE
 SET jit = off
 AS $$
 BEGIN
-    -- Unlocked first: a stale head then costs no commit.
     SELECT h.position, h.hash, h.epoch, h.recorded_at INTO now_position, now_hash, now_epoch, now_recorded_at
-        FROM log_head h;
-    IF now_position = head_position AND now_hash = head_hash AND now_epoch = head_epoch THEN
-        SELECT h.position, h.hash, h.epoch, h.recorded_at INTO now_position, now_hash, now_epoch, now_recorded_at
-            FROM log_head h FOR UPDATE;
-    END IF;
+        FROM log_head h FOR UPDATE;
     IF now_position <> head_position OR now_hash <> head_hash OR now_epoch <> head_epoch THEN
         outcome := 1;
         PERFORM set_config('synchronous_commit', 'off', true);
@@ -55,7 +50,7 @@ BEGIN
             INTO known, known_position, known_events, known_body
             FROM events e WHERE e.command = ANY (commands) AND e.command_events IS NOT NULL;
     END IF;
-    IF cardinality(name_scope) > 0 THEN
+    IF true = ANY (name_claimed) THEN
         SELECT array_agg(n.i::int) INTO taken
             FROM unnest(name_scope, name_key, name_holder, name_claimed) WITH ORDINALITY
                 AS n (scope, key, holder, claimed, i)
@@ -68,10 +63,12 @@ BEGIN
         RETURN;
     END IF;
 
-    IF cardinality(name_scope) > 0 THEN
+    IF false = ANY (name_kept) THEN
         DELETE FROM reservations r
             USING unnest(name_scope, name_key, name_holder, name_kept) AS n (scope, key, holder, kept)
             WHERE NOT n.kept AND r.scope = n.scope AND r.key = n.key AND r.holder = n.holder;
+    END IF;
+    IF true = ANY (name_kept) THEN
         INSERT INTO reservations (scope, key, holder)
             SELECT n.scope, n.key, n.holder
             FROM unnest(name_scope, name_key, name_holder, name_kept) AS n (scope, key, holder, kept)
