@@ -16,6 +16,7 @@
 mod append;
 mod feed;
 mod history;
+mod lists;
 mod memory;
 mod nats;
 mod peer;
@@ -67,5 +68,6 @@ async fn measure(report: &mut Report) -> Result<(), Failure> {
     stories::measure(report).await?;
     visible::measure(report).await?;
     storm::measure(report).await?;
-    memory::measure(report).await
+    memory::measure(report).await?;
+    lists::measure(report).await
 }

@@ -2,6 +2,7 @@
 //! of accounts in every state. `--once` tells one account's story and ends.
 
 mod history;
+mod large;
 mod people;
 mod story;
 
@@ -23,21 +24,38 @@ use tokio_util::sync::CancellationToken;
 /// Run the demo: two directories in memory, a dozen people, hundreds of accounts, and a clock that you move
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Examples:\n  tenure demo\n  tenure demo --once\n  tenure demo --accounts 2000 --listen 127.0.0.1:9000"
+    after_help = "Examples:\n  tenure demo\n  tenure demo --once\n  tenure demo --accounts 2000 --listen 127.0.0.1:9000\n  \
+    tenure demo --scale large --data ./large"
 )]
 pub(crate) struct DemoArgs {
     /// Tell one account's whole story as a timeline, and exit
     #[arg(long)]
     once: bool,
-    /// How many accounts people have asked for
-    #[arg(long, default_value_t = 300)]
-    accounts: usize,
+    /// How large the organisation is
+    #[arg(long, value_enum, default_value_t = Scale::Small)]
+    scale: Scale,
+    /// How many accounts people have asked for; 300, and 100,000 in a large organisation
+    #[arg(long)]
+    accounts: Option<usize>,
+    /// Keep the history in this PostgreSQL (postgres://…) instead of SQLite
+    #[arg(long)]
+    store: Option<String>,
     /// Where to listen
     #[arg(long, default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
     /// Where to keep the demo between runs; a temporary folder unless given
     #[arg(long)]
     data: Option<PathBuf>,
+}
+
+/// How large the organisation of the demo is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Scale {
+    /// A dozen people and hundreds of accounts, lived through day by day
+    Small,
+    /// 10,000 people, 500 groups, 1,000 templates, 50,000 requests and 100,000 accounts, loaded at once; their
+    /// directories are empty, so that orders fail there
+    Large,
 }
 
 /// Why the demo ended.
@@ -59,6 +77,8 @@ pub(crate) enum DemoError {
     Missing(&'static str),
     #[error("the demo's folder cannot be made: {0}")]
     Folder(std::io::Error),
+    #[error("the large demo cannot be made: {0}")]
+    Large(String),
     #[error("the passwords of the demo cannot be set: {0}")]
     Passwords(String),
 }
@@ -108,6 +128,7 @@ pub(crate) async fn run(args: DemoArgs) -> Result<(), DemoError> {
         ..Config::default()
     };
     config.http.listen = args.listen;
+    config.store.url = args.store.clone();
     let (begin, until) = history::span();
     let outcome = perform(&args, config, begin, until).await;
     if args.data.is_none() {
@@ -132,6 +153,10 @@ async fn perform(
     begin: DateTime<Utc>,
     until: DateTime<Utc>,
 ) -> Result<(), DemoError> {
+    if args.scale == Scale::Large {
+        say(format_args!("Making the history of a large organisation …"));
+        large::load(&config, args.accounts.unwrap_or(100_000)).await?;
+    }
     let wired = wire(&config, BusinessClock::Virtual(begin)).await?;
     let cancel = CancellationToken::new();
     let running = serve::start(&wired, &config, &cancel).await?;
@@ -164,22 +189,18 @@ async fn perform(
         running.finished().await;
         return Ok(());
     }
-    if fresh {
+    if fresh || args.scale == Scale::Large {
         set_passwords(&stage.instance).await?;
+    }
+    if fresh {
+        let accounts = args.accounts.unwrap_or(300);
         say(format_args!(
             "Living through {} days with {} accounts …",
             (until - begin).num_days(),
-            args.accounts
+            accounts
         ));
         let started = std::time::Instant::now();
-        history::live(
-            &stage,
-            history::Scale {
-                accounts: args.accounts,
-            },
-            until,
-        )
-        .await?;
+        history::live(&stage, history::Scale { accounts }, until).await?;
         let events = stage.instance.store.head().await?.position;
         say(format_args!(
             "{events} events in {:.1} s.",

@@ -220,7 +220,7 @@ pub(crate) async fn settle(commands: &Commands, setup: &Caller) -> Result<(), Co
 }
 
 /// A template with everything that the path can show.
-fn template_content(
+pub(crate) fn template_content(
     domain_name: &str,
     base_dn: &str,
     action: EndOfLifecycleAction,

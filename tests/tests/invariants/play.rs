@@ -313,6 +313,8 @@ impl Play {
             About::Else => return Ok(()),
         };
         match seen.map_err(|error| error.to_string())? {
+            // A repeat says where it happened then, and the version of now.
+            Some(_) if accepted.repeated => Ok(()),
             Some(version) if version >= accepted.version => Ok(()),
             seen => Err(format!(
                 "at {} the read model shows {seen:?}, not {}",
