@@ -139,8 +139,8 @@ fn visible(signed: &Signed, content: &TemplateContent) -> TemplateContent {
     content
 }
 
-/// Templates are few: a list of all of them is one page for people.
-async fn all_ids(app: &App) -> Result<Vec<TemplateId>, Problem> {
+/// Templates are few: a list of all of them is one page for people. With the version that the read model has.
+async fn all_ids(app: &App) -> Result<Vec<(TemplateId, u64)>, Problem> {
     let mut ids = Vec::new();
     let mut page = Page::first(LONGEST_PAGE);
     loop {
@@ -149,7 +149,7 @@ async fn all_ids(app: &App) -> Result<Vec<TemplateId>, Problem> {
             .views
             .templates(&ViewFilter::default(), &page)
             .await?;
-        ids.extend(found.rows.iter().map(|row| row.id));
+        ids.extend(found.rows.iter().map(|row| (row.id, row.version)));
         match found.next {
             Some(next) => page = Page::after(next, LONGEST_PAGE),
             None => return Ok(ids),
@@ -167,13 +167,17 @@ async fn list(
 ) -> Result<Json<Templates>, Problem> {
     let search = filter.search.unwrap_or_default().to_lowercase();
     let mut items = Vec::new();
-    for id in all_ids(&app).await? {
-        let loaded = app
-            .instance
-            .store
-            .state::<Template>(id.0)
+    for (id, version) in all_ids(&app).await? {
+        let unavailable = |error| Problem::unavailable(&error);
+        let store = &app.instance.store;
+        // A thousand of them are not asked for one by one: what is cached will do if it is no older than the list.
+        let mut loaded = store
+            .cached_state::<Template>(id.0)
             .await
-            .map_err(|error| Problem::unavailable(&error))?;
+            .map_err(unavailable)?;
+        if loaded.version < version {
+            loaded = store.state::<Template>(id.0).await.map_err(unavailable)?;
+        }
         let template = loaded.state;
         let standing = standing(&signed, &template);
         let Some(content) = shown(&template).filter(|_| signed.sees_template(&template)) else {
