@@ -252,7 +252,7 @@ impl Making {
             }
             Stage::Asked => {
                 let (by, template) = (self.requester_of(n), self.template_of(n));
-                if n >= self.size.accounts && n % 5 == 0 {
+                if n >= self.size.accounts && n.is_multiple_of(5) {
                     let draft = RequestCommand::Draft {
                         account: account(n),
                         content: Box::new(self.content(n)),

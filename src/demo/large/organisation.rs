@@ -119,7 +119,7 @@ async fn register(store: EventStore, n: usize, at: DateTime<Utc>) -> Result<(), 
         ..PersonalData::default()
     };
     on::<User>(&store, user(n).0, UserCommand::Register(personal), at).await?;
-    if n % 20 == 0 {
+    if n.is_multiple_of(20) {
         on::<User>(
             &store,
             user(n).0,
