@@ -5,7 +5,9 @@ use crate::{
     engines::Engine,
     model::{AccountStatus, Model, NO_PERIOD, RequestStatus, Verdict, actor},
     steps::{Confirmed, Fault, Kind, Move, Owner as Named, Reason, Step, Wish},
-    world::{BASES, World, account, domain, group, publish, request, template, user, variant},
+    world::{
+        BASES, PATIENCE, World, account, domain, group, publish, request, template, user, variant,
+    },
 };
 use futures::future::join_all;
 use serde_json::json;

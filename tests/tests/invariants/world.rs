@@ -39,7 +39,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 /// How long anything may take to come to rest.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 const LEASE: Duration = Duration::from_millis(400);
 
 pub(crate) const BASES: [&str; DOMAINS] =
