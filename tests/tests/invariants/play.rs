@@ -299,9 +299,7 @@ impl Play {
     async fn see_own_write(&self, step: &Step, accepted: Accepted) -> Result<(), String> {
         let core = &self.world.cores[(self.at + 1) % self.world.cores.len()];
         let views = &core.instance.views;
-        let waited = views
-            .wait_for(accepted.position, Duration::from_secs(20))
-            .await;
+        let waited = views.wait_for(accepted.position, PATIENCE).await;
         waited.map_err(|error| error.to_string())?;
         let seen = match about(step) {
             About::Request(n) => views
