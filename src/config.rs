@@ -26,6 +26,7 @@ pub(crate) struct Config {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) mail: Option<SmtpConfig>,
     pub(crate) orders: OrderSection,
+    pub(crate) templates: TemplateSection,
     pub(crate) clock: ClockSection,
     /// Agents that run inside this process, by their configuration files; sandbox domains have theirs anyway.
     #[serde(default)]
@@ -77,6 +78,13 @@ pub(crate) struct OrderSection {
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+pub(crate) struct TemplateSection {
+    /// Must a second person approve a template before it is published?
+    pub(crate) four_eyes: bool,
+}
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub(crate) struct ClockSection {
     /// For labs and tests: business time begins here and is moved with `tenure clock advance`.
     pub(crate) virtual_start: Option<chrono::DateTime<chrono::Utc>>,
@@ -91,6 +99,7 @@ impl Default for Config {
             http: HttpSection::default(),
             mail: None,
             orders: OrderSection::default(),
+            templates: TemplateSection::default(),
             clock: ClockSection::default(),
             agents: Vec::new(),
         }

@@ -14,7 +14,7 @@ use tenure_domain::{
     order::{Outcome, Report, SecretReference},
     ownership::Owner,
     request::{Request, RequestCommand, RequestFacts},
-    template::{Template, TemplateCommand},
+    template::{Template, TemplateCommand, TemplateFacts},
     user::{PersonalData, User, UserCommand},
 };
 use tenure_eventstore::{EventStore, Execution, new_id};
@@ -99,11 +99,12 @@ pub(crate) async fn settle(store: &EventStore, domain: DomainContent) -> Result<
         store,
         template,
         TemplateCommand::Draft(content),
-        (),
+        TemplateFacts::default(),
         admin(),
     )
     .await?;
-    execute::<Template>(store, template, TemplateCommand::Publish, (), admin()).await
+    let facts = TemplateFacts::default();
+    execute::<Template>(store, template, TemplateCommand::Publish, facts, admin()).await
 }
 
 /// A domain that is nowhere but here.

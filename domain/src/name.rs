@@ -15,6 +15,13 @@ pub fn folded(name: &str) -> String {
     name.to_lowercase()
 }
 
+/// The first character of `text` that no name may contain.
+#[must_use]
+pub fn forbidden_in(text: &str) -> Option<char> {
+    text.chars()
+        .find(|c| c.is_control() || FORBIDDEN.contains(*c))
+}
+
 /// Everything wrong with `name` at `field`, by the template's prefix and pattern and by the directory's rules.
 #[must_use]
 pub fn problems(field: &str, name: &str, prefix: &str, pattern: Option<&str>) -> Vec<FieldProblem> {
@@ -27,10 +34,7 @@ pub fn problems(field: &str, name: &str, prefix: &str, pattern: Option<&str>) ->
     if name.chars().count() > LONGEST_NAME {
         say(Problem::TooLong { most: LONGEST_NAME });
     }
-    if let Some(character) = name
-        .chars()
-        .find(|c| c.is_control() || FORBIDDEN.contains(*c))
-    {
+    if let Some(character) = forbidden_in(name) {
         say(Problem::ForbiddenCharacter { character });
     }
     if name.ends_with('.') {

@@ -59,6 +59,19 @@ impl Period {
         (1..=most).contains(&self.count)
     }
 
+    /// How many days it has at least, whenever it begins.
+    #[must_use]
+    pub fn shortest_days(self) -> u32 {
+        /// Days of so many months in a row, counted where they are fewest.
+        const MONTHS: [u32; 12] = [0, 28, 59, 89, 120, 150, 181, 212, 242, 273, 303, 334];
+        let count = u32::from(self.count);
+        match self.unit {
+            PeriodUnit::Days => count,
+            PeriodUnit::Months => count / 12 * 365 + MONTHS[count as usize % 12],
+            PeriodUnit::Years => count * 365,
+        }
+    }
+
     /// 00:00 UTC of the day of `instant`, plus the period.
     #[must_use]
     pub fn end_from(self, instant: DateTime<Utc>) -> DateTime<Utc> {

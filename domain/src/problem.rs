@@ -66,10 +66,14 @@ pub enum Problem {
     NotOffered,
     /// The template fixes this value.
     ReadOnly,
+    /// Tenure or the directory keeps it itself.
+    Reserved,
     /// Twice the same.
     Duplicate,
     /// Does not exist, or is disabled.
     Unknown,
+    /// May not approve: lacks the permission provision-approval:update.
+    NoApprover,
     /// Not a value of the expected form.
     Malformed {
         /// What is expected.
@@ -106,6 +110,8 @@ impl fmt::Display for Problem {
             ),
             Self::NotOffered => write!(f, "is not offered by the template"),
             Self::ReadOnly => write!(f, "is fixed by the template"),
+            Self::Reserved => write!(f, "is kept by Tenure or by the directory itself"),
+            Self::NoApprover => write!(f, "may not approve: grant provision-approval:update first"),
             Self::Duplicate => write!(f, "is there twice"),
             Self::Unknown => write!(f, "does not exist or is disabled"),
             Self::Malformed { expected } => write!(f, "must be {expected}"),
@@ -124,23 +130,30 @@ pub(crate) fn listed(problems: &[FieldProblem]) -> String {
         .join("; ")
 }
 
-/// A text of at most `most` characters that is not blank.
+/// A line of text of at most `most` characters that is not blank.
 pub(crate) fn text(problems: &mut Vec<FieldProblem>, field: &str, value: &str, most: usize) {
     if value.trim().is_empty() {
         problems.push(FieldProblem::at(field, Problem::Missing));
     }
-    at_most(problems, field, value, most);
+    bounded(problems, field, value, most, |_| false);
 }
 
-/// A text of at most `most` characters.
+/// A text of at most `most` characters, of several lines perhaps.
 pub(crate) fn at_most(problems: &mut Vec<FieldProblem>, field: &str, value: &str, most: usize) {
+    bounded(problems, field, value, most, |c| matches!(c, '\n' | '\t'));
+}
+
+fn bounded(
+    problems: &mut Vec<FieldProblem>,
+    field: &str,
+    value: &str,
+    most: usize,
+    allowed: impl Fn(char) -> bool,
+) {
     if value.chars().count() > most {
         problems.push(FieldProblem::at(field, Problem::TooLong { most }));
     }
-    if let Some(character) = value
-        .chars()
-        .find(|c| c.is_control() && *c != '\n' && *c != '\t')
-    {
+    if let Some(character) = value.chars().find(|c| c.is_control() && !allowed(*c)) {
         problems.push(FieldProblem::at(
             field,
             Problem::ForbiddenCharacter { character },

@@ -49,6 +49,12 @@ fn of_template(event: &TemplateEvent) -> String {
             e.content.name, e.version
         ),
         TemplateEvent::Revised(e) => format!("draft of template \"{}\" revised", e.content.name),
+        TemplateEvent::Submitted(e) => {
+            format!("template version {} submitted for approval", e.version)
+        }
+        TemplateEvent::Returned(e) => {
+            format!("template version {} not approved: {}", e.version, e.reason)
+        }
         TemplateEvent::Published(e) => format!(
             "template \"{}\" version {} published",
             e.content.name, e.version

@@ -4,6 +4,7 @@
 use crate::{dn::Dn, failure::failure};
 use std::collections::BTreeSet;
 use tenure_domain::{
+    attribute,
     ids::DomainId,
     order::{DesiredState, Failure, FailureReason, Order, OrderKind},
 };
@@ -11,61 +12,11 @@ use tenure_domain::{
 /// sAMAccountName of a user: longer ones break logon on older systems, so Windows refuses them.
 const LONGEST_NAME: usize = 20;
 const LONGEST_DN: usize = 2_000;
-const LONGEST_VALUE: usize = 4_096;
+/// In bytes: 4,096 UTF-16 units, as the core allows, written as UTF-8.
+const LONGEST_VALUE: usize = 3 * 4_096;
 const MOST_ATTRIBUTES: usize = 64;
 const MOST_VALUES: usize = 64;
 const MOST_GROUPS: usize = 256;
-
-/// Attributes that an order never sets as such: they are credentials, identity, privilege, or have a field of their own.
-const NEVER_SET: &[&str] = &[
-    "accountexpires",
-    "admincount",
-    "admindescription",
-    "altsecurityidentities",
-    "cn",
-    "dbcspwd",
-    "description",
-    "distinguishedname",
-    "grouptype",
-    "instancetype",
-    "iscriticalsystemobject",
-    "isdeleted",
-    "lmpwdhistory",
-    "lockouttime",
-    "member",
-    "memberof",
-    "name",
-    "ntpwdhistory",
-    "ntsecuritydescriptor",
-    "objectcategory",
-    "objectclass",
-    "objectguid",
-    "objectsid",
-    "ou",
-    "primarygroupid",
-    "pwdlastset",
-    "samaccountname",
-    "samaccounttype",
-    "sidhistory",
-    "supplementalcredentials",
-    "systemflags",
-    "unicodepwd",
-    "unixuserpassword",
-    "useraccountcontrol",
-    "usercertificate",
-    "userpassword",
-    "userprincipalname",
-];
-
-/// The same for whole families: delegation, key credentials, managed passwords.
-const NEVER_SET_PREFIXES: &[&str] = &[
-    "ms-ds-",
-    "msds-allowedto",
-    "msds-groupmsa",
-    "msds-keycredential",
-    "msds-managedpassword",
-    "msds-user",
-];
 
 /// What this engine may touch.
 #[derive(Clone, Debug)]
@@ -150,12 +101,8 @@ impl Territory {
         if !plain {
             return refuse(format!("not an attribute's name: {}", excerpt(attribute)));
         }
-        let folded = attribute.to_ascii_lowercase();
-        if NEVER_SET.contains(&folded.as_str())
-            || NEVER_SET_PREFIXES
-                .iter()
-                .any(|prefix| folded.starts_with(prefix))
-            || folded == self.fence_attribute.to_ascii_lowercase()
+        if attribute::is_reserved(attribute)
+            || attribute.eq_ignore_ascii_case(&self.fence_attribute)
         {
             return refuse(format!("an order may not set the attribute {attribute}"));
         }
@@ -354,7 +301,7 @@ mod tests {
 
     #[test]
     fn values_are_bounded_and_hold_no_zero_byte() {
-        for value in [String::new(), "a\0b".into(), "x".repeat(5_000)] {
+        for value in [String::new(), "a\0b".into(), "x".repeat(13_000)] {
             assert!(refused(|order| drop(
                 order
                     .desired

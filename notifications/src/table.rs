@@ -257,7 +257,11 @@ fn of_template(event: &TemplateEvent) -> Option<Notice> {
         TemplateEvent::Published(_) => Some(Notice::TemplatePublished),
         TemplateEvent::Unpublished(_) => Some(Notice::TemplateUnpublished),
         TemplateEvent::Disabled(_) => Some(Notice::TemplateDisabled),
-        TemplateEvent::Drafted(_) | TemplateEvent::Revised(_) | TemplateEvent::Enabled(_) => None,
+        TemplateEvent::Drafted(_)
+        | TemplateEvent::Revised(_)
+        | TemplateEvent::Submitted(_)
+        | TemplateEvent::Returned(_)
+        | TemplateEvent::Enabled(_) => None,
     }
 }
 

@@ -42,12 +42,15 @@ pub struct Instance {
 pub struct Settings {
     /// How long an order may be carried out before it is issued again.
     pub order_valid_for: TimeDelta,
+    /// Must a second person approve a template before it is published?
+    pub template_four_eyes: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
         Self {
             order_valid_for: TimeDelta::minutes(15),
+            template_four_eyes: false,
         }
     }
 }

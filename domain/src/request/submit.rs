@@ -3,6 +3,7 @@
 use super::{RequestContent, RequestFacts, RequestKind, RequestRefusal, Submission};
 use crate::{
     account::LifecycleTerms,
+    attribute,
     ids::{AccountId, UserId},
     name,
     ownership::Owner,
@@ -11,9 +12,6 @@ use crate::{
     template::{AttributeRule, TemplateContent},
 };
 use std::collections::BTreeMap;
-
-/// Longest value of one attribute that a request may carry.
-const LONGEST_VALUE: usize = 1_024;
 
 /// The submission, or everything that is wrong with the content.
 pub(super) fn submission(
@@ -183,18 +181,18 @@ fn attributes(
             ));
         }
     }
-    for attribute in rules {
-        let field = format!("attributes.{}", attribute.name);
-        let given = content.attributes.get(&attribute.name);
-        for value in given.into_iter().flatten() {
-            problem::text(problems, &field, value, LONGEST_VALUE);
+    for rule in rules {
+        let field = format!("attributes.{}", rule.name);
+        let given = content.attributes.get(&rule.name);
+        if let Some(given) = given {
+            problems.extend(attribute::value_problems(&field, &rule.name, given));
         }
-        match (&attribute.rule, given) {
+        match (&rule.rule, given) {
             (AttributeRule::ReadOnly(fixed), Some(given)) if given != fixed => {
                 problems.push(FieldProblem::at(&field, Problem::ReadOnly));
             }
             (AttributeRule::ReadOnly(fixed), _) => {
-                drop(all.insert(attribute.name.clone(), fixed.clone()))
+                drop(all.insert(rule.name.clone(), fixed.clone()))
             }
             (AttributeRule::Required, None) => {
                 problems.push(FieldProblem::at(&field, Problem::Missing))
@@ -204,7 +202,7 @@ fn attributes(
             }
             (AttributeRule::Optional, None) => {}
             (AttributeRule::Required | AttributeRule::Optional, Some(given)) => {
-                all.insert(attribute.name.clone(), given.clone());
+                all.insert(rule.name.clone(), given.clone());
             }
         }
     }

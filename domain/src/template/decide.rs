@@ -1,13 +1,14 @@
 //! What may be done with a template.
 
 use super::{
-    Template, TemplateContent, TemplateDisabled, TemplateDrafted, TemplateEnabled, TemplateEvent,
-    TemplatePublished, TemplateRevised, TemplateUnpublished, validate,
+    Draft, Template, TemplateContent, TemplateDisabled, TemplateDrafted, TemplateEnabled,
+    TemplateEvent, TemplateFacts, TemplatePublished, TemplateReturned, TemplateRevised,
+    TemplateSubmitted, TemplateUnpublished, named_problems, validate,
 };
 use crate::{
     context::Context,
     decide::{Decide, aggregate},
-    problem::{self, FieldProblem},
+    problem::{self, FieldProblem, Problem},
 };
 
 /// What is asked of a template.
@@ -17,6 +18,13 @@ pub enum TemplateCommand {
     Draft(Box<TemplateContent>),
     /// Change the draft.
     Revise(Box<TemplateContent>),
+    /// Ask somebody else to approve the draft.
+    Submit,
+    /// Do not approve the draft; it can be revised again.
+    Return {
+        /// Why.
+        reason: String,
+    },
     /// Let the draft serve, immutable from then on.
     Publish,
     /// Let no version serve.
@@ -42,6 +50,15 @@ pub enum TemplateRefusal {
     /// Nothing to revise or publish.
     #[error("there is no draft; draft a new version first")]
     NoDraft,
+    /// The organisation wants four eyes: first somebody submits.
+    #[error("this organisation wants a second person's approval: submit the draft first")]
+    ApprovalNeeded,
+    /// Nothing to return.
+    #[error("the draft does not await approval")]
+    NotSubmitted,
+    /// Two eyes are not four.
+    #[error("whoever submitted the draft may not approve it")]
+    OwnDraft,
     /// Nothing to unpublish.
     #[error("no version is published")]
     NotPublished,
@@ -51,12 +68,12 @@ pub enum TemplateRefusal {
 }
 
 impl Decide for Template {
-    type Facts = ();
+    type Facts = TemplateFacts;
 
     fn decide(
         &self,
         command: TemplateCommand,
-        _: &Context,
+        context: &Context<TemplateFacts>,
     ) -> Result<Vec<TemplateEvent>, TemplateRefusal> {
         use TemplateCommand as C;
         let renamed = |content: &TemplateContent| {
@@ -69,7 +86,7 @@ impl Decide for Template {
         }
         match (command, &self.draft) {
             (C::Draft(content), None) => {
-                named(&content)?;
+                saved(&content)?;
                 let version = self
                     .versions
                     .keys()
@@ -89,9 +106,11 @@ impl Decide for Template {
             (C::Draft(_), Some(draft)) => Err(TemplateRefusal::DraftExists {
                 version: draft.version,
             }),
-            (C::Revise(_) | C::Publish, None) => Err(TemplateRefusal::NoDraft),
+            (C::Revise(_) | C::Submit | C::Return { .. } | C::Publish, None) => {
+                Err(TemplateRefusal::NoDraft)
+            }
             (C::Revise(content), Some(draft)) => {
-                named(&content)?;
+                saved(&content)?;
                 if draft.content == *content {
                     return Ok(vec![]);
                 }
@@ -104,16 +123,37 @@ impl Decide for Template {
                     .into(),
                 ])
             }
-            (C::Publish, Some(draft)) => match validate::problems(&draft.content) {
-                problems if problems.is_empty() => Ok(vec![
+            (C::Submit, Some(draft)) if draft.submitted_by.is_some() => Ok(vec![]),
+            (C::Submit, Some(draft)) => {
+                publishable(draft, &context.facts)?;
+                let (version, by) = (draft.version, context.actor.clone());
+                Ok(vec![TemplateSubmitted { version, by }.into()])
+            }
+            (C::Return { reason }, Some(draft)) => {
+                if draft.submitted_by.is_none() {
+                    return Err(TemplateRefusal::NotSubmitted);
+                }
+                reason_given(&reason)?;
+                let version = draft.version;
+                Ok(vec![TemplateReturned { version, reason }.into()])
+            }
+            (C::Publish, Some(draft)) => {
+                match &draft.submitted_by {
+                    None if context.facts.four_eyes => return Err(TemplateRefusal::ApprovalNeeded),
+                    Some(by) if context.facts.four_eyes && *by == context.actor => {
+                        return Err(TemplateRefusal::OwnDraft);
+                    }
+                    _ => {}
+                }
+                publishable(draft, &context.facts)?;
+                Ok(vec![
                     TemplatePublished {
                         version: draft.version,
                         content: draft.content.clone(),
                     }
                     .into(),
-                ]),
-                problems => Err(TemplateRefusal::Invalid(problems)),
-            },
+                ])
+            }
             (C::Unpublish, _) => match self.published {
                 Some(version) => Ok(vec![TemplateUnpublished { version }.into()]),
                 None => Err(TemplateRefusal::NotPublished),
@@ -126,10 +166,27 @@ impl Decide for Template {
     }
 }
 
-/// A draft may be incomplete, but it has a name.
-fn named(content: &TemplateContent) -> Result<(), TemplateRefusal> {
+/// A draft may be incomplete, but it has a name, and nothing in it that can never be right.
+fn saved(content: &TemplateContent) -> Result<(), TemplateRefusal> {
+    refuse_if_any(validate::never_right(content))
+}
+
+fn publishable(draft: &Draft, facts: &TemplateFacts) -> Result<(), TemplateRefusal> {
+    let mut problems = validate::problems(&draft.content);
+    problems.extend(named_problems(&draft.content, facts));
+    refuse_if_any(problems)
+}
+
+fn reason_given(reason: &str) -> Result<(), TemplateRefusal> {
     let mut problems = Vec::new();
-    problem::text(&mut problems, "name", &content.name, 80);
+    if reason.trim().is_empty() {
+        problems.push(FieldProblem::at("reason", Problem::Missing));
+    }
+    problem::at_most(&mut problems, "reason", reason, 2_000);
+    refuse_if_any(problems)
+}
+
+fn refuse_if_any(problems: Vec<FieldProblem>) -> Result<(), TemplateRefusal> {
     if problems.is_empty() {
         Ok(())
     } else {
@@ -142,5 +199,5 @@ aggregate!(
     TemplateCommand,
     TemplateEvent,
     TemplateRefusal,
-    ()
+    TemplateFacts
 );

@@ -2,6 +2,7 @@
 
 use super::TemplateContent;
 use crate::{
+    context::Actor,
     event::{Recorded, Reservation, events},
     role::renamed,
 };
@@ -29,6 +30,24 @@ pub struct TemplateRevised {
     /// The name given up, if it changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub former_name: Option<String>,
+}
+
+/// The draft awaits approval by somebody else.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct TemplateSubmitted {
+    /// Its number.
+    pub version: u32,
+    /// Who wants it published, and so may not approve it.
+    pub by: Actor,
+}
+
+/// The draft was not approved: it can be revised again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct TemplateReturned {
+    /// Its number.
+    pub version: u32,
+    /// Why.
+    pub reason: String,
 }
 
 /// New requests use this version from now on.
@@ -62,6 +81,10 @@ events!(
         Drafted(TemplateDrafted) = "template.drafted",
         /// The draft changed.
         Revised(TemplateRevised) = "template.revised",
+        /// The draft awaits approval.
+        Submitted(TemplateSubmitted) = "template.submitted",
+        /// The draft was not approved.
+        Returned(TemplateReturned) = "template.returned",
         /// A version serves.
         Published(TemplatePublished) = "template.published",
         /// No version serves.
@@ -89,9 +112,12 @@ impl Recorded for TemplateEvent {
                 content,
                 former_name,
             }) => renamed("template", stream, &content.name, former_name.as_deref()),
-            Self::Published(_) | Self::Unpublished(_) | Self::Disabled(_) | Self::Enabled(_) => {
-                vec![]
-            }
+            Self::Submitted(_)
+            | Self::Returned(_)
+            | Self::Published(_)
+            | Self::Unpublished(_)
+            | Self::Disabled(_)
+            | Self::Enabled(_) => vec![],
         }
     }
 }

@@ -1,12 +1,16 @@
 //! Templates: how one kind of account is asked for, approved, kept and retired. Published versions are immutable;
 //! accounts stay bound to the version that they were provisioned against.
 
+mod compare;
 mod content;
 mod decide;
 mod event;
+mod named;
 mod places;
 mod validate;
+mod validate_directory;
 
+pub use compare::{Difference, compare};
 pub use content::{
     AccountType, ApprovalFlow, ApprovalStep, AttributeRule, DirectorySection, LifecycleSection,
     OwnershipSection, TemplateAttribute, TemplateContent, Urgent, UsersAndGroups, VaultKind,
@@ -15,10 +19,12 @@ pub use content::{
 pub use decide::{TemplateCommand, TemplateRefusal};
 pub use event::{
     TemplateDisabled, TemplateDrafted, TemplateEnabled, TemplateEvent, TemplatePublished,
-    TemplateRevised, TemplateUnpublished,
+    TemplateReturned, TemplateRevised, TemplateSubmitted, TemplateUnpublished,
 };
+pub use named::{TemplateFacts, named_problems};
 pub use validate::problems;
 
+use crate::context::Actor;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -42,6 +48,9 @@ pub struct Draft {
     pub version: u32,
     /// So far.
     pub content: TemplateContent,
+    /// Awaits approval, since this one wants it published.
+    #[serde(default)]
+    pub submitted_by: Option<Actor>,
 }
 
 impl Template {
@@ -79,11 +88,27 @@ impl Template {
             TemplateEvent::Drafted(TemplateDrafted {
                 version, content, ..
             }) => {
-                self.draft = Some(Draft { version, content });
+                self.draft = Some(Draft {
+                    version,
+                    content,
+                    submitted_by: None,
+                });
             }
             TemplateEvent::Revised(TemplateRevised { content, .. }) => {
                 if let Some(draft) = &mut self.draft {
                     draft.content = content;
+                    // What was submitted is no longer what it was.
+                    draft.submitted_by = None;
+                }
+            }
+            TemplateEvent::Submitted(TemplateSubmitted { by, .. }) => {
+                if let Some(draft) = &mut self.draft {
+                    draft.submitted_by = Some(by);
+                }
+            }
+            TemplateEvent::Returned(_) => {
+                if let Some(draft) = &mut self.draft {
+                    draft.submitted_by = None;
                 }
             }
             TemplateEvent::Published(TemplatePublished { version, content }) => {

@@ -1,120 +1,53 @@
-//! A template is validated as a whole at publishing: every problem at once, each with its field.
+//! A template is validated as a whole at publishing: every problem at once, each with its field. Some of them are refused
+//! when a draft is saved already.
 
-use super::{AttributeRule, TemplateContent};
+use super::{ApprovalFlow, TemplateContent, UsersAndGroups, validate_directory};
 use crate::{
     lifecycle::EndOfLifecycleAction,
-    name,
     problem::{self, FieldProblem, Problem},
 };
-use std::collections::BTreeSet;
 
-/// Attributes that an order never sets: identity, rights and what Tenure itself keeps.
-pub(super) const RESERVED_ATTRIBUTES: &[&str] = &[
-    "accountexpires",
-    "admincount",
-    "admindescription",
-    "cn",
-    "description",
-    "distinguishedname",
-    "member",
-    "memberof",
-    "msds-allowedtoactonbehalfofotheridentity",
-    "msds-allowedtodelegateto",
-    "ntsecuritydescriptor",
-    "objectclass",
-    "objectguid",
-    "objectsid",
-    "primarygroupid",
-    "pwdlastset",
-    "samaccountname",
-    "samaccounttype",
-    "sidhistory",
-    "unicodepwd",
-    "useraccountcontrol",
-    "userpassword",
-    "userprincipalname",
-];
+/// Most approval steps.
+const MOST_STEPS: usize = 10;
+/// Most people, and most groups, named in one place.
+const MOST_NAMED: usize = 100;
+/// Most periods to choose from.
+const MOST_PERIODS: usize = 50;
+/// The longest time-out of a step: a year.
+const LONGEST_TIME_OUT_HOURS: usize = 366 * 24;
 
-/// Everything that keeps `content` from being published.
+/// Everything that keeps `content` from being published, apart from what it names (`named_problems`).
 #[must_use]
 pub fn problems(content: &TemplateContent) -> Vec<FieldProblem> {
     let mut found = Vec::new();
     problem::text(&mut found, "name", &content.name, 80);
     problem::at_most(&mut found, "purpose", &content.purpose, 2_000);
     if let Some(terms) = &content.terms_of_service {
-        problem::text(&mut found, "terms_of_service", terms, 20_000);
+        if terms.trim().is_empty() {
+            found.push(FieldProblem::at("terms_of_service", Problem::Missing));
+        }
+        problem::at_most(&mut found, "terms_of_service", terms, 20_000);
     }
-    directory(content, &mut found);
+    validate_directory::vault(&content.vault, &mut found);
+    validate_directory::directory(&content.directory, &mut found);
     ownership(content, &mut found);
     lifecycle(content, &mut found);
-    approval(content, &mut found);
+    approval(&content.approval, &mut found);
     found
 }
 
-fn directory(content: &TemplateContent, found: &mut Vec<FieldProblem>) {
-    let directory = &content.directory;
-    distinguished_name(found, "directory.ou", &directory.ou);
-    if let Some(ou) = &directory.retirement_ou {
-        distinguished_name(found, "directory.retirement_ou", ou);
-    }
-    for (i, group) in directory.groups.iter().enumerate() {
-        distinguished_name(found, &format!("directory.groups[{i}]"), group);
-    }
-    if directory.name_prefix.chars().count() >= name::LONGEST_NAME {
-        let most = name::LONGEST_NAME - 1;
-        found.push(FieldProblem::at(
-            "directory.name_prefix",
-            Problem::TooLong { most },
-        ));
-    }
-    if directory
-        .name_pattern
-        .as_deref()
-        .is_some_and(|pattern| name::anchored(pattern).is_none())
-    {
-        found.push(FieldProblem::at(
-            "directory.name_pattern",
-            Problem::BadPattern,
-        ));
-    }
-    let mut seen = BTreeSet::new();
-    for (i, attribute) in directory.attributes.iter().enumerate() {
-        let field = format!("directory.attributes[{i}].name");
-        problem::text(found, &field, &attribute.name, 64);
-        let folded = attribute.name.to_ascii_lowercase();
-        if RESERVED_ATTRIBUTES.contains(&folded.as_str()) {
-            found.push(FieldProblem::at(&field, Problem::ReadOnly));
-        }
-        if !attribute
-            .name
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || c == '-')
-        {
-            let expected = "the LDAP display name of an attribute".into();
-            found.push(FieldProblem::at(&field, Problem::Malformed { expected }));
-        }
-        if !seen.insert(folded) {
-            found.push(FieldProblem::at(&field, Problem::Duplicate));
-        }
-        if matches!(&attribute.rule, AttributeRule::ReadOnly(values) if values.iter().all(String::is_empty))
-        {
-            let field = format!("directory.attributes[{i}].rule");
-            found.push(FieldProblem::at(&field, Problem::Missing));
-        }
-    }
-}
-
-/// Roughly a distinguished name below a domain; the directory has the last word.
-fn distinguished_name(found: &mut Vec<FieldProblem>, field: &str, value: &str) {
-    problem::text(found, field, value, 400);
-    let upper = value.to_ascii_uppercase();
-    let begins = upper.starts_with("OU=") || upper.starts_with("CN=");
-    let fits = value.is_empty() || (begins && upper.contains(",DC="));
-    if !fits {
-        let expected =
-            "a distinguished name such as OU=Service Accounts,DC=corp,DC=example,DC=com".into();
-        found.push(FieldProblem::at(field, Problem::Malformed { expected }));
-    }
+/// What not even a draft may hold. A draft may lack things, and hold what does not go together yet; but its name is
+/// reserved, its texts are shown to people, and its pattern is run on what they type.
+pub(super) fn never_right(content: &TemplateContent) -> Vec<FieldProblem> {
+    let mut found = problems(content);
+    found.retain(|found| {
+        found.field == "name"
+            || matches!(
+                found.problem,
+                Problem::BadPattern | Problem::ForbiddenCharacter { .. } | Problem::TooLong { .. }
+            )
+    });
+    found
 }
 
 fn ownership(content: &TemplateContent, found: &mut Vec<FieldProblem>) {
@@ -145,78 +78,135 @@ fn ownership(content: &TemplateContent, found: &mut Vec<FieldProblem>) {
 
 fn lifecycle(content: &TemplateContent, found: &mut Vec<FieldProblem>) {
     let lifecycle = &content.lifecycle;
+    let mut say = |field: &str, problem| {
+        found.push(FieldProblem::at(&format!("lifecycle.{field}"), problem));
+    };
     if lifecycle.periods.is_empty() {
-        found.push(FieldProblem::at(
-            "lifecycle.periods",
-            Problem::TooFew { least: 1 },
-        ));
+        say("periods", Problem::TooFew { least: 1 });
+    }
+    if lifecycle.periods.len() > MOST_PERIODS {
+        say("periods", Problem::TooMany { most: MOST_PERIODS });
     }
     for (i, period) in lifecycle.periods.iter().enumerate() {
-        let field = format!("lifecycle.periods[{i}]");
+        let field = format!("periods[{i}]");
         if !period.is_valid() {
             let expected = "between 1 day and 10 years".into();
-            found.push(FieldProblem::at(&field, Problem::Malformed { expected }));
+            say(&field, Problem::Malformed { expected });
         }
         if lifecycle.periods[..i].contains(period) {
-            found.push(FieldProblem::at(&field, Problem::Duplicate));
+            say(&field, Problem::Duplicate);
         }
     }
-    let mut at_least_one = |field: &str, value: Option<u16>| {
+    let urgent = lifecycle.urgent;
+    for (field, value) in [
+        ("renewal_opens_days", lifecycle.renewal_opens_days),
+        ("remind_every_days", lifecycle.remind_every_days),
+        (
+            "urgent.every_hours",
+            urgent.map(|urgent| urgent.every_hours),
+        ),
+        ("urgent.last_days", urgent.map(|urgent| urgent.last_days)),
+        (
+            "stop_reminding_after_days",
+            lifecycle.stop_reminding_after_days,
+        ),
+        (
+            "enabled_after_end_days",
+            Some(lifecycle.enabled_after_end_days),
+        ),
+        ("purge_after_days", lifecycle.purge_after_days),
+    ] {
         if value == Some(0) {
-            found.push(FieldProblem::at(field, Problem::TooFew { least: 1 }));
+            say(field, Problem::TooFew { least: 1 });
         }
-    };
-    at_least_one("lifecycle.renewal_opens_days", lifecycle.renewal_opens_days);
-    at_least_one("lifecycle.remind_every_days", lifecycle.remind_every_days);
-    at_least_one(
-        "lifecycle.urgent.every_hours",
-        lifecycle.urgent.map(|urgent| urgent.every_hours),
+    }
+    if content.action == EndOfLifecycleAction::Delete {
+        for (field, set) in [
+            ("renewal_opens_days", lifecycle.renewal_opens_days.is_some()),
+            ("remind_every_days", lifecycle.remind_every_days.is_some()),
+            ("urgent", urgent.is_some()),
+        ] {
+            if set {
+                let with = "action".into();
+                say(field, Problem::Conflict { with });
+            }
+        }
+    } else if let Some(opens) = lifecycle.renewal_opens_days {
+        // Renewal that is open from the first day would never be awaited.
+        for (i, period) in lifecycle.periods.iter().enumerate() {
+            if period.is_valid() && u32::from(opens) >= period.shortest_days() {
+                let with = format!("lifecycle.periods[{i}]");
+                say("renewal_opens_days", Problem::Conflict { with });
+            }
+        }
+    }
+    named(
+        "lifecycle.other_recipients",
+        &lifecycle.other_recipients,
+        found,
     );
-    at_least_one(
-        "lifecycle.urgent.last_days",
-        lifecycle.urgent.map(|urgent| urgent.last_days),
-    );
-    at_least_one(
-        "lifecycle.enabled_after_end_days",
-        Some(lifecycle.enabled_after_end_days),
-    );
-    let renews = lifecycle.renewal_opens_days.is_some() || lifecycle.remind_every_days.is_some();
-    if content.action == EndOfLifecycleAction::Delete && renews {
+}
+
+fn approval(approval: &ApprovalFlow, found: &mut Vec<FieldProblem>) {
+    if approval.steps.len() > MOST_STEPS {
         found.push(FieldProblem::at(
-            "lifecycle.renewal_opens_days",
-            Problem::Conflict {
-                with: "action".into(),
-            },
+            "approval.steps",
+            Problem::TooMany { most: MOST_STEPS },
         ));
+    }
+    for (i, step) in approval.steps.iter().enumerate() {
+        let field = |name: &str| format!("approval.steps[{i}].{name}");
+        problem::text(found, &field("name"), &step.name, 80);
+        let mut say = |name: &str, problem| found.push(FieldProblem::at(&field(name), problem));
+        if step.least == 0 {
+            say("least", Problem::TooFew { least: 1 });
+        }
+        if step.users.is_empty() && step.groups.is_empty() {
+            say("users", Problem::Missing);
+        }
+        let most = step.users.len();
+        if step.groups.is_empty() && usize::from(step.least) > most {
+            say("least", Problem::TooMany { most });
+        }
+        match step.times_out_after_hours {
+            Some(0) => say("times_out_after_hours", Problem::TooFew { least: 1 }),
+            Some(hours) if usize::from(hours) > LONGEST_TIME_OUT_HOURS => {
+                let most = LONGEST_TIME_OUT_HOURS;
+                say("times_out_after_hours", Problem::TooMany { most });
+            }
+            Some(_) if step.fallback.is_empty() => say("fallback", Problem::Missing),
+            None if !step.fallback.is_empty() => {
+                let with = field("times_out_after_hours");
+                say("fallback", Problem::Conflict { with });
+            }
+            Some(_) | None => {}
+        }
+        let approvers = UsersAndGroups {
+            users: step.users.clone(),
+            groups: step.groups.clone(),
+        };
+        named(&format!("approval.steps[{i}]"), &approvers, found);
+        named(&field("fallback"), &step.fallback, found);
     }
 }
 
-fn approval(content: &TemplateContent, found: &mut Vec<FieldProblem>) {
-    if content.approval.steps.len() > 10 {
-        found.push(FieldProblem::at(
-            "approval.steps",
-            Problem::TooMany { most: 10 },
-        ));
+/// Nobody is named twice, nor too many.
+fn named(field: &str, people: &UsersAndGroups, found: &mut Vec<FieldProblem>) {
+    listed(&format!("{field}.users"), &people.users, found);
+    listed(&format!("{field}.groups"), &people.groups, found);
+}
+
+/// A list without repetition, and not too long.
+pub(super) fn listed<T: PartialEq>(field: &str, list: &[T], found: &mut Vec<FieldProblem>) {
+    if list.len() > MOST_NAMED {
+        let most = MOST_NAMED;
+        found.push(FieldProblem::at(field, Problem::TooMany { most }));
+        return;
     }
-    for (i, step) in content.approval.steps.iter().enumerate() {
-        let field = |name: &str| format!("approval.steps[{i}].{name}");
-        problem::text(found, &field("name"), &step.name, 80);
-        if step.least == 0 {
-            found.push(FieldProblem::at(
-                &field("least"),
-                Problem::TooFew { least: 1 },
-            ));
-        }
-        if step.users.is_empty() && step.groups.is_empty() {
-            found.push(FieldProblem::at(&field("users"), Problem::Missing));
-        }
-        if step.groups.is_empty() && usize::from(step.least) > step.users.len() {
-            found.push(FieldProblem::at(
-                &field("least"),
-                Problem::TooMany {
-                    most: step.users.len(),
-                },
-            ));
+    for (i, one) in list.iter().enumerate() {
+        if list[..i].contains(one) {
+            let field = format!("{field}[{i}]");
+            found.push(FieldProblem::at(&field, Problem::Duplicate));
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::scene::{
 use crate::submission::content;
 use std::sync::Arc;
 use tenure_domain::{
-    Event, Personal,
+    Actor, Event, Personal,
     account::*,
     directory::*,
     engine::*,
@@ -23,8 +23,8 @@ use tenure_domain::{
     role::*,
     template::{
         ApprovalStep, AttributeRule, Template, TemplateAttribute, TemplateContent,
-        TemplateDisabled, TemplateDrafted, TemplateEnabled, TemplatePublished, TemplateRevised,
-        TemplateUnpublished, UsersAndGroups,
+        TemplateDisabled, TemplateDrafted, TemplateEnabled, TemplatePublished, TemplateReturned,
+        TemplateRevised, TemplateSubmitted, TemplateUnpublished, UsersAndGroups,
     },
     user::*,
 };
@@ -87,6 +87,14 @@ fn templates() -> Vec<Event> {
         of::<Template>(TemplateRevised {
             content: content.clone(),
             former_name,
+        }),
+        of::<Template>(TemplateSubmitted {
+            version: 2,
+            by: Actor::User(user("tina")),
+        }),
+        of::<Template>(TemplateReturned {
+            version: 2,
+            reason: why(),
         }),
         of::<Template>(TemplatePublished {
             version: 2,

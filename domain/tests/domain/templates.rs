@@ -1,22 +1,23 @@
 //! Templates: drafted, published, immutable; validated as a whole.
 
-use crate::scene::{by, given, template};
+use crate::scene::{by, given, group, step, template, user};
 use cqrs_es::test::TestFramework;
 use tenure_domain::{
-    Context,
+    Actor, Context,
     lifecycle::EndOfLifecycleAction as Action,
+    ownership::Owner,
     period::Period,
     problem::{FieldProblem, Problem},
     template::{
         ApprovalStep, AttributeRule, Template, TemplateAttribute, TemplateCommand as C,
         TemplateContent, TemplateDisabled, TemplateDrafted, TemplateEnabled, TemplateEvent,
-        TemplatePublished, TemplateRefusal as R, TemplateRevised, TemplateUnpublished, Urgent,
-        problems,
+        TemplateFacts, TemplatePublished, TemplateRefusal as R, TemplateReturned, TemplateRevised,
+        TemplateSubmitted, TemplateUnpublished, Urgent, UsersAndGroups, compare, problems,
     },
 };
 
-fn context() -> Context {
-    by("tina", ())
+fn context() -> Context<TemplateFacts> {
+    by("tina", TemplateFacts::default())
 }
 
 fn content() -> TemplateContent {
@@ -59,6 +60,10 @@ fn the_first_draft_is_version_1_also_through_cqrs_es() {
 fn what_was_never_drafted_is_unknown() {
     for command in [
         C::Revise(Box::new(content())),
+        C::Submit,
+        C::Return {
+            reason: "no".into(),
+        },
         C::Publish,
         C::Unpublish,
         C::Disable,
@@ -192,23 +197,25 @@ fn publishing_says_everything_that_is_wrong_at_once() {
         last_days: 0,
     });
     bad.lifecycle.enabled_after_end_days = 0;
-    let step = |name: &str, least| ApprovalStep {
-        name: name.into(),
-        least,
-        users: vec![],
-        groups: vec![],
-        ..ApprovalStep::default()
-    };
-    bad.approval.steps = vec![step("", 0), step("Two", 2)];
+    bad.lifecycle.purge_after_days = Some(0);
+    bad.lifecycle.other_recipients.users = vec![user("dave"), user("dave")];
+    bad.directory.other_ous = vec!["OU=Batch,DC=corp,DC=example,DC=com".into(); 2];
+    bad.vault.folder = Some("service//backup".into());
+    let nobody = |name: &str, least| step(name, least, &[], &[]);
+    bad.approval.steps = vec![nobody("", 0), nobody("Two", 2)];
+    bad.approval.steps[0].times_out_after_hours = Some(24);
+    bad.approval.steps[1].fallback.users = vec![user("dave")];
     let expected = "
         purpose: is longer than 2000 characters
         terms_of_service: is missing
+        vault.folder: must be a folder such as service-accounts/backup
         directory.ou: must be a distinguished name such as OU=Service Accounts,DC=corp,DC=example,DC=com
+        directory.other_ous[1]: is there twice
         directory.retirement_ou: must be a distinguished name such as OU=Service Accounts,DC=corp,DC=example,DC=com
         directory.groups[0]: must be a distinguished name such as OU=Service Accounts,DC=corp,DC=example,DC=com
         directory.name_prefix: is longer than 19 characters
         directory.name_pattern: is not a valid regular expression
-        directory.attributes[0].name: is fixed by the template
+        directory.attributes[0].name: is kept by Tenure or by the directory itself
         directory.attributes[1].name: must be the LDAP display name of an attribute
         directory.attributes[2].rule: is missing
         directory.attributes[3].name: is there twice
@@ -221,12 +228,18 @@ fn publishing_says_everything_that_is_wrong_at_once() {
         lifecycle.urgent.every_hours: needs at least 1
         lifecycle.urgent.last_days: needs at least 1
         lifecycle.enabled_after_end_days: needs at least 1
+        lifecycle.purge_after_days: needs at least 1
         lifecycle.renewal_opens_days: does not go together with action
+        lifecycle.remind_every_days: does not go together with action
+        lifecycle.urgent: does not go together with action
+        lifecycle.other_recipients.users[1]: is there twice
         approval.steps[0].name: is missing
         approval.steps[0].least: needs at least 1
         approval.steps[0].users: is missing
+        approval.steps[0].fallback: is missing
         approval.steps[1].users: is missing
-        approval.steps[1].least: allows at most 0";
+        approval.steps[1].least: allows at most 0
+        approval.steps[1].fallback: does not go together with approval.steps[1].times_out_after_hours";
     let expected: Vec<&str> = expected.trim().lines().map(str::trim).collect();
     assert_eq!(
         problems(&bad)
@@ -267,4 +280,253 @@ fn each_of_the_four_actions_can_be_published() {
     for action in Action::ALL {
         assert_eq!(problems(&template(*action)), vec![], "{action:?}");
     }
+}
+
+#[test]
+fn what_can_never_be_right_is_refused_when_it_is_saved() {
+    let refused = |change: &dyn Fn(&mut TemplateContent), field: &str, problem: Problem| {
+        let mut bad = content();
+        change(&mut bad);
+        let refusal = R::Invalid(vec![FieldProblem::at(field, problem)]);
+        for (events, command) in [
+            (vec![], C::Draft(Box::new(bad.clone()))),
+            (vec![drafted(1)], C::Revise(Box::new(bad.clone()))),
+        ] {
+            given::<Template>(events)
+                .when(command, &context())
+                .refused(refusal.clone());
+        }
+    };
+    let pattern = "directory.name_pattern";
+    for unfit in ["(", "(a{1000}){1000}", r"(a)\1", "a(?=b)"] {
+        refused(
+            &|bad| bad.directory.name_pattern = Some(unfit.into()),
+            pattern,
+            Problem::BadPattern,
+        );
+    }
+    let control = |character| Problem::ForbiddenCharacter { character };
+    refused(&|bad| bad.name = "a\nb".into(), "name", control('\n'));
+    refused(
+        &|bad| bad.purpose = "a\u{7}b".into(),
+        "purpose",
+        control('\u{7}'),
+    );
+    refused(
+        &|bad| bad.directory.ou = "OU=a\tb,DC=corp".into(),
+        "directory.ou",
+        control('\t'),
+    );
+    let attribute = |rule| TemplateAttribute {
+        name: "department".into(),
+        rule,
+    };
+    refused(
+        &|bad| {
+            bad.directory.attributes =
+                vec![attribute(AttributeRule::ReadOnly(vec!["x".repeat(65)]))];
+        },
+        "directory.attributes[0].rule",
+        Problem::TooLong { most: 64 },
+    );
+    let mut lines = content();
+    lines.purpose = "Backups,\n\tnightly".into();
+    lines.terms_of_service = Some("One.\nTwo.".into());
+    assert_eq!(problems(&lines), vec![]);
+}
+
+#[test]
+fn renewal_opens_later_than_the_account_begins_whatever_the_period() {
+    let mut bad = content();
+    bad.lifecycle.periods = vec![
+        Period::months(1),
+        Period::days(28),
+        Period::days(29),
+        Period::months(2),
+        "1 year".parse().unwrap(),
+    ];
+    bad.lifecycle.renewal_opens_days = Some(28);
+    let found: Vec<String> = problems(&bad).iter().map(ToString::to_string).collect();
+    assert_eq!(
+        found,
+        [
+            "lifecycle.renewal_opens_days: does not go together with lifecycle.periods[0]",
+            "lifecycle.renewal_opens_days: does not go together with lifecycle.periods[1]",
+        ]
+    );
+    bad.lifecycle.renewal_opens_days = Some(27);
+    assert_eq!(problems(&bad), vec![]);
+}
+
+#[test]
+fn whoever_is_named_is_there_and_approvers_may_approve() {
+    let mut named = content();
+    named.approval.steps = vec![ApprovalStep {
+        times_out_after_hours: Some(72),
+        fallback: UsersAndGroups {
+            users: vec![user("erin")],
+            groups: vec![group("nobody")],
+        },
+        ..step("Manager", 1, &["carol", "dave"], &[])
+    }];
+    named.lifecycle.other_recipients.users = vec![user("dave")];
+    named.directory.available_to = vec![group("nobody")];
+    let facts = TemplateFacts {
+        domain_unknown: true,
+        unknown: vec![Owner::Group(group("nobody")), Owner::User(user("carol"))],
+        no_approvers: vec![user("dave"), user("erin")],
+        ..TemplateFacts::default()
+    };
+    let draft = TemplateDrafted {
+        version: 1,
+        content: named,
+        former_name: None,
+    };
+    let problem = |field: &str, problem| FieldProblem::at(field, problem);
+    let expected = R::Invalid(vec![
+        problem("directory.domain", Problem::Unknown),
+        problem("approval.steps[0].users[0]", Problem::Unknown),
+        problem("approval.steps[0].users[1]", Problem::NoApprover),
+        problem("approval.steps[0].fallback.users[0]", Problem::NoApprover),
+        problem("approval.steps[0].fallback.groups[0]", Problem::Unknown),
+        problem("directory.available_to[0]", Problem::Unknown),
+    ]);
+    for command in [C::Publish, C::Submit] {
+        given::<Template>([draft.clone().into()])
+            .when(command, &by("tina", facts.clone()))
+            .refused(expected.clone());
+    }
+}
+
+fn submitted(by: &str) -> TemplateEvent {
+    TemplateSubmitted {
+        version: 1,
+        by: Actor::User(user(by)),
+    }
+    .into()
+}
+
+fn four_eyes(name: &str) -> Context<TemplateFacts> {
+    let facts = TemplateFacts {
+        four_eyes: true,
+        ..TemplateFacts::default()
+    };
+    by(name, facts)
+}
+
+#[test]
+fn four_eyes_see_a_draft_before_it_is_published() {
+    given::<Template>([drafted(1)])
+        .when(C::Publish, &four_eyes("tina"))
+        .refused(R::ApprovalNeeded);
+    let awaiting = given::<Template>([drafted(1)])
+        .when(C::Submit, &four_eyes("tina"))
+        .then([submitted("tina")]);
+    assert!(awaiting.0.offered().is_none());
+    given::<Template>([drafted(1), submitted("tina")])
+        .when(C::Submit, &four_eyes("tina"))
+        .nothing();
+    given::<Template>([drafted(1), submitted("tina")])
+        .when(C::Publish, &four_eyes("tina"))
+        .refused(R::OwnDraft);
+    given::<Template>([drafted(1), submitted("tina")])
+        .when(C::Publish, &four_eyes("omar"))
+        .then([published(1)]);
+}
+
+#[test]
+fn a_change_or_a_no_takes_a_draft_back_from_approval() {
+    let revised = TemplateRevised {
+        content: named("Other"),
+        former_name: Some("Backup jobs".into()),
+    };
+    given::<Template>([drafted(1), submitted("tina")])
+        .when(C::Revise(Box::new(named("Other"))), &four_eyes("omar"))
+        .then([revised.into()])
+        .when(C::Publish, &four_eyes("omar"))
+        .refused(R::ApprovalNeeded);
+    let no = || C::Return {
+        reason: "the OU is wrong".into(),
+    };
+    let returned = TemplateReturned {
+        version: 1,
+        reason: "the OU is wrong".into(),
+    };
+    given::<Template>([drafted(1), submitted("tina")])
+        .when(no(), &four_eyes("omar"))
+        .then([returned.into()])
+        .when(no(), &four_eyes("omar"))
+        .refused(R::NotSubmitted);
+    let reasonless = C::Return { reason: " ".into() };
+    given::<Template>([drafted(1), submitted("tina")])
+        .when(reasonless, &four_eyes("omar"))
+        .refused(R::Invalid(vec![FieldProblem::at(
+            "reason",
+            Problem::Missing,
+        )]));
+}
+
+#[test]
+fn two_versions_are_compared_field_by_field() {
+    let before = content();
+    assert_eq!(compare(&before, &before), vec![]);
+    let mut after = content();
+    after.action = Action::Review;
+    after.terms_of_service = Some("Be good.".into());
+    after.directory.retirement_ou = None;
+    after.lifecycle.periods.push(Period::days(30));
+    after.approval.steps[0].least = 2;
+    after
+        .approval
+        .steps
+        .insert(0, step("Team", 1, &["bob"], &[]));
+    let found: Vec<String> = compare(&before, &after)
+        .iter()
+        .map(|difference| {
+            let text = |value: &Option<serde_json::Value>| {
+                value
+                    .as_ref()
+                    .map_or("-".to_owned(), |value| match &value["name"] {
+                        serde_json::Value::String(name) => format!("step {name}"),
+                        _ => value.to_string(),
+                    })
+            };
+            format!(
+                "{}: {} -> {}",
+                difference.field,
+                text(&difference.before),
+                text(&difference.after)
+            )
+        })
+        .collect();
+    let mut expected = [
+        r#"action: "disable" -> "review""#,
+        "approval.steps[Manager].least: 1 -> 2",
+        "approval.steps[Team]: - -> step Team",
+        r#"directory.retirement_ou: "OU=Retired,DC=corp,DC=example,DC=com" -> -"#,
+        r#"lifecycle.periods: ["90 days"] -> ["90 days","30 days"]"#,
+        r#"terms_of_service: - -> "Be good.""#,
+    ];
+    expected.sort_unstable();
+    let mut sorted = found;
+    sorted.sort_unstable();
+    assert_eq!(sorted, expected);
+}
+
+#[test]
+fn steps_in_another_order_are_a_difference() {
+    let mut before = content();
+    before
+        .approval
+        .steps
+        .push(step("Security", 1, &["bob"], &[]));
+    let mut after = before.clone();
+    after.approval.steps.reverse();
+    let found = compare(&before, &after);
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].field, "approval.steps");
+    assert_eq!(
+        found[0].after,
+        Some(serde_json::json!(["Security", "Manager"]))
+    );
 }

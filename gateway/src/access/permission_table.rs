@@ -219,7 +219,22 @@ pub(crate) const RULES: &[Rule] = &[
         Needs(&[(F::ProvisionTemplate, V::Create)], Everything),
     ),
     get("/api/v1/templates/{id}", READ_TEMPLATE),
+    post(
+        "/api/v1/templates/validate",
+        Needs(
+            &[
+                (F::ProvisionTemplate, V::Create),
+                (F::ProvisionTemplate, V::Update),
+            ],
+            Everything,
+        ),
+    ),
+    get("/api/v1/templates/{id}/versions", READ_TEMPLATE),
     get("/api/v1/templates/{id}/versions/{version}", READ_TEMPLATE),
+    get("/api/v1/templates/{id}/compare", READ_TEMPLATE),
+    post("/api/v1/templates/{id}/submit", WRITE_TEMPLATE),
+    // While a draft awaits approval, manage is needed too: the handlers see to it.
+    post("/api/v1/templates/{id}/return", PUBLISH),
     post("/api/v1/templates/{id}/draft", WRITE_TEMPLATE),
     post("/api/v1/templates/{id}/revise", WRITE_TEMPLATE),
     post("/api/v1/templates/{id}/publish", PUBLISH),

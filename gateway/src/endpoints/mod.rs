@@ -20,6 +20,7 @@ pub(crate) mod sessions;
 pub(crate) mod setup;
 pub(crate) mod system;
 pub(crate) mod template_commands;
+pub(crate) mod template_compare;
 pub(crate) mod template_queries;
 pub(crate) mod user_commands;
 pub(crate) mod user_queries;
@@ -46,6 +47,7 @@ pub(crate) fn all() -> OpenApiRouter<App> {
         engines::routes(),
         template_queries::routes(),
         template_commands::routes(),
+        template_compare::routes(),
         request_list::routes(),
         request_queries::routes(),
         request_commands::routes(),

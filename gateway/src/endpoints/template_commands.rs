@@ -1,21 +1,24 @@
 //! Commands on templates.
 
 use crate::{
+    access::authorise::Signed,
     app::App,
     command::{AcceptedAnswer, AcceptedBody, Command, Nothing, created, done},
     problem::{FieldError, Kind, Problem},
     query::Id,
     schema,
 };
-use axum::extract::State;
+use axum::{Json, extract::State};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 use tenure_domain::{
-    TemplateId,
-    directory::Domain,
-    group::Group,
+    TemplateId, UserId,
+    ownership::Owner,
     permission::{Feature, Verb},
-    template::{Template, TemplateCommand, TemplateContent},
+    template::{Template, TemplateCommand, TemplateContent, named_problems, problems},
 };
-use tenure_workflow::permissions::rights_of;
+use tenure_workflow::permissions::{Rights, rights_of};
+use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
@@ -24,6 +27,9 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(create))
         .routes(routes!(draft))
         .routes(routes!(revise))
+        .routes(routes!(validate))
+        .routes(routes!(submit))
+        .routes(routes!(give_back))
         .routes(routes!(publish))
         .routes(routes!(unpublish))
         .routes(routes!(disable))
@@ -70,14 +76,7 @@ async fn draft(
     Id(id): Id,
     command: Command<Box<TemplateContent>>,
 ) -> Result<AcceptedAnswer, Problem> {
-    let state = app
-        .instance
-        .store
-        .state::<Template>(id)
-        .await
-        .map_err(|error| Problem::unavailable(&error))?
-        .state;
-    if !state.exists() {
+    if !loaded(&app, id).await?.exists() {
         return Err(Problem::not_found());
     }
     run(
@@ -106,7 +105,34 @@ async fn revise(
     .await
 }
 
-/// Publishes the draft: it is immutable from then on, and new requests use it.
+/// What would keep a template from being published.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Findings {
+    /// Every field that is not right; none = it can be published.
+    errors: Vec<FieldError>,
+}
+
+/// Checks a template as a whole, as publishing would; changes nothing.
+#[utoipa::path(post, path = "/api/v1/templates/validate", tag = "Templates", request_body = schema::TemplateContent,
+    responses((status = 200, body = Findings)))]
+async fn validate(
+    State(app): State<App>,
+    command: Command<Box<TemplateContent>>,
+) -> Result<Json<Findings>, Problem> {
+    let content = &*command.body;
+    let no_approvers = no_approvers(&app, content).await?;
+    let commands = &app.instance.commands;
+    let facts = commands.template_facts(content, no_approvers).await?;
+    let found = problems(content)
+        .into_iter()
+        .chain(named_problems(content, &facts));
+    Ok(Json(Findings {
+        errors: found.map(FieldError::from).collect(),
+    }))
+}
+
+/// Publishes the draft: it is immutable from then on, and new requests use it. Where the organisation wants four eyes,
+/// the draft was submitted by somebody else.
 #[utoipa::path(post, path = "/api/v1/templates/{id}/publish", tag = "Templates", params(("id" = Uuid, Path)),
     request_body = Nothing, responses((status = 200, body = AcceptedBody)))]
 async fn publish(
@@ -114,84 +140,105 @@ async fn publish(
     Id(id): Id,
     command: Command<Nothing>,
 ) -> Result<AcceptedAnswer, Problem> {
-    let state = app
-        .instance
-        .store
-        .state::<Template>(id)
-        .await
-        .map_err(|error| Problem::unavailable(&error))?
-        .state;
-    if let Some(draft) = &state.draft {
-        check_references(&app, &draft.content).await?;
-    }
-    run(&app, id, TemplateCommand::Publish, &command).await
+    let state = loaded(&app, id).await?;
+    approves(&command.signed, &state)?;
+    run_named(&app, id, TemplateCommand::Publish, &state, &command).await
 }
 
-/// What the template names must be there, and only people who may approve can be named as approvers.
-async fn check_references(app: &App, content: &TemplateContent) -> Result<(), Problem> {
-    let store = &app.instance.store;
-    let unavailable = |error| Problem::unavailable(&error);
-    let mut errors = Vec::new();
-    let mut say = |field: String, code: &str, message: &str| {
-        errors.push(FieldError {
-            field,
-            code: code.to_owned(),
-            message: message.to_owned(),
-        });
+/// Submits the draft for approval by somebody else. It is checked as a whole, as at publishing.
+#[utoipa::path(post, path = "/api/v1/templates/{id}/submit", tag = "Templates", params(("id" = Uuid, Path)),
+    request_body = Nothing, responses((status = 200, body = AcceptedBody)))]
+async fn submit(
+    State(app): State<App>,
+    Id(id): Id,
+    command: Command<Nothing>,
+) -> Result<AcceptedAnswer, Problem> {
+    let state = loaded(&app, id).await?;
+    run_named(&app, id, TemplateCommand::Submit, &state, &command).await
+}
+
+/// Why a draft is not approved.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"reason": "The retirement OU is that of another domain."}))]
+pub(crate) struct Return {
+    /// Shown to its authors.
+    #[schema(min_length = 1, max_length = 2000)]
+    reason: String,
+}
+
+/// Does not approve a draft that awaits approval: it can be revised again.
+#[utoipa::path(post, path = "/api/v1/templates/{id}/return", tag = "Templates", params(("id" = Uuid, Path)),
+    request_body = Return, responses((status = 200, body = AcceptedBody)))]
+async fn give_back(
+    State(app): State<App>,
+    Id(id): Id,
+    command: Command<Return>,
+) -> Result<AcceptedAnswer, Problem> {
+    approves(&command.signed, &loaded(&app, id).await?)?;
+    let reason = command.body.reason.clone();
+    run(&app, id, TemplateCommand::Return { reason }, &command).await
+}
+
+async fn loaded(app: &App, id: Uuid) -> Result<Arc<Template>, Problem> {
+    let state = app.instance.store.state::<Template>(id).await;
+    Ok(state.map_err(|error| Problem::unavailable(&error))?.state)
+}
+
+/// What awaits approval, holders of *manage* on provision-template-workflow decide.
+fn approves(signed: &Signed, template: &Template) -> Result<(), Problem> {
+    let awaits = template
+        .draft
+        .as_ref()
+        .is_some_and(|draft| draft.submitted_by.is_some());
+    if awaits && !signed.reaches_all(Feature::ProvisionTemplateWorkflow, Verb::Update) {
+        return Err(Problem::new(
+            Kind::Forbidden,
+            "This needs the permission provision-template-workflow:update, with manage in the same role.",
+        ));
+    }
+    Ok(())
+}
+
+async fn run_named<T>(
+    app: &App,
+    id: Uuid,
+    what: TemplateCommand,
+    state: &Template,
+    command: &Command<T>,
+) -> Result<AcceptedAnswer, Problem> {
+    let no_approvers = match &state.draft {
+        Some(draft) => no_approvers(app, &draft.content).await?,
+        None => Vec::new(),
     };
-    let domain = store
-        .state::<Domain>(content.directory.domain.0)
-        .await
-        .map_err(unavailable)?
-        .state;
-    if domain.content.is_none() {
-        say("directory.domain".into(), "unknown", "does not exist");
-    }
-    let of_directory = content.directory.available_to.iter().enumerate();
-    let mut groups: Vec<_> = of_directory
-        .map(|(i, group)| (format!("directory.available_to[{i}]"), *group))
-        .collect();
-    for (s, step) in content.approval.steps.iter().enumerate() {
-        let named = step.groups.iter().enumerate();
-        groups.extend(named.map(|(i, group)| (format!("approval.steps[{s}].groups[{i}]"), *group)));
-        for (i, user) in step.users.iter().enumerate() {
-            let rights = rights_of(&app.instance, *user).await?;
-            let approves = rights.map(|rights| {
-                rights
-                    .reach(Feature::ProvisionApproval, Verb::Update)
-                    .is_some()
-            });
-            match approves {
-                Some(true) => {}
-                Some(false) => say(
-                    format!("approval.steps[{s}].users[{i}]"),
-                    "no-approver",
-                    "may not approve: grant provision-approval:update first",
-                ),
-                None => say(
-                    format!("approval.steps[{s}].users[{i}]"),
-                    "unknown",
-                    "does not exist or is disabled",
-                ),
-            }
+    let accepted = app
+        .instance
+        .commands
+        .template_without(TemplateId(id), what, no_approvers, &command.caller)
+        .await?;
+    Ok(done(id, accepted))
+}
+
+/// People named as approvers who may not approve.
+async fn no_approvers(app: &App, content: &TemplateContent) -> Result<Vec<UserId>, Problem> {
+    let mut found = Vec::new();
+    for (_, who, approves) in content.named() {
+        let Owner::User(user) = who else { continue };
+        if !approves || found.contains(&user) {
+            continue;
+        }
+        let rights = rights_of(&app.instance, user).await?;
+        let may = |rights: Rights| {
+            rights
+                .reach(Feature::ProvisionApproval, Verb::Update)
+                .is_some()
+        };
+        // Who is not there at all is another problem.
+        if rights.is_some_and(|rights| !may(rights)) {
+            found.push(user);
         }
     }
-    for (field, group) in groups {
-        let group = store
-            .state::<Group>(group.0)
-            .await
-            .map_err(unavailable)?
-            .state;
-        if group.name.is_none() || group.disabled {
-            say(field, "unknown", "does not exist or is disabled");
-        }
-    }
-    if errors.is_empty() {
-        return Ok(());
-    }
-    let mut problem = Problem::new(Kind::Invalid, "The template names what is not there.");
-    problem.errors = errors;
-    Err(problem)
+    Ok(found)
 }
 
 /// Unpublishes: no version serves until one is published again.

@@ -11,13 +11,14 @@ use axum::{
     Json,
     extract::{Path, State},
 };
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use tenure_domain::{
     TemplateId,
     lifecycle::EndOfLifecycleAction,
     permission::{Feature, Verb},
-    template::{Template, TemplateContent},
+    template::{Draft, Template, TemplateContent, UsersAndGroups},
 };
 use tenure_projections::{LONGEST_PAGE, Page, TemplateFilter as ViewFilter};
 use utoipa::{IntoParams, ToSchema};
@@ -29,6 +30,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(list))
         .routes(routes!(detail))
         .routes(routes!(version))
+        .routes(routes!(versions))
 }
 
 /// A template, in short.
@@ -51,6 +53,8 @@ pub(crate) struct Standing {
     published: Option<u32>,
     /// The version being drafted, if any.
     draft: Option<u32>,
+    /// Does the draft await approval?
+    awaiting_approval: bool,
     /// Versions that were ever published.
     versions: Vec<u32>,
     enabled: bool,
@@ -104,12 +108,20 @@ fn standing(signed: &Signed, template: &Template) -> Standing {
     Standing {
         published: template.published,
         draft: template.draft.as_ref().map(|draft| draft.version),
+        awaiting_approval: awaits_approval(template),
         versions: template.versions.keys().copied().collect(),
         enabled: !template.disabled,
         offered: template
             .offered()
             .is_some_and(|(_, content)| signed.may_use(content)),
     }
+}
+
+fn awaits_approval(template: &Template) -> bool {
+    template
+        .draft
+        .as_ref()
+        .is_some_and(|draft| draft.submitted_by.is_some())
 }
 
 /// What serves, or what is drafted where nothing serves.
@@ -125,7 +137,7 @@ fn shown(template: &Template) -> Option<&TemplateContent> {
 }
 
 /// As the person may see it: who approves is hidden from requesters where the template says so.
-fn visible(signed: &Signed, content: &TemplateContent) -> TemplateContent {
+pub(super) fn visible(signed: &Signed, content: &TemplateContent) -> TemplateContent {
     let mut content = content.clone();
     let sees = signed.reaches_all(Feature::ProvisionTemplate, Verb::Read)
         || signed.writes_templates()
@@ -134,6 +146,7 @@ fn visible(signed: &Signed, content: &TemplateContent) -> TemplateContent {
         for step in &mut content.approval.steps {
             step.users.clear();
             step.groups.clear();
+            step.fallback = UsersAndGroups::default();
         }
     }
     content
@@ -240,21 +253,102 @@ async fn version(
 ) -> Result<Json<TemplateVersion>, Problem> {
     let Path((id, version)) = path?;
     let template = objects::template(&app, &signed, TemplateId(id)).await?;
-    let drafted = template
-        .draft
-        .as_ref()
-        .filter(|draft| draft.version == version)
-        .map(|draft| &draft.content);
-    // Drafts are for those who write templates.
-    let drafted = drafted.filter(|_| {
-        signed.writes_templates() || signed.reaches_all(Feature::ProvisionTemplate, Verb::Read)
-    });
-    let published = template.versions.get(&version).map(Arc::as_ref);
-    let content = published.or(drafted).ok_or_else(Problem::not_found)?;
+    let content = content_of(&signed, &template, version).ok_or_else(Problem::not_found)?;
     Ok(Json(TemplateVersion {
         id,
         version,
-        draft: published.is_none(),
+        draft: !template.versions.contains_key(&version),
         content: visible(&signed, content),
+    }))
+}
+
+/// What a version says, the draft among them for those who may see drafts.
+pub(super) fn content_of<'a>(
+    signed: &Signed,
+    template: &'a Template,
+    version: u32,
+) -> Option<&'a TemplateContent> {
+    let drafted = draft_of(signed, template)
+        .filter(|draft| draft.version == version)
+        .map(|draft| &draft.content);
+    let published = template.versions.get(&version).map(Arc::as_ref);
+    published.or(drafted)
+}
+
+/// Drafts are for those who write templates, and those who see all of them.
+pub(super) fn draft_of<'a>(signed: &Signed, template: &'a Template) -> Option<&'a Draft> {
+    let sees =
+        signed.writes_templates() || signed.reaches_all(Feature::ProvisionTemplate, Verb::Read);
+    template.draft.as_ref().filter(|_| sees)
+}
+
+/// Where a version stands.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum VersionStatus {
+    /// Being written.
+    Draft,
+    /// Written, and not approved yet.
+    AwaitingApproval,
+    /// New requests use it.
+    Published,
+    /// Accounts may be bound to it; new requests are not.
+    Former,
+}
+
+/// One of a template's versions.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct VersionRow {
+    version: u32,
+    status: VersionStatus,
+    /// When it was published.
+    published_at: Option<DateTime<Utc>>,
+}
+
+/// A template's versions.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Versions {
+    /// The newest first.
+    items: Vec<VersionRow>,
+}
+
+/// Lists a template's versions, the newest first.
+#[utoipa::path(get, path = "/api/v1/templates/{id}/versions", tag = "Templates", params(("id" = Uuid, Path)),
+    responses((status = 200, body = Versions)))]
+async fn versions(
+    State(app): State<App>,
+    signed: Signed,
+    Id(id): Id,
+) -> Result<Json<Versions>, Problem> {
+    let template = objects::template(&app, &signed, TemplateId(id)).await?;
+    let row = app.instance.views.template(TemplateId(id)).await?;
+    let published_at = |version: u32| {
+        let known = row.as_ref().map(|row| row.versions.as_slice());
+        let known = known.unwrap_or_default().iter();
+        known
+            .filter(|known| known.version == version)
+            .map(|known| known.at)
+            .next()
+    };
+    let draft = draft_of(&signed, &template).map(|draft| VersionRow {
+        version: draft.version,
+        status: if draft.submitted_by.is_some() {
+            VersionStatus::AwaitingApproval
+        } else {
+            VersionStatus::Draft
+        },
+        published_at: None,
+    });
+    let published = template.versions.keys().rev().map(|version| VersionRow {
+        version: *version,
+        status: if template.published == Some(*version) {
+            VersionStatus::Published
+        } else {
+            VersionStatus::Former
+        },
+        published_at: published_at(*version),
+    });
+    Ok(Json(Versions {
+        items: draft.into_iter().chain(published).collect(),
     }))
 }

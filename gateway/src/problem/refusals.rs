@@ -40,6 +40,9 @@ impl From<TemplateRefusal> for Problem {
             TemplateRefusal::Unknown => Self::not_found(),
             TemplateRefusal::DraftExists { .. } => say(Kind::DraftExists, &refusal),
             TemplateRefusal::NoDraft => say(Kind::NoDraft, &refusal),
+            TemplateRefusal::ApprovalNeeded => say(Kind::ApprovalNeeded, &refusal),
+            TemplateRefusal::NotSubmitted => say(Kind::NotSubmitted, &refusal),
+            TemplateRefusal::OwnDraft => say(Kind::OwnDraft, &refusal),
             TemplateRefusal::NotPublished => say(Kind::NotPublished, &refusal),
             TemplateRefusal::Invalid(problems) => fields(problems),
         }

@@ -40,6 +40,7 @@ kinds! {
     NotOwner = "not-owner", 403, "Only an owner may do this";
     NotRequester = "not-requester", 403, "Only the requester may do this";
     OwnRequest = "own-request", 403, "Nobody may decide on their own request";
+    OwnDraft = "own-draft", 403, "Nobody may approve a draft that they submitted";
     ChosenOwner = "chosen-owner", 403, "An owner named in the request may not decide on it";
     NotApprover = "not-approver", 403, "Not an approver of the current step";
     TooManyAttempts = "too-many-attempts", 429, "Too many attempts";
@@ -56,6 +57,8 @@ kinds! {
     WrongDomain = "wrong-domain", 409, "It belongs to another domain";
     DraftExists = "draft-exists", 409, "A version is being drafted already";
     NoDraft = "no-draft", 409, "There is no draft";
+    ApprovalNeeded = "approval-needed", 409, "A second person has to approve it";
+    NotSubmitted = "not-submitted", 409, "The draft does not await approval";
     NotPublished = "not-published", 409, "No version is published";
     WrongStatus = "wrong-status", 409, "Not possible in this status";
     AlreadyApproved = "already-approved", 409, "You have approved this step already";

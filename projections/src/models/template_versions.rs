@@ -49,7 +49,9 @@ impl ReadModel for TemplateVersions {
                 keys.push((event.stream, DRAFT));
                 keys.push((event.stream, i64::from(e.version)));
             }
-            TemplateEvent::Unpublished(_)
+            TemplateEvent::Submitted(_)
+            | TemplateEvent::Returned(_)
+            | TemplateEvent::Unpublished(_)
             | TemplateEvent::Disabled(_)
             | TemplateEvent::Enabled(_) => {}
         }
@@ -67,7 +69,9 @@ impl ReadModel for TemplateVersions {
             TemplateEvent::Drafted(e) => Some(e.content.clone()),
             TemplateEvent::Revised(e) => Some(e.content.clone()),
             TemplateEvent::Published(e) => (version != DRAFT).then(|| e.content.clone()),
-            TemplateEvent::Unpublished(_)
+            TemplateEvent::Submitted(_)
+            | TemplateEvent::Returned(_)
+            | TemplateEvent::Unpublished(_)
             | TemplateEvent::Disabled(_)
             | TemplateEvent::Enabled(_) => row,
         })

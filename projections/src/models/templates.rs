@@ -38,6 +38,8 @@ pub struct TemplateRow {
     pub domain: DomainId,
     /// Number of the version being written.
     pub draft: Option<u32>,
+    /// Does the draft await approval?
+    pub awaiting_approval: bool,
     /// Every version that was ever published, in order.
     pub versions: Vec<PublishedVersion>,
     /// The version that new requests use.
@@ -69,6 +71,8 @@ pub struct PublishedVersion {
 pub enum TemplateStatus {
     /// Never published.
     Draft,
+    /// Never published, and the draft awaits approval.
+    AwaitingApproval,
     /// A version serves new requests.
     Published,
     /// Was published; no version serves.
@@ -85,6 +89,7 @@ impl TemplateRow {
             (true, _, _) => TemplateStatus::Disabled,
             (false, Some(_), _) => TemplateStatus::Published,
             (false, None, false) => TemplateStatus::Unpublished,
+            (false, None, true) if self.awaiting_approval => TemplateStatus::AwaitingApproval,
             (false, None, true) => TemplateStatus::Draft,
         }
     }
@@ -104,7 +109,7 @@ const WORDS: &str = "view_template_words";
 
 impl ReadModel for Templates {
     const NAME: &'static str = "templates";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const TABLES: &'static [Table] = &[
         Table {
             name: "view_templates",
@@ -153,6 +158,7 @@ impl ReadModel for Templates {
                 action: e.content.action,
                 domain: e.content.directory.domain,
                 draft: None,
+                awaiting_approval: false,
                 versions: Vec::new(),
                 published: None,
                 available_to: Vec::new(),
@@ -164,12 +170,24 @@ impl ReadModel for Templates {
         };
         row.version = event.version;
         row.changed_at = event.recorded_at;
+        // Whatever becomes of a draft ends its waiting; what happens to the published version does not.
+        row.awaiting_approval = match template {
+            TemplateEvent::Submitted(_) => true,
+            TemplateEvent::Unpublished(_)
+            | TemplateEvent::Disabled(_)
+            | TemplateEvent::Enabled(_) => row.awaiting_approval,
+            TemplateEvent::Drafted(_)
+            | TemplateEvent::Revised(_)
+            | TemplateEvent::Returned(_)
+            | TemplateEvent::Published(_) => false,
+        };
         match template {
             TemplateEvent::Drafted(e) => {
                 row.draft = Some(e.version);
                 row.show(&e.content);
             }
             TemplateEvent::Revised(e) => row.show(&e.content),
+            TemplateEvent::Submitted(_) | TemplateEvent::Returned(_) => {}
             TemplateEvent::Published(e) => {
                 row.draft = None;
                 row.published = Some(e.version);

@@ -6,7 +6,7 @@ use tenure_domain::{
     group::{GroupCommand, everyone},
     lifecycle::EndOfLifecycleAction,
     request::{RequestCommand, RequestStatus},
-    template::{Template, TemplateCommand},
+    template::{Template, TemplateCommand, TemplateFacts},
     user::{PersonalData, User, UserCommand},
 };
 use tenure_eventstore::new_id;
@@ -257,7 +257,12 @@ async fn a_template_shows_its_draft_and_its_versions(world: World) {
     };
     let command = TemplateCommand::Draft(Box::new(next()));
     world
-        .run::<Template>(world.template.0, command, (), Actor::system("test"))
+        .run::<Template>(
+            world.template.0,
+            command,
+            TemplateFacts::default(),
+            Actor::system("test"),
+        )
         .await;
     world.level().await;
     let row = world.views.template(world.template).await.unwrap().unwrap();
@@ -281,7 +286,7 @@ async fn a_template_shows_its_draft_and_its_versions(world: World) {
         .run::<Template>(
             world.template.0,
             TemplateCommand::Publish,
-            (),
+            TemplateFacts::default(),
             Actor::system("test"),
         )
         .await;

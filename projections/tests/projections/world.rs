@@ -22,7 +22,8 @@ use tenure_domain::{
     },
     template::{
         AccountType, ApprovalFlow, ApprovalStep, DirectorySection, LifecycleSection,
-        OwnershipSection, Template, TemplateCommand, TemplateContent, VaultKind, VaultSection,
+        OwnershipSection, Template, TemplateCommand, TemplateContent, TemplateFacts, VaultKind,
+        VaultSection,
     },
     user::{PersonalData, User, UserCommand},
 };
@@ -240,10 +241,20 @@ impl World {
     pub(crate) async fn publish(&self, id: TemplateId, action: EndOfLifecycleAction) {
         let content = self.content(id, action);
         let by = || Actor::system("test");
-        self.run::<Template>(id.0, TemplateCommand::Draft(Box::new(content)), (), by())
-            .await;
-        self.run::<Template>(id.0, TemplateCommand::Publish, (), by())
-            .await;
+        self.run::<Template>(
+            id.0,
+            TemplateCommand::Draft(Box::new(content)),
+            TemplateFacts::default(),
+            by(),
+        )
+        .await;
+        self.run::<Template>(
+            id.0,
+            TemplateCommand::Publish,
+            TemplateFacts::default(),
+            by(),
+        )
+        .await;
     }
 
     /// Two steps: Bob, then one of the approvers' group.

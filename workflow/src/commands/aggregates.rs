@@ -14,7 +14,7 @@ use tenure_domain::{
         OfferedTemplate, RenewedAccount, Request, RequestCommand, RequestFacts, RequestKind,
     },
     role::{Role, RoleCommand},
-    template::{Template, TemplateCommand},
+    template::{Template, TemplateCommand, TemplateContent, TemplateFacts},
     user::{User, UserCommand},
 };
 use tenure_eventstore::StoreError;
@@ -35,8 +35,6 @@ macro_rules! without_facts {
 }
 
 without_facts!(
-    /// Does something with a template.
-    template(TemplateId, Template, TemplateCommand);
     /// Does something with a user.
     user(UserId, User, UserCommand);
     /// Does something with a group.
@@ -48,6 +46,87 @@ without_facts!(
 );
 
 impl Commands {
+    /// Does something with a template.
+    ///
+    /// # Errors
+    /// The refusal, or why it could not be carried out.
+    pub async fn template(
+        &self,
+        id: TemplateId,
+        command: TemplateCommand,
+        caller: &Caller,
+    ) -> Result<Accepted, CommandError> {
+        self.template_without(id, command, Vec::new(), caller).await
+    }
+
+    /// The same, knowing that these people, named as approvers, may not approve. Their roles come through groups, which
+    /// a read model knows; whether somebody may approve is asked again at every decision.
+    ///
+    /// # Errors
+    /// The refusal, or why it could not be carried out.
+    pub async fn template_without(
+        &self,
+        id: TemplateId,
+        command: TemplateCommand,
+        no_approvers: Vec<UserId>,
+        caller: &Caller,
+    ) -> Result<Accepted, CommandError> {
+        for mut reader in self.readers() {
+            let mut facts = TemplateFacts {
+                four_eyes: self.settings.template_four_eyes,
+                ..TemplateFacts::default()
+            };
+            if matches!(command, TemplateCommand::Publish | TemplateCommand::Submit) {
+                // The draft itself is no fact: its version is the aggregate's own.
+                let template = self.store.cached_state::<Template>(id.0).await?.state;
+                if let Some(draft) = &template.draft {
+                    facts = self.named_by(&draft.content, &mut reader).await?;
+                    facts.no_approvers.clone_from(&no_approvers);
+                }
+            }
+            let done = self
+                .attempt::<Template>(id.0, command.clone(), (facts, reader), caller)
+                .await?;
+            if let Some(accepted) = done {
+                return Ok(accepted);
+            }
+        }
+        Err(CommandError::Conflict)
+    }
+
+    /// What the decision to publish this content would know of what it names, as of now.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub async fn template_facts(
+        &self,
+        content: &TemplateContent,
+        no_approvers: Vec<UserId>,
+    ) -> Result<TemplateFacts, CommandError> {
+        let facts = self
+            .named_by(content, &mut FactReader::new(&self.store, false))
+            .await?;
+        Ok(TemplateFacts {
+            no_approvers,
+            ..facts
+        })
+    }
+
+    async fn named_by(
+        &self,
+        content: &TemplateContent,
+        reader: &mut FactReader<'_>,
+    ) -> Result<TemplateFacts, StoreError> {
+        let domain = reader.read::<Domain>(content.directory.domain.0).await?;
+        let named: Vec<Owner> = content.named().into_iter().map(|(_, who, _)| who).collect();
+        Ok(TemplateFacts {
+            four_eyes: self.settings.template_four_eyes,
+            domain_unknown: domain.content.is_none(),
+            unknown: reader.unknown_owners(&named).await?,
+            no_approvers: Vec::new(),
+        })
+    }
+
     /// Does something with an engine. Its reports count from then on, or no more.
     ///
     /// # Errors
