@@ -10,7 +10,6 @@ use crate::{
 };
 use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 use tenure_domain::{
     TemplateId, UserId,
     ownership::Owner,
@@ -180,7 +179,7 @@ async fn give_back(
     run(&app, id, TemplateCommand::Return { reason }, &command).await
 }
 
-async fn loaded(app: &App, id: Uuid) -> Result<Arc<Template>, Problem> {
+async fn loaded(app: &App, id: Uuid) -> Result<Template, Problem> {
     let state = app.instance.store.state::<Template>(id).await;
     Ok(state.map_err(|error| Problem::unavailable(&error))?.state)
 }

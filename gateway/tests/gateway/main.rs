@@ -8,4 +8,5 @@ mod idempotency;
 mod live;
 mod objects;
 mod sign_in;
+mod templates;
 mod world;

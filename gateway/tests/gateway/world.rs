@@ -69,6 +69,11 @@ impl Answer {
 impl World {
     /// Served, and not yet set up.
     pub(crate) async fn new() -> Self {
+        Self::with_settings(Settings::default()).await
+    }
+
+    /// The same, in an organisation with rules of its own.
+    pub(crate) async fn with_settings(settings: Settings) -> Self {
         let start: DateTime<Utc> = "2026-01-10T12:00:00Z".parse().unwrap();
         let clock = Arc::new(VirtualClock::new(start));
         let store = StoreConfig {
@@ -97,7 +102,7 @@ impl World {
             broker.clone(),
             engines.clone(),
             system.clone(),
-            Settings::default(),
+            settings,
         )
         .await
         .unwrap();
