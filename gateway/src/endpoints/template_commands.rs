@@ -10,6 +10,7 @@ use crate::{
 };
 use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 use tenure_domain::{
     TemplateId, UserId,
     ownership::Owner,
@@ -174,12 +175,13 @@ async fn give_back(
     Id(id): Id,
     command: Command<Return>,
 ) -> Result<AcceptedAnswer, Problem> {
-    approves(&command.signed, &loaded(&app, id).await?)?;
+    let state = loaded(&app, id).await?;
+    approves(&command.signed, &state)?;
     let reason = command.body.reason.clone();
     run(&app, id, TemplateCommand::Return { reason }, &command).await
 }
 
-async fn loaded(app: &App, id: Uuid) -> Result<Template, Problem> {
+async fn loaded(app: &App, id: Uuid) -> Result<Arc<Template>, Problem> {
     let state = app.instance.store.state::<Template>(id).await;
     Ok(state.map_err(|error| Problem::unavailable(&error))?.state)
 }
