@@ -214,6 +214,7 @@ impl World {
         let system: Arc<dyn Clock> = self.system.clone();
         let settings = Settings {
             order_valid_for: TimeDelta::minutes(2),
+            ..Settings::default()
         };
         let commands = Commands::new(
             store.clone(),
