@@ -208,12 +208,12 @@ async fn on<A>(
     at: DateTime<Utc>,
 ) -> Result<(), DemoError>
 where
-    A: tenure_domain::Stream<Facts = ()>,
+    A: tenure_domain::Stream<Facts: Default>,
     A::Command: Clone,
 {
     let execution = Execution::<A> {
         now: Some(at),
-        ..Execution::new(id, command, (), system())
+        ..Execution::new(id, command, A::Facts::default(), system())
     };
     execute(store, execution).await
 }
