@@ -55,7 +55,10 @@ BEGIN
             FROM unnest(name_scope, name_key, name_holder, name_claimed) WITH ORDINALITY
                 AS n (scope, key, holder, claimed, i)
             JOIN reservations r ON r.scope = n.scope AND r.key = n.key
-            WHERE n.claimed AND r.holder <> n.holder;
+            WHERE n.claimed AND r.holder <> n.holder
+              -- What the holder gives up in the same append may be claimed: so a name passes on.
+              AND NOT EXISTS (SELECT FROM unnest(name_scope, name_key, name_holder, name_kept) AS g (scope, key, holder, kept)
+                              WHERE NOT g.kept AND g.scope = n.scope AND g.key = n.key AND g.holder = r.holder);
     END IF;
     IF stale IS NOT NULL OR known IS NOT NULL OR taken IS NOT NULL THEN
         outcome := 2;

@@ -114,7 +114,13 @@ async fn taken(
                 .bind(name.key)
                 .fetch_optional(&mut *connection)
                 .await?;
-        if holder.is_some_and(|holder| holder != name.holder) {
+        // What the holder gives up in the same append may be claimed: so a name passes on.
+        let passes = |holder| {
+            names.iter().any(|from| {
+                (from.scope, from.key, from.holder) == (name.scope, name.key, holder) && !from.kept
+            })
+        };
+        if holder.is_some_and(|holder| holder != name.holder && !passes(holder)) {
             rejections.extend(
                 name.claims
                     .iter()

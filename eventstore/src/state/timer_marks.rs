@@ -1,6 +1,7 @@
 //! Which timers were handled, and how: the scheduler's own mark, so that one fires at most once.
 
 use crate::{Database, StateTables, StoreError, log::micros};
+use chrono::{DateTime, Utc};
 
 impl StateTables {
     /// Marks timers as handled: (id, outcome). One that is marked already keeps its mark.
@@ -63,6 +64,53 @@ impl StateTables {
             .fetch_all(reader)
             .await?,
         })
+    }
+
+    /// Marks of timers made before `before`, in order, after `last`. Marks of anything else stay for ever.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn timers_marked_before(
+        &self,
+        before: DateTime<Utc>,
+        last: &str,
+        limit: u32,
+    ) -> Result<Vec<String>, StoreError> {
+        crate::database::on_reader!(&self.database, |pool| {
+            Ok(sqlx::query_scalar(
+                "SELECT timer FROM timer_marks
+                 WHERE handled_at < $1 AND timer > $2 AND timer NOT LIKE 'reaction:%' ORDER BY timer LIMIT $3",
+            )
+            .bind(micros(before))
+            .bind(last)
+            .bind(i64::from(limit))
+            .fetch_all(pool)
+            .await?)
+        })
+    }
+
+    /// Takes marks away.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn unmark_handled(&self, timers: &[String]) -> Result<(), StoreError> {
+        match &self.database {
+            Database::Postgres(pool) => {
+                sqlx::query("DELETE FROM timer_marks WHERE timer = ANY ($1)")
+                    .bind(timers)
+                    .execute(pool)
+                    .await?;
+            }
+            Database::Sqlite { writer, .. } => {
+                sqlx::query(
+                    "DELETE FROM timer_marks WHERE timer IN (SELECT value FROM json_each($1))",
+                )
+                .bind(serde_json::to_string(timers).map_err(StoreError::Unwritable)?)
+                .execute(writer)
+                .await?;
+            }
+        }
+        Ok(())
     }
 
     /// How a timer was handled; none if it was not.
