@@ -286,6 +286,7 @@ impl Storm {
             },
             kind: OrderKind::Change,
             object: self.objects.borrow().get(&AccountId(account)).copied(),
+            revives: None,
             desired: DesiredState {
                 name: workload::name(account),
                 ou: ou(&self.domain),
@@ -294,6 +295,7 @@ impl Storm {
                 description: None,
                 attributes: BTreeMap::new(),
                 groups: Vec::new(),
+                ..DesiredState::default()
             },
             not_after,
         }

@@ -110,6 +110,8 @@ pub(crate) fn content(account: Uuid, justification: usize) -> RequestContent {
             .collect(),
         description: "Runs the nightly export".into(),
         attributes: Default::default(),
+        groups: None,
+        clone_of: None,
         terms_accepted: false,
     }
 }

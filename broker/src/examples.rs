@@ -30,6 +30,7 @@ pub(crate) fn order() -> Order {
         number: OrderNumber { epoch: 1, n: 3 },
         kind: OrderKind::Change,
         object: Some(Uuid::from_u128(0x0b)),
+        revives: None,
         desired: DesiredState {
             name: "svc-billing".to_owned(),
             ou: "OU=Service,DC=corp,DC=example".to_owned(),
@@ -38,6 +39,7 @@ pub(crate) fn order() -> Order {
             description: Some("Nightly billing run".to_owned()),
             attributes: BTreeMap::from([("department".to_owned(), vec!["Finance".to_owned()])]),
             groups: vec!["CN=Batch,OU=Groups,DC=corp,DC=example".to_owned()],
+            ..DesiredState::default()
         },
         not_after: at(600),
     }

@@ -68,7 +68,7 @@ pub enum OrderKind {
 }
 
 /// What the directory shall say about the object.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct DesiredState {
     /// sAMAccountName in Active Directory, without domain.
     pub name: String,
@@ -88,6 +88,10 @@ pub struct DesiredState {
     /// Distinguished names of the groups that it shall be a member of.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub groups: Vec<String>,
+    /// Distinguished names of groups that it was put into and shall not be a member of any more. Memberships that are
+    /// named nowhere stay as they are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups_left: Vec<String>,
 }
 
 /// One order. At most one per account is unreported.
@@ -104,6 +108,10 @@ pub struct Order {
     /// objectGUID, once the directory told it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub object: Option<Uuid>,
+    /// The deleted account whose object this one takes over, if the object still exists: only for
+    /// [`OrderKind::Provision`]. Its secret goes with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revives: Option<AccountId>,
     /// What the directory shall say. For [`OrderKind::Remove`], what it said last.
     pub desired: DesiredState,
     /// System time after which no step may start.

@@ -74,6 +74,8 @@ pub enum Problem {
     Unknown,
     /// May not approve: lacks the permission provision-approval:update.
     NoApprover,
+    /// None of them is active: an account never loses its last active owner.
+    NobodyActive,
     /// Not a value of the expected form.
     Malformed {
         /// What is expected.
@@ -114,6 +116,7 @@ impl fmt::Display for Problem {
             Self::NoApprover => write!(f, "may not approve: grant provision-approval:update first"),
             Self::Duplicate => write!(f, "is there twice"),
             Self::Unknown => write!(f, "does not exist or is disabled"),
+            Self::NobodyActive => write!(f, "names nobody who is active"),
             Self::Malformed { expected } => write!(f, "must be {expected}"),
             Self::NotAccepted => write!(f, "must be accepted"),
             Self::Conflict { with } => write!(f, "does not go together with {with}"),

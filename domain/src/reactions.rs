@@ -34,7 +34,7 @@ pub enum Reaction {
     },
 }
 
-/// Id of the command with this ordinal that follows from this event.
+/// Id of the command with this ordinal that follows from this event: two for each reaction, the second if it is refused.
 #[must_use]
 pub fn command_id(event: Uuid, ordinal: usize) -> Uuid {
     derived(&[PROVISIONING, &event.to_string(), &ordinal.to_string()])
@@ -42,16 +42,19 @@ pub fn command_id(event: Uuid, ordinal: usize) -> Uuid {
 
 /// What follows from `event` of the stream `stream`.
 #[must_use]
-pub fn to(stream: Uuid, event: &Event) -> Option<Reaction> {
+pub fn to(stream: Uuid, event: &Event) -> Vec<Reaction> {
     match event {
-        Event::Request(event) => to_request(RequestId(stream), event),
-        Event::Account(event) => to_account(event),
+        Event::Request(event) => to_request(RequestId(stream), event).into_iter().collect(),
+        Event::Account(event) => to_request_of(event)
+            .into_iter()
+            .chain(to_account(AccountId(stream), event))
+            .collect(),
         Event::Template(_)
         | Event::User(_)
         | Event::Group(_)
         | Event::Role(_)
         | Event::Domain(_)
-        | Event::Engine(_) => None,
+        | Event::Engine(_) => vec![],
     }
 }
 
@@ -65,7 +68,7 @@ pub fn to_refusal(reaction: &Reaction, refusal: &AccountRefusal) -> Option<React
         (_, AccountRefusal::NothingToRetry) => None,
         (
             Reaction::Account {
-                command: C::Create | C::RenewByRequest(_) | C::RetryFailed,
+                command: C::Create | C::RenewByRequest(_) | C::ChangeByRequest(_) | C::RetryFailed,
                 request: Some(request),
                 ..
             },
@@ -91,7 +94,7 @@ fn to_request(request: RequestId, event: &RequestEvent) -> Option<Reaction> {
     };
     match event {
         RequestEvent::Submitted(e) => match e.submission.kind {
-            RequestKind::NewAccount => None,
+            RequestKind::NewAccount | RequestKind::Change(_) => None,
             RequestKind::Renewal(account) => {
                 for_account(account, AccountCommand::BeginRenewal(request))
             }
@@ -100,6 +103,9 @@ fn to_request(request: RequestId, event: &RequestEvent) -> Option<Reaction> {
             RequestKind::NewAccount => for_account(e.account, AccountCommand::Create),
             RequestKind::Renewal(account) => {
                 for_account(account, AccountCommand::RenewByRequest(request))
+            }
+            RequestKind::Change(account) => {
+                for_account(account, AccountCommand::ChangeByRequest(request))
             }
         },
         RequestEvent::Rejected(crate::request::RequestRejected {
@@ -115,6 +121,9 @@ fn to_request(request: RequestId, event: &RequestEvent) -> Option<Reaction> {
             RequestKind::Renewal(account) => {
                 for_account(account, AccountCommand::RenewByRequest(request))
             }
+            RequestKind::Change(account) => {
+                for_account(account, AccountCommand::ChangeByRequest(request))
+            }
         },
         RequestEvent::Drafted(_)
         | RequestEvent::Revised(_)
@@ -128,11 +137,35 @@ fn to_request(request: RequestId, event: &RequestEvent) -> Option<Reaction> {
     }
 }
 
-fn to_account(event: &AccountEvent) -> Option<Reaction> {
+/// The deleted account hears that it was revived.
+fn to_account(account: AccountId, event: &AccountEvent) -> Option<Reaction> {
+    match event {
+        AccountEvent::Created(e) => Some(Reaction::Account {
+            account: e.revives?.account,
+            command: AccountCommand::Succeed(account),
+            request: None,
+        }),
+        _ => None,
+    }
+}
+
+fn to_request_of(event: &AccountEvent) -> Option<Reaction> {
+    let abandoned = || {
+        RequestCommand::Fail(Failure {
+            reason: FailureReason::AccountChanged,
+            detail: "the account was deleted before the change was carried out".into(),
+        })
+    };
     let (request, command) = match event {
         AccountEvent::Created(e) => (e.request, RequestCommand::BeginProvisioning),
         AccountEvent::Provisioned(e) => (e.request, RequestCommand::Complete),
         AccountEvent::Renewed(e) => (e.request?, RequestCommand::Complete),
+        AccountEvent::Changed(e) if e.in_force => (e.request, RequestCommand::Complete),
+        AccountEvent::Changed(e) => (e.request, RequestCommand::BeginProvisioning),
+        AccountEvent::OrderApplied(e) => (e.request?, RequestCommand::Complete),
+        AccountEvent::Deleted(e) => (e.abandoned?, abandoned()),
+        AccountEvent::PurgeOrdered(e) => (e.abandoned?, abandoned()),
+        AccountEvent::Succeeded(e) => (e.abandoned?, abandoned()),
         AccountEvent::OrderFailed(e) => (e.request?, RequestCommand::Fail(e.failure.clone())),
         _ => return None,
     };

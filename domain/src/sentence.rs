@@ -70,6 +70,7 @@ fn of_request(event: &RequestEvent) -> String {
         RequestEvent::Drafted(e) => match e.content.kind {
             RequestKind::NewAccount => format!("request for \"{}\" drafted", e.content.name),
             RequestKind::Renewal(_) => "renewal request drafted".into(),
+            RequestKind::Change(_) => "request for a change drafted".into(),
         },
         RequestEvent::Revised(_) => "draft revised".into(),
         RequestEvent::Submitted(e) => match e.submission.kind {
@@ -78,6 +79,9 @@ fn of_request(event: &RequestEvent) -> String {
                 "renewal of \"{}\" submitted for approval",
                 e.submission.name
             ),
+            RequestKind::Change(_) => {
+                format!("change of \"{}\" submitted for approval", e.submission.name)
+            }
         },
         RequestEvent::ApprovalGiven(e) if e.step_completed => {
             format!("step \"{}\" approved", e.step_name)
@@ -139,6 +143,13 @@ fn of_account(event: &AccountEvent) -> String {
         AccountEvent::Enabled(e) => format!("account enabled: {}", e.reason),
         AccountEvent::Deleted(e) => format!("account and secret to be deleted: {}", e.reason),
         AccountEvent::PurgeOrdered(e) => format!("object and secret to be purged: {}", e.reason),
+        AccountEvent::Succeeded(_) => "revived as another account, which has its name".into(),
+        AccountEvent::Changed(_) => "groups and attributes to be changed".into(),
+        AccountEvent::Migrated(e) => format!(
+            "account migrated: {}; its last day is {}",
+            e.reason,
+            last_day(e.lifecycle_end)
+        ),
         AccountEvent::Removed(e) => format!("account \"{}\" and its secret removed", e.name),
         AccountEvent::OwnersChanged(_) => "owners changed".into(),
         AccountEvent::SecretRevealRequested(_) => "secret read".into(),
@@ -157,6 +168,7 @@ fn end_action(action: EndOfLifecycleAction) -> &'static str {
 
 fn of_order(order: &Order) -> String {
     let what = match order.kind {
+        OrderKind::Provision if order.revives.is_some() => "revive the account",
         OrderKind::Provision => "create the account",
         OrderKind::Remove => "remove the account",
         OrderKind::Change if order.desired.enabled => "bring the account up to date",

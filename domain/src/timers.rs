@@ -22,6 +22,8 @@ pub enum TimerKind {
     LifecycleEnd,
     /// The grace of an account enabled after its end is over.
     EndRepeat,
+    /// The grace of an account marked deleted is over.
+    Purge,
     /// An order's time is over.
     OrderDeadline,
     /// A deferred order is tried again.
@@ -45,6 +47,7 @@ impl TimerKind {
         Self::Reminder,
         Self::LifecycleEnd,
         Self::EndRepeat,
+        Self::Purge,
         Self::OrderDeadline,
         Self::OrderRetry,
     ];
@@ -57,6 +60,7 @@ impl TimerKind {
             Self::Reminder => "reminder",
             Self::LifecycleEnd => "lifecycle-end",
             Self::EndRepeat => "end-repeat",
+            Self::Purge => "purge",
             Self::OrderDeadline => "order-deadline",
             Self::OrderRetry => "order-retry",
         }
@@ -72,9 +76,11 @@ impl TimerKind {
     #[must_use]
     pub fn clock(self) -> TimerClock {
         match self {
-            Self::RenewalOpens | Self::Reminder | Self::LifecycleEnd | Self::EndRepeat => {
-                TimerClock::Business
-            }
+            Self::RenewalOpens
+            | Self::Reminder
+            | Self::LifecycleEnd
+            | Self::EndRepeat
+            | Self::Purge => TimerClock::Business,
             Self::OrderDeadline | Self::OrderRetry => TimerClock::System,
         }
     }
@@ -118,6 +124,7 @@ impl Timer {
             TimerKind::Reminder => AccountCommand::Remind(self.due),
             TimerKind::LifecycleEnd => AccountCommand::ReachEnd(self.due),
             TimerKind::EndRepeat => AccountCommand::RepeatEnd,
+            TimerKind::Purge => AccountCommand::PurgeAfterGrace(self.due),
             TimerKind::OrderDeadline => AccountCommand::ExpireOrder(number),
             TimerKind::OrderRetry => AccountCommand::RetryOrder(number),
         }
@@ -180,6 +187,14 @@ fn of_account(account: AccountId, event: &AccountEvent) -> Vec<TimerChange> {
             ),
             cancel(K::OrderDeadline),
         ],
+        AccountEvent::Migrated(e) => vec![
+            set(K::LifecycleEnd, e.lifecycle_end),
+            set_or_cancel(
+                K::RenewalOpens,
+                e.renewal_opens_at.filter(|at| *at < e.lifecycle_end),
+            ),
+            cancel(K::Reminder),
+        ],
         AccountEvent::Renewed(e) => vec![
             set(K::LifecycleEnd, e.lifecycle_end),
             set_or_cancel(
@@ -202,14 +217,16 @@ fn of_account(account: AccountId, event: &AccountEvent) -> Vec<TimerChange> {
                 cancel(K::LifecycleEnd),
                 cancel(K::RenewalOpens),
                 set_or_cancel(K::Reminder, e.next_reminder),
+                set_or_cancel(K::Purge, e.purge_at),
             ]
         }
         AccountEvent::Enabled(e) => vec![set_or_cancel(K::EndRepeat, e.repeat_at)],
         AccountEvent::Disabled(_) | AccountEvent::LifecycleEndRepeated(_) => {
             vec![cancel(K::EndRepeat)]
         }
-        AccountEvent::Deleted(_) | AccountEvent::PurgeOrdered(_) => {
+        AccountEvent::Deleted(_) | AccountEvent::PurgeOrdered(_) | AccountEvent::Succeeded(_) => {
             vec![
+                cancel(K::Purge),
                 cancel(K::LifecycleEnd),
                 cancel(K::RenewalOpens),
                 cancel(K::Reminder),
@@ -237,6 +254,7 @@ fn of_account(account: AccountId, event: &AccountEvent) -> Vec<TimerChange> {
         | AccountEvent::RenewalRequested(_)
         | AccountEvent::RenewalRequestClosed(_)
         | AccountEvent::OwnersChanged(_)
+        | AccountEvent::Changed(_)
         | AccountEvent::SecretRevealRequested(_) => vec![],
     }
 }

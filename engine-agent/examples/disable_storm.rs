@@ -65,6 +65,7 @@ async fn main() {
         number: OrderNumber { epoch: 1, n: 2 },
         kind: OrderKind::Change,
         object: Some(guids[&name('o', i)]),
+        revives: None,
         desired: DesiredState {
             name: name('o', i),
             ou: ou.clone(),
@@ -73,6 +74,7 @@ async fn main() {
             description: None,
             attributes: [].into(),
             groups: vec![],
+            ..DesiredState::default()
         },
         not_after: Utc::now() + Duration::hours(1),
     };

@@ -25,6 +25,14 @@ impl Fence {
         }
     }
 
+    /// The order's account has taken the object over, and none of its orders was carried out yet.
+    pub(crate) fn taken_over(order: &Order) -> Self {
+        Self {
+            account: order.account,
+            number: OrderNumber::default(),
+        }
+    }
+
     /// `None` when the text is not exactly what [`Fence`] prints: anything else is somebody else's value.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let (account, number) = text.strip_prefix("tenure:")?.split_once(':')?;
@@ -70,6 +78,8 @@ impl Standing {
                     std::cmp::Ordering::Greater => Self::Later(fence.number),
                 }
             }
+            // The deleted account whose object the order takes over: its orders are all over, whatever their number.
+            Some(fence) if order.revives == Some(fence.account) => Self::Earlier,
             _ => Self::Foreign(value.to_owned()),
         }
     }

@@ -41,10 +41,10 @@ impl Territory {
 
     fn desired(&self, desired: &DesiredState) -> Result<(), Failure> {
         self.inside("organisational unit", &desired.ou)?;
-        if desired.groups.len() > MOST_GROUPS {
+        if desired.groups.len() > MOST_GROUPS || desired.groups_left.len() > MOST_GROUPS {
             return refuse(format!("more than {MOST_GROUPS} groups"));
         }
-        for group in &desired.groups {
+        for group in desired.groups.iter().chain(&desired.groups_left) {
             self.inside("group", group)?;
         }
         if let Some(description) = &desired.description {
@@ -176,6 +176,7 @@ mod tests {
             number: OrderNumber { epoch: 1, n: 1 },
             kind: OrderKind::Provision,
             object: None,
+            revives: None,
             desired: DesiredState {
                 name: "svc-payroll".into(),
                 ou: "OU=Service Accounts,DC=corp,DC=example".into(),
@@ -184,6 +185,7 @@ mod tests {
                 description: Some("Payroll".into()),
                 attributes: [("department".to_owned(), vec!["Finance".to_owned()])].into(),
                 groups: vec!["CN=Batch,OU=Groups,DC=corp,DC=example".into()],
+                ..DesiredState::default()
             },
             not_after: DateTime::<Utc>::MAX_UTC,
         };
@@ -261,6 +263,10 @@ mod tests {
             assert!(refused(|order| order.desired.ou = dn.into()), "{dn}");
             assert!(
                 refused(|order| order.desired.groups = vec![dn.into()]),
+                "{dn}"
+            );
+            assert!(
+                refused(|order| order.desired.groups_left = vec![dn.into()]),
                 "{dn}"
             );
         }

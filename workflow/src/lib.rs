@@ -12,6 +12,7 @@
 mod clock;
 mod commands;
 mod instance;
+mod mark_pruning;
 mod orders;
 pub mod permissions;
 mod reactions;
@@ -23,4 +24,5 @@ mod scheduler;
 pub use clock::{ClockError, Progress as ClockProgress};
 pub use commands::{Accepted, Caller, CommandError, Commands};
 pub use instance::{EngineDirectory, Instance, Settings};
+pub use mark_pruning::prune as prune_timer_marks;
 pub use run::{Work, run};

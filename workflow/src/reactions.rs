@@ -32,8 +32,11 @@ impl Handle for Reactions {
                     .await;
                 learned.map_err(|error| error.to_string())?;
             }
-            if let Some(reaction) = reactions::to(event.stream, &event.event) {
-                reactions.push(carry_out(instance, event, reaction).boxed());
+            for (index, reaction) in reactions::to(event.stream, &event.event)
+                .into_iter()
+                .enumerate()
+            {
+                reactions.push(carry_out(instance, event, reaction, 2 * index).boxed());
             }
         }
         let outcomes: Vec<_> = stream::iter(reactions)
@@ -49,6 +52,7 @@ async fn carry_out(
     instance: &Instance,
     event: &StoredEvent,
     reaction: Reaction,
+    ordinal: usize,
 ) -> Result<(), Retry> {
     let cause = Cause {
         correlation: event.correlation,
@@ -56,11 +60,11 @@ async fn carry_out(
         ..Cause::default()
     };
     fail::fail_point!("reaction-before-command", |_| std::process::abort());
-    let mut outcome = execute(instance, event, &cause, reaction.clone(), 0).await;
+    let mut outcome = execute(instance, event, &cause, reaction.clone(), ordinal).await;
     if let Err(CommandError::Account(refusal)) = &outcome
         && let Some(instead) = reactions::to_refusal(&reaction, refusal)
     {
-        outcome = execute(instance, event, &cause, instead, 1).await;
+        outcome = execute(instance, event, &cause, instead, ordinal + 1).await;
     }
     fail::fail_point!("reaction-after-command", |_| std::process::abort());
     match outcome {

@@ -1,9 +1,12 @@
 //! Due timers become commands. The aggregate re-validates: a timer that is not due any more is refused, and that it
 //! was handled is marked, so that each fires at most once.
 
-use crate::{Caller, CommandError, Instance};
+use crate::{Caller, CommandError, Instance, mark_pruning};
 use futures::{FutureExt, StreamExt, future::BoxFuture, stream};
-use std::{collections::HashSet, time::Duration};
+use std::{
+    collections::HashSet,
+    time::{Duration, Instant},
+};
 use tenure_domain::{
     ids::derived,
     timers::{Timer, TimerClock},
@@ -19,9 +22,13 @@ const CONCURRENCY: usize = 64;
 /// How long to sleep at most: the system clock and other processes' changes are noticed after this.
 const LOOK_ANYWAY: Duration = Duration::from_millis(500);
 
+/// How often marks of timers that are gone are taken away.
+const PRUNE_EVERY: Duration = Duration::from_secs(600);
+
 /// Fires timers until cancelled.
 pub(crate) async fn run(instance: &Instance, cancel: CancellationToken) {
     let mut head = instance.store.head_watch();
+    let mut pruned_at = Instant::now();
     while !cancel.is_cancelled() {
         let fired = async {
             let business = fire_due(instance, TimerClock::Business).await?;
@@ -34,6 +41,12 @@ pub(crate) async fn run(instance: &Instance, cancel: CancellationToken) {
                 0
             }
         };
+        if pruned_at.elapsed() >= PRUNE_EVERY {
+            pruned_at = Instant::now();
+            if let Err(error) = mark_pruning::prune(instance).await {
+                tracing::warn!(%error, "marks of timers that are gone cannot be pruned for now");
+            }
+        }
         if let Err(error) = instance.commands.refresh_epoch().await {
             tracing::warn!(%error, "the epoch cannot be read for now");
         }

@@ -97,6 +97,7 @@ pub fn order(domain: DomainId, account: AccountId, n: u64) -> Order {
         number: OrderNumber { epoch: 1, n },
         kind: OrderKind::Change,
         object: None,
+        revives: None,
         desired: DesiredState {
             name: "svc-test".to_owned(),
             ou: "OU=Service,DC=example".to_owned(),
@@ -105,6 +106,7 @@ pub fn order(domain: DomainId, account: AccountId, n: u64) -> Order {
             description: None,
             attributes: BTreeMap::new(),
             groups: Vec::new(),
+            ..DesiredState::default()
         },
         not_after: DateTime::from_timestamp(1_900_000_000, 0).unwrap(),
     }

@@ -15,7 +15,7 @@ impl Managed {
         let (kind, expires_at) = match &self.stage {
             Stage::Provisioning { planned_end } => (OrderKind::Provision, Some(*planned_end)),
             Stage::Live(lifecycle) => (OrderKind::Change, Some(lifecycle.end)),
-            Stage::MarkedDeleted => (OrderKind::Change, None),
+            Stage::MarkedDeleted { .. } => (OrderKind::Change, None),
             Stage::Removing => (OrderKind::Remove, None),
             Stage::Removed => return None,
         };
@@ -32,6 +32,7 @@ impl Managed {
             description: Some(identity.description.clone()).filter(|text| !text.is_empty()),
             attributes: identity.attributes.clone(),
             groups: identity.groups.clone(),
+            groups_left: identity.groups_left.clone(),
         };
         Some((kind, desired))
     }
@@ -59,6 +60,7 @@ impl Managed {
         } else {
             1
         };
+        let revives = (self.identity.revives).filter(|_| kind == OrderKind::Provision);
         let order = Order {
             domain: self.identity.domain,
             account: self.identity.account,
@@ -67,7 +69,8 @@ impl Managed {
                 n,
             },
             kind,
-            object: directory.object,
+            object: directory.object.or(revives.map(|revived| revived.object)),
+            revives: revives.map(|revived| revived.account),
             desired,
             not_after: facts.system_now + facts.order_valid_for,
         };

@@ -2,14 +2,14 @@
 //! follows from it is issued with the same events.
 
 use super::{
-    Account, AccountCreated, AccountEvent, AccountFacts, Lifecycle, LifecycleEndRepeated,
-    LifecycleEnded, Managed, OrderExpired, OrderRetried, OwnersReminded, RenewalOpened, Stage,
-    reminders,
+    Account, AccountCreated, AccountEvent, AccountFacts, AccountPurgeOrdered, Lifecycle,
+    LifecycleEndRepeated, LifecycleEnded, Managed, Migration, OrderExpired, OrderRetried,
+    OwnersReminded, RenewalOpened, Stage, reminders, succession::Inheritance,
 };
 use crate::{
     context::Context,
     decide::{Decide, aggregate},
-    ids::RequestId,
+    ids::{AccountId, RequestId},
     lifecycle::{EndOfLifecycleAction, OptionOff},
     order::{OrderNumber, Report},
     ownership::Owner,
@@ -77,6 +77,21 @@ pub enum AccountCommand {
     },
     /// Other people are accountable.
     ChangeOwners(Vec<Owner>),
+    /// Somebody leaves: this one is accountable instead.
+    ReplaceOwner {
+        /// Who leaves.
+        owner: Owner,
+        /// Who comes.
+        successor: Owner,
+    },
+    /// An approved request changes AD groups and attributes.
+    ChangeByRequest(RequestId),
+    /// Other terms, before the end.
+    Migrate(Box<Migration>),
+    /// The grace of an account marked deleted is over at this instant.
+    PurgeAfterGrace(DateTime<Utc>),
+    /// Marked deleted, it was revived as this account.
+    Succeed(AccountId),
     /// Let somebody read the secret once.
     RequestSecretReveal {
         /// Id of this one reveal.
@@ -121,14 +136,20 @@ pub enum AccountRefusal {
     /// Deletion is confirmed by the name.
     #[error("type the account's name to confirm its deletion")]
     NotConfirmed,
+    /// One change at a time.
+    #[error("another change of the account is being carried out")]
+    ChangeUnderWay,
+    /// Only active accounts migrate.
+    #[error("only active accounts are migrated, before their end")]
+    NotMigratable,
     /// Nothing waits for another attempt.
     #[error("nothing has failed that could be retried")]
     NothingToRetry,
     /// There is no secret to reveal.
     #[error("the account has no secret in a vault")]
     NoSecret,
-    /// An account never loses its last owner.
-    #[error("the owners are not valid: {}", problem::listed(.0))]
+    /// Some fields are not right; an account never loses its last active owner.
+    #[error("not valid: {}", problem::listed(.0))]
     Invalid(Vec<FieldProblem>),
 }
 
@@ -171,6 +192,7 @@ fn create(
         .as_ref()
         .filter(|(_, s)| s.kind == RequestKind::NewAccount);
     let (request, submission) = approved.ok_or(AccountRefusal::NotApproved)?;
+    let inheritance = Inheritance::of(submission, &context.facts);
     let created = AccountCreated {
         account: submission.account,
         request: *request,
@@ -184,7 +206,9 @@ fn create(
         ou: submission.ou.clone(),
         retirement_ou: submission.retirement_ou.clone(),
         groups: submission.groups.clone(),
-        attributes: submission.attributes.clone(),
+        attributes: inheritance.attributes,
+        revives: inheritance.revives,
+        groups_left: inheritance.groups_left,
         planned_end: submission.terms.period.end_from(context.now),
     };
     Ok(vec![created.into()])
@@ -211,6 +235,8 @@ impl Managed {
             C::Remind(due) => self.remind(due, context.now),
             C::ReachEnd(due) => self.reach_end(due, context.now),
             C::RepeatEnd => self.repeat_end(),
+            C::PurgeAfterGrace(due) => self.purge_after_grace(due, context.now),
+            C::Succeed(by) => self.succeed(by),
             other => self.decide_for_owner(other, context),
         }
     }
@@ -240,7 +266,7 @@ impl Managed {
         }
     }
 
-    fn open_renewal(
+    pub(super) fn open_renewal(
         &self,
         due: DateTime<Utc>,
         now: DateTime<Utc>,
@@ -290,7 +316,7 @@ impl Managed {
         ])
     }
 
-    fn reach_end(
+    pub(super) fn reach_end(
         &self,
         due: DateTime<Utc>,
         now: DateTime<Utc>,
@@ -310,9 +336,28 @@ impl Managed {
             action,
             lifecycle_end: lifecycle.end,
             next_reminder,
+            // Late ones count from now: people had no earlier chance to revive it.
+            purge_at: self.identity.terms.purge_at(due.max(now)),
         }
         .into();
         Ok(opens.into_iter().chain([ended]).collect())
+    }
+
+    fn purge_after_grace(
+        &self,
+        due: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<AccountEvent>, AccountRefusal> {
+        match self.stage {
+            Stage::MarkedDeleted { purge_at } if purge_at == Some(due) && now >= due => Ok(vec![
+                AccountPurgeOrdered {
+                    reason: "the template's grace after deletion is over".into(),
+                    abandoned: self.abandoned(),
+                }
+                .into(),
+            ]),
+            _ => Err(AccountRefusal::NotDue),
+        }
     }
 
     fn repeat_end(&self) -> Result<Vec<AccountEvent>, AccountRefusal> {

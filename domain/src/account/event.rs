@@ -1,6 +1,6 @@
 //! What happens to accounts.
 
-use super::LifecycleTerms;
+use super::{LifecycleTerms, Revived};
 use crate::{
     event::{Recorded, Reservation, ReservationChange, Scope, events},
     ids::{AccountId, DomainId, EngineId, RequestId, TemplateId},
@@ -47,6 +47,12 @@ pub struct AccountCreated {
     /// Attributes.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub attributes: BTreeMap<String, Vec<String>>,
+    /// The deleted account that it revives: object and name are its own from now on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revives: Option<Revived>,
+    /// AD groups that the revived object shall leave.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups_left: Vec<String>,
     /// Its end, if the directory confirms it on the day of its creation.
     pub planned_end: DateTime<Utc>,
 }
@@ -86,6 +92,9 @@ pub struct OrderApplied {
     pub number: OrderNumber,
     /// Who did it.
     pub engine: EngineId,
+    /// The request that is complete with it, if it asked for a change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<RequestId>,
 }
 
 /// The directory refused, and will again until somebody mends the cause.
@@ -97,7 +106,7 @@ pub struct OrderFailed {
     pub engine: EngineId,
     /// Why.
     pub failure: Failure,
-    /// The request that fails with it, if the account was being provisioned.
+    /// The request that fails with it, if the account was being provisioned or changed. A change is undone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request: Option<RequestId>,
 }
@@ -209,6 +218,9 @@ pub struct LifecycleEnded {
     /// When the owners are reminded next.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_reminder: Option<DateTime<Utc>>,
+    /// When an account marked deleted is purged; `None` = an administrator does it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purge_at: Option<DateTime<Utc>>,
 }
 
 /// It was enabled after its end, and its grace is over: it is disabled again.
@@ -237,6 +249,9 @@ pub struct AccountEnabled {
 pub struct AccountDeleted {
     /// Why.
     pub reason: String,
+    /// The request for a change that ends with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub abandoned: Option<RequestId>,
 }
 
 /// Object and secret of an account marked deleted are to be deleted.
@@ -244,6 +259,71 @@ pub struct AccountDeleted {
 pub struct AccountPurgeOrdered {
     /// Why.
     pub reason: String,
+    /// The request for a change that ends with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub abandoned: Option<RequestId>,
+}
+
+/// Marked deleted, it was revived as another account, which has its name and object: it is gone for good.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct AccountSucceeded {
+    /// The other account.
+    pub by: AccountId,
+    /// The request for a change that ends with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub abandoned: Option<RequestId>,
+}
+
+/// Its AD groups and attributes are to change, by an approved request.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct AccountChanged {
+    /// The request.
+    pub request: RequestId,
+    /// AD groups from now on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<String>,
+    /// AD groups that it shall have left.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups_left: Vec<String>,
+    /// Attributes from now on; one without values is cleared.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub attributes: BTreeMap<String, Vec<String>>,
+    /// The directory had confirmed all of it before: nothing is left to do.
+    #[serde(default)]
+    pub in_force: bool,
+}
+
+/// It moved to other terms, before its end.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct AccountMigrated {
+    /// Why.
+    pub reason: String,
+    /// The template that it is bound to from now on.
+    pub template: TemplateId,
+    /// Version of it.
+    pub template_version: u32,
+    /// The one before.
+    pub former_template: TemplateId,
+    /// Version of that.
+    pub former_template_version: u32,
+    /// Its lifecycle's terms from now on.
+    pub terms: LifecycleTerms,
+    /// The new end.
+    pub lifecycle_end: DateTime<Utc>,
+    /// The old one.
+    pub former_end: DateTime<Utc>,
+    /// When renewal opens; `None` = never.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub renewal_opens_at: Option<DateTime<Utc>>,
+    /// Who is accountable from now on.
+    pub owners: Vec<Owner>,
+    /// Until now.
+    pub former_owners: Vec<Owner>,
+    /// Its own OU from now on.
+    pub ou: String,
+    /// Where it goes after its end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retirement_ou: Option<String>,
 }
 
 /// Object and secret are gone; the name is free.
@@ -324,6 +404,12 @@ events!(
         Deleted(AccountDeleted) = "account.deleted",
         /// Marked deleted, now to be purged.
         PurgeOrdered(AccountPurgeOrdered) = "account.purge-ordered",
+        /// Revived as another account.
+        Succeeded(AccountSucceeded) = "account.succeeded",
+        /// Groups and attributes are to change.
+        Changed(AccountChanged) = "account.changed",
+        /// Other terms.
+        Migrated(AccountMigrated) = "account.migrated",
         /// Gone.
         Removed(AccountRemoved) = "account.removed",
         /// Other people are accountable.

@@ -29,6 +29,8 @@ impl From<AccountCreated> for Managed {
             enabled: true,
             retired: false,
             renewed_by: None,
+            change: None,
+            succeeded_by: None,
             directory: Directory::default(),
             identity: Arc::new(Identity {
                 account: created.account,
@@ -42,6 +44,8 @@ impl From<AccountCreated> for Managed {
                 ou: created.ou,
                 retirement_ou: created.retirement_ou,
                 groups: created.groups,
+                groups_left: created.groups_left,
+                revives: created.revives,
                 attributes: created.attributes,
             }),
         }
@@ -66,12 +70,19 @@ impl Managed {
                     terms.lifecycle(provisioned.lifecycle_end, provisioned.renewal_opens_at),
                 );
             }
-            AccountEvent::OrderApplied(_) => self.directory.settle(),
+            AccountEvent::OrderApplied(applied) => {
+                self.directory.settle();
+                self.change
+                    .take_if(|change| Some(change.request) == applied.request);
+            }
             AccountEvent::OrderFailed(failed) => {
                 let order = self.directory.outstanding.take();
                 self.directory.halted =
                     order.map(|order| Halted::Failed(order.kind, order.desired.clone()));
                 self.directory.failure = Some(failed.failure);
+                if let Some(request) = failed.request {
+                    self.undo_change(request);
+                }
             }
             AccountEvent::OrderDeferred(deferred) => {
                 self.directory.outstanding = None;
@@ -86,8 +97,17 @@ impl Managed {
             AccountEvent::Enabled(_) => self.enabled = true,
             AccountEvent::LifecycleEndRepeated(_) => self.retire(),
             AccountEvent::Deleted(_) | AccountEvent::PurgeOrdered(_) => {
+                self.change = None;
                 self.stage = Stage::Removing
             }
+            AccountEvent::Succeeded(succeeded) => {
+                self.change = None;
+                self.directory.secret = None;
+                self.succeeded_by = Some(succeeded.by);
+                self.stage = Stage::Removed;
+            }
+            AccountEvent::Changed(changed) => self.begin_change(changed),
+            AccountEvent::Migrated(migrated) => self.move_to(migrated),
             AccountEvent::Removed(_) => {
                 self.directory.settle();
                 self.directory.secret = None;
@@ -104,7 +124,9 @@ impl Managed {
                 }
                 EndOfLifecycleAction::Delete => {
                     self.retire();
-                    self.stage = Stage::MarkedDeleted;
+                    self.stage = Stage::MarkedDeleted {
+                        purge_at: ended.purge_at,
+                    };
                 }
             },
             AccountEvent::Renewed(renewed) => {
@@ -148,6 +170,11 @@ impl Managed {
 }
 
 impl Directory {
+    /// A failed order may be issued again; a deferred one waits for its timer.
+    pub(super) fn try_again(&mut self) {
+        self.halted.take_if(|halted| *halted != Halted::Deferred);
+    }
+
     /// The outstanding order was carried out.
     fn settle(&mut self) {
         self.confirmed = self.outstanding.take().map(|order| order.desired.clone());

@@ -4,25 +4,33 @@
 //! was last confirmed and no order is outstanding, an order is issued with the same events (`converge.rs`). So at
 //! most one order per account is unreported, and any number of changes in between end in one more order.
 
+mod change;
 mod converge;
 mod decide;
 mod event;
 mod evolve;
 mod facts;
+mod migration;
 mod owner_decisions;
+mod ownership;
 mod reminders;
 mod report;
+mod succession;
 mod terms;
 
+pub use change::PendingChange;
 pub use decide::{AccountCommand, AccountRefusal};
 pub use event::{
-    AccountCreated, AccountDeleted, AccountDisabled, AccountEnabled, AccountEvent,
-    AccountProvisioned, AccountPurgeOrdered, AccountRemoved, AccountRenewed, LifecycleEndRepeated,
-    LifecycleEnded, OrderApplied, OrderDeferred, OrderExpired, OrderFailed, OrderIssued,
-    OrderRetried, OwnersChanged, OwnersReminded, ReminderUrgency, RenewalDeclined, RenewalOpened,
-    RenewalRequestClosed, RenewalRequested, SecretRevealRequested,
+    AccountChanged, AccountCreated, AccountDeleted, AccountDisabled, AccountEnabled, AccountEvent,
+    AccountMigrated, AccountProvisioned, AccountPurgeOrdered, AccountRemoved, AccountRenewed,
+    AccountSucceeded, LifecycleEndRepeated, LifecycleEnded, OrderApplied, OrderDeferred,
+    OrderExpired, OrderFailed, OrderIssued, OrderRetried, OwnersChanged, OwnersReminded,
+    ReminderUrgency, RenewalDeclined, RenewalOpened, RenewalRequestClosed, RenewalRequested,
+    SecretRevealRequested,
 };
-pub use facts::AccountFacts;
+pub use facts::{AccountFacts, MigrationTarget, RevivableAccount};
+pub use migration::Migration;
+pub use succession::Revived;
 pub use terms::LifecycleTerms;
 
 use crate::{
@@ -49,7 +57,7 @@ pub enum Account {
 /// A created account.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Managed {
-    /// What never changes.
+    /// What it is by its request and its template.
     pub identity: Arc<Identity>,
     /// Who is accountable; never empty.
     pub owners: Vec<Owner>,
@@ -62,11 +70,18 @@ pub struct Managed {
     /// The approved request that renewed it last.
     #[serde(default)]
     pub renewed_by: Option<RequestId>,
+    /// A change by request that the directory has not confirmed.
+    #[serde(default)]
+    pub change: Option<PendingChange>,
+    /// The account that its name has passed to.
+    #[serde(default)]
+    pub succeeded_by: Option<AccountId>,
     /// How the directory follows.
     pub directory: Directory,
 }
 
-/// What never changes about an account.
+/// What an account is by its request and its template: id and name for ever, the rest until a migration or an approved
+/// change.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Identity {
     /// Its own id.
@@ -91,8 +106,14 @@ pub struct Identity {
     pub retirement_ou: Option<String>,
     /// AD groups.
     pub groups: Vec<String>,
-    /// Attributes.
+    /// AD groups that it was put into and shall have left.
+    #[serde(default)]
+    pub groups_left: Vec<String>,
+    /// Attributes; one without values is to be cleared.
     pub attributes: BTreeMap<String, Vec<String>>,
+    /// The deleted account that it revives.
+    #[serde(default)]
+    pub revives: Option<Revived>,
 }
 
 /// Where an account stands.
@@ -106,10 +127,13 @@ pub enum Stage {
     /// It exists.
     Live(Lifecycle),
     /// Marked deleted; the object is still there.
-    MarkedDeleted,
+    MarkedDeleted {
+        /// When its grace is over; `None` = an administrator purges it.
+        purge_at: Option<DateTime<Utc>>,
+    },
     /// The directory is deleting it.
     Removing,
-    /// Object and secret are gone.
+    /// Object and secret are gone, or another account's.
     Removed,
 }
 
@@ -181,7 +205,7 @@ impl Managed {
     pub fn status(&self) -> Status {
         match &self.stage {
             Stage::Provisioning { .. } => Status::Provisioning,
-            Stage::MarkedDeleted | Stage::Removing | Stage::Removed => Status::Deleted,
+            Stage::MarkedDeleted { .. } | Stage::Removing | Stage::Removed => Status::Deleted,
             Stage::Live(lifecycle)
                 if lifecycle.ended && self.action() == EndOfLifecycleAction::Expire =>
             {
@@ -202,7 +226,7 @@ impl Managed {
         match &self.stage {
             Stage::Live(lifecycle) => Some(lifecycle),
             Stage::Provisioning { .. }
-            | Stage::MarkedDeleted
+            | Stage::MarkedDeleted { .. }
             | Stage::Removing
             | Stage::Removed => None,
         }
@@ -220,7 +244,7 @@ impl Managed {
             enabled: self.enabled,
             renewal_open: lifecycle.is_some_and(|lifecycle| lifecycle.renewal_is_open(now)),
             renewal_pending: lifecycle.is_some_and(|lifecycle| lifecycle.renewal_request.is_some()),
-            object_exists: matches!(self.stage, Stage::MarkedDeleted),
+            object_exists: matches!(self.stage, Stage::MarkedDeleted { .. }),
         }
     }
 }

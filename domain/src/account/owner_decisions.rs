@@ -1,16 +1,15 @@
-//! What owners and administrators decide: renew, decline, disable, enable, delete, purge, hand over, read the secret.
+//! What owners and administrators decide: renew, decline, disable, enable, delete, purge, read the secret.
 
 use super::{
     AccountCommand, AccountDeleted, AccountDisabled, AccountEnabled, AccountEvent, AccountFacts,
-    AccountPurgeOrdered, AccountRefusal, AccountRenewed, Lifecycle, Managed, OwnersChanged,
-    RenewalDeclined, RenewalRequestClosed, RenewalRequested, SecretRevealRequested, Stage,
+    AccountPurgeOrdered, AccountRefusal, AccountRenewed, Lifecycle, Managed, RenewalDeclined,
+    RenewalRequestClosed, RenewalRequested, SecretRevealRequested, Stage,
 };
 use crate::{
     context::Context,
     ids::RequestId,
     lifecycle::{self, EndOfLifecycleAction, LifecycleOption, OptionOff},
-    ownership::Owner,
-    problem::{self, FieldProblem, Problem},
+    problem,
     request::RequestKind,
 };
 use chrono::{DateTime, Days, Utc};
@@ -69,6 +68,7 @@ impl Managed {
                 Ok(vec![
                     AccountDeleted {
                         reason: given(reason)?,
+                        abandoned: self.abandoned(),
                     }
                     .into(),
                 ])
@@ -78,11 +78,17 @@ impl Managed {
                 Ok(vec![
                     AccountPurgeOrdered {
                         reason: given(reason)?,
+                        abandoned: self.abandoned(),
                     }
                     .into(),
                 ])
             }
             C::ChangeOwners(owners) => self.change_owners(owners, &context.facts),
+            C::ReplaceOwner { owner, successor } => {
+                self.replace_owner(owner, successor, &context.facts)
+            }
+            C::ChangeByRequest(request) => self.change_by_request(request, context),
+            C::Migrate(migration) => self.migrate(&migration, context),
             C::RequestSecretReveal {
                 reveal,
                 reader_key,
@@ -106,6 +112,8 @@ impl Managed {
             | C::OpenRenewal(_)
             | C::Remind(_)
             | C::ReachEnd(_)
+            | C::PurgeAfterGrace(_)
+            | C::Succeed(_)
             | C::RepeatEnd => Err(AccountRefusal::Unknown),
         }
     }
@@ -114,12 +122,21 @@ impl Managed {
         lifecycle::check(&self.situation(now), option).map_err(AccountRefusal::OptionOff)
     }
 
+    /// Why groups and attributes cannot be changed now, if they cannot.
+    #[must_use]
+    pub fn not_changeable(&self) -> Option<OptionOff> {
+        match self.living() {
+            Err(AccountRefusal::OptionOff(off)) => Some(off),
+            _ => None,
+        }
+    }
+
     /// The lifecycle, or why there is none.
-    fn living(&self) -> Result<&Lifecycle, AccountRefusal> {
+    pub(super) fn living(&self) -> Result<&Lifecycle, AccountRefusal> {
         let off = match &self.stage {
             Stage::Live(lifecycle) => return Ok(lifecycle),
             Stage::Provisioning { .. } => OptionOff::StillProvisioning,
-            Stage::MarkedDeleted | Stage::Removing | Stage::Removed => OptionOff::Deleted,
+            Stage::MarkedDeleted { .. } | Stage::Removing | Stage::Removed => OptionOff::Deleted,
         };
         Err(AccountRefusal::OptionOff(off))
     }
@@ -208,48 +225,10 @@ impl Managed {
             .then(|| now.checked_add_days(grace))
             .flatten()
     }
-
-    fn change_owners(
-        &self,
-        owners: Vec<Owner>,
-        facts: &AccountFacts,
-    ) -> Result<Vec<AccountEvent>, AccountRefusal> {
-        let mut problems = Vec::new();
-        if owners.is_empty() {
-            problems.push(FieldProblem::at("owners", Problem::TooFew { least: 1 }));
-        }
-        if owners.len() > 50 {
-            problems.push(FieldProblem::at("owners", Problem::TooMany { most: 50 }));
-        }
-        for (i, owner) in owners.iter().enumerate() {
-            let field = format!("owners[{i}]");
-            if owners[..i].contains(owner) {
-                problems.push(FieldProblem::at(&field, Problem::Duplicate));
-            }
-            if facts.unknown_owners.contains(owner) {
-                problems.push(FieldProblem::at(&field, Problem::Unknown));
-            }
-        }
-        if !problems.is_empty() {
-            return Err(AccountRefusal::Invalid(problems));
-        }
-        let former_owners = self.owners.clone();
-        Ok(if owners == former_owners {
-            vec![]
-        } else {
-            vec![
-                OwnersChanged {
-                    owners,
-                    former_owners,
-                }
-                .into(),
-            ]
-        })
-    }
 }
 
 /// A reason that says something.
-fn given(reason: String) -> Result<String, AccountRefusal> {
+pub(super) fn given(reason: String) -> Result<String, AccountRefusal> {
     let mut problems = Vec::new();
     problem::at_most(&mut problems, "reason", &reason, 2_000);
     match reason.trim().is_empty() {

@@ -54,11 +54,24 @@ impl Managed {
                     }
                     .into()
                 }
-                _ if order.kind == OrderKind::Remove => {
-                    self.failed(order, report.engine, disagreement())
+                _ if order.kind == OrderKind::Remove => self.failed(order, engine, disagreement()),
+                _ => {
+                    let request = self.carried_by(order);
+                    OrderApplied {
+                        number,
+                        engine,
+                        request,
+                    }
+                    .into()
                 }
-                _ => OrderApplied { number, engine }.into(),
             },
+            // Revived in the meantime: the name is another account's, and so is the object if there was one left.
+            Outcome::Removed if self.succeeded_by.is_some() => OrderApplied {
+                number,
+                engine,
+                request: None,
+            }
+            .into(),
             Outcome::Removed if order.kind == OrderKind::Remove => {
                 let identity = &self.identity;
                 let (account, domain, name) =
@@ -111,7 +124,10 @@ impl Managed {
         failure: Failure,
     ) -> AccountEvent {
         let provisioning = matches!(self.stage, Stage::Provisioning { .. });
-        let request = provisioning.then_some(self.identity.request);
+        let request = match provisioning {
+            true => Some(self.identity.request),
+            false => self.carried_by(order),
+        };
         OrderFailed {
             number: order.number,
             engine,

@@ -47,6 +47,18 @@ impl LifecycleTerms {
         })
     }
 
+    /// When an account that is marked deleted at `end` is purged; `None` = an administrator does it.
+    #[must_use]
+    pub fn purge_at(&self, end: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let days = self.rules.purge_after_days?;
+        match self.action {
+            EndOfLifecycleAction::Delete => end.checked_add_days(Days::new(u64::from(days))),
+            EndOfLifecycleAction::Review
+            | EndOfLifecycleAction::Disable
+            | EndOfLifecycleAction::Expire => None,
+        }
+    }
+
     /// The lifecycle of an account that ends at `end`.
     pub(super) fn lifecycle(
         &self,

@@ -34,9 +34,16 @@ pub struct RequestContent {
     /// What it is, for the directory.
     #[serde(default)]
     pub description: String,
-    /// Values of the template's required and optional attributes.
+    /// Values of the template's required and optional attributes. For a change: one that is left out stays as it is, one
+    /// without values is cleared.
     #[serde(default)]
     pub attributes: BTreeMap<String, Vec<String>>,
+    /// For a change: which of the template's AD groups from now on; left out = as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub groups: Option<Vec<String>>,
+    /// The account that this one is a clone of. A deleted one is revived if the name is the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clone_of: Option<AccountId>,
     /// Does the requester accept the template's terms of service?
     #[serde(default)]
     pub terms_accepted: bool,
@@ -50,6 +57,19 @@ pub enum RequestKind {
     NewAccount,
     /// Another period for this account.
     Renewal(AccountId),
+    /// Other AD groups or attributes for this account.
+    Change(AccountId),
+}
+
+impl RequestKind {
+    /// The account that exists already, if the request is about one.
+    #[must_use]
+    pub fn existing(self) -> Option<AccountId> {
+        match self {
+            Self::NewAccount => None,
+            Self::Renewal(account) | Self::Change(account) => Some(account),
+        }
+    }
 }
 
 /// What a submission fixes: checked against the template's version, and immutable.
@@ -59,8 +79,11 @@ pub struct Submission {
     pub kind: RequestKind,
     /// Who asks.
     pub requester: UserId,
-    /// The account that comes of it, or that is renewed.
+    /// The account that comes of it, or that is renewed or changed.
     pub account: AccountId,
+    /// The deleted account of the same name that it revives: the name is held for the new one from now on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revives: Option<AccountId>,
     /// Which template.
     pub template: TemplateId,
     /// Which version of it.

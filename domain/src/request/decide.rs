@@ -162,7 +162,7 @@ impl Submitted {
                         approver,
                         reason,
                         kind: submission.kind,
-                        released: self.held_name(),
+                        released: self.held_name(&context.facts),
                     }
                     .into(),
                 ])
@@ -172,7 +172,7 @@ impl Submitted {
                 Ok(vec![
                     RequestWithdrawn {
                         kind: submission.kind,
-                        released: self.held_name(),
+                        released: self.held_name(&context.facts),
                     }
                     .into(),
                 ])
@@ -275,12 +275,14 @@ impl Submitted {
         Ok(events)
     }
 
-    fn held_name(&self) -> ReleasedName {
+    fn held_name(&self, facts: &RequestFacts) -> ReleasedName {
         let submission = &self.submission;
+        let still_there = facts.revivable.as_ref().map(|old| old.account);
         ReleasedName {
             domain: submission.domain,
             name: submission.name.clone(),
             account: submission.account,
+            back_to: submission.revives.filter(|old| still_there == Some(*old)),
         }
     }
 }

@@ -98,6 +98,9 @@ pub struct ReleasedName {
     pub name: String,
     /// For which account.
     pub account: AccountId,
+    /// The deleted account that has it again, since it was not revived and its object still exists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub back_to: Option<AccountId>,
 }
 
 /// It is a draft again.
@@ -174,13 +177,13 @@ impl Recorded for RequestEvent {
             change,
         };
         match self {
+            // The name of a deleted account that is to be revived passes to its successor at once.
             Self::Submitted(RequestSubmitted { submission: s }) => {
-                vec![change(
-                    s.domain,
-                    &s.name,
-                    s.account,
-                    ReservationChange::Claim,
-                )]
+                let from = s.revives.map(|old| (old, ReservationChange::Release));
+                from.into_iter()
+                    .chain([(s.account, ReservationChange::Claim)])
+                    .map(|(holder, what)| change(s.domain, &s.name, holder, what))
+                    .collect()
             }
             // The name of a renewed account stays its own.
             Self::Rejected(RequestRejected {
@@ -192,12 +195,12 @@ impl Recorded for RequestEvent {
                 kind: RequestKind::NewAccount,
                 released,
             }) => {
-                vec![change(
-                    released.domain,
-                    &released.name,
-                    released.account,
-                    ReservationChange::Release,
-                )]
+                let back = released.back_to.map(|old| (old, ReservationChange::Claim));
+                [(released.account, ReservationChange::Release)]
+                    .into_iter()
+                    .chain(back)
+                    .map(|(holder, what)| change(released.domain, &released.name, holder, what))
+                    .collect()
             }
             _ => vec![],
         }

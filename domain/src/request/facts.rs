@@ -1,12 +1,12 @@
 //! What a decision on a request needs to know of other aggregates.
 
 use crate::{
-    ids::{GroupId, TemplateId, UserId},
+    ids::{AccountId, DomainId, GroupId, TemplateId, UserId},
     lifecycle::OptionOff,
     ownership::Owner,
     template::TemplateContent,
 };
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// Read by the executor and re-checked when the events are appended. What a command does not need stays empty.
 #[derive(Clone, Debug, Default)]
@@ -19,8 +19,10 @@ pub struct RequestFacts {
     pub actor_groups: Vec<GroupId>,
     /// For submission: owners that do not exist or are disabled.
     pub unknown_owners: Vec<Owner>,
-    /// For a renewal: the account.
+    /// For a renewal or a change: the account.
     pub renewed: Option<RenewedAccount>,
+    /// For a clone, and for the end of its request: the account that it is a clone of, if its object waits to be purged.
+    pub revivable: Option<RevivableName>,
     /// For approval: members of the groups that the requester chose as owners.
     pub chosen_owners: Vec<UserId>,
 }
@@ -36,7 +38,18 @@ pub struct OfferedTemplate {
     pub content: Arc<TemplateContent>,
 }
 
-/// The account that a renewal is about.
+/// An account marked deleted, which holds its name until it is purged or revived.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RevivableName {
+    /// Which account.
+    pub account: AccountId,
+    /// In which domain.
+    pub domain: DomainId,
+    /// The name.
+    pub name: String,
+}
+
+/// The account that a renewal or a change is about.
 #[derive(Clone, Debug)]
 pub struct RenewedAccount {
     /// Its name.
@@ -45,6 +58,12 @@ pub struct RenewedAccount {
     pub owners: Vec<Owner>,
     /// Its period.
     pub period: crate::period::Period,
-    /// Why it cannot be renewed now, if it cannot.
+    /// Its own OU.
+    pub ou: String,
+    /// Its AD groups.
+    pub groups: Vec<String>,
+    /// Its attributes.
+    pub attributes: BTreeMap<String, Vec<String>>,
+    /// Why it cannot be renewed, or changed, now, if it cannot.
     pub off: Option<OptionOff>,
 }

@@ -1,6 +1,7 @@
 //! Requests: someone asks for an account, or for the renewal of one; others approve, step by step.
 
 mod approval;
+mod change;
 mod content;
 mod decide;
 mod event;
@@ -15,7 +16,7 @@ pub use event::{
     RequestFailed, RequestProvisioningBegun, RequestRejected, RequestReopened, RequestRetried,
     RequestRevised, RequestSubmitted, RequestWithdrawn,
 };
-pub use facts::{OfferedTemplate, RenewedAccount, RequestFacts};
+pub use facts::{OfferedTemplate, RenewedAccount, RequestFacts, RevivableName};
 
 use crate::{
     ids::{AccountId, UserId},
@@ -114,6 +115,9 @@ pub enum RequestRefusal {
     /// Renewal of an account that cannot be renewed now.
     #[error("the account cannot be renewed now: {0}")]
     NotRenewable(crate::lifecycle::OptionOff),
+    /// Change of an account that cannot be changed now.
+    #[error("the account cannot be changed now: {0}")]
+    NotChangeable(crate::lifecycle::OptionOff),
     /// The content is not valid.
     #[error("the request is not valid: {}", problem::listed(.0))]
     Invalid(Vec<FieldProblem>),

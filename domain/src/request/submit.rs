@@ -1,6 +1,6 @@
 //! A submission: what the requester wrote, checked against the template's version and fixed.
 
-use super::{RequestContent, RequestFacts, RequestKind, RequestRefusal, Submission};
+use super::{RequestContent, RequestFacts, RequestKind, RequestRefusal, Submission, change};
 use crate::{
     account::LifecycleTerms,
     attribute,
@@ -54,10 +54,13 @@ pub(super) fn submission(
             let period = period(content, template, &mut problems);
             (account, content.name.clone(), owners, period)
         }
-        RequestKind::Renewal(renewed) => {
+        RequestKind::Renewal(renewed) | RequestKind::Change(renewed) => {
             let known = facts.renewed.as_ref().ok_or(RequestRefusal::Unknown)?;
             if let Some(off) = known.off {
-                return Err(RequestRefusal::NotRenewable(off));
+                return Err(match content.kind {
+                    RequestKind::Change(_) => RequestRefusal::NotChangeable(off),
+                    _ => RequestRefusal::NotRenewable(off),
+                });
             }
             (
                 renewed,
@@ -67,11 +70,30 @@ pub(super) fn submission(
             )
         }
     };
-    // A renewal changes nothing about the account but its end.
-    let attributes = match content.kind {
-        RequestKind::NewAccount => attributes(content, template, &mut problems),
-        RequestKind::Renewal(_) => BTreeMap::new(),
+    let (groups, attributes) = match (content.kind, &facts.renewed) {
+        (RequestKind::Change(_), Some(known)) => (
+            change::groups(content, known, template, &mut problems),
+            attributes(
+                &change::merged(content, known, template),
+                template,
+                &mut problems,
+            ),
+        ),
+        (RequestKind::NewAccount, _) => (
+            template.directory.groups.clone(),
+            attributes(content, template, &mut problems),
+        ),
+        // A renewal changes nothing about the account but its end.
+        (RequestKind::Renewal(_) | RequestKind::Change(_), _) => {
+            (template.directory.groups.clone(), BTreeMap::new())
+        }
     };
+    let revives = facts.revivable.as_ref().filter(|old| {
+        content.kind == RequestKind::NewAccount
+            && content.clone_of == Some(old.account)
+            && old.domain == template.directory.domain
+            && name::folded(&old.name) == name::folded(&name)
+    });
     let Some(period) = period.filter(|_| problems.is_empty()) else {
         return Err(RequestRefusal::Invalid(problems));
     };
@@ -79,6 +101,7 @@ pub(super) fn submission(
         kind: content.kind,
         requester,
         account,
+        revives: revives.map(|old| old.account),
         template: offered.id,
         template_version: offered.version,
         domain: template.directory.domain,
@@ -89,7 +112,7 @@ pub(super) fn submission(
         description: content.description.clone(),
         ou: template.directory.ou.clone(),
         retirement_ou: template.directory.retirement_ou.clone(),
-        groups: template.directory.groups.clone(),
+        groups,
         attributes,
         steps: template.approval.steps.clone(),
         hide_approver_names: template.approval.hide_approver_names,
@@ -201,6 +224,8 @@ fn attributes(
                 problems.push(FieldProblem::at(&field, Problem::Missing));
             }
             (AttributeRule::Optional, None) => {}
+            // Cleared, by a change.
+            (AttributeRule::Optional, Some(given)) if given.is_empty() => {}
             (AttributeRule::Required | AttributeRule::Optional, Some(given)) => {
                 all.insert(rule.name.clone(), given.clone());
             }

@@ -112,6 +112,7 @@ fn requests() -> Vec<Event> {
     let released = || ReleasedName {
         domain: id("corp"),
         name: "svc-backup".into(),
+        back_to: None,
         account,
     };
     let mut submission = submission(kind, &full_template());
@@ -171,6 +172,7 @@ fn accounts() -> Vec<Event> {
         description: Some(s.description.clone()),
         attributes: s.attributes.clone(),
         groups: s.groups.clone(),
+        ..DesiredState::default()
     };
     let order = Order {
         domain: s.domain,
@@ -178,6 +180,7 @@ fn accounts() -> Vec<Event> {
         number: N,
         kind: OrderKind::Change,
         object: Some(id("object")),
+        revives: None,
         desired,
         not_after: at("2026-01-10T09:15:00Z"),
     };
@@ -195,7 +198,34 @@ fn accounts() -> Vec<Event> {
         retirement_ou: s.retirement_ou,
         groups: s.groups,
         attributes: s.attributes,
+        revives: Some(Revived {
+            account: id("deleted account"),
+            object: id("object"),
+        }),
+        groups_left: vec!["CN=Old,DC=corp,DC=example,DC=com".into()],
         planned_end: end,
+    };
+    let changed = AccountChanged {
+        request,
+        groups: vec!["CN=New,DC=corp,DC=example,DC=com".into()],
+        groups_left: vec!["CN=Old,DC=corp,DC=example,DC=com".into()],
+        attributes: [("info".to_owned(), vec!["nightly".to_owned()])].into(),
+        in_force: false,
+    };
+    let migrated = AccountMigrated {
+        reason: why(),
+        template: s.template,
+        template_version: 3,
+        former_template: s.template,
+        former_template_version: 2,
+        terms: created.terms.clone(),
+        lifecycle_end: end,
+        former_end: end,
+        renewal_opens_at: Some(at(OPENS)),
+        owners: vec![Owner::Group(group("ops"))],
+        former_owners: vec![Owner::User(user("alice"))],
+        ou: OU.into(),
+        retirement_ou: None,
     };
     let unreachable = failure(FailureReason::DirectoryUnreachable);
     let opens = Some(at(OPENS));
@@ -243,7 +273,11 @@ fn accounts() -> Vec<Event> {
             order: Arc::new(order),
         }),
         of::<Account>(provisioned),
-        of::<Account>(OrderApplied { number: N, engine }),
+        of::<Account>(OrderApplied {
+            number: N,
+            engine,
+            request: Some(request),
+        }),
         of::<Account>(failed),
         of::<Account>(OrderDeferred {
             number: N,
@@ -271,6 +305,7 @@ fn accounts() -> Vec<Event> {
             action: Action::Disable,
             lifecycle_end: end,
             next_reminder: None,
+            purge_at: Some(end),
         }),
         of::<Account>(LifecycleEndRepeated {}),
         of::<Account>(AccountDisabled { reason: why() }),
@@ -278,8 +313,20 @@ fn accounts() -> Vec<Event> {
             reason: why(),
             repeat_at: Some(end),
         }),
-        of::<Account>(AccountDeleted { reason: why() }),
-        of::<Account>(AccountPurgeOrdered { reason: why() }),
+        of::<Account>(AccountDeleted {
+            reason: why(),
+            abandoned: Some(request),
+        }),
+        of::<Account>(AccountPurgeOrdered {
+            reason: why(),
+            abandoned: None,
+        }),
+        of::<Account>(AccountSucceeded {
+            by: id("another account"),
+            abandoned: None,
+        }),
+        of::<Account>(changed),
+        of::<Account>(migrated),
         of::<Account>(removed),
         of::<Account>(owners_changed),
         of::<Account>(reveal),

@@ -2,15 +2,19 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod accounts;
+mod changes;
 mod examples;
 mod lifecycle_table;
+mod migrations;
 mod orders;
+mod ownership;
 mod people;
 mod places;
 mod properties;
 mod reactions;
 mod reminders;
 mod requests;
+mod revival;
 mod scene;
 mod schemas;
 mod segregation;

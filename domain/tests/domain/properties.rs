@@ -7,7 +7,9 @@ use proptest::prelude::*;
 use std::{collections::BTreeMap, sync::Arc};
 use tenure_domain::{
     Event,
-    account::{Account, AccountCommand as C, AccountEvent, Halted, Stage},
+    account::{
+        Account, AccountCommand as C, AccountEvent, Halted, Migration, MigrationTarget, Stage,
+    },
     lifecycle::EndOfLifecycleAction as Action,
     order::{FailureReason as Why, OrderNumber, Outcome, Report},
     ownership::Owner,
@@ -34,6 +36,9 @@ enum Step {
     BeginRenewal(u8),
     RenewByRequest(u8),
     CloseRenewal(u8),
+    Change(u8),
+    Migrate(u8),
+    Succeed,
     NewEpoch,
 }
 
@@ -56,6 +61,9 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (0..3_u8).prop_map(Step::BeginRenewal),
         2 => (0..3_u8).prop_map(Step::RenewByRequest),
         1 => (0..3_u8).prop_map(Step::CloseRenewal),
+        3 => (0..4_u8).prop_map(Step::Change),
+        2 => (0..8_u8).prop_map(Step::Migrate),
+        1 => Just(Step::Succeed),
         1 => Just(Step::NewEpoch),
     ]
 }
@@ -152,6 +160,34 @@ fn commands(life: &mut Life, step: Step) -> Vec<C> {
             vec![C::RenewByRequest(request(n))]
         }
         Step::CloseRenewal(n) => vec![C::CloseRenewal(request(n))],
+        Step::Change(n) => {
+            let ours = RequestKind::Change(id("account"));
+            let mut change = submission(ours, &template(Action::Expire));
+            change.groups = (0..n).map(|n| format!("CN={n},DC=corp")).collect();
+            life.approved = Some((request(n + 10), Arc::new(change)));
+            vec![C::ChangeByRequest(request(n + 10))]
+        }
+        Step::Migrate(n) => {
+            let mut to = template(Action::ALL[usize::from(n) % Action::ALL.len()]);
+            to.lifecycle.purge_after_days = Some(5);
+            let end = life.now.date_naive() + Days::new(u64::from(n) * 20);
+            life.target = Some(MigrationTarget {
+                template: id("another"),
+                version: 2,
+                content: Arc::new(to),
+            });
+            vec![C::Migrate(Box::new(Migration {
+                template: id("another"),
+                template_version: 2,
+                period: None,
+                end: Some(end.and_time(chrono::NaiveTime::MIN).and_utc()),
+                owners: None,
+                move_to_ou: true,
+                past_end_confirmed: true,
+                reason: why(),
+            }))]
+        }
+        Step::Succeed => vec![C::Succeed(id("successor"))],
     }
 }
 
@@ -228,6 +264,11 @@ fn timers_agree(life: &Life) {
         && managed.enabled
         && managed.action() == Action::Disable;
     assert_eq!(due(TimerKind::EndRepeat).is_some(), in_grace);
+    let purge_at = match managed.stage {
+        Stage::MarkedDeleted { purge_at } => purge_at,
+        _ => None,
+    };
+    assert_eq!(due(TimerKind::Purge), purge_at);
     if due(TimerKind::Reminder).is_some() {
         let reminds =
             lifecycle.is_some_and(|l| !l.renewal_declined && l.renewal_opened_at.is_some());

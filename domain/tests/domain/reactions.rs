@@ -11,7 +11,9 @@ use tenure_domain::{
 };
 
 fn reaction_to(event: RequestEvent) -> Reaction {
-    reactions::to(request_id().0, &Event::Request(event)).expect("a reaction")
+    reactions::to(request_id().0, &Event::Request(event))
+        .pop()
+        .expect("a reaction")
 }
 
 fn approved(kind: RequestKind) -> Reaction {
@@ -43,6 +45,8 @@ fn an_approved_request_fails_when_its_account_has_moved_on() {
         approved(renewal),
         retried(RequestKind::NewAccount),
         retried(renewal),
+        approved(RequestKind::Change(account_id())),
+        retried(RequestKind::Change(account_id())),
     ] {
         let Some(Reaction::Request {
             request,

@@ -48,6 +48,7 @@ fn released() -> ReleasedName {
     ReleasedName {
         domain: id("corp"),
         name: "svc-backup".into(),
+        back_to: None,
         account: account_id(),
     }
 }

@@ -6,7 +6,7 @@ use tenure_domain::{
     AccountId, Actor, Context, DomainId, EngineId, GroupId, RequestId, TemplateId, UserId,
     account::{
         Account, AccountCommand, AccountEvent, AccountFacts, AccountRefusal, LifecycleTerms,
-        Managed,
+        Managed, MigrationTarget, RevivableAccount,
     },
     decide::Decide,
     ids::derived,
@@ -164,6 +164,7 @@ pub(crate) fn submission(kind: RequestKind, template: &TemplateContent) -> Submi
         kind,
         requester: user("alice"),
         account: id("account"),
+        revives: None,
         template: id("template"),
         template_version: 1,
         domain: template.directory.domain,
@@ -206,6 +207,10 @@ pub(crate) struct Life {
     pub(crate) epoch: u32,
     pub(crate) approved: Option<(RequestId, Arc<Submission>)>,
     pub(crate) unknown_owners: Vec<Owner>,
+    pub(crate) inactive_owners: Vec<Owner>,
+    pub(crate) ownership: Option<OwnershipSection>,
+    pub(crate) revivable: Option<RevivableAccount>,
+    pub(crate) target: Option<MigrationTarget>,
 }
 
 impl Life {
@@ -218,6 +223,10 @@ impl Life {
             epoch: 1,
             approved: None,
             unknown_owners: vec![],
+            inactive_owners: vec![],
+            ownership: None,
+            revivable: None,
+            target: None,
         }
     }
 
@@ -267,6 +276,10 @@ impl Life {
         let facts = AccountFacts {
             approved: self.approved.clone(),
             unknown_owners: self.unknown_owners.clone(),
+            inactive_owners: self.inactive_owners.clone(),
+            ownership: self.ownership.clone(),
+            revivable: self.revivable.clone(),
+            target: self.target.clone(),
             ..AccountFacts::new(self.epoch, self.system_now)
         };
         let context = Context {

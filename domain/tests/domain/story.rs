@@ -52,6 +52,9 @@ impl World {
             name: managed.identity.name.clone(),
             owners: managed.owners.clone(),
             period: managed.identity.terms.period,
+            ou: managed.identity.ou.clone(),
+            groups: managed.identity.groups.clone(),
+            attributes: managed.identity.attributes.clone(),
             off: tenure_domain::lifecycle::check(
                 &managed.situation(self.now),
                 tenure_domain::lifecycle::LifecycleOption::SubmitRenewal,
@@ -124,19 +127,20 @@ impl World {
 
     fn settle(&mut self) {
         while let Some((stream, event)) = self.todo.pop_front() {
-            match reactions::to(stream, &event) {
-                Some(Reaction::Account {
-                    command,
-                    request,
-                    account,
-                }) => {
-                    assert_eq!(account, account_id());
-                    self.account(command, request);
+            for reaction in reactions::to(stream, &event) {
+                match reaction {
+                    Reaction::Account {
+                        command,
+                        request,
+                        account,
+                    } => {
+                        assert_eq!(account, account_id());
+                        self.account(command, request);
+                    }
+                    Reaction::Request { request, command } => {
+                        self.request(request, command, Actor::system("provisioning"));
+                    }
                 }
-                Some(Reaction::Request { request, command }) => {
-                    self.request(request, command, Actor::system("provisioning"));
-                }
-                None => {}
             }
         }
     }

@@ -25,6 +25,8 @@ pub(crate) fn content() -> RequestContent {
         justification: "nightly backup".into(),
         description: "Backup of the file servers".into(),
         attributes: BTreeMap::new(),
+        groups: None,
+        clone_of: None,
         terms_accepted: false,
     }
 }
@@ -386,6 +388,9 @@ fn renewed(off: Option<OptionOff>) -> RequestFacts {
         name: "svc-backup".into(),
         owners,
         period: Period::months(6),
+        ou: String::new(),
+        groups: vec![],
+        attributes: std::collections::BTreeMap::new(),
         off,
     };
     RequestFacts {

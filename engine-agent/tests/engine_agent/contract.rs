@@ -30,6 +30,12 @@ on_every_directory!(
     an_expired_account_is_refused_until_its_expiry_is_lifted,
     an_account_moves_to_the_retirement_unit_and_back,
     an_account_joins_its_groups,
+    an_account_leaves_the_groups_that_it_shall_leave_and_no_others,
+    attributes_are_changed_and_cleared,
+    a_deleted_accounts_object_is_revived_with_a_new_password,
+    a_revival_whose_object_is_gone_makes_a_new_one,
+    a_revival_takes_nothing_but_the_deleted_accounts_object,
+    a_revival_that_was_cut_off_is_taken_up_again,
     a_removed_account_is_gone_with_its_secret,
     repeating_any_order_is_harmless,
     what_was_changed_behind_the_orders_back_is_not_fought_over_under_the_same_number,
@@ -161,6 +167,153 @@ async fn an_account_joins_its_groups(subject: Subject) {
         subject.see(&order.desired.name).await.unwrap().groups,
         [group].into()
     );
+}
+
+async fn an_account_leaves_the_groups_that_it_shall_leave_and_no_others(subject: Subject) {
+    let (one, other) = (subject.group().await, subject.another_group().await);
+    let order = subject
+        .apply(&changed(&subject.order(), |order| {
+            order.desired.groups = vec![one.clone(), other.clone()];
+        }))
+        .await;
+    let leaves = changed(&order, |order| {
+        order.desired.groups = vec![other.clone()];
+        // However it is written; and one that is wanted is not left.
+        order.desired.groups_left = vec![one.to_uppercase(), other.to_lowercase()];
+    });
+    let order = subject.apply(&leaves).await;
+    let seen = subject.see(&order.desired.name).await.unwrap();
+    assert_eq!(seen.groups, [other.clone()].into());
+    let forgotten = changed(&order, |order| {
+        order.desired.groups.clear();
+        order.desired.groups_left = vec![one.clone(), format!("CN=Gone,{}", subject.ou("Retired"))];
+    });
+    subject.apply(&forgotten).await;
+    let seen = subject.see(&order.desired.name).await.unwrap();
+    assert_eq!(
+        seen.groups,
+        [other].into(),
+        "an order that does not name a group leaves it alone"
+    );
+}
+
+async fn attributes_are_changed_and_cleared(subject: Subject) {
+    let order = subject.apply(&subject.order()).await;
+    let department = |values: &[&str]| {
+        changed(&order, |order| {
+            order.number.n += values.len() as u64;
+            let values = values.iter().map(ToString::to_string).collect();
+            order.desired.attributes = [("department".to_owned(), values)].into();
+        })
+    };
+    for (values, expected) in [(&[][..], None), (&["Sales"], Some("Sales"))] {
+        subject.apply(&department(values)).await;
+        let seen = subject.see(&order.desired.name).await.unwrap();
+        assert_eq!(seen.department.as_deref(), expected);
+    }
+}
+
+/// An account at the end of its lifecycle, and the order for the one that revives it.
+async fn deleted(subject: &Subject) -> (Order, Order) {
+    let group = subject.group().await;
+    let provision = changed(&subject.order(), |order| order.desired.groups = vec![group]);
+    let order = subject.apply(&provision).await;
+    let retired = changed(&order, |order| {
+        order.desired.enabled = false;
+        order.desired.ou = subject.ou("Retired");
+        order.desired.expires_at = at_noon(0);
+    });
+    let old = subject.apply(&retired).await;
+    let other = subject.another_group().await;
+    let revival = changed(&subject.order(), |order| {
+        order.object = old.object;
+        order.revives = Some(old.account);
+        order.desired.name.clone_from(&old.desired.name);
+        order.desired.attributes = [("department".to_owned(), vec!["Sales".to_owned()])].into();
+        order.desired.groups = vec![other];
+        order.desired.groups_left.clone_from(&old.desired.groups);
+    });
+    (old, revival)
+}
+
+async fn a_deleted_accounts_object_is_revived_with_a_new_password(subject: Subject) {
+    let (old, revival) = deleted(&subject).await;
+    let old_password = subject.password(&old).await;
+    let next = subject.apply(&revival).await;
+    assert_eq!(next.object, old.object, "the same object");
+    let seen = subject.see(&revival.desired.name).await.unwrap();
+    assert_eq!(Some(seen.guid), old.object);
+    assert_eq!(
+        (seen.parent.as_str(), seen.enabled, seen.expires),
+        (revival.desired.ou.as_str(), true, None)
+    );
+    assert_eq!(seen.department.as_deref(), Some("Sales"));
+    assert_eq!(
+        seen.groups,
+        revival.desired.groups.iter().cloned().collect()
+    );
+    assert_ne!(subject.password(&revival).await, old_password);
+    assert_eq!(subject.bind(&revival).await, Bind::Accepted);
+    let old_secret = subject.vault.find(old.account).await.unwrap();
+    assert_eq!(old_secret, None, "the deleted account's secret is gone");
+
+    // Whatever of the deleted account is still on its way changes nothing any more.
+    for kind in [OrderKind::Change, OrderKind::Remove] {
+        let late = changed(&old, |order| {
+            order.kind = kind;
+            order.number.n = 99;
+        });
+        assert_eq!(subject.failure(&late).await, FailureReason::ForeignFence);
+    }
+    let again = subject.see(&revival.desired.name).await.unwrap();
+    assert_eq!(again, seen);
+    subject.carry_out(&revival).await;
+    assert_eq!(
+        subject.see(&revival.desired.name).await,
+        Some(seen),
+        "a repeat is harmless"
+    );
+    assert_eq!(subject.bind(&revival).await, Bind::Accepted);
+}
+
+async fn a_revival_whose_object_is_gone_makes_a_new_one(subject: Subject) {
+    let (old, revival) = deleted(&subject).await;
+    let purge = changed(&old, |order| order.kind = OrderKind::Remove);
+    assert_eq!(subject.carry_out(&purge).await, Outcome::Removed);
+    let next = subject.apply(&revival).await;
+    assert_ne!(next.object, old.object);
+    assert_eq!(subject.bind(&revival).await, Bind::Accepted);
+}
+
+async fn a_revival_takes_nothing_but_the_deleted_accounts_object(subject: Subject) {
+    let (old, revival) = deleted(&subject).await;
+    let stranger = changed(&revival, |order| {
+        order.revives = Some(AccountId(Uuid::now_v7()));
+    });
+    assert_eq!(
+        subject.failure(&stranger).await,
+        FailureReason::ForeignFence
+    );
+    let nameless = changed(&stranger, |order| order.object = None);
+    assert_eq!(subject.failure(&nameless).await, FailureReason::NameTaken);
+    let unrelated = changed(&nameless, |order| order.revives = None);
+    assert_eq!(subject.failure(&unrelated).await, FailureReason::NameTaken);
+    assert_eq!(subject.vault.find(revival.account).await.unwrap(), None);
+    assert!(!subject.see(&old.desired.name).await.unwrap().enabled);
+    subject.apply(&old).await;
+}
+
+async fn a_revival_that_was_cut_off_is_taken_up_again(subject: Subject) {
+    let (old, revival) = deleted(&subject).await;
+    let failed = changed(&revival, |order| {
+        order.desired.groups = vec![format!("CN=Nobody,{}", subject.ou("Service Accounts"))];
+    });
+    assert_eq!(subject.failure(&failed).await, FailureReason::NoSuchGroup);
+    let retry = changed(&revival, |order| order.number.n = 2);
+    let next = subject.apply(&retry).await;
+    assert_eq!(next.object, old.object);
+    assert_eq!(subject.bind(&retry).await, Bind::Accepted);
+    assert_eq!(subject.vault.find(old.account).await.unwrap(), None);
 }
 
 async fn a_removed_account_is_gone_with_its_secret(subject: Subject) {

@@ -52,7 +52,9 @@ impl Subject {
         let config = SandboxConfig {
             base_dn: base.clone(),
             organisational_units: vec![],
-            groups: vec![format!("CN=Batch,OU=Service Accounts,{base}")],
+            groups: ["Batch", "Reports"]
+                .map(|name| format!("CN={name},OU=Service Accounts,{base}"))
+                .to_vec(),
             file: None,
             password_length: 32,
         };
@@ -107,6 +109,7 @@ impl Subject {
             number: OrderNumber { epoch: 1, n: 1 },
             kind: OrderKind::Provision,
             object: None,
+            revives: None,
             desired: DesiredState {
                 name: format!("svc-{tail}"),
                 ou: self.ou("Service Accounts"),
@@ -115,6 +118,7 @@ impl Subject {
                 description: Some("Payroll, nightly".into()),
                 attributes: [("department".to_owned(), vec!["Finance".to_owned()])].into(),
                 groups: vec![],
+                ..DesiredState::default()
             },
             not_after: Utc::now() + Duration::seconds(90),
         }
@@ -288,8 +292,16 @@ impl Subject {
 
     /// A group that may be joined.
     pub async fn group(&self) -> String {
+        self.group_like("Batch").await
+    }
+
+    pub async fn another_group(&self) -> String {
+        self.group_like("Reports").await
+    }
+
+    async fn group_like(&self, name: &str) -> String {
         match &self.kind {
-            Kind::Sandbox(_) => format!("CN=Batch,{}", self.ou("Service Accounts")),
+            Kind::Sandbox(_) => format!("CN={name},{}", self.ou("Service Accounts")),
             Kind::ActiveDirectory(lab) => {
                 let name = format!("grp-{}", Uuid::now_v7().simple().to_string().split_off(20));
                 let dn = format!("CN={name},{}", self.ou("Service Accounts"));

@@ -1,6 +1,6 @@
 //! Managed accounts: what lists and detail pages show of them, and how far the directory has followed.
 
-use super::ABSENT;
+use super::{ABSENT, orphans};
 use crate::{
     Count, Cursor, Page, Paged, SortOrder, ViewError, Views,
     cell::{Cell, Kind},
@@ -84,6 +84,15 @@ pub struct AccountRow {
     /// When it was created in Tenure.
     #[serde(with = "ts_microseconds")]
     pub created_at: DateTime<Utc>,
+    /// When an account marked deleted is purged; none = an administrator does it.
+    #[serde(default, with = "ts_microseconds_option")]
+    pub purge_at: Option<DateTime<Utc>>,
+    /// A change by request that the directory has not confirmed.
+    #[serde(default)]
+    pub change: Option<PendingGroups>,
+    /// The account that it was revived as.
+    #[serde(default)]
+    pub succeeded_by: Option<AccountId>,
     /// When the directory confirmed it.
     #[serde(with = "ts_microseconds_option")]
     pub provisioned_at: Option<DateTime<Utc>>,
@@ -108,6 +117,15 @@ pub enum AccountStage {
     Removing,
     /// Object and secret are gone.
     Removed,
+}
+
+/// A change that the directory has not confirmed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PendingGroups {
+    /// The request behind it.
+    pub request: RequestId,
+    /// AD groups before.
+    pub former_groups: Vec<String>,
 }
 
 /// An order without a report.
@@ -210,6 +228,9 @@ impl AccountRow {
             object: None,
             secret: None,
             created_at: event.recorded_at,
+            purge_at: None,
+            change: None,
+            succeeded_by: None,
             provisioned_at: None,
             changed_at: event.recorded_at,
             version: event.version,
@@ -237,7 +258,11 @@ impl AccountRow {
                 self.secret.clone_from(&e.secret);
                 self.begin(e.lifecycle_end, e.renewal_opens_at);
             }
-            AccountEvent::OrderApplied(_) => self.settled(),
+            AccountEvent::OrderApplied(e) => {
+                self.settled();
+                self.change
+                    .take_if(|change| Some(change.request) == e.request);
+            }
             AccountEvent::OrderFailed(e) => {
                 self.order = None;
                 self.trouble = Some(Trouble {
@@ -246,6 +271,9 @@ impl AccountRow {
                     at,
                     retry_at: None,
                 });
+                if let Some(undone) = self.change.take_if(|c| Some(c.request) == e.request) {
+                    self.groups = undone.former_groups;
+                }
             }
             AccountEvent::OrderDeferred(e) => {
                 self.order = None;
@@ -280,6 +308,7 @@ impl AccountRow {
                     EndOfLifecycleAction::Delete => {
                         self.retire();
                         self.stage = AccountStage::MarkedDeleted;
+                        self.purge_at = e.purge_at;
                     }
                 }
             }
@@ -287,7 +316,33 @@ impl AccountRow {
             AccountEvent::Disabled(_) => self.enabled = false,
             AccountEvent::Enabled(_) => self.enabled = true,
             AccountEvent::Deleted(_) | AccountEvent::PurgeOrdered(_) => {
+                self.change = None;
+                self.purge_at = None;
                 self.stage = AccountStage::Removing
+            }
+            AccountEvent::Succeeded(e) => {
+                self.change = None;
+                self.purge_at = None;
+                self.secret = None;
+                self.succeeded_by = Some(e.by);
+                self.stage = AccountStage::Removed;
+            }
+            AccountEvent::Changed(e) => {
+                let former_groups = std::mem::replace(&mut self.groups, e.groups.clone());
+                self.change = (!e.in_force).then_some(PendingGroups {
+                    request: e.request,
+                    former_groups,
+                });
+            }
+            AccountEvent::Migrated(e) => {
+                self.template = e.template;
+                self.template_version = e.template_version;
+                self.action = e.terms.action;
+                self.period = e.terms.period;
+                self.owners.clone_from(&e.owners);
+                self.ou.clone_from(&e.ou);
+                self.retirement_ou.clone_from(&e.retirement_ou);
+                self.begin(e.lifecycle_end, e.renewal_opens_at);
             }
             AccountEvent::Removed(_) => {
                 self.settled();
@@ -325,7 +380,7 @@ pub(crate) struct Accounts;
 
 const ACCOUNTS: &str = "view_accounts";
 const WORDS: &str = "view_account_words";
-const OWNERS: &str = "view_account_owners";
+pub(super) const OWNERS: &str = "view_account_owners";
 
 impl ReadModel for Accounts {
     const NAME: &'static str = "accounts";
@@ -445,6 +500,10 @@ pub struct AccountFilter {
     pub template: Option<TemplateId>,
     /// Owned by one of these users and groups: for a person, the id and those of the groups. Empty = by anyone.
     pub owned_by: Vec<Uuid>,
+    /// Nobody active owns it.
+    pub orphaned: bool,
+    /// It would be orphaned if this user or group left.
+    pub orphaned_without: Option<Uuid>,
     /// Ends before this instant.
     pub ends_before: Option<DateTime<Utc>>,
     /// Ends at or after this instant.
@@ -491,6 +550,8 @@ impl AccountFilter {
                     .map(|at| Expr::col("ends_at").gte(at.timestamp_micros())),
             )
             .add_option(owned)
+            .add_option(self.orphaned.then(orphans::orphaned))
+            .add_option(self.orphaned_without.map(orphans::orphaned_without))
             .add_option(search.map(|found| Expr::col("id").in_subquery(found)))
             .add_option(chosen)
     }

@@ -33,6 +33,7 @@ pub struct GroupRow {
 
 pub(crate) struct Groups;
 
+pub(super) const GROUPS: &str = "view_groups";
 const WORDS: &str = "view_group_words";
 
 impl ReadModel for Groups {
@@ -40,7 +41,7 @@ impl ReadModel for Groups {
     const VERSION: u32 = 1;
     const TABLES: &'static [Table] = &[
         Table {
-            name: "view_groups",
+            name: GROUPS,
             columns: &[
                 ("id", Kind::Bytes),
                 ("name_key", Kind::Text),

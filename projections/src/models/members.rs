@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 pub(crate) struct Members;
 
-const MEMBERS: &str = "view_members";
+pub(super) const MEMBERS: &str = "view_members";
 
 impl ReadModel for Members {
     const NAME: &'static str = "members";

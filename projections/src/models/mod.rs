@@ -7,6 +7,7 @@ pub(crate) mod domains;
 pub(crate) mod engines;
 pub(crate) mod groups;
 pub(crate) mod members;
+mod orphans;
 pub(crate) mod requests;
 pub(crate) mod roles;
 pub(crate) mod template_versions;

@@ -8,6 +8,7 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use sea_query::{Expr, ExprTrait, Order, Query};
+use std::collections::BTreeSet;
 use tenure_domain::{
     AccountId,
     order::OrderNumber,
@@ -103,6 +104,7 @@ fn number(kind: TimerKind) -> i64 {
         TimerKind::EndRepeat => 4,
         TimerKind::OrderDeadline => 5,
         TimerKind::OrderRetry => 6,
+        TimerKind::Purge => 7,
     }
 }
 
@@ -195,6 +197,26 @@ impl Views {
         let rows = self.database().select(&query, &[Kind::Int]).await?;
         let due = rows.first().and_then(|row| row.first()?.int());
         Ok(due.and_then(DateTime::from_timestamp_micros))
+    }
+
+    /// Those of `ids` (as [`Timer::id`] gives them) that still exist.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn timers_among(&self, ids: &[String]) -> Result<Vec<String>, ViewError> {
+        let whose = |id: &String| id.split(':').next().and_then(|id| Uuid::parse_str(id).ok());
+        let objects: BTreeSet<Uuid> = ids.iter().filter_map(whose).collect();
+        let objects = objects.into_iter().map(|id| id.as_bytes().to_vec());
+        let of_these = Expr::col("account").is_in(objects);
+        let timers = self
+            .select::<Timers>(|query| query.and_where(of_these))
+            .await?;
+        let existing: BTreeSet<String> = timers.iter().map(Timer::id).collect();
+        Ok(ids
+            .iter()
+            .filter(|id| existing.contains(*id))
+            .cloned()
+            .collect())
     }
 
     /// The timers of one account.

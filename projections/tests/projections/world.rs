@@ -320,6 +320,8 @@ impl World {
             justification: "needed".into(),
             description: "a service".into(),
             attributes: Default::default(),
+            groups: None,
+            clone_of: None,
             terms_accepted: false,
         }
     }

@@ -163,6 +163,16 @@ impl Commands {
                 (RequestCommand::Approve { .. } | RequestCommand::Reject { .. }, Some(user)) => {
                     self.facts_of_decision(id, user, &mut reader).await?
                 }
+                (RequestCommand::Withdraw, _) => {
+                    let request = self.store.state::<Request>(id.0).await?.state;
+                    let submission = request.submission();
+                    RequestFacts {
+                        revivable: reader
+                            .revivable_name(submission.and_then(|s| s.revives))
+                            .await?,
+                        ..Default::default()
+                    }
+                }
                 _ => RequestFacts::default(),
             };
             let done = self
@@ -205,9 +215,8 @@ impl Commands {
                     .submission()
                     .map(|submission| (request, submission.clone()));
             }
-            if let AccountCommand::ChangeOwners(owners) = &command {
-                facts.unknown_owners = reader.unknown_owners(owners).await?;
-            }
+            self.facts_of_account(id, &command, &mut facts, &mut reader)
+                .await?;
             let done = self
                 .attempt::<Account>(id.0, command.clone(), (facts, reader), caller)
                 .await?;
@@ -235,7 +244,7 @@ impl Commands {
             RequestKind::NewAccount => template
                 .offered()
                 .map(|(version, content)| (version, content.clone())),
-            RequestKind::Renewal(account) => {
+            RequestKind::Renewal(account) | RequestKind::Change(account) => {
                 let account = reader.read::<Account>(account.0).await?;
                 let managed = account
                     .managed()
@@ -244,11 +253,17 @@ impl Commands {
                     name: managed.identity.name.clone(),
                     owners: managed.owners.clone(),
                     period: managed.identity.terms.period,
-                    off: lifecycle::check(
-                        &managed.situation(self.store.clock().now()),
-                        LifecycleOption::SubmitRenewal,
-                    )
-                    .err(),
+                    ou: managed.identity.ou.clone(),
+                    groups: managed.identity.groups.clone(),
+                    attributes: managed.identity.attributes.clone(),
+                    off: match content.kind {
+                        RequestKind::Change(_) => managed.not_changeable(),
+                        _ => lifecycle::check(
+                            &managed.situation(self.store.clock().now()),
+                            LifecycleOption::SubmitRenewal,
+                        )
+                        .err(),
+                    },
                 });
                 managed.and_then(|managed| {
                     let version = managed.identity.template_version;
@@ -272,6 +287,7 @@ impl Commands {
             });
         }
         facts.unknown_owners = reader.unknown_owners(&content.owners).await?;
+        facts.revivable = reader.revivable_name(content.clone_of).await?;
         Ok(facts)
     }
 
@@ -294,6 +310,7 @@ impl Commands {
         groups.dedup();
         let mut facts = RequestFacts {
             actor_groups: reader.memberships(user, &groups).await?,
+            revivable: reader.revivable_name(submission.revives).await?,
             ..Default::default()
         };
         for owner in &submission.owners {

@@ -66,6 +66,30 @@ impl<'a> FactReader<'a> {
         Ok(member_of)
     }
 
+    /// Those groups of `owners` that have no active member.
+    pub(crate) async fn inactive_owners(
+        &mut self,
+        owners: &[Owner],
+    ) -> Result<Vec<Owner>, StoreError> {
+        let mut inactive = Vec::new();
+        for owner in owners {
+            let Owner::Group(id) = owner else { continue };
+            let group = self.read::<Group>(id.0).await?;
+            let mut active = *id == everyone();
+            for member in &group.members {
+                // One is enough, and only that one is a fact to re-check.
+                if active {
+                    break;
+                }
+                active = self.read::<User>(member.0).await?.is_active();
+            }
+            if !active {
+                inactive.push(*owner);
+            }
+        }
+        Ok(inactive)
+    }
+
     /// Those of `owners` that do not exist or are disabled.
     pub(crate) async fn unknown_owners(
         &mut self,

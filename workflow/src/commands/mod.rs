@@ -1,9 +1,11 @@
 //! One way in for every command, whoever gives it: facts are read, the command is executed, and a fact that changed
 //! meanwhile is read again.
 
+mod account_facts;
 mod aggregates;
 mod error;
 mod facts;
+mod preview;
 mod reveal;
 mod setup;
 

@@ -127,7 +127,11 @@ impl LdapDirectory {
         for group in &missing {
             self.join(order, &object, group).await?;
         }
-        if !missing.is_empty() {
+        let left = object.groups_to_leave(&order.desired);
+        for group in &left {
+            self.leave(order, &object, group).await?;
+        }
+        if !(missing.is_empty() && left.is_empty()) {
             object = self.still_ours(order, &object).await?;
         }
         let deviations = object.deviations(&order.desired).join(", ");
@@ -218,10 +222,20 @@ impl LdapDirectory {
             joined => joined.map_err(at(Step::JoinGroup)),
         }
     }
+
+    async fn leave(&self, order: &Order, object: &Object, group: &str) -> Result<(), Stop> {
+        self.in_time(order)?;
+        let member = Mod::Delete(b"member".to_vec(), [object.dn.clone().into_bytes()].into());
+        match self.connection.modify(group, vec![member]).await {
+            // No member any more, or no group: by another hand.
+            Err(Trouble::Refused(refusal)) if matches!(refusal.code, 16 | 32) => Ok(()),
+            left => left.map_err(at(Step::LeaveGroup)),
+        }
+    }
 }
 
 /// A later order, somebody else's fence: nothing is touched.
-fn refuse_unless_ours(order: &Order, object: &Object) -> Result<(), Stop> {
+pub(super) fn refuse_unless_ours(order: &Order, object: &Object) -> Result<(), Stop> {
     match object.standing(order) {
         Standing::Earlier | Standing::Same => Ok(()),
         // Its objectGUID was named by the order, so it is the object that Tenure made, with the fence cleared.

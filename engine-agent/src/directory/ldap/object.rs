@@ -1,7 +1,10 @@
 //! The directory object of an account, as read, and how it differs from what an order says.
 
 use super::{entry::Entry, values};
-use crate::{dn::Dn, fence::Standing};
+use crate::{
+    dn::Dn,
+    fence::{Fence, Standing},
+};
 use ldap3::Mod;
 use std::collections::{BTreeSet, HashSet};
 use tenure_domain::order::{DesiredState, Order};
@@ -33,7 +36,7 @@ impl Object {
         if desired.description.is_some() {
             names.push("description");
         }
-        if !desired.groups.is_empty() {
+        if !(desired.groups.is_empty() && desired.groups_left.is_empty()) {
             names.push("memberOf");
         }
         names
@@ -63,6 +66,12 @@ impl Object {
 
     pub(super) fn standing(&self, order: &Order) -> Standing {
         Standing::of(self.fence.as_deref(), order)
+    }
+
+    /// Does it still belong to the deleted account that the order revives?
+    pub(super) fn is_to_be_taken_over(&self, order: &Order) -> bool {
+        let whose = self.fence.as_deref().and_then(Fence::parse);
+        order.revives.is_some() && whose.is_none_or(|fence| fence.account != order.account)
     }
 
     pub(super) fn same_fence(&self, other: &Self) -> bool {
@@ -157,6 +166,25 @@ impl Object {
             .collect()
     }
 
+    /// Groups that it is a member of and shall have left.
+    pub(super) fn groups_to_leave<'a>(&self, desired: &'a DesiredState) -> Vec<&'a str> {
+        let has: Vec<_> = self.entry.texts("memberOf").filter_map(Dn::parse).collect();
+        let wanted: Vec<_> = desired
+            .groups
+            .iter()
+            .filter_map(|group| Dn::parse(group))
+            .collect();
+        let leaves = |group: &&str| {
+            Dn::parse(group).is_some_and(|group| has.contains(&group) && !wanted.contains(&group))
+        };
+        desired
+            .groups_left
+            .iter()
+            .map(String::as_str)
+            .filter(leaves)
+            .collect()
+    }
+
     /// Names of everything that is not as the order says; empty when it is carried out.
     pub(super) fn deviations(&self, desired: &DesiredState) -> Vec<String> {
         let mut names: Vec<_> = self
@@ -171,6 +199,11 @@ impl Object {
             self.missing_groups(desired)
                 .into_iter()
                 .map(|group| format!("member of {group}")),
+        );
+        names.extend(
+            self.groups_to_leave(desired)
+                .into_iter()
+                .map(|group| format!("no member of {group}")),
         );
         names
     }

@@ -1,8 +1,12 @@
 //! Creating an account: the password into the vault first, then one add with everything in it, then a sign-in with that
 //! password. Whatever is cut off in between, the same order takes it up again.
+//!
+//! The object of a deleted account is taken over instead: its password is replaced, together with its fence, before
+//! anything else, so that who knew the old password never gets in again.
 
 use super::{
     LdapDirectory, Stop,
+    carry::refuse_unless_ours,
     connection::{SignIn, Trouble},
     object::Object,
     refusal::{Step, at, reason},
@@ -43,16 +47,46 @@ impl LdapDirectory {
         made: &mut Made,
     ) -> Result<Outcome, Stop> {
         let created = match found {
+            Some(object) if object.is_to_be_taken_over(order) => {
+                self.take_over(order, object, vault, made).await?
+            }
             Some(object) => object,
             None => self.create(order, vault, made).await?,
         };
         let object = self.settle(order, created).await?;
         let secret = self.ensure_password(order, &object, vault, made).await?;
+        if let Some(revived) = order.revives {
+            vault.delete(revived).await?;
+        }
         fail::fail_point!("engine-agent::after-apply", |_| std::process::abort());
         Ok(Outcome::Applied {
             object: object.guid,
             secret: Some(secret),
         })
+    }
+
+    async fn take_over(
+        &self,
+        order: &Order,
+        object: Object,
+        vault: &dyn Vault,
+        made: &mut Made,
+    ) -> Result<Object, Stop> {
+        refuse_unless_ours(order, &object)?;
+        self.in_time(order)?;
+        if made.password.is_none() {
+            made.password = self.kept_password(order, vault).await?;
+        }
+        let password = self.new_password(order, vault, made).await?;
+        fail::fail_point!("engine-agent::after-vault-write", |_| std::process::abort());
+        let fence = Fence::taken_over(order);
+        match self.change_password(order, &object, fence, &password).await {
+            Ok(()) => self.read_again(order, &object).await,
+            Err(Stop::Fail(Failure { reason, detail })) => {
+                self.nothing_made(order, vault, made, reason, detail).await
+            }
+            Err(stop) => Err(stop),
+        }
     }
 
     async fn create(
@@ -283,8 +317,19 @@ impl LdapDirectory {
         object: &Object,
         secret: &Secret,
     ) -> Result<(), Stop> {
+        self.change_password(order, object, Fence::of(order), secret)
+            .await
+    }
+
+    async fn change_password(
+        &self,
+        order: &Order,
+        object: &Object,
+        fence: Fence,
+        secret: &Secret,
+    ) -> Result<(), Stop> {
         self.in_time(order)?;
-        let mut changes = object.claim(&self.config.fence_attribute, &Fence::of(order).to_string());
+        let mut changes = object.claim(&self.config.fence_attribute, &fence.to_string());
         let value = values::unicode_pwd(secret.expose()).to_vec();
         changes.push(Mod::Replace(b"unicodePwd".to_vec(), [value].into()));
         match self.connection.modify(&object.by_guid(), changes).await {

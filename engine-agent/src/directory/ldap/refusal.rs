@@ -50,6 +50,7 @@ pub(super) enum Step {
     Modify,
     Move,
     JoinGroup,
+    LeaveGroup,
     SetPassword,
     Delete,
     Read,

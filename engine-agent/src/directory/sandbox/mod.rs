@@ -201,6 +201,7 @@ impl Sandbox {
 
     async fn provision(&self, order: &Order, vault: &dyn Vault) -> Result<Outcome, Stop> {
         let exists = self.state().look_up(order)?.is_some();
+        let had_a_secret = vault.find(order.account).await?.is_some();
         let (secret, reference) = match exists {
             true => self.kept_or_new_password(order, vault).await?,
             false => self.new_password(order, vault).await?,
@@ -208,12 +209,17 @@ impl Sandbox {
         self.in_time(order)?;
         let made = self.state().make(order, &secret);
         match made {
-            Ok(object) => Ok(Outcome::Applied {
-                object,
-                secret: Some(reference),
-            }),
+            Ok(object) => {
+                if let Some(revived) = order.revives {
+                    vault.delete(revived).await?;
+                }
+                Ok(Outcome::Applied {
+                    object,
+                    secret: Some(reference),
+                })
+            }
             Err(stop) => {
-                if matches!(stop, Stop::Fail(_)) && !exists {
+                if matches!(stop, Stop::Fail(_)) && (!exists || !had_a_secret) {
                     vault.delete(order.account).await?;
                 }
                 Err(stop)

@@ -1,7 +1,7 @@
 //! One object of the sandbox.
 
 use super::SignInRefused;
-use crate::fence::Standing;
+use crate::{dn::Dn, fence::Standing};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -52,7 +52,7 @@ impl SandboxObject {
         .with(order)
     }
 
-    /// As the order wants it. Groups are only added; a description that it does not give stays.
+    /// As the order wants it. Groups that it does not name stay; a description that it does not give stays.
     pub(super) fn with(&self, order: &Order) -> Self {
         let desired = &order.desired;
         let mut wanted = Self {
@@ -73,6 +73,14 @@ impl SandboxObject {
                 wanted.attributes.insert(name.clone(), values.clone());
             }
         }
+        let left: Vec<_> = desired
+            .groups_left
+            .iter()
+            .filter_map(|group| Dn::parse(group))
+            .collect();
+        wanted
+            .groups
+            .retain(|group| Dn::parse(group).is_none_or(|group| !left.contains(&group)));
         wanted.groups.extend(desired.groups.iter().cloned());
         wanted
     }

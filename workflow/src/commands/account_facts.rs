@@ -1,0 +1,132 @@
+//! What decisions on accounts need to know of templates, of people and of other accounts.
+
+use super::{CommandError, Commands, FactReader};
+use std::sync::Arc;
+use tenure_domain::{
+    AccountId, TemplateId,
+    account::{
+        Account, AccountCommand, AccountFacts, Managed, MigrationTarget, RevivableAccount, Revived,
+        Stage,
+    },
+    ownership::Owner,
+    request::RevivableName,
+    template::{OwnershipSection, Template, TemplateContent},
+};
+use tenure_eventstore::StoreError;
+
+impl Commands {
+    pub(super) async fn facts_of_account(
+        &self,
+        id: AccountId,
+        command: &AccountCommand,
+        facts: &mut AccountFacts,
+        reader: &mut FactReader<'_>,
+    ) -> Result<(), CommandError> {
+        match command {
+            AccountCommand::Create => {
+                let revives = (facts.approved.as_ref()).and_then(|(_, s)| s.revives);
+                facts.revivable = reader.revivable(revives).await?;
+            }
+            AccountCommand::ChangeOwners(owners) => {
+                facts.unknown_owners = reader.unknown_owners(owners).await?;
+                facts.inactive_owners = reader.inactive_owners(owners).await?;
+                facts.ownership = self.ownership_of(id).await?;
+            }
+            AccountCommand::ReplaceOwner { successor, .. } => {
+                facts.unknown_owners = reader.unknown_owners(&[*successor]).await?;
+                facts.inactive_owners = reader.inactive_owners(&[*successor]).await?;
+            }
+            AccountCommand::Migrate(migration) => {
+                let (template, version) = (migration.template, migration.template_version);
+                facts.target =
+                    self.version_of(template, version)
+                        .await?
+                        .map(|content| MigrationTarget {
+                            template,
+                            version,
+                            content,
+                        });
+                let owners = match &migration.owners {
+                    Some(owners) => owners.clone(),
+                    None => self.owners_of(id).await?,
+                };
+                facts.unknown_owners = reader.unknown_owners(&owners).await?;
+                facts.inactive_owners = reader.inactive_owners(&owners).await?;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// A version that was published: immutable, so that it is no fact to re-check.
+    async fn version_of(
+        &self,
+        template: TemplateId,
+        version: u32,
+    ) -> Result<Option<Arc<TemplateContent>>, StoreError> {
+        let state = self.store.state::<Template>(template.0).await?.state;
+        Ok(state.versions.get(&version).cloned())
+    }
+
+    async fn ownership_of(&self, id: AccountId) -> Result<Option<OwnershipSection>, StoreError> {
+        let account = self.store.state::<Account>(id.0).await?.state;
+        let Some(identity) = account.managed().map(|managed| &managed.identity) else {
+            return Ok(None);
+        };
+        let (template, version) = (identity.template, identity.template_version);
+        let content = self.version_of(template, version).await?;
+        Ok(content.map(|content| content.ownership.clone()))
+    }
+
+    async fn owners_of(&self, id: AccountId) -> Result<Vec<Owner>, StoreError> {
+        let account = self.store.state::<Account>(id.0).await?.state;
+        Ok(account
+            .managed()
+            .map_or(vec![], |managed| managed.owners.clone()))
+    }
+}
+
+impl FactReader<'_> {
+    /// The account, if it is marked deleted and its object waits to be purged.
+    async fn marked_deleted(
+        &mut self,
+        id: Option<AccountId>,
+    ) -> Result<Option<(AccountId, Managed)>, StoreError> {
+        let Some(id) = id else {
+            return Ok(None);
+        };
+        let account = self.read::<Account>(id.0).await?;
+        let managed = account
+            .managed()
+            .filter(|managed| matches!(managed.stage, Stage::MarkedDeleted { .. }));
+        Ok(managed.map(|managed| (id, managed.clone())))
+    }
+
+    pub(super) async fn revivable(
+        &mut self,
+        id: Option<AccountId>,
+    ) -> Result<Option<RevivableAccount>, StoreError> {
+        let found = self.marked_deleted(id).await?;
+        Ok(found.and_then(|(account, managed)| {
+            let object = managed.directory.object?;
+            Some(RevivableAccount {
+                revived: Revived { account, object },
+                groups: managed.identity.groups.clone(),
+                groups_left: managed.identity.groups_left.clone(),
+                attributes: managed.identity.attributes.clone(),
+            })
+        }))
+    }
+
+    pub(super) async fn revivable_name(
+        &mut self,
+        id: Option<AccountId>,
+    ) -> Result<Option<RevivableName>, StoreError> {
+        let found = self.marked_deleted(id).await?;
+        Ok(found.map(|(account, managed)| RevivableName {
+            account,
+            domain: managed.identity.domain,
+            name: managed.identity.name.clone(),
+        }))
+    }
+}
