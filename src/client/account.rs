@@ -3,7 +3,7 @@
 use super::{
     connection::{Common, Connection},
     error::ClientError,
-    lookup, request,
+    lookup, migrate, request,
     request::Waiting,
     table::{names, print_fields, print_items, text},
     watch,
@@ -93,6 +93,7 @@ enum AccountsCommand {
     Purge(WithReason),
     /// Change the owners: those given are the owners from now on
     #[command(
+        visible_alias = "change-owners",
         after_help = "Example:\n  tenure accounts owners svc-backup grace@corp.example \"group:Platform team\""
     )]
     Owners {
@@ -102,6 +103,27 @@ enum AccountsCommand {
         #[arg(required = true)]
         owners: Vec<String>,
     },
+    /// Ask for an account like this one; of a deleted one, for itself
+    #[command(
+        after_help = "Examples:\n  tenure accounts clone svc-backup --name svc-backup-2 --justification \"Second site\"\n  tenure accounts clone svc-retired --justification \"Needed again\""
+    )]
+    Clone {
+        /// Id or name
+        account: String,
+        /// Name of the new account; by default the same, which only a deleted account gives up
+        #[arg(long)]
+        name: Option<String>,
+        /// Why it is needed: for approvers
+        #[arg(long, default_value = "")]
+        justification: String,
+        #[command(flatten)]
+        waiting: Waiting,
+    },
+    /// Move active accounts to another template or version, period, end date or owners
+    #[command(
+        after_help = "Examples:\n  tenure accounts migrate --all-of \"Old template\" --to \"New template\" --reason \"Merged\" --preview\n  tenure accounts migrate svc-a svc-b --to \"New template\" --period \"90 days\" --end 2027-01-31 --reason \"Merged\""
+    )]
+    Migrate(migrate::MigrateArgs),
     /// Have the directory try a failed order once more
     #[command(after_help = "Example:\n  tenure accounts retry svc-backup --wait")]
     Retry {
@@ -163,6 +185,13 @@ pub(crate) async fn run(args: AccountsArgs) -> Result<(), ClientError> {
                 .await?;
             finish(&connection, &id, None).await
         }
+        Some(C::Clone {
+            account,
+            name,
+            justification,
+            waiting,
+        }) => clone(&connection, &account, name, &justification, &waiting).await,
+        Some(C::Migrate(args)) => migrate::run(&connection, args).await,
         Some(C::Retry { account, waiting }) => {
             let id = lookup::account(&connection, &account).await?;
             connection
@@ -291,6 +320,32 @@ async fn renew(
         .post(&format!("accounts/{id}/renew"), &json!({}))
         .await?;
     finish(connection, &id, Some(waiting)).await
+}
+
+async fn clone(
+    connection: &Connection,
+    account: &str,
+    name: Option<String>,
+    justification: &str,
+    waiting: &Waiting,
+) -> Result<(), ClientError> {
+    let id = lookup::account(connection, account).await?;
+    let original = connection.get(&format!("accounts/{id}"), &[]).await?;
+    let content = json!({
+        "kind": {"type": "new-account"},
+        "template": original["template"]["id"],
+        "clone_of": id,
+        "name": name.map_or_else(|| original["name"].clone(), Value::String),
+        "period": original["period"],
+        "description": original["description"],
+        "justification": justification,
+        "attributes": original["attributes"],
+        "terms_accepted": true,
+    });
+    let drafted = connection.post("requests", &content).await?;
+    let request = text(&drafted, "id");
+    request::submit(connection, &request).await?;
+    request::finish(connection, &request, Some(waiting)).await
 }
 
 async fn with_reason(

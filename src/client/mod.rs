@@ -14,6 +14,7 @@ mod error;
 mod group;
 mod login;
 mod lookup;
+mod migrate;
 mod password;
 mod request;
 mod role;

@@ -119,6 +119,8 @@ async fn ask(stage: &Stage, n: usize) -> Result<Option<AccountId>, DemoError> {
         justification: description.into(),
         description: description.into(),
         attributes: Default::default(),
+        groups: None,
+        clone_of: None,
         terms_accepted: true,
     };
     let commands = &stage.instance.commands;
@@ -260,6 +262,8 @@ async fn submit_renewal(
         justification: "The supplier's contract goes on.".into(),
         description: String::new(),
         attributes: Default::default(),
+        groups: None,
+        clone_of: None,
         terms_accepted: true,
     };
     let commands = &stage.instance.commands;

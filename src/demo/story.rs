@@ -31,6 +31,8 @@ pub(super) async fn play(stage: &Stage) -> Result<Vec<StoredEvent>, DemoError> {
         justification: "The nightly export needs an identity of its own.".into(),
         description: "Runs the nightly export".into(),
         attributes: Default::default(),
+        groups: None,
+        clone_of: None,
         terms_accepted: false,
     };
     let rosa = people::user("rosa@demo.example");

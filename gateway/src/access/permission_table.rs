@@ -59,6 +59,7 @@ use Verb as V;
 
 const READ_ACCOUNT: Access = Needs(&[(F::ManagedAccount, V::Read)], Limited);
 const UPDATE_ACCOUNT: Access = Needs(&[(F::ManagedAccount, V::Update)], Limited);
+const MIGRATE: Access = Needs(&[(F::ManagedAccount, V::Update)], Nothing);
 const READ_REQUEST: Access = Needs(
     &[
         (F::ProvisionRequest, V::Read),
@@ -114,6 +115,10 @@ pub(crate) const RULES: &[Rule] = &[
     get("/api/v1/users", READ_USER),
     post("/api/v1/users", Needs(&[(F::User, V::Create)], Everything)),
     get("/api/v1/users/{id}", READ_USER),
+    get(
+        "/api/v1/users/{id}/impact",
+        Needs(&[(F::User, V::Delete)], Nothing),
+    ),
     post("/api/v1/users/{id}/personal-data", UPDATE_USER),
     post(
         "/api/v1/users/{id}/password",
@@ -135,6 +140,10 @@ pub(crate) const RULES: &[Rule] = &[
         Needs(&[(F::Group, V::Create)], Everything),
     ),
     get("/api/v1/groups/{id}", READ_GROUP),
+    get(
+        "/api/v1/groups/{id}/impact",
+        Needs(&[(F::Group, V::Delete)], Nothing),
+    ),
     post(
         "/api/v1/groups/{id}/rename",
         Needs(&[(F::Group, V::Update)], Nothing),
@@ -279,6 +288,8 @@ pub(crate) const RULES: &[Rule] = &[
         "/api/v1/accounts/{id}/purge",
         Needs(&[(F::ManagedAccount, V::Delete)], Nothing),
     ),
+    post("/api/v1/migrations/preview", MIGRATE),
+    post("/api/v1/migrations", MIGRATE),
     // Only owners, however far the permission reaches: the handler sees to it.
     post("/api/v1/accounts/{id}/reveal-secret", UPDATE_ACCOUNT),
     get("/api/v1/audit", Needs(&[(F::Audit, V::Read)], Everything)),

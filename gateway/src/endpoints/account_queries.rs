@@ -52,6 +52,8 @@ pub(crate) struct ListAccounts {
     owner: Option<Uuid>,
     /// Only one's own, by oneself or a group.
     mine: Option<bool>,
+    /// Only those that nobody active owns: disabled people and groups, and groups without an active member, do not count.
+    orphaned: Option<bool>,
     /// Ends before this instant.
     ends_before: Option<DateTime<Utc>>,
     /// Ends at or after this instant.
@@ -151,6 +153,18 @@ pub(crate) struct AccountBody {
     /// AD groups.
     groups: Vec<String>,
     attributes: BTreeMap<String, Vec<String>>,
+    /// The request for a change that the directory has not confirmed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    change_request: Option<Uuid>,
+    /// Marked deleted: when object and secret are purged; missing = an administrator does it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    purge_at: Option<DateTime<Utc>>,
+    /// The deleted account whose object and name it took over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    revives: Option<Uuid>,
+    /// Deleted: the account that took over its object and name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    succeeded_by: Option<Uuid>,
     /// objectGUID, once told.
     #[serde(skip_serializing_if = "Option::is_none")]
     object: Option<Uuid>,
@@ -206,6 +220,7 @@ async fn list(
         status: statuses(wanted.status.as_deref())?,
         domain: wanted.domain.map(DomainId),
         template: wanted.template.map(TemplateId),
+        orphaned: wanted.orphaned == Some(true),
         ends_before: wanted.ends_before,
         ends_after: wanted.ends_after,
         ..AccountFilter::default()
@@ -327,7 +342,19 @@ async fn detail(
         retirement_ou: identity.retirement_ou.clone(),
         retired: account.retired,
         groups: identity.groups.clone(),
-        attributes: identity.attributes.clone(),
+        attributes: identity
+            .attributes
+            .iter()
+            .filter(|(_, values)| !values.is_empty())
+            .map(|(name, values)| (name.clone(), values.clone()))
+            .collect(),
+        change_request: account.change.as_ref().map(|change| change.request.0),
+        purge_at: match account.stage {
+            Stage::MarkedDeleted { purge_at } => purge_at,
+            _ => None,
+        },
+        revives: identity.revives.map(|revived| revived.account.0),
+        succeeded_by: account.succeeded_by.map(|by| by.0),
         object: account.directory.object,
         has_secret: account.directory.secret.is_some(),
         directory: DirectoryBody::of(&account),

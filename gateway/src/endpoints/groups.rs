@@ -1,6 +1,9 @@
 //! Groups.
 
-use super::user_commands::{RoleChoice, giveable};
+use super::{
+    impact::{Leaving, hand_over},
+    user_commands::{RoleChoice, giveable},
+};
 use crate::{
     access::authorise::Signed,
     app::App,
@@ -15,6 +18,7 @@ use std::sync::Arc;
 use tenure_domain::{
     GroupId, UserId,
     group::{Group, GroupCommand, everyone},
+    ownership::Owner,
     permission::{Feature, Verb},
     role::Role,
     user::User,
@@ -333,12 +337,14 @@ async fn revoke_role(
 
 /// Disables a group: it grants nothing; members stay.
 #[utoipa::path(post, path = "/api/v1/groups/{id}/disable", tag = "Groups", params(("id" = Uuid, Path)),
-    request_body = Nothing, responses((status = 200, body = AcceptedBody)))]
+    request_body = Leaving, responses((status = 200, body = AcceptedBody)))]
 async fn disable(
     State(app): State<App>,
     Id(id): Id,
-    command: Command<Nothing>,
+    command: Command<Leaving>,
 ) -> Result<AcceptedAnswer, Problem> {
+    let leaving = Owner::Group(GroupId(id));
+    hand_over(&app, &command.caller, leaving, command.body.successor).await?;
     run(&app, id, GroupCommand::Disable, &command).await
 }
 

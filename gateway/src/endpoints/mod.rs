@@ -11,6 +11,8 @@ pub(crate) mod events;
 pub(crate) mod groups;
 pub(crate) mod health;
 pub(crate) mod home;
+pub(crate) mod impact;
+pub(crate) mod migrations;
 pub(crate) mod people;
 pub(crate) mod request_commands;
 pub(crate) mod request_list;
@@ -54,6 +56,8 @@ pub(crate) fn all() -> OpenApiRouter<App> {
         approvals::routes(),
         account_queries::routes(),
         account_commands::routes(),
+        migrations::routes(),
+        impact::routes(),
         audit::routes(),
     ]
     .into_iter()

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use tenure_domain::{
     AccountId, RequestId,
     permission::{Feature, Verb},
-    request::{RequestCommand, RequestContent, RequestKind, RequestStatus},
+    request::{RequestCommand, RequestContent, RequestStatus},
 };
 use tenure_workflow::Accepted;
 use utoipa::ToSchema;
@@ -98,6 +98,10 @@ async fn acceptable(app: &App, signed: &Signed, content: &RequestContent) -> Res
     let too_much = content.name.chars().count() > 64
         || content.owners.len() > 100
         || content.attributes.len() > 100
+        || content
+            .groups
+            .as_ref()
+            .is_some_and(|groups| groups.len() > 256)
         || content.attributes.values().any(|values| values.len() > 100);
     if too_much {
         return Err(Problem::invalid(
@@ -106,13 +110,13 @@ async fn acceptable(app: &App, signed: &Signed, content: &RequestContent) -> Res
             "or another field is far longer than any template allows",
         ));
     }
-    if let RequestKind::Renewal(account) = content.kind {
+    if let Some(account) = content.kind.existing() {
         let found = objects::account(app, signed, account, Verb::Update).await;
         let found = found.map_err(|problem| match problem.kind {
             Kind::NotFound | Kind::Forbidden => Problem::invalid(
                 "kind.account",
                 "unknown",
-                "does not exist, or is not yours to renew",
+                "does not exist, or is not yours to renew or change",
             ),
             _ => problem,
         })?;
@@ -127,7 +131,7 @@ async fn acceptable(app: &App, signed: &Signed, content: &RequestContent) -> Res
     Ok(())
 }
 
-/// Drafts a request, for an account or for the renewal of one. Nothing is checked against the template before submission.
+/// Drafts a request, for an account, for the renewal of one, or for a change of its AD groups and attributes. Nothing is checked against the template before submission.
 #[utoipa::path(post, path = "/api/v1/requests", tag = "Requests", request_body = schema::RequestContent,
     responses((status = 201, body = AcceptedBody)))]
 async fn create(

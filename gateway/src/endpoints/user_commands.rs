@@ -1,5 +1,6 @@
 //! Commands on users.
 
+use super::impact::{Leaving, hand_over};
 use crate::{
     access::authorise::Signed,
     app::App,
@@ -13,6 +14,7 @@ use axum::{extract::State, http::StatusCode};
 use serde::Deserialize;
 use tenure_domain::{
     RoleId, UserId,
+    ownership::Owner,
     permission::{Feature, Verb},
     role::Role,
     user::{PersonalData, UserCommand},
@@ -174,11 +176,11 @@ async fn not_above(app: &App, signed: &Signed, user: UserId) -> Result<(), Probl
 
 /// Disables a person: no sign-in, no approvals; all sessions end.
 #[utoipa::path(post, path = "/api/v1/users/{id}/disable", tag = "Users", params(("id" = uuid::Uuid, Path)),
-    request_body = Nothing, responses((status = 200, body = AcceptedBody)))]
+    request_body = Leaving, responses((status = 200, body = AcceptedBody)))]
 async fn disable(
     State(app): State<App>,
     Id(id): Id,
-    command: Command<Nothing>,
+    command: Command<Leaving>,
 ) -> Result<AcceptedAnswer, Problem> {
     if command.signed.user().0 == id {
         return Err(Problem::new(
@@ -186,6 +188,8 @@ async fn disable(
             "Nobody disables themselves: ask another administrator.",
         ));
     }
+    let leaving = Owner::User(UserId(id));
+    hand_over(&app, &command.caller, leaving, command.body.successor).await?;
     let accepted = app
         .instance
         .commands

@@ -137,6 +137,19 @@ impl Problem {
     }
 }
 
+impl From<Problem> for ProblemBody {
+    fn from(problem: Problem) -> Self {
+        let (slug, status, title) = problem.kind.row();
+        Self {
+            kind: format!("urn:tenure:problem:{slug}"),
+            title,
+            status,
+            detail: problem.detail,
+            errors: problem.errors,
+        }
+    }
+}
+
 impl From<FieldProblem> for FieldError {
     fn from(problem: FieldProblem) -> Self {
         let code = serde_json::to_value(&problem.problem).ok();
@@ -155,15 +168,8 @@ impl From<FieldProblem> for FieldError {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = self.status();
-        let (slug, number, title) = self.kind.row();
-        let body = ProblemBody {
-            kind: format!("urn:tenure:problem:{slug}"),
-            title,
-            status: number,
-            detail: self.detail,
-            errors: self.errors,
-        };
-        let body = serde_json::to_vec(&body).unwrap_or_default();
+        let (retry_after, allow) = (self.retry_after, self.allow.clone());
+        let body = serde_json::to_vec(&ProblemBody::from(self)).unwrap_or_default();
         let mut response = (
             status,
             [(header::CONTENT_TYPE, "application/problem+json")],
@@ -171,13 +177,10 @@ impl IntoResponse for Problem {
         )
             .into_response();
         let headers = response.headers_mut();
-        if let Some(seconds) = self.retry_after {
+        if let Some(seconds) = retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
-        if let Some(allow) = self
-            .allow
-            .and_then(|allow| HeaderValue::from_str(&allow).ok())
-        {
+        if let Some(allow) = allow.and_then(|allow| HeaderValue::from_str(&allow).ok()) {
             headers.insert(header::ALLOW, allow);
         }
         if status == StatusCode::UNAUTHORIZED {

@@ -64,6 +64,7 @@ impl From<RequestRefusal> for Problem {
             RequestRefusal::TemplateNotOffered => say(Kind::TemplateNotOffered, &refusal),
             RequestRefusal::DomainNotOffered => say(Kind::DomainNotOffered, &refusal),
             RequestRefusal::NotRenewable(_) => say(Kind::NotRenewable, &refusal),
+            RequestRefusal::NotChangeable(_) => say(Kind::NotChangeable, &refusal),
             RequestRefusal::Invalid(problems) => fields(problems),
         }
     }
@@ -86,6 +87,8 @@ impl From<AccountRefusal> for Problem {
                 "must be the account's name, as a confirmation",
             ),
             AccountRefusal::NothingToRetry => say(Kind::NothingToRetry, &refusal),
+            AccountRefusal::ChangeUnderWay => say(Kind::ChangeUnderWay, &refusal),
+            AccountRefusal::NotMigratable => say(Kind::NotMigratable, &refusal),
             AccountRefusal::NoSecret => say(Kind::NoSecret, &refusal),
             AccountRefusal::Invalid(problems) => fields(problems),
         }

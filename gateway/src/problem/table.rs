@@ -65,6 +65,10 @@ kinds! {
     TemplateNotOffered = "template-not-offered", 409, "The template takes no requests from you";
     DomainNotOffered = "domain-not-offered", 409, "The domain takes no requests";
     NotRenewable = "not-renewable", 409, "The account cannot be renewed now";
+    NotChangeable = "not-changeable", 409, "The account cannot be changed now";
+    ChangeUnderWay = "change-under-way", 409, "Another change is being carried out";
+    WouldOrphan = "would-orphan", 409, "Accounts would be left without an active owner";
+    NotMigratable = "not-migratable", 409, "Only active accounts are migrated, before their end";
     OptionOff = "option-off", 409, "This option is off";
     NotDue = "not-due", 409, "Things have moved on";
     NothingToRetry = "nothing-to-retry", 409, "Nothing has failed that could be retried";

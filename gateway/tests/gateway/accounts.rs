@@ -14,7 +14,7 @@ use tenure_eventstore::{Execution, new_id};
 use tenure_workflow::Caller;
 
 /// What the reactions would do: the account of an approved request.
-async fn create(world: &World, request: &str) -> AccountId {
+pub(crate) async fn create(world: &World, request: &str) -> AccountId {
     let request: RequestId = request.parse().unwrap();
     let state = world
         .instance
@@ -38,7 +38,7 @@ async fn create(world: &World, request: &str) -> AccountId {
 }
 
 /// What an engine reports of the outstanding order.
-async fn report(world: &World, account: AccountId, outcome: Outcome) {
+pub(crate) async fn report(world: &World, account: AccountId, outcome: Outcome) {
     let state = world
         .instance
         .store
@@ -72,7 +72,7 @@ async fn report(world: &World, account: AccountId, outcome: Outcome) {
         .unwrap();
 }
 
-fn applied() -> Outcome {
+pub(crate) fn applied() -> Outcome {
     let secret = SecretReference {
         vault: "built-in".into(),
         path: "a/b".into(),
@@ -83,17 +83,17 @@ fn applied() -> Outcome {
     }
 }
 
-struct Story {
-    world: World,
-    ada: Person,
-    rosa: Person,
-    eve: Person,
-    account: AccountId,
-    path: String,
+pub(crate) struct Story {
+    pub(crate) world: World,
+    pub(crate) ada: Person,
+    pub(crate) rosa: Person,
+    pub(crate) eve: Person,
+    pub(crate) account: AccountId,
+    pub(crate) path: String,
 }
 
 /// Rosa's account svc-backup, which the directory has confirmed.
-async fn story() -> Story {
+pub(crate) async fn story() -> Story {
     let (world, ada) = World::with_ada().await;
     let rosa = world.person(&ada, "rosa", &["Requester"]).await;
     let eve = world.person(&ada, "eve", &["Requester"]).await;

@@ -181,6 +181,8 @@ impl Making {
                 choice(n, 31, 900) + 100
             ),
             attributes: Default::default(),
+            groups: None,
+            clone_of: None,
             terms_accepted: true,
         }
     }
