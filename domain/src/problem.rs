@@ -74,6 +74,13 @@ pub enum Problem {
     Unknown,
     /// May not approve: lacks the permission provision-approval:update.
     NoApprover,
+    /// Names a parameter that there is not.
+    UnknownParameter {
+        /// The name.
+        parameter: String,
+        /// Those that there are.
+        known: Vec<String>,
+    },
     /// Not a value of the expected form.
     Malformed {
         /// What is expected.
@@ -114,6 +121,11 @@ impl fmt::Display for Problem {
             Self::NoApprover => write!(f, "may not approve: grant provision-approval:update first"),
             Self::Duplicate => write!(f, "is there twice"),
             Self::Unknown => write!(f, "does not exist or is disabled"),
+            Self::UnknownParameter { parameter, known } => write!(
+                f,
+                "names {parameter}, which is no parameter of it; there are: {}",
+                known.join(", ")
+            ),
             Self::Malformed { expected } => write!(f, "must be {expected}"),
             Self::NotAccepted => write!(f, "must be accepted"),
             Self::Conflict { with } => write!(f, "does not go together with {with}"),

@@ -51,7 +51,9 @@ pub fn to(stream: Uuid, event: &Event) -> Option<Reaction> {
         | Event::Group(_)
         | Event::Role(_)
         | Event::Domain(_)
-        | Event::Engine(_) => None,
+        | Event::Engine(_)
+        | Event::ApiToken(_)
+        | Event::EmailTemplate(_) => None,
     }
 }
 
