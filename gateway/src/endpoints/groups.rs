@@ -48,6 +48,9 @@ pub(crate) struct GroupBody {
     /// Of Everyone, none are listed.
     members: Vec<Named>,
     roles: Vec<Named>,
+    /// The group that stands in for it while it is disabled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    replaced_by: Option<Named>,
 }
 
 /// Groups that one may see.
@@ -86,6 +89,17 @@ pub(crate) struct Member {
     user: UserId,
 }
 
+/// How a group is disabled.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"replacement": "0192f0c1-a2b3-7c4d-8e5f-001122334455"}))]
+pub(crate) struct DisableGroup {
+    /// The group that stands in.
+    #[serde(default)]
+    #[schema(value_type = Option<Uuid>)]
+    replacement: Option<GroupId>,
+}
+
 async fn load(app: &App, id: Uuid) -> Result<Arc<Group>, Problem> {
     Ok(app
         .instance
@@ -110,7 +124,8 @@ async fn shown(app: &App, id: Uuid) -> Result<Option<GroupBody>, Problem> {
         .members
         .iter()
         .map(|user| user.0)
-        .chain(group.roles.iter().map(|role| role.0));
+        .chain(group.roles.iter().map(|role| role.0))
+        .chain(group.replaced_by.map(|by| by.0));
     let names = Names::of(app, ids).await?;
     Ok(Some(GroupBody {
         id,
@@ -123,6 +138,7 @@ async fn shown(app: &App, id: Uuid) -> Result<Option<GroupBody>, Problem> {
             .map(|user| names.named(user.0))
             .collect(),
         roles: group.roles.iter().map(|role| names.named(role.0)).collect(),
+        replaced_by: group.replaced_by.map(|by| names.named(by.0)),
     }))
 }
 
@@ -331,15 +347,20 @@ async fn revoke_role(
     .await
 }
 
-/// Disables a group: it grants nothing; members stay.
+/// Disables a group: it gives its members nothing. With a replacement, that group stands in wherever templates, requests
+/// and accounts name this one, until it is enabled again.
 #[utoipa::path(post, path = "/api/v1/groups/{id}/disable", tag = "Groups", params(("id" = Uuid, Path)),
-    request_body = Nothing, responses((status = 200, body = AcceptedBody)))]
+    request_body = DisableGroup, responses((status = 200, body = AcceptedBody)))]
 async fn disable(
     State(app): State<App>,
     Id(id): Id,
-    command: Command<Nothing>,
+    command: Command<DisableGroup>,
 ) -> Result<AcceptedAnswer, Problem> {
-    run(&app, id, GroupCommand::Disable, &command).await
+    let what = command
+        .body
+        .replacement
+        .map_or(GroupCommand::Disable, GroupCommand::Replace);
+    run(&app, id, what, &command).await
 }
 
 /// Enables a group again. Nobody can give more than they have.

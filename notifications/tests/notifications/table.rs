@@ -21,6 +21,7 @@ account  | urgent reminder                 | owners                | on
 account  | end reached                     | owners                | on
 engine   | cannot reach its domain or vault | administrators       | on
 user     | welcome                         | the user              | on
+user     | verification                    | the user              | on
 ";
 
 #[test]
@@ -107,6 +108,10 @@ fn each_event_tells_whom_the_table_says_and_all_others_nobody() {
             (Notice::EngineImpaired, Recipients::Administrators),
         ),
         ("user.registered", (Notice::Welcome, Recipients::User)),
+        (
+            "user.verification-requested",
+            (Notice::Verification, Recipients::User),
+        ),
     ]
     .into();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schemas/events/examples");

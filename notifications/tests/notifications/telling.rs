@@ -106,9 +106,11 @@ async fn everyone_concerned_is_told_and_nobody_else() {
 async fn a_disabled_person_and_the_members_of_a_disabled_group_are_told_nothing() {
     let world = World::new().await;
     let delivery = Delivery::capture();
-    world.run::<User>(id("bob"), UserCommand::Disable, ()).await;
     world
-        .run::<Group>(id("security"), GroupCommand::Disable, ())
+        .run::<User>(id("bob"), UserCommand::Disable, Default::default())
+        .await;
+    world
+        .run::<Group>(id("security"), GroupCommand::Disable, Default::default())
         .await;
     world.notify(&delivery);
     world.begun().await;

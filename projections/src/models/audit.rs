@@ -195,7 +195,7 @@ impl AuditFilter {
                 Actor::User(_) => own.or(Expr::col(column)
                     .gte(format!("{actor}/"))
                     .and(Expr::col(column).lt(format!("{actor}0")))),
-                _ => own,
+                Actor::Token { .. } | Actor::Engine(_) | Actor::System(_) => own,
             }
         };
         let id = |column: &'static str, id: Uuid| Expr::col(column).eq(id.as_bytes().to_vec());
