@@ -126,7 +126,7 @@ fn addresses_are_claimed_and_those_given_up_are_freed() {
     let command = U::ChangePersonalData(alice(&["A@example.com", "new@example.com"]));
     given::<User>([before])
         .when(command, &ctx())
-        .then([changed.clone()]);
+        .then([changed.clone(), UserVerificationRequested {}.into()]);
     let keys: Vec<_> = changed
         .reservations(user("alice").0)
         .into_iter()

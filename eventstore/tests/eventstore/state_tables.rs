@@ -41,7 +41,7 @@ on_every_store! {
     async fn failures_pause_their_source_for_a_growing_while_and_are_forgotten(backend: Backend) {
         let tables = backend.open().await.state_tables().clone();
         let at = now();
-        let pause = |failures| TimeDelta::minutes(if failures < 3 { 0 } else { failures.into() });
+        let pause = |failures: u32| TimeDelta::minutes(if failures < 3 { 0 } else { failures.into() });
         let fail = async |at| tables.sign_in_failed("user:ada", at, pause).await.expect("failed");
         assert_eq!(fail(at).await, None);
         assert_eq!(fail(at).await, None);

@@ -2,11 +2,15 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod accounts;
+mod api_tokens;
 mod approvals;
 mod bad_input;
 mod idempotency;
 mod live;
+mod notifications;
 mod objects;
+mod people;
+mod permission_matrix;
 mod sign_in;
 mod templates;
 mod world;

@@ -119,7 +119,7 @@ fn each_event_tells_whom_the_table_says_and_all_others_nobody() {
     for file in fs::read_dir(folder).unwrap() {
         let path = file.unwrap().path();
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        let type_name = name.split(".v").next().unwrap();
+        let (type_name, _) = name.rsplit_once(".v").unwrap();
         let kind = type_name.split('.').next().unwrap();
         let event = Event::decode(kind, type_name, &fs::read(&path).unwrap()).unwrap();
         let told = notices(Uuid::nil(), &event).map(|(notice, recipients, _)| (notice, recipients));
