@@ -6,6 +6,8 @@ pub(crate) mod cross_site;
 pub(crate) mod objects;
 pub(crate) mod one_time_codes;
 pub(crate) mod passwords;
+#[cfg(test)]
+mod permission_document;
 pub(crate) mod permission_table;
 pub(crate) mod sessions;
 pub(crate) mod sign_in_limits;
