@@ -371,12 +371,10 @@ impl User {
             return Ok(vec![]);
         }
         let known = |email: &String| {
-            let known = self
-                .data()
+            self.data()
                 .iter()
                 .flat_map(|known| &known.emails)
-                .any(|known| folded_email(known) == folded_email(email));
-            known
+                .any(|known| folded_email(known) == folded_email(email))
         };
         let new_address = data.emails.iter().any(|email| !known(email));
         let personal = Personal::Clear(data);
