@@ -177,10 +177,12 @@ async fn what_is_mailed_is_in_the_inbox_too_and_stays_there_when_the_mail_is_swi
     world.approve("bob").await;
     world.approve("dave").await;
     let inbox = async |name: &str| {
-        let filter = InboxFilter::default();
         let tables = world.store.state_tables();
-        let found = tables.inbox(UserId(id(name)), &filter, 100).await.unwrap();
-        found
+        let person = UserId(id(name));
+        tables
+            .inbox(person, &InboxFilter::default(), 100)
+            .await
+            .unwrap()
     };
     let told_alice = until("alice is told", async || {
         inbox("alice").await.into_iter().next()
