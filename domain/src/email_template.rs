@@ -125,15 +125,10 @@ impl EmailTemplate {
 
 fn valid(text: &EmailText, mut problems: Vec<FieldProblem>) -> Result<(), EmailTemplateRefusal> {
     problem::text(&mut problems, "subject", &text.subject, 200);
-    problem::text(&mut problems, "body", &text.body, 20_000);
-    if text.subject.contains(['\n', '\t']) {
-        problems.push(FieldProblem::at(
-            "subject",
-            Problem::Malformed {
-                expected: "one line".into(),
-            },
-        ));
+    if text.body.trim().is_empty() {
+        problems.push(FieldProblem::at("body", Problem::Missing));
     }
+    problem::at_most(&mut problems, "body", &text.body, 20_000);
     if problems.is_empty() {
         Ok(())
     } else {

@@ -103,6 +103,7 @@ templates!(
     "request-provisioned",
     "request-rejected",
     "template-disabled",
+    "template-needs-approval",
     "template-published",
     "template-unpublished",
     "urgent-reminder",

@@ -13,6 +13,8 @@ use uuid::Uuid;
 /// What a mail is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Notice {
+    /// A template's draft waits for somebody else's approval.
+    TemplateNeedsApproval,
     /// A template's version serves.
     TemplatePublished,
     /// No version serves.
@@ -105,6 +107,13 @@ const fn off(row: Row) -> Row {
 
 /// The table.
 pub const TABLE: &[Row] = &[
+    row(
+        Notice::TemplateNeedsApproval,
+        "template",
+        "needs approval",
+        "administrators",
+        "template-needs-approval",
+    ),
     off(row(
         Notice::TemplatePublished,
         "template",
@@ -323,12 +332,12 @@ pub fn notices(stream: Uuid, event: &Event) -> Option<(Notice, Recipients, Subje
 
 fn of_template(event: &TemplateEvent) -> Option<Notice> {
     match event {
+        TemplateEvent::Submitted(_) => Some(Notice::TemplateNeedsApproval),
         TemplateEvent::Published(_) => Some(Notice::TemplatePublished),
         TemplateEvent::Unpublished(_) => Some(Notice::TemplateUnpublished),
         TemplateEvent::Disabled(_) => Some(Notice::TemplateDisabled),
         TemplateEvent::Drafted(_)
         | TemplateEvent::Revised(_)
-        | TemplateEvent::Submitted(_)
         | TemplateEvent::Returned(_)
         | TemplateEvent::Enabled(_) => None,
     }

@@ -70,6 +70,7 @@ fn addressed(path: &str, objects: &Objects) -> String {
     path.replace("{id}", &id.unwrap_or_else(|| Uuid::nil().to_string()))
         .replace("{version}", "1")
         .replace("{notice}", "approval-required")
+        .replace("/compare", "/compare?from=1&to=1")
 }
 
 /// A session that nothing before has ended.

@@ -6,6 +6,7 @@ use tenure_notifications::table::{Notice, Recipients, TABLE, notices};
 use uuid::Uuid;
 
 const PRODUCT: &str = "
+template | needs approval                  | administrators        | on
 template | published                       | administrators        | off
 template | unpublished                     | administrators        | off
 template | disabled                        | administrators        | off
@@ -51,6 +52,10 @@ fn the_table_is_the_products() {
 #[test]
 fn each_event_tells_whom_the_table_says_and_all_others_nobody() {
     let expected: BTreeMap<&str, (Notice, Recipients)> = [
+        (
+            "template.submitted",
+            (Notice::TemplateNeedsApproval, Recipients::Administrators),
+        ),
         (
             "template.published",
             (Notice::TemplatePublished, Recipients::Administrators),
