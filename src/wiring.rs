@@ -99,6 +99,7 @@ pub(crate) async fn wire(config: &Config, clock: BusinessClock) -> Result<Wired,
     };
     let commands = Commands::new(
         store.clone(),
+        views.clone(),
         broker.clone(),
         engines.clone(),
         system.clone(),

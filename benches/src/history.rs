@@ -64,7 +64,14 @@ pub(crate) async fn settle(store: &EventStore, domain: DomainContent) -> Result<
             emails: vec![email.into()],
             ..PersonalData::default()
         };
-        execute::<User>(store, id.0, UserCommand::Register(person), (), admin()).await?;
+        execute::<User>(
+            store,
+            id.0,
+            UserCommand::Register(person),
+            Default::default(),
+            admin(),
+        )
+        .await?;
     }
     let group = workload::approvers().0;
     execute::<Group>(
@@ -73,7 +80,7 @@ pub(crate) async fn settle(store: &EventStore, domain: DomainContent) -> Result<
         GroupCommand::Create {
             name: "Approvers".into(),
         },
-        (),
+        Default::default(),
         admin(),
     )
     .await?;
@@ -81,7 +88,7 @@ pub(crate) async fn settle(store: &EventStore, domain: DomainContent) -> Result<
         store,
         group,
         GroupCommand::AddMember(workload::approver()),
-        (),
+        Default::default(),
         admin(),
     )
     .await?;

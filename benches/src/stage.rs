@@ -56,6 +56,7 @@ impl Stage {
         let system = Arc::new(SystemClock);
         let commands = Commands::new(
             store.clone(),
+            views.clone(),
             link.clone(),
             engines.clone(),
             system.clone(),

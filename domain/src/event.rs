@@ -4,8 +4,10 @@
 use crate::ids::DomainId;
 use crate::{
     account::{Account, AccountEvent},
+    api_token::{ApiToken, ApiTokenEvent},
     context::Context,
     directory::{Domain, DomainEvent},
+    email_template::{EmailTemplate, EmailTemplateEvent},
     engine::{Engine, EngineEvent},
     group::{Group, GroupEvent},
     request::{Request, RequestEvent},
@@ -178,6 +180,8 @@ any_event!(
     Role(Role, RoleEvent),
     Domain(Domain, DomainEvent),
     Engine(Engine, EngineEvent),
+    ApiToken(ApiToken, ApiTokenEvent),
+    EmailTemplate(EmailTemplate, EmailTemplateEvent),
 );
 
 /// Declares an aggregate's events: the enum, each variant's stable type name and schema version.

@@ -5,8 +5,8 @@ use crate::{
     decide::{Decide, aggregate},
     event::{Recorded, Reservation, events},
     ids::{GroupId, RoleId, UserId, derived},
-    problem::{self, FieldProblem},
-    role::renamed,
+    problem::{self, FieldProblem, Problem},
+    role::{BuiltInRole, renamed},
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -42,8 +42,19 @@ pub enum GroupCommand {
     RevokeRole(RoleId),
     /// Take away what it grants; members stay.
     Disable,
+    /// Disable it, and let another group stand in wherever templates and owners name it.
+    Replace(GroupId),
     /// Grant again.
     Enable,
+}
+
+/// What a decision about a group needs to know of others.
+#[derive(Clone, Debug, Default)]
+pub struct GroupFacts {
+    /// Without this group, this role of it or this member, no active administrator would be left.
+    pub last_administrator: bool,
+    /// The group that is to stand in exists, is enabled, and is not itself replaced.
+    pub replacement_usable: bool,
 }
 
 /// Its name.
@@ -82,6 +93,8 @@ about!(
     GroupRoleGranted { role: RoleId },
     /// Members do not hold the role through this group any more.
     GroupRoleRevoked { role: RoleId },
+    /// Another group stands in until this one is enabled again.
+    GroupReplaced { by: GroupId },
 );
 
 /// Nothing to add.
@@ -111,6 +124,8 @@ events!(
         Disabled(GroupDisabled) = "group.disabled",
         /// It grants again.
         Enabled(GroupEnabled) = "group.enabled",
+        /// Another group stands in for it.
+        Replaced(GroupReplaced) = "group.replaced",
     }
 );
 
@@ -126,6 +141,9 @@ pub enum GroupRefusal {
     /// Everyone holds all users by itself and cannot be changed or disabled.
     #[error("the built-in group Everyone cannot be changed")]
     BuiltIn,
+    /// Nobody could administrate Tenure any more.
+    #[error("it makes the last active administrator: make another one first")]
+    LastAdministrator,
     /// The content is not valid.
     #[error("the group is not valid: {}", problem::listed(.0))]
     Invalid(Vec<FieldProblem>),
@@ -142,6 +160,8 @@ pub struct Group {
     pub roles: BTreeSet<RoleId>,
     /// Grants nothing while disabled.
     pub disabled: bool,
+    /// The group that stands in for it while it is disabled.
+    pub replaced_by: Option<GroupId>,
 }
 
 impl Group {
@@ -158,7 +178,8 @@ impl Group {
             GroupEvent::RoleGranted(GroupRoleGranted { role }) => drop(self.roles.insert(role)),
             GroupEvent::RoleRevoked(GroupRoleRevoked { role }) => drop(self.roles.remove(&role)),
             GroupEvent::Disabled(_) => self.disabled = true,
-            GroupEvent::Enabled(_) => self.disabled = false,
+            GroupEvent::Enabled(_) => (self.disabled, self.replaced_by) = (false, None),
+            GroupEvent::Replaced(GroupReplaced { by }) => self.replaced_by = Some(by),
         }
     }
 }
@@ -179,9 +200,14 @@ fn unless(holds: bool, event: impl Into<GroupEvent>) -> Vec<GroupEvent> {
 }
 
 impl Decide for Group {
-    type Facts = ();
+    type Facts = GroupFacts;
 
-    fn decide(&self, command: GroupCommand, _: &Context) -> Result<Vec<GroupEvent>, GroupRefusal> {
+    fn decide(
+        &self,
+        command: GroupCommand,
+        context: &Context<GroupFacts>,
+    ) -> Result<Vec<GroupEvent>, GroupRefusal> {
+        let last = context.facts.last_administrator;
         let Some(known) = &self.name else {
             return match command {
                 GroupCommand::Create { name } => {
@@ -199,6 +225,14 @@ impl Decide for Group {
                 self.roles.contains(&role),
                 GroupRoleGranted { role },
             )),
+            GroupCommand::RevokeRole(role)
+                if built_in && role == BuiltInRole::AccountOwner.id() =>
+            {
+                Err(GroupRefusal::BuiltIn)
+            }
+            GroupCommand::RevokeRole(role) if last && self.roles.contains(&role) => {
+                Err(GroupRefusal::LastAdministrator)
+            }
             GroupCommand::RevokeRole(role) => Ok(unless(
                 !self.roles.contains(&role),
                 GroupRoleRevoked { role },
@@ -218,17 +252,38 @@ impl Decide for Group {
                 self.members.contains(&user),
                 GroupMemberAdded { user },
             )),
+            GroupCommand::RemoveMember(user) if last && self.members.contains(&user) => {
+                Err(GroupRefusal::LastAdministrator)
+            }
             GroupCommand::RemoveMember(user) => Ok(unless(
                 !self.members.contains(&user),
                 GroupMemberRemoved { user },
             )),
+            GroupCommand::Disable | GroupCommand::Replace(_) if last && !self.disabled => {
+                Err(GroupRefusal::LastAdministrator)
+            }
             GroupCommand::Disable => Ok(unless(self.disabled, GroupDisabled {})),
+            GroupCommand::Replace(_) if !context.facts.replacement_usable => {
+                let problem = FieldProblem::at("replacement", Problem::Unknown);
+                Err(GroupRefusal::Invalid(vec![problem]))
+            }
+            GroupCommand::Replace(by) => {
+                let mut events = unless(self.disabled, GroupDisabled {});
+                events.extend(unless(self.replaced_by == Some(by), GroupReplaced { by }));
+                Ok(events)
+            }
             GroupCommand::Enable => Ok(unless(!self.disabled, GroupEnabled {})),
         }
     }
 }
 
-aggregate!(Group = "group", GroupCommand, GroupEvent, GroupRefusal, ());
+aggregate!(
+    Group = "group",
+    GroupCommand,
+    GroupEvent,
+    GroupRefusal,
+    GroupFacts
+);
 
 impl Recorded for GroupEvent {
     fn type_name(&self) -> &'static str {

@@ -86,6 +86,14 @@ id!(
     /// The agent that works beside one domain.
     EngineId
 );
+id!(
+    /// A credential of a program that acts for a person.
+    ApiTokenId
+);
+id!(
+    /// The e-mail about one notice.
+    EmailTemplateId
+);
 
 impl DomainId {
     /// The opaque token that stands for the domain in broker subjects: never the dotted name, since wildcards of

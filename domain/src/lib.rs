@@ -12,12 +12,14 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod account;
+pub mod api_token;
 pub mod attribute;
 pub mod codec;
 pub mod context;
 pub mod decide;
 pub mod directory;
 pub mod dn;
+pub mod email_template;
 pub mod engine;
 pub mod event;
 pub mod group;
@@ -39,4 +41,7 @@ pub mod user;
 
 pub use context::{Actor, Context};
 pub use event::{Event, Personal, Recorded, Reservation, ReservationChange, Scope, Stream};
-pub use ids::{AccountId, DomainId, EngineId, GroupId, RequestId, RoleId, TemplateId, UserId};
+pub use ids::{
+    AccountId, ApiTokenId, DomainId, EmailTemplateId, EngineId, GroupId, RequestId, RoleId,
+    TemplateId, UserId,
+};

@@ -76,6 +76,13 @@ pub enum Problem {
     NoApprover,
     /// None of them is active: an account never loses its last active owner.
     NobodyActive,
+    /// Names a parameter that there is not.
+    UnknownParameter {
+        /// The name.
+        parameter: String,
+        /// Those that there are.
+        known: Vec<String>,
+    },
     /// Not a value of the expected form.
     Malformed {
         /// What is expected.
@@ -117,6 +124,11 @@ impl fmt::Display for Problem {
             Self::Duplicate => write!(f, "is there twice"),
             Self::Unknown => write!(f, "does not exist or is disabled"),
             Self::NobodyActive => write!(f, "names nobody who is active"),
+            Self::UnknownParameter { parameter, known } => write!(
+                f,
+                "names {parameter}, which is no parameter of it; there are: {}",
+                known.join(", ")
+            ),
             Self::Malformed { expected } => write!(f, "must be {expected}"),
             Self::NotAccepted => write!(f, "must be accepted"),
             Self::Conflict { with } => write!(f, "does not go together with {with}"),

@@ -54,7 +54,9 @@ pub fn to(stream: Uuid, event: &Event) -> Vec<Reaction> {
         | Event::Group(_)
         | Event::Role(_)
         | Event::Domain(_)
-        | Event::Engine(_) => vec![],
+        | Event::Engine(_)
+        | Event::ApiToken(_)
+        | Event::EmailTemplate(_) => vec![],
     }
 }
 

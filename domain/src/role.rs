@@ -23,6 +23,10 @@ pub enum RoleCommand {
     Disable,
     /// Grant again.
     Enable,
+    /// Give it to every new user from now on.
+    ApplyToNewUsers,
+    /// Give it to new users no more.
+    KeepFromNewUsers,
 }
 
 /// Name and permissions.
@@ -53,6 +57,14 @@ pub struct RoleDisabled {}
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RoleEnabled {}
 
+/// Nothing to add.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RoleAppliedToNewUsers {}
+
+/// Nothing to add.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RoleKeptFromNewUsers {}
+
 /// Wraps [`RoleDefined`] for a change.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
@@ -69,6 +81,10 @@ events!(
         Disabled(RoleDisabled) = "role.disabled",
         /// It grants again.
         Enabled(RoleEnabled) = "role.enabled",
+        /// Every new user gets it.
+        AppliedToNewUsers(RoleAppliedToNewUsers) = "role.applied-to-new-users",
+        /// New users do not get it by themselves.
+        KeptFromNewUsers(RoleKeptFromNewUsers) = "role.kept-from-new-users",
     }
 );
 
@@ -94,9 +110,16 @@ pub enum RoleRefusal {
 pub struct Role {
     content: Option<RoleContent>,
     disabled: bool,
+    automatic: bool,
 }
 
 impl Role {
+    /// Is it given to every new user?
+    #[must_use]
+    pub fn is_automatic(&self) -> bool {
+        self.content.is_some() && self.automatic && !self.disabled
+    }
+
     /// What it grants now.
     #[must_use]
     pub fn permissions(&self) -> Option<&Permissions> {
@@ -120,6 +143,8 @@ impl Role {
             }
             RoleEvent::Disabled(_) => self.disabled = true,
             RoleEvent::Enabled(_) => self.disabled = false,
+            RoleEvent::AppliedToNewUsers(_) => self.automatic = true,
+            RoleEvent::KeptFromNewUsers(_) => self.automatic = false,
         }
     }
 }
@@ -155,6 +180,11 @@ impl Decide for Role {
             (RoleCommand::Create(content), Some(known)) if content == *known => Ok(vec![]),
             (RoleCommand::Create(_), Some(_)) => Err(RoleRefusal::AlreadyExists),
             (_, None) => Err(RoleRefusal::Unknown),
+            // Whom a role is given to is not what the role is: built-in ones too.
+            (RoleCommand::ApplyToNewUsers, Some(_)) if self.automatic => Ok(vec![]),
+            (RoleCommand::ApplyToNewUsers, Some(_)) => Ok(vec![RoleAppliedToNewUsers {}.into()]),
+            (RoleCommand::KeepFromNewUsers, Some(_)) if !self.automatic => Ok(vec![]),
+            (RoleCommand::KeepFromNewUsers, Some(_)) => Ok(vec![RoleKeptFromNewUsers {}.into()]),
             (_, Some(known))
                 if context.actor.user().is_some() && BuiltInRole::named(&known.name).is_some() =>
             {
@@ -197,7 +227,10 @@ impl Recorded for RoleEvent {
                 &defined.content.name,
                 defined.former_name.as_deref(),
             ),
-            Self::Disabled(_) | Self::Enabled(_) => vec![],
+            Self::Disabled(_)
+            | Self::Enabled(_)
+            | Self::AppliedToNewUsers(_)
+            | Self::KeptFromNewUsers(_) => vec![],
         }
     }
 }

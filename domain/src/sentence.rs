@@ -3,7 +3,9 @@
 
 use crate::{
     account::{AccountEvent, ReminderUrgency},
+    api_token::ApiTokenEvent,
     directory::DomainEvent,
+    email_template::EmailTemplateEvent,
     engine::EngineEvent,
     event::Event,
     group::GroupEvent,
@@ -28,6 +30,8 @@ pub fn of(event: &Event) -> String {
         Event::Role(event) => of_role(event),
         Event::Domain(event) => of_domain(event),
         Event::Engine(event) => of_engine(event),
+        Event::ApiToken(event) => of_api_token(event).to_owned(),
+        Event::EmailTemplate(event) => of_email_template(event),
     }
 }
 
@@ -185,6 +189,12 @@ fn of_user(event: &UserEvent) -> &'static str {
         UserEvent::Enabled(_) => "user enabled",
         UserEvent::RoleGranted(_) => "role granted",
         UserEvent::RoleRevoked(_) => "role revoked",
+        UserEvent::VerificationRequested(_) => "verification mail requested",
+        UserEvent::EmailVerified(_) => "e-mail address verified",
+        UserEvent::PasswordSet(_) => "password set",
+        UserEvent::SecondFactorEnrolled(_) => "second factor enrolled",
+        UserEvent::SecondFactorReset(_) => "second factor reset",
+        UserEvent::RecoveryCodeUsed(_) => "signed in with a recovery code",
     }
 }
 
@@ -198,6 +208,7 @@ fn of_group(event: &GroupEvent) -> String {
         GroupEvent::RoleRevoked(_) => "role revoked from the group".into(),
         GroupEvent::Disabled(_) => "group disabled".into(),
         GroupEvent::Enabled(_) => "group enabled".into(),
+        GroupEvent::Replaced(_) => "another group stands in".into(),
     }
 }
 
@@ -207,6 +218,8 @@ fn of_role(event: &RoleEvent) -> String {
         RoleEvent::Revised(e) => format!("role \"{}\" revised", e.0.content.name),
         RoleEvent::Disabled(_) => "role disabled".into(),
         RoleEvent::Enabled(_) => "role enabled".into(),
+        RoleEvent::AppliedToNewUsers(_) => "role to be given to every new user".into(),
+        RoleEvent::KeptFromNewUsers(_) => "role no longer given to new users".into(),
     }
 }
 
@@ -226,5 +239,24 @@ fn of_engine(event: &EngineEvent) -> String {
         EngineEvent::Recovered(_) => "engine recovered".into(),
         EngineEvent::Disabled(_) => "engine disabled".into(),
         EngineEvent::Enabled(_) => "engine enabled".into(),
+    }
+}
+
+fn of_api_token(event: &ApiTokenEvent) -> &'static str {
+    match event {
+        ApiTokenEvent::Created(_) => "API token created",
+        ApiTokenEvent::Described(_) => "API token described anew",
+        ApiTokenEvent::Disabled(_) => "API token disabled",
+        ApiTokenEvent::Enabled(_) => "API token enabled",
+        ApiTokenEvent::Deleted(_) => "API token deleted",
+    }
+}
+
+fn of_email_template(event: &EmailTemplateEvent) -> String {
+    match event {
+        EmailTemplateEvent::Changed(e) => format!("e-mail \"{}\" changed", e.notice),
+        EmailTemplateEvent::Restored(e) => format!("e-mail \"{}\" as it was", e.notice),
+        EmailTemplateEvent::SwitchedOn(e) => format!("e-mail \"{}\" switched on", e.notice),
+        EmailTemplateEvent::SwitchedOff(e) => format!("e-mail \"{}\" switched off", e.notice),
     }
 }

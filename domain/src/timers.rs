@@ -151,7 +151,9 @@ pub fn changes(stream: Uuid, event: &Event) -> Vec<TimerChange> {
         | Event::Group(_)
         | Event::Role(_)
         | Event::Domain(_)
-        | Event::Engine(_) => vec![],
+        | Event::Engine(_)
+        | Event::ApiToken(_)
+        | Event::EmailTemplate(_) => vec![],
     }
 }
 

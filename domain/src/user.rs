@@ -23,9 +23,30 @@ pub struct PersonalData {
     /// The person's own account in a directory.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub directory_link: Option<DirectoryLink>,
+    /// Those of the addresses that the person has proven to receive mail at.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub verified_emails: Vec<String>,
     /// Addresses given up by this change: freed for others.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub former_emails: Vec<String>,
+}
+
+impl PersonalData {
+    /// Was this address proven to be the person's?
+    #[must_use]
+    pub fn is_verified(&self, email: &str) -> bool {
+        let among = |emails: &[String]| {
+            emails
+                .iter()
+                .any(|known| folded_email(known) == folded_email(email))
+        };
+        among(&self.emails) && among(&self.verified_emails)
+    }
+
+    /// The addresses that wait for their proof.
+    pub fn unverified_emails(&self) -> impl Iterator<Item = &String> {
+        self.emails.iter().filter(|email| !self.is_verified(email))
+    }
 }
 
 /// A person's account in a directory.
@@ -53,6 +74,27 @@ pub enum UserCommand {
     GrantRole(RoleId),
     /// Take it away.
     RevokeRole(RoleId),
+    /// Send verification mail to the addresses that wait for it.
+    RequestVerification,
+    /// The person received mail at this address.
+    VerifyEmail(String),
+    /// A password was set; the password itself is no event's business.
+    SetPassword,
+    /// Signing in needs a second factor from now on.
+    EnrolSecondFactor,
+    /// Signing in needs no second factor any more.
+    ResetSecondFactor,
+    /// A recovery code stood in for the second factor.
+    UseRecoveryCode,
+}
+
+/// What a decision about a user needs to know of others.
+#[derive(Clone, Debug, Default)]
+pub struct UserFacts {
+    /// Roles that every new user is given.
+    pub automatic_roles: Vec<RoleId>,
+    /// Without this user, or this role of theirs, no active administrator would be left.
+    pub last_administrator: bool,
 }
 
 /// A person came.
@@ -91,6 +133,33 @@ pub struct UserRoleRevoked {
     pub role: RoleId,
 }
 
+/// Nothing to add: it concerns every address that is not verified yet.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct UserVerificationRequested {}
+
+/// An address was proven to be the person's.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct UserEmailVerified {
+    /// Sealed in the store.
+    pub personal: Personal,
+}
+
+/// Nothing to add: the password's hash is kept elsewhere.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct UserPasswordSet {}
+
+/// Nothing to add: the secret is kept elsewhere.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct UserSecondFactorEnrolled {}
+
+/// Nothing to add.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct UserSecondFactorReset {}
+
+/// Nothing to add.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct UserRecoveryCodeUsed {}
+
 events!(
     /// What happened to a user.
     UserEvent {
@@ -106,6 +175,18 @@ events!(
         RoleGranted(UserRoleGranted) = "user.role-granted",
         /// Holds it no more.
         RoleRevoked(UserRoleRevoked) = "user.role-revoked",
+        /// Verification mail is to be sent.
+        VerificationRequested(UserVerificationRequested) = "user.verification-requested",
+        /// An address is verified.
+        EmailVerified(UserEmailVerified) = "user.email-verified",
+        /// Signs in with another password.
+        PasswordSet(UserPasswordSet) = "user.password-set",
+        /// Signs in with a second factor.
+        SecondFactorEnrolled(UserSecondFactorEnrolled) = "user.second-factor-enrolled",
+        /// Signs in without.
+        SecondFactorReset(UserSecondFactorReset) = "user.second-factor-reset",
+        /// Signed in by a recovery code.
+        RecoveryCodeUsed(UserRecoveryCodeUsed) = "user.recovery-code-used",
     }
 );
 
@@ -121,6 +202,18 @@ pub enum UserRefusal {
     /// The content is not valid.
     #[error("the user is not valid: {}", problem::listed(.0))]
     Invalid(Vec<FieldProblem>),
+    /// Nobody could administrate Tenure any more.
+    #[error("this is the last active administrator: make another one first")]
+    LastAdministrator,
+    /// Every address is verified already.
+    #[error("every address is verified already")]
+    NothingToVerify,
+    /// The person was forgotten, or has given the address up.
+    #[error("the person has no such address any more")]
+    AddressGone,
+    /// There is no second factor.
+    #[error("there is no second factor to reset")]
+    NoSecondFactor,
 }
 
 /// A user.
@@ -132,6 +225,8 @@ pub struct User {
     pub disabled: bool,
     /// Roles held directly.
     pub roles: BTreeSet<RoleId>,
+    /// Does signing in need a second factor?
+    pub second_factor: bool,
 }
 
 impl User {
@@ -144,13 +239,28 @@ impl User {
     fn evolve(&mut self, event: UserEvent) {
         match event {
             UserEvent::Registered(UserRegistered { personal })
-            | UserEvent::PersonalDataChanged(UserPersonalDataChanged { personal }) => {
+            | UserEvent::PersonalDataChanged(UserPersonalDataChanged { personal })
+            | UserEvent::EmailVerified(UserEmailVerified { personal }) => {
                 self.personal = Some(personal)
             }
             UserEvent::Disabled(_) => self.disabled = true,
             UserEvent::Enabled(_) => self.disabled = false,
             UserEvent::RoleGranted(UserRoleGranted { role }) => drop(self.roles.insert(role)),
             UserEvent::RoleRevoked(UserRoleRevoked { role }) => drop(self.roles.remove(&role)),
+            UserEvent::SecondFactorEnrolled(_) => self.second_factor = true,
+            UserEvent::SecondFactorReset(_) => self.second_factor = false,
+            UserEvent::VerificationRequested(_)
+            | UserEvent::PasswordSet(_)
+            | UserEvent::RecoveryCodeUsed(_) => {}
+        }
+    }
+
+    /// Name and addresses, unless forgotten.
+    #[must_use]
+    pub fn data(&self) -> Option<&PersonalData> {
+        match &self.personal {
+            Some(Personal::Clear(data)) => Some(data),
+            Some(Personal::Sealed(_) | Personal::Forgotten) | None => None,
         }
     }
 }
@@ -212,59 +322,142 @@ pub fn folded_email(email: &str) -> String {
     email.trim().to_lowercase()
 }
 
-impl Decide for User {
-    type Facts = ();
+/// The person's data as it is changed to: what was verified stays so, what is given up is named.
+fn changed(known: Option<&PersonalData>, data: PersonalData) -> PersonalData {
+    let kept: BTreeSet<_> = data.emails.iter().map(|e| folded_email(e)).collect();
+    let (verified, former) = known.map_or((vec![], vec![]), |known| {
+        let verified = data.emails.iter().filter(|email| known.is_verified(email));
+        let former = known.emails.iter();
+        let former = former.filter(|email| !kept.contains(&folded_email(email)));
+        (verified.cloned().collect(), former.cloned().collect())
+    });
+    PersonalData {
+        verified_emails: verified,
+        former_emails: former,
+        ..data
+    }
+}
 
-    fn decide(&self, command: UserCommand, _: &Context) -> Result<Vec<UserEvent>, UserRefusal> {
-        let Some(known) = &self.personal else {
-            return match command {
-                UserCommand::Register(data) => {
-                    valid(&data)?;
-                    let personal = Personal::Clear(PersonalData {
-                        former_emails: vec![],
-                        ..data
-                    });
-                    Ok(vec![UserRegistered { personal }.into()])
-                }
-                _ => Err(UserRefusal::Unknown),
+impl User {
+    fn register(
+        &self,
+        data: PersonalData,
+        facts: &UserFacts,
+    ) -> Result<Vec<UserEvent>, UserRefusal> {
+        valid(&data)?;
+        let personal = Personal::Clear(changed(None, data));
+        let mut events = vec![UserRegistered { personal }.into()];
+        let roles: BTreeSet<_> = facts.automatic_roles.iter().copied().collect();
+        events.extend(
+            roles
+                .into_iter()
+                .map(|role| UserRoleGranted { role }.into()),
+        );
+        Ok(events)
+    }
+
+    fn change(&self, data: PersonalData) -> Result<Vec<UserEvent>, UserRefusal> {
+        valid(&data)?;
+        let data = changed(self.data(), data);
+        // What was given up before is no difference.
+        let same = self.data().is_some_and(|known| {
+            let known = PersonalData {
+                former_emails: vec![],
+                ..known.clone()
             };
+            known == data
+        });
+        if same {
+            return Ok(vec![]);
+        }
+        let known = |email: &String| {
+            self.data()
+                .iter()
+                .flat_map(|known| &known.emails)
+                .any(|known| folded_email(known) == folded_email(email))
         };
+        let new_address = data.emails.iter().any(|email| !known(email));
+        let personal = Personal::Clear(data);
+        let mut events = vec![UserPersonalDataChanged { personal }.into()];
+        if new_address {
+            events.push(UserVerificationRequested {}.into());
+        }
+        Ok(events)
+    }
+
+    fn verify(&self, email: &str) -> Result<Vec<UserEvent>, UserRefusal> {
+        let data = self.data().ok_or(UserRefusal::AddressGone)?;
+        let same = |known: &&String| folded_email(known) == folded_email(email);
+        let email = data
+            .emails
+            .iter()
+            .find(same)
+            .ok_or(UserRefusal::AddressGone)?;
+        if data.is_verified(email) {
+            return Ok(vec![]);
+        }
+        let mut verified_emails = data.verified_emails.clone();
+        verified_emails.push(email.clone());
+        let personal = Personal::Clear(PersonalData {
+            verified_emails,
+            former_emails: vec![],
+            ..data.clone()
+        });
+        Ok(vec![UserEmailVerified { personal }.into()])
+    }
+}
+
+impl Decide for User {
+    type Facts = UserFacts;
+
+    fn decide(
+        &self,
+        command: UserCommand,
+        context: &Context<UserFacts>,
+    ) -> Result<Vec<UserEvent>, UserRefusal> {
+        let facts = &context.facts;
         match command {
+            UserCommand::Register(data) if self.personal.is_none() => self.register(data, facts),
             UserCommand::Register(_) => Err(UserRefusal::AlreadyExists),
-            UserCommand::ChangePersonalData(data) => {
-                valid(&data)?;
-                let former = match known {
-                    Personal::Clear(former) => former.emails.clone(),
-                    Personal::Sealed(_) | Personal::Forgotten => vec![],
-                };
-                let kept: BTreeSet<_> = data.emails.iter().map(|e| folded_email(e)).collect();
-                let former_emails = former
-                    .into_iter()
-                    .filter(|e| !kept.contains(&folded_email(e)))
-                    .collect();
-                let personal = Personal::Clear(PersonalData {
-                    former_emails,
-                    ..data
-                });
-                Ok(if personal == *known {
-                    vec![]
-                } else {
-                    vec![UserPersonalDataChanged { personal }.into()]
-                })
-            }
+            _ if self.personal.is_none() => Err(UserRefusal::Unknown),
+            UserCommand::ChangePersonalData(data) => self.change(data),
             UserCommand::Disable if self.disabled => Ok(vec![]),
+            UserCommand::Disable if facts.last_administrator => Err(UserRefusal::LastAdministrator),
             UserCommand::Disable => Ok(vec![UserDisabled {}.into()]),
             UserCommand::Enable if !self.disabled => Ok(vec![]),
             UserCommand::Enable => Ok(vec![UserEnabled {}.into()]),
             UserCommand::GrantRole(role) if self.roles.contains(&role) => Ok(vec![]),
             UserCommand::GrantRole(role) => Ok(vec![UserRoleGranted { role }.into()]),
             UserCommand::RevokeRole(role) if !self.roles.contains(&role) => Ok(vec![]),
+            UserCommand::RevokeRole(_) if facts.last_administrator => {
+                Err(UserRefusal::LastAdministrator)
+            }
             UserCommand::RevokeRole(role) => Ok(vec![UserRoleRevoked { role }.into()]),
+            UserCommand::RequestVerification => match self.data() {
+                Some(data) if data.unverified_emails().next().is_some() => {
+                    Ok(vec![UserVerificationRequested {}.into()])
+                }
+                _ => Err(UserRefusal::NothingToVerify),
+            },
+            UserCommand::VerifyEmail(email) => self.verify(&email),
+            UserCommand::SetPassword => Ok(vec![UserPasswordSet {}.into()]),
+            UserCommand::EnrolSecondFactor => Ok(vec![UserSecondFactorEnrolled {}.into()]),
+            UserCommand::ResetSecondFactor if !self.second_factor => {
+                Err(UserRefusal::NoSecondFactor)
+            }
+            UserCommand::ResetSecondFactor => Ok(vec![UserSecondFactorReset {}.into()]),
+            UserCommand::UseRecoveryCode => Ok(vec![UserRecoveryCodeUsed {}.into()]),
         }
     }
 }
 
-aggregate!(User = "user", UserCommand, UserEvent, UserRefusal, ());
+aggregate!(
+    User = "user",
+    UserCommand,
+    UserEvent,
+    UserRefusal,
+    UserFacts
+);
 
 impl Recorded for UserEvent {
     fn type_name(&self) -> &'static str {
@@ -302,10 +495,17 @@ impl Recorded for UserEvent {
     fn personal(&mut self) -> Option<&mut Personal> {
         match self {
             Self::Registered(UserRegistered { personal })
-            | Self::PersonalDataChanged(UserPersonalDataChanged { personal }) => Some(personal),
-            Self::Disabled(_) | Self::Enabled(_) | Self::RoleGranted(_) | Self::RoleRevoked(_) => {
-                None
-            }
+            | Self::PersonalDataChanged(UserPersonalDataChanged { personal })
+            | Self::EmailVerified(UserEmailVerified { personal }) => Some(personal),
+            Self::Disabled(_)
+            | Self::Enabled(_)
+            | Self::RoleGranted(_)
+            | Self::RoleRevoked(_)
+            | Self::VerificationRequested(_)
+            | Self::PasswordSet(_)
+            | Self::SecondFactorEnrolled(_)
+            | Self::SecondFactorReset(_)
+            | Self::RecoveryCodeUsed(_) => None,
         }
     }
 }

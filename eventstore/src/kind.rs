@@ -11,6 +11,8 @@ const KINDS: &[(&str, i16)] = &[
     ("role", 6),
     ("domain", 7),
     ("engine", 8),
+    ("api-token", 9),
+    ("email-template", 10),
 ];
 
 /// The number of a kind.

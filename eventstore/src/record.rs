@@ -6,7 +6,7 @@ use crate::{
     clock, kind,
 };
 use chrono::{DateTime, Utc};
-use tenure_domain::{Actor, EngineId, Event, UserId};
+use tenure_domain::{Actor, Event};
 use uuid::Uuid;
 
 /// An event of the feed: typed, upcast to the newest schema, personal data in clear unless forgotten.
@@ -225,14 +225,5 @@ impl Row<'_> {
 
 /// The actor of its stored text; what no version of Tenure wrote is shown as it stands.
 pub(crate) fn actor(text: &str) -> Actor {
-    match text.split_once(':') {
-        Some(("user", id)) => id
-            .parse()
-            .map_or_else(|_| Actor::system(text), |id| Actor::User(UserId(id))),
-        Some(("engine", id)) => id
-            .parse()
-            .map_or_else(|_| Actor::system(text), |id| Actor::Engine(EngineId(id))),
-        Some(("system", name)) => Actor::system(name),
-        _ => Actor::system(text),
-    }
+    text.parse().unwrap_or_else(|_| Actor::system(text))
 }

@@ -15,7 +15,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 use std::time::Duration;
-use tenure_domain::{Actor, ids::derived};
+use tenure_domain::ids::derived;
 use tenure_eventstore::{Cause, CommandKey, new_id};
 use tenure_workflow::{Accepted, Caller};
 use utoipa::ToSchema;
@@ -63,7 +63,7 @@ impl<T: DeserializeOwned> FromRequest<App> for Command<T> {
         let route = format!("{} {}", parts.method, parts.uri.path());
         let bytes = read(Request::from_parts(parts, body)).await?;
         let body = parse(&headers, &bytes)?;
-        let actor = Actor::User(signed.user());
+        let actor = signed.actor();
         let key = key.map(|key| CommandKey {
             id: derived(&["http", &actor.to_string(), &route, &key]),
             body: Sha256::digest(&bytes).into(),

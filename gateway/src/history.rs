@@ -54,6 +54,9 @@ pub(crate) struct ActorBody {
     pub(crate) id: Option<Uuid>,
     /// Display name, or which part of Tenure.
     pub(crate) name: String,
+    /// The API token by which a program did it for the person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) token: Option<Uuid>,
 }
 
 impl ActorBody {
@@ -62,14 +65,20 @@ impl ActorBody {
             kind,
             id: Some(id),
             name: names.named(id).name,
+            token: None,
         };
         match actor {
             Actor::User(user) => of("user", user.0),
+            Actor::Token { user, token } => Self {
+                token: Some(token.0),
+                ..of("user", user.0)
+            },
             Actor::Engine(engine) => of("engine", engine.0),
             Actor::System(name) => Self {
                 kind: "system",
                 id: None,
                 name: name.clone(),
+                token: None,
             },
         }
     }
@@ -77,7 +86,7 @@ impl ActorBody {
 
 pub(crate) fn actor_id(actor: &Actor) -> Option<Uuid> {
     match actor {
-        Actor::User(user) => Some(user.0),
+        Actor::User(user) | Actor::Token { user, .. } => Some(user.0),
         Actor::Engine(engine) => Some(engine.0),
         Actor::System(_) => None,
     }

@@ -3,9 +3,10 @@
 use crate::{access::passwords, app::App, problem::Problem};
 use tenure_domain::{
     Personal, UserId,
-    user::{PersonalData, User},
+    user::{PersonalData, User, UserCommand},
 };
-use tenure_eventstore::StoreError;
+use tenure_eventstore::{StoreError, state::CodePurpose};
+use tenure_workflow::Caller;
 use zeroize::Zeroizing;
 
 /// Name and addresses of a user who exists and was not forgotten.
@@ -36,9 +37,19 @@ pub(crate) async fn set_password(
     data: &PersonalData,
     field: &str,
     password: Zeroizing<String>,
+    caller: &Caller,
 ) -> Result<(), Problem> {
     check_password(data, field, &password)?;
     let phc = app.passwords.hash(password).await?;
+    // First the history: a password that nobody can account for is never set.
+    let caller = Caller {
+        key: None,
+        ..caller.clone()
+    };
+    let commands = &app.instance.commands;
+    commands
+        .user(user, UserCommand::SetPassword, &caller)
+        .await?;
     store_password(app, user, data, &phc)
         .await
         .map_err(|error| Problem::unavailable(&error))
@@ -67,6 +78,9 @@ async fn store_password(
     let tables = app.instance.store.state_tables();
     tables.set_password(user, phc).await?;
     tables.set_sign_in_emails(user, &data.emails).await?;
+    tables
+        .remove_codes(user, CodePurpose::FirstPassword)
+        .await?;
     tables.end_sessions_of(user).await?;
     Ok(())
 }

@@ -46,6 +46,7 @@ macro_rules! of_the_domain {
 of_the_domain!(
     PersonalData = domain::user::PersonalData,
     RoleContent = domain::role::RoleContent,
+    EmailText = domain::email_template::EmailText,
     DomainContent = domain::directory::DomainContent,
     DomainKind = domain::directory::DomainKind,
     EngineContent = domain::engine::EngineContent,
@@ -104,6 +105,13 @@ fn bounds() -> Vec<(&'static str, &'static str, Value)> {
             "former_emails",
             json!({"readOnly": true, "maxItems": 0}),
         ),
+        (
+            "PersonalData",
+            "verified_emails",
+            json!({"readOnly": true, "maxItems": 0}),
+        ),
+        ("EmailText", "subject", text(200)),
+        ("EmailText", "body", text(20_000)),
         ("RoleContent", "name", text(80)),
         (
             "DomainContent",
@@ -158,6 +166,10 @@ fn examples() -> Vec<(&'static str, Value)> {
         (
             "PersonalData",
             json!({"display_name": "Grace Hopper", "emails": ["grace@corp.example"]}),
+        ),
+        (
+            "EmailText",
+            json!({"subject": "Please decide: {{ name }}", "body": "{{ requester }} asks for {{ name }}.\n\n{{ link }}"}),
         ),
         (
             "RoleContent",

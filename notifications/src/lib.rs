@@ -1,4 +1,4 @@
-//! E-mail about what happened: which events tell whom (`table.rs`), who that is at that moment (`recipients.rs`), what
+//! E-mail and inbox about what happened: which events tell whom (`table.rs`), who that is at that moment (`recipients.rs`), what
 //! the mail says (`message.rs`, `templates/`), and its way out (`notifier.rs`, `delivery.rs`).
 //!
 //! Mails are sent at least once, with a Message-ID derived from event and recipient, so that a repeat is recognised.
@@ -9,6 +9,7 @@
 //! Start reading at `table.rs`.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+mod codes;
 mod delivery;
 mod message;
 mod notifier;
@@ -16,5 +17,5 @@ mod recipients;
 pub mod table;
 
 pub use delivery::{Delivery, MailError, SmtpConfig, SmtpTls};
-pub use message::{Facts, Rendered, render};
+pub use message::{Facts, Rendered, default_text, problems, render, render_text};
 pub use notifier::Notifier;

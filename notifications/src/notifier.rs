@@ -3,17 +3,19 @@
 //! see the same Message-ID twice after a crash between sending and marking.
 
 use crate::{
+    codes::code_for,
     delivery::{Delivery, MailError},
-    message::{Facts, render},
+    message::{Facts, Rendered, render, render_text},
     recipients::Directory,
     table::{Notice, Subject, notices},
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use std::{sync::Arc, time::Duration};
 use tenure_domain::{
-    Event, Personal,
+    Event, Personal, UserId,
     account::{Account, AccountEvent, Managed},
     directory::Domain,
+    email_template::{self, EmailTemplate},
     engine::{Engine, EngineEvent},
     ids::derived,
     request::{RequestEvent, RequestKind},
@@ -25,7 +27,7 @@ use tenure_eventstore::{
     EventStore, StoreError, StoredEvent,
     clock::{Clock, SystemClock},
     follow::{Follower, Handle, Retry},
-    state::OutboxMessage,
+    state::{InboxMessage, OutboxMessage},
 };
 use tenure_projections::Views;
 use tokio::sync::watch;
@@ -115,25 +117,38 @@ impl Notifier {
     }
 
     async fn queue(&self, page: &[StoredEvent]) -> Result<(), Retry> {
-        let mut mails = Vec::new();
+        let (mut mails, mut told) = (Vec::new(), Vec::new());
         for event in page {
-            mails.extend(self.mails(event).await?);
+            self.tell(event, &mut mails, &mut told).await?;
         }
-        let queued = self
-            .store
-            .state_tables()
-            .queue_messages(&mails, self.system.now())
-            .await;
-        queued.map_err(|error| error.to_string())
+        let (tables, now) = (self.store.state_tables(), self.system.now());
+        let said = |error: StoreError| error.to_string();
+        tables.tell(&told).await.map_err(said)?;
+        tables.queue_messages(&mails, now).await.map_err(said)
     }
 
-    /// The mails that follow from one event.
-    async fn mails(&self, event: &StoredEvent) -> Result<Vec<OutboxMessage>, Retry> {
+    /// What follows from one event: mails, and notices in inboxes.
+    async fn tell(
+        &self,
+        event: &StoredEvent,
+        mails: &mut Vec<OutboxMessage>,
+        told: &mut Vec<InboxMessage>,
+    ) -> Result<(), Retry> {
         let Some((notice, recipients, subject)) = notices(event.stream, &event.event) else {
-            return Ok(vec![]);
+            return Ok(());
         };
-        if !notice.row().is_some_and(|row| row.on) {
-            return Ok(vec![]);
+        let Some(row) = notice.row() else {
+            return Ok(());
+        };
+        let failed = |error: StoreError| error.to_string();
+        let id = email_template::id_of(row.template).0;
+        let template = self.store.cached_state::<EmailTemplate>(id).await;
+        let template = template.map_err(failed)?.state;
+        let by_mail = template.on.unwrap_or(row.on);
+        // What an organisation does not want mailed is still in the inbox; what it never asked for is not.
+        let in_inbox = (row.on || by_mail) && row.object != "user";
+        if !by_mail && !in_inbox {
+            return Ok(());
         }
         let directory = Directory {
             store: &self.store,
@@ -144,28 +159,47 @@ impl Notifier {
             .await
             .map_err(|error| error.to_string())?;
         if people.is_empty() {
-            return Ok(vec![]);
+            return Ok(());
         }
-        let facts = self
-            .facts(event, notice, subject)
-            .await
-            .map_err(|error| error.to_string())?;
-        let mut mails = Vec::new();
-        for (_, person) in people {
+        let facts = self.facts(event, notice, subject).await.map_err(failed)?;
+        for (user, person) in people {
             let facts = Facts {
                 recipient: person.display_name.clone(),
                 ..facts.clone()
             };
-            // A template that cannot be rendered is a defect of the program: it must not hold back the others.
-            let rendered = match render(notice, &facts) {
-                Ok(rendered) => rendered,
-                Err(error) => {
-                    tracing::error!(?notice, position = event.position, %error, "a mail cannot be written");
-                    metrics::counter!("tenure_mails_unwritable_total").increment(1);
+            if in_inbox && let Some(rendered) = written(notice, &facts, &template, event) {
+                let key = [
+                    "inbox",
+                    &event.id.to_string(),
+                    row.template,
+                    &user.to_string(),
+                ];
+                told.push(InboxMessage {
+                    id: derived(&key),
+                    user,
+                    position: event.position,
+                    notice: row.template.to_owned(),
+                    category: row.object.to_owned(),
+                    object: event.stream,
+                    title: rendered.subject,
+                    told_at: event.recorded_at,
+                    read_at: None,
+                });
+            }
+            if !by_mail {
+                continue;
+            }
+            for address in &person.emails {
+                if notice == Notice::Verification && person.is_verified(address) {
                     continue;
                 }
-            };
-            for address in &person.emails {
+                let facts = self
+                    .with_code(notice, user, address, &facts)
+                    .await
+                    .map_err(failed)?;
+                let Some(rendered) = written(notice, &facts, &template, event) else {
+                    continue;
+                };
                 let id = derived(&[
                     "mail",
                     &event.id.to_string(),
@@ -176,13 +210,36 @@ impl Notifier {
                     id: id.to_string(),
                     position: event.position,
                     recipient: address.clone(),
-                    subject: rendered.subject.clone(),
-                    text: rendered.text.clone(),
-                    html: Some(rendered.html.clone()),
+                    subject: rendered.subject,
+                    text: rendered.text,
+                    html: Some(rendered.html),
                 });
             }
         }
-        Ok(mails)
+        Ok(())
+    }
+
+    /// A code is one address's own, and only a mail carries it.
+    async fn with_code(
+        &self,
+        notice: Notice,
+        user: UserId,
+        address: &str,
+        facts: &Facts,
+    ) -> Result<Facts, StoreError> {
+        let mut facts = facts.clone();
+        let now = self.system.now();
+        if let Some(code) = code_for(&self.store, notice, user, address, now).await? {
+            let page = if notice == Notice::Welcome {
+                "welcome"
+            } else {
+                "verify"
+            };
+            // Behind the #: it reaches no server's log.
+            facts.link = format!("{}/{page}#{code}", self.public_url);
+            facts.code = code;
+        }
+        Ok(facts)
     }
 
     async fn facts(
@@ -229,7 +286,7 @@ impl Notifier {
             }
             _ => {}
         }
-        if notice == Notice::Welcome {
+        if matches!(notice, Notice::Welcome | Notice::Verification) {
             facts.name = "Tenure".to_owned();
         }
         Ok(facts)
@@ -351,6 +408,24 @@ impl Notifier {
         }
         Ok(claimed.len())
     }
+}
+
+/// The mail, in the organisation's words or in Tenure's own. One that cannot be written must not hold back the others.
+fn written(
+    notice: Notice,
+    facts: &Facts,
+    template: &EmailTemplate,
+    event: &StoredEvent,
+) -> Option<Rendered> {
+    let own = template.text.as_ref();
+    let rendered = own.map_or_else(|| render(notice, facts), |text| render_text(text, facts));
+    // Texts are checked when they are saved; an update of Tenure may still take a parameter away.
+    let rendered = rendered.or_else(|error| {
+        tracing::error!(?notice, position = event.position, %error, "a mail cannot be written");
+        metrics::counter!("tenure_mails_unwritable_total").increment(1);
+        render(notice, facts)
+    });
+    rendered.ok()
 }
 
 /// Queues what each page of events tells.

@@ -62,7 +62,10 @@ impl Directory<'_> {
     }
 
     async fn members(&self, group: GroupId) -> Result<BTreeSet<UserId>, StoreError> {
-        let group = self.store.cached_state::<Group>(group.0).await?.state;
+        let mut group = self.store.cached_state::<Group>(group.0).await?.state;
+        if let (true, Some(by)) = (group.disabled, group.replaced_by) {
+            group = self.store.cached_state::<Group>(by.0).await?.state;
+        }
         Ok(if group.disabled {
             BTreeSet::new()
         } else {
@@ -121,44 +124,29 @@ impl Directory<'_> {
     /// Holders of the role System Administrator, in person or through a group.
     async fn administrators(&self) -> Result<BTreeSet<UserId>, RecipientsError> {
         let role = BuiltInRole::SystemAdministrator.id();
+        let filter = UserFilter {
+            role: Some(role),
+            ..UserFilter::default()
+        };
         let mut people = BTreeSet::new();
         let mut page = Page::first(500);
         loop {
+            let order = SortOrder::Ascending;
             let found = self
                 .views
-                .users(
-                    &UserFilter::default(),
-                    UserSort::Created,
-                    SortOrder::Ascending,
-                    &page,
-                )
+                .users(&filter, UserSort::Created, order, &page)
                 .await?;
-            people.extend(
-                found
-                    .rows
-                    .iter()
-                    .filter(|user| user.roles.contains(&role))
-                    .map(|user| user.id),
-            );
+            people.extend(found.rows.iter().map(|user| user.id));
             match found.next {
                 Some(next) => page = Page::after(next, 500),
                 None => break,
             }
         }
-        let mut page = Page::first(500);
-        loop {
-            let found = self.views.groups(None, &page).await?;
-            for group in found
-                .rows
-                .iter()
-                .filter(|group| group.roles.contains(&role) && group.id != everyone())
-            {
-                people.extend(self.members(group.id).await?);
-            }
-            match found.next {
-                Some(next) => page = Page::after(next, 500),
-                None => return Ok(people),
+        for group in self.views.groups_holding(role).await? {
+            if group != everyone() {
+                people.extend(self.members(group).await?);
             }
         }
+        Ok(people)
     }
 }

@@ -13,6 +13,8 @@ use uuid::Uuid;
 /// What a mail is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Notice {
+    /// A template's draft waits for somebody else's approval.
+    TemplateNeedsApproval,
     /// A template's version serves.
     TemplatePublished,
     /// No version serves.
@@ -43,6 +45,8 @@ pub enum Notice {
     EngineImpaired,
     /// Somebody is new here.
     Welcome,
+    /// An address is to be proven.
+    Verification,
 }
 
 /// Who is told.
@@ -103,6 +107,13 @@ const fn off(row: Row) -> Row {
 
 /// The table.
 pub const TABLE: &[Row] = &[
+    row(
+        Notice::TemplateNeedsApproval,
+        "template",
+        "needs approval",
+        "administrators",
+        "template-needs-approval",
+    ),
     off(row(
         Notice::TemplatePublished,
         "template",
@@ -202,13 +213,73 @@ pub const TABLE: &[Row] = &[
         "engine-impaired",
     ),
     row(Notice::Welcome, "user", "welcome", "the user", "welcome"),
+    row(
+        Notice::Verification,
+        "user",
+        "verification",
+        "the user",
+        "verification",
+    ),
 ];
+
+/// What may be named in the mails about an object, and what it is.
+#[must_use]
+pub fn parameters(object: &str) -> &'static [(&'static str, &'static str)] {
+    match object {
+        "request" => &[
+            ("recipient", "who reads it"),
+            ("name", "name of the account"),
+            ("domain", "the domain's DNS name"),
+            ("requester", "who asked"),
+            ("justification", "why they ask"),
+            ("step", "the step that waits"),
+            ("reason", "why it was refused or failed"),
+            ("detail", "the directory's own words"),
+            ("last_day", "the last full day, and the instant in UTC"),
+            ("renewal", "is it about a renewal?"),
+            ("link", "where to look"),
+        ],
+        "account" => &[
+            ("recipient", "who reads it"),
+            ("name", "name of the account"),
+            ("domain", "the domain's DNS name"),
+            ("action", "review, disable, expire or delete"),
+            ("last_day", "the last full day, and the instant in UTC"),
+            ("link", "where to look"),
+        ],
+        "engine" => &[
+            ("recipient", "who reads it"),
+            ("name", "name of the engine"),
+            ("reason", "what it cannot do"),
+            ("detail", "its own words"),
+            ("link", "where to look"),
+        ],
+        "user" => &[
+            ("recipient", "who reads it"),
+            ("name", "Tenure"),
+            ("code", "the one-time code, empty if none is needed"),
+            ("link", "where to go, with the code"),
+        ],
+        _ => &[
+            ("recipient", "who reads it"),
+            ("name", "name of the object"),
+            ("link", "where to look"),
+        ],
+    }
+}
 
 impl Notice {
     /// Its row.
     #[must_use]
     pub fn row(self) -> Option<&'static Row> {
+        // Every notice has one: the table's test says so.
         TABLE.iter().find(|row| row.notice == self)
+    }
+
+    /// The row whose mail is called `template`.
+    #[must_use]
+    pub fn named(template: &str) -> Option<&'static Row> {
+        TABLE.iter().find(|row| row.template == template)
     }
 }
 
@@ -238,9 +309,16 @@ pub fn notices(stream: Uuid, event: &Event) -> Option<(Notice, Recipients, Subje
             (Notice::EngineImpaired, Recipients::Administrators)
         }
         Event::User(UserEvent::Registered(_)) => (Notice::Welcome, Recipients::User),
-        Event::Engine(_) | Event::User(_) | Event::Group(_) | Event::Role(_) | Event::Domain(_) => {
-            return None;
+        Event::User(UserEvent::VerificationRequested(_)) => {
+            (Notice::Verification, Recipients::User)
         }
+        Event::Engine(_)
+        | Event::User(_)
+        | Event::Group(_)
+        | Event::Role(_)
+        | Event::Domain(_)
+        | Event::ApiToken(_)
+        | Event::EmailTemplate(_) => return None,
     };
     let subject = match event {
         Event::Template(_) => Subject::Template(stream),
@@ -254,12 +332,12 @@ pub fn notices(stream: Uuid, event: &Event) -> Option<(Notice, Recipients, Subje
 
 fn of_template(event: &TemplateEvent) -> Option<Notice> {
     match event {
+        TemplateEvent::Submitted(_) => Some(Notice::TemplateNeedsApproval),
         TemplateEvent::Published(_) => Some(Notice::TemplatePublished),
         TemplateEvent::Unpublished(_) => Some(Notice::TemplateUnpublished),
         TemplateEvent::Disabled(_) => Some(Notice::TemplateDisabled),
         TemplateEvent::Drafted(_)
         | TemplateEvent::Revised(_)
-        | TemplateEvent::Submitted(_)
         | TemplateEvent::Returned(_)
         | TemplateEvent::Enabled(_) => None,
     }

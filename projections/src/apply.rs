@@ -180,7 +180,7 @@ mod tests {
             .execute::<User>(Execution::new(
                 user.0,
                 UserCommand::Register(data),
-                (),
+                Default::default(),
                 by(),
             ))
             .await
@@ -190,7 +190,7 @@ mod tests {
             GroupCommand::AddMember(user),
         ] {
             store
-                .execute::<Group>(Execution::new(group, command, (), by()))
+                .execute::<Group>(Execution::new(group, command, Default::default(), by()))
                 .await
                 .unwrap();
         }

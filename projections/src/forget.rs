@@ -74,7 +74,7 @@ async fn empty(
     generation: i64,
     people: &[Uuid],
 ) -> Result<(), ViewError> {
-    let [users, words] = Users::TABLES else {
+    let [users, words, ..] = Users::TABLES else {
         return Ok(());
     };
     let unreadable = |reason| ViewError::Unreadable {

@@ -37,6 +37,7 @@ pub use error::ViewError;
 pub use list::{Count, Cursor, EXACT, LONGEST_PAGE, Page, Paged, SortOrder, Start};
 pub use models::{
     accounts::{AccountFilter, AccountRow, AccountSort, AccountStage, OutstandingOrder, Trouble},
+    api_tokens::ApiTokenRow,
     approvals::WaitingApproval,
     audit::{AuditFilter, AuditRow},
     domains::DomainRow,

@@ -56,5 +56,5 @@ pub(crate) async fn run(args: AdminArgs) -> Result<(), ClientError> {
     let body = json!({"code": args.code, "email": args.email, "display_name": args.name, "password": password});
     connection.post("setup", &body).await?;
     out::progress(format_args!("{} is the administrator.", args.email));
-    login::sign_in(&url, &args.email, &password, args.common.json).await
+    login::sign_in(&url, &args.email, &password, None, args.common.json).await
 }

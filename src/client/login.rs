@@ -26,6 +26,9 @@ pub(crate) struct LoginArgs {
     /// Read the password from standard input
     #[arg(long)]
     password_stdin: bool,
+    /// What your authenticator shows, or a recovery code
+    #[arg(long)]
+    code: Option<String>,
 }
 
 /// Sign out
@@ -41,7 +44,8 @@ pub(crate) async fn login(args: LoginArgs) -> Result<(), ClientError> {
     let url = args.common.url.clone().or(known);
     let url = url.ok_or_else(|| ClientError::Usage("--url is needed the first time".to_owned()))?;
     let password = password::read(args.password_stdin, "Password")?;
-    sign_in(&url, &args.email, &password, args.common.json).await
+    let code = args.code.as_deref();
+    sign_in(&url, &args.email, &password, code, args.common.json).await
 }
 
 /// Signs in and keeps the session.
@@ -49,6 +53,7 @@ pub(crate) async fn sign_in(
     url: &str,
     email: &str,
     password: &str,
+    code: Option<&str>,
     json: bool,
 ) -> Result<(), ClientError> {
     let connection = Connection::anonymous(url, json)?;
@@ -58,7 +63,10 @@ pub(crate) async fn sign_in(
         ));
     }
     let answer = connection
-        .post("sessions", &json!({"email": email, "password": password}))
+        .post(
+            "sessions",
+            &json!({"email": email, "password": password, "code": code}),
+        )
         .await?;
     let session = SessionFile {
         url: connection.url().to_owned(),

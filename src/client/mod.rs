@@ -12,8 +12,10 @@ mod domain;
 mod engine;
 mod error;
 mod group;
+mod inbox;
 mod login;
 mod lookup;
+mod mail;
 mod migrate;
 mod password;
 mod request;
@@ -23,6 +25,7 @@ mod session_file;
 mod table;
 mod template;
 mod template_file;
+mod token;
 mod user;
 mod watch;
 
@@ -49,6 +52,9 @@ pub(crate) enum ClientCommand {
     Domain(domain::DomainArgs),
     Engine(engine::EngineArgs),
     Clock(clock::ClockArgs),
+    Inbox(inbox::InboxArgs),
+    Token(token::TokenArgs),
+    Mail(mail::MailArgs),
 }
 
 impl ClientCommand {
@@ -74,6 +80,9 @@ impl ClientCommand {
             Self::Domain(args) => domain::run(args).await,
             Self::Engine(args) => engine::run(args).await,
             Self::Clock(args) => clock::run(args).await,
+            Self::Inbox(args) => inbox::run(args).await,
+            Self::Token(args) => token::run(args).await,
+            Self::Mail(args) => mail::run(args).await,
         }
     }
 }

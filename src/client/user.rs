@@ -74,6 +74,24 @@ enum UserCommand {
         /// Name of the role
         role: String,
     },
+    /// Send verification mail to the addresses that wait for it
+    #[command(after_help = "Example:\n  tenure user verify grace@corp.example")]
+    Verify {
+        /// E-mail address or id
+        user: String,
+    },
+    /// Take away the second factor of a person whose authenticator is lost
+    #[command(after_help = "Example:\n  tenure user reset-second-factor grace@corp.example")]
+    ResetSecondFactor {
+        /// E-mail address or id
+        user: String,
+    },
+    /// End all sessions of a person
+    #[command(after_help = "Example:\n  tenure user end-sessions grace@corp.example")]
+    EndSessions {
+        /// E-mail address or id
+        user: String,
+    },
     /// Set a person's password
     #[command(after_help = "Example:\n  tenure user password grace@corp.example")]
     Password {
@@ -139,6 +157,13 @@ pub(crate) async fn run(args: UserArgs) -> Result<(), ClientError> {
         UserCommand::Revoke { user, role } => {
             let role = lookup::role(&connection, &role).await?;
             act(&connection, &user, "roles/revoke", json!({"role": role})).await
+        }
+        UserCommand::Verify { user } => act(&connection, &user, "verification", json!({})).await,
+        UserCommand::ResetSecondFactor { user } => {
+            act(&connection, &user, "second-factor/reset", json!({})).await
+        }
+        UserCommand::EndSessions { user } => {
+            act(&connection, &user, "sessions/end", json!({})).await
         }
         UserCommand::Password {
             user,

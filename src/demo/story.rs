@@ -140,7 +140,7 @@ pub(super) fn timeline(events: &[StoredEvent]) -> String {
 
 fn who(actor: &Actor) -> String {
     match actor {
-        Actor::User(id) => {
+        Actor::User(id) | Actor::Token { user: id, .. } => {
             let person = people::PEOPLE
                 .iter()
                 .find(|person| people::user(person.email) == *id);

@@ -14,7 +14,7 @@ use tenure_domain::{
 pub struct Rights {
     /// Whose.
     pub user: UserId,
-    /// The user's enabled groups, Everyone among them.
+    /// The user's enabled groups, Everyone among them, and the groups for which one of these stands in.
     pub groups: Vec<GroupId>,
     /// What each role grants.
     pub roles: Vec<Permissions>,
@@ -25,6 +25,15 @@ impl Rights {
     #[must_use]
     pub fn reach(&self, feature: Feature, verb: Verb) -> Option<Reach> {
         reach(&self.roles, feature, verb)
+    }
+
+    /// No more than `permissions`: what a program may do by a token.
+    #[must_use]
+    pub fn limited_to(mut self, permissions: &Permissions) -> Self {
+        for role in &mut self.roles {
+            role.retain(|permission| permissions.contains(permission));
+        }
+        self
     }
 }
 
@@ -42,16 +51,19 @@ pub async fn rights_of(instance: &Instance, user: UserId) -> Result<Option<Right
     let mut roles: Vec<_> = state.roles.iter().copied().collect();
     let mut groups = Vec::new();
     // The view only says where to look; the aggregates decide.
-    let candidates = instance
-        .views
-        .groups_of(user)
-        .await
-        .map_err(|error| CommandError::Unavailable(error.to_string()))?;
+    let candidates = instance.views.groups_of(user).await?;
     for group in candidates.into_iter().chain([everyone()]) {
         let state = store.state::<Group>(group.0).await?.state;
         let member = group == everyone() || state.members.contains(&user);
         if member && !state.disabled && !groups.contains(&group) {
             roles.extend(state.roles.iter().copied());
+            groups.push(group);
+        }
+    }
+    // Whoever stands in for a group decides and owns in its place, but does not hold its roles.
+    for group in instance.views.groups_replaced_by(&groups).await? {
+        let state = store.cached_state::<Group>(group.0).await?.state;
+        if state.disabled && state.replaced_by.is_some_and(|by| groups.contains(&by)) {
             groups.push(group);
         }
     }
@@ -73,4 +85,46 @@ pub async fn rights_of(instance: &Instance, user: UserId) -> Result<Option<Right
         groups,
         roles: permissions,
     }))
+}
+
+/// May somebody in the group do it? True of a group when one of its active members may.
+///
+/// # Errors
+/// If store or views cannot be read.
+pub async fn group_may(
+    instance: &Instance,
+    group: GroupId,
+    feature: Feature,
+    verb: Verb,
+) -> Result<bool, CommandError> {
+    let state = instance.store.cached_state::<Group>(group.0).await?.state;
+    if state.disabled {
+        return Ok(false);
+    }
+    for role in &state.roles {
+        let role = instance.store.cached_state::<Role>(role.0).await?.state;
+        if reach(role.permissions(), feature, verb).is_some() {
+            return Ok(true);
+        }
+    }
+    for member in &state.members {
+        if user_may(instance, *member, feature, verb).await? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// May the user do it, at least with their own objects? Only who may decide on requests can be named as an approver.
+///
+/// # Errors
+/// If store or views cannot be read.
+pub async fn user_may(
+    instance: &Instance,
+    user: UserId,
+    feature: Feature,
+    verb: Verb,
+) -> Result<bool, CommandError> {
+    let rights = rights_of(instance, user).await?;
+    Ok(rights.is_some_and(|rights| rights.reach(feature, verb).is_some()))
 }

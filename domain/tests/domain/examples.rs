@@ -8,7 +8,9 @@ use std::sync::Arc;
 use tenure_domain::{
     Actor, Event, Personal,
     account::*,
+    api_token::*,
     directory::*,
+    email_template::*,
     engine::*,
     event::Stream,
     group::*,
@@ -349,6 +351,12 @@ fn people() -> Vec<Event> {
         of::<User>(UserEnabled {}),
         of::<User>(UserRoleGranted { role }),
         of::<User>(UserRoleRevoked { role }),
+        of::<User>(UserVerificationRequested {}),
+        of::<User>(UserEmailVerified { personal: sealed() }),
+        of::<User>(UserPasswordSet {}),
+        of::<User>(UserSecondFactorEnrolled {}),
+        of::<User>(UserSecondFactorReset {}),
+        of::<User>(UserRecoveryCodeUsed {}),
         of::<Group>(GroupCreated { name: name() }),
         of::<Group>(GroupRenamed {
             name: "Ops".into(),
@@ -364,6 +372,7 @@ fn people() -> Vec<Event> {
         of::<Group>(GroupRoleRevoked { role }),
         of::<Group>(GroupDisabled {}),
         of::<Group>(GroupEnabled {}),
+        of::<Group>(GroupReplaced { by: group("ops") }),
         of::<Role>(RoleDefined {
             content: content(),
             former_name: None,
@@ -374,6 +383,38 @@ fn people() -> Vec<Event> {
         })),
         of::<Role>(RoleDisabled {}),
         of::<Role>(RoleEnabled {}),
+        of::<Role>(RoleAppliedToNewUsers {}),
+        of::<Role>(RoleKeptFromNewUsers {}),
+        of::<ApiToken>(ApiTokenCreated {
+            content: ApiTokenContent {
+                owner: user("alice"),
+                description: "Nightly report".into(),
+                permissions: BuiltInRole::Approver.content().permissions,
+                expires_at: at(END),
+            },
+        }),
+        of::<ApiToken>(ApiTokenDescribed {
+            description: "Weekly report".into(),
+        }),
+        of::<ApiToken>(ApiTokenDisabled {}),
+        of::<ApiToken>(ApiTokenEnabled {}),
+        of::<ApiToken>(ApiTokenDeleted {}),
+        of::<EmailTemplate>(EmailTemplateChanged {
+            notice: "welcome".into(),
+            text: EmailText {
+                subject: "Hello {{ recipient }}".into(),
+                body: "Welcome: {{ link }}".into(),
+            },
+        }),
+        of::<EmailTemplate>(EmailTemplateRestored {
+            notice: "welcome".into(),
+        }),
+        of::<EmailTemplate>(EmailTemplateSwitchedOn {
+            notice: "welcome".into(),
+        }),
+        of::<EmailTemplate>(EmailTemplateSwitchedOff {
+            notice: "welcome".into(),
+        }),
     ]
 }
 

@@ -3,26 +3,36 @@
 use crate::scene::{by, context, given, group, id, user};
 use tenure_domain::{
     Actor, Context, Personal, RoleId,
+    api_token::{
+        ApiToken, ApiTokenCommand as T, ApiTokenContent, ApiTokenCreated, ApiTokenDeleted,
+        ApiTokenDisabled, ApiTokenRefusal,
+    },
+    email_template::{
+        EmailTemplate, EmailTemplateChanged, EmailTemplateCommand as E, EmailTemplateFacts,
+        EmailTemplateRefusal, EmailTemplateRestored, EmailTemplateSwitchedOff, EmailText,
+    },
     event::{Recorded, ReservationChange},
     group::{
         Group, GroupCommand as G, GroupCreated, GroupDisabled, GroupEnabled, GroupEvent,
-        GroupMemberAdded, GroupMemberRemoved, GroupRefusal, GroupRenamed, GroupRoleGranted,
-        GroupRoleRevoked,
+        GroupFacts, GroupMemberAdded, GroupMemberRemoved, GroupRefusal, GroupRenamed,
+        GroupReplaced, GroupRoleGranted, GroupRoleRevoked,
     },
     permission::{Feature, Permission, Reach, Verb, reach},
     problem::{FieldProblem, Problem},
     role::{
-        BuiltInRole, Role, RoleCommand as R, RoleContent, RoleDefined, RoleDisabled, RoleEnabled,
-        RoleEvent, RoleRefusal, RoleRevised,
+        BuiltInRole, Role, RoleAppliedToNewUsers, RoleCommand as R, RoleContent, RoleDefined,
+        RoleDisabled, RoleEnabled, RoleEvent, RoleRefusal, RoleRevised,
     },
     user::{
-        PersonalData, User, UserCommand as U, UserDisabled, UserEnabled, UserEvent,
-        UserPersonalDataChanged, UserRefusal, UserRegistered, UserRoleGranted, UserRoleRevoked,
+        PersonalData, User, UserCommand as U, UserDisabled, UserEmailVerified, UserEnabled,
+        UserEvent, UserFacts, UserPersonalDataChanged, UserRefusal, UserRegistered,
+        UserRoleGranted, UserRoleRevoked, UserSecondFactorEnrolled, UserSecondFactorReset,
+        UserVerificationRequested,
     },
 };
 
-fn ctx() -> Context {
-    by("admin", ())
+fn ctx<F: Default>() -> Context<F> {
+    by("admin", F::default())
 }
 
 fn alice(emails: &[&str]) -> PersonalData {
@@ -116,7 +126,7 @@ fn addresses_are_claimed_and_those_given_up_are_freed() {
     let command = U::ChangePersonalData(alice(&["A@example.com", "new@example.com"]));
     given::<User>([before])
         .when(command, &ctx())
-        .then([changed.clone()]);
+        .then([changed.clone(), UserVerificationRequested {}.into()]);
     let keys: Vec<_> = changed
         .reservations(user("alice").0)
         .into_iter()
@@ -338,4 +348,256 @@ fn built_in_roles_grant_what_the_product_says() {
             );
         }
     }
+}
+
+#[test]
+fn a_new_address_is_to_be_verified_and_a_verified_one_stays_so() {
+    let verified = |emails: &[&str], verified: &[&str]| PersonalData {
+        verified_emails: verified.iter().map(|e| (*e).to_owned()).collect(),
+        ..alice(emails)
+    };
+    let known = given::<User>([registered(alice(&["a@example.com"]))]);
+    let personal = Personal::Clear(verified(&["a@example.com"], &["a@example.com"]));
+    let proven = known
+        .when(U::VerifyEmail("A@example.com ".into()), &ctx())
+        .then([UserEmailVerified { personal }.into()]);
+    let again = proven.0.clone();
+    given_state(again.clone())
+        .when(U::VerifyEmail("a@example.com".into()), &ctx())
+        .nothing();
+    given_state(again.clone())
+        .when(U::RequestVerification, &ctx())
+        .refused(UserRefusal::NothingToVerify);
+    given_state(again.clone())
+        .when(U::VerifyEmail("b@example.com".into()), &ctx())
+        .refused(UserRefusal::AddressGone);
+    // Nobody says of themselves that they are verified.
+    let claimed = verified(&["a@example.com", "b@example.com"], &["b@example.com"]);
+    let personal = Personal::Clear(verified(
+        &["a@example.com", "b@example.com"],
+        &["a@example.com"],
+    ));
+    let changed = UserPersonalDataChanged { personal };
+    given_state(again)
+        .when(U::ChangePersonalData(claimed), &ctx())
+        .then([changed.into(), UserVerificationRequested {}.into()]);
+    given::<User>([])
+        .when(
+            U::Register(verified(&["a@example.com"], &["a@example.com"])),
+            &ctx(),
+        )
+        .then([registered(alice(&["a@example.com"]))]);
+}
+
+fn given_state(user: User) -> crate::scene::Given<User> {
+    crate::scene::Given(user)
+}
+
+#[test]
+fn the_last_active_administrator_stays() {
+    let last = UserFacts {
+        last_administrator: true,
+        ..UserFacts::default()
+    };
+    let role = BuiltInRole::SystemAdministrator.id();
+    let administrator = || {
+        given::<User>([
+            registered(alice(&["a@example.com"])),
+            UserRoleGranted { role }.into(),
+        ])
+    };
+    for command in [U::Disable, U::RevokeRole(role)] {
+        administrator()
+            .when(command, &by("admin", last.clone()))
+            .refused(UserRefusal::LastAdministrator);
+    }
+    let last = || GroupFacts {
+        last_administrator: true,
+        ..GroupFacts::default()
+    };
+    let created: GroupEvent = GroupCreated {
+        name: "Administrators".into(),
+    }
+    .into();
+    let alice = user("alice");
+    let group = || {
+        given::<Group>([
+            created.clone(),
+            GroupMemberAdded { user: alice }.into(),
+            GroupRoleGranted { role }.into(),
+        ])
+    };
+    for command in [G::Disable, G::RevokeRole(role), G::RemoveMember(alice)] {
+        group()
+            .when(command, &by("admin", last()))
+            .refused(GroupRefusal::LastAdministrator);
+    }
+}
+
+#[test]
+fn a_new_user_gets_the_automatic_roles_once_each() {
+    let automatic_roles = vec![role(), id("other"), role()];
+    let facts = UserFacts {
+        automatic_roles,
+        ..UserFacts::default()
+    };
+    let data = alice(&["a@example.com"]);
+    let events = tenure_domain::decide::Decide::decide(
+        &User::default(),
+        U::Register(data),
+        &by("admin", facts),
+    );
+    assert_eq!(events.unwrap().len(), 3, "registered, and two roles");
+    let created: RoleEvent = RoleDefined {
+        content: BuiltInRole::Requester.content(),
+        former_name: None,
+    }
+    .into();
+    // Whom a built-in role is given to is not what it is.
+    let automatic = given::<Role>([created])
+        .when(R::ApplyToNewUsers, &ctx())
+        .then([RoleAppliedToNewUsers {}.into()]);
+    assert!(automatic.0.is_automatic());
+    automatic.when(R::ApplyToNewUsers, &ctx()).nothing();
+}
+
+#[test]
+fn a_disabled_group_can_be_replaced_until_it_is_enabled() {
+    let created: GroupEvent = GroupCreated {
+        name: "Operators".into(),
+    }
+    .into();
+    let known = || given::<Group>([created.clone()]);
+    let usable = GroupFacts {
+        replacement_usable: true,
+        ..GroupFacts::default()
+    };
+    let unusable = FieldProblem::at("replacement", Problem::Unknown);
+    known()
+        .when(G::Replace(group("nobody")), &ctx())
+        .refused(GroupRefusal::Invalid(vec![unusable]));
+    let replaced = known()
+        .when(G::Replace(group("ops")), &by("admin", usable))
+        .then([
+            GroupDisabled {}.into(),
+            GroupReplaced { by: group("ops") }.into(),
+        ]);
+    let enabled = replaced
+        .when(G::Enable, &ctx())
+        .then([GroupEnabled {}.into()]);
+    assert_eq!(enabled.0.replaced_by, None);
+}
+
+#[test]
+fn account_owner_is_fixed_to_everyone() {
+    let everyone = given::<Group>([
+        GroupCreated {
+            name: "Everyone".into(),
+        }
+        .into(),
+        GroupRoleGranted {
+            role: BuiltInRole::AccountOwner.id(),
+        }
+        .into(),
+    ]);
+    everyone
+        .when(G::RevokeRole(BuiltInRole::AccountOwner.id()), &ctx())
+        .refused(GroupRefusal::BuiltIn);
+}
+
+#[test]
+fn a_second_factor_is_enrolled_and_reset() {
+    let known = given::<User>([registered(alice(&["a@example.com"]))]);
+    let with = known
+        .when(U::EnrolSecondFactor, &ctx())
+        .then([UserSecondFactorEnrolled {}.into()]);
+    assert!(with.0.second_factor);
+    let without = with
+        .when(U::ResetSecondFactor, &ctx())
+        .then([UserSecondFactorReset {}.into()]);
+    without
+        .when(U::ResetSecondFactor, &ctx())
+        .refused(UserRefusal::NoSecondFactor);
+}
+
+#[test]
+fn an_api_token_expires_and_is_never_more_than_its_content() {
+    let now = crate::scene::at("2026-01-10T09:00:00Z");
+    let content = |days| ApiTokenContent {
+        owner: user("alice"),
+        description: "Nightly report".into(),
+        permissions: BuiltInRole::Approver.content().permissions,
+        expires_at: now + chrono::TimeDelta::days(days),
+    };
+    for days in [0, -1, 367] {
+        let refused = tenure_domain::decide::Decide::decide(
+            &ApiToken::default(),
+            T::Create(content(days)),
+            &ctx(),
+        );
+        assert!(
+            matches!(refused, Err(ApiTokenRefusal::Invalid(_))),
+            "{days}"
+        );
+    }
+    let created = ApiTokenCreated {
+        content: content(90),
+    };
+    let token = given::<ApiToken>([])
+        .when(T::Create(content(90)), &ctx())
+        .then([created.clone().into()]);
+    assert!(token.0.usable(now).is_some());
+    assert!(token.0.usable(content(90).expires_at).is_none());
+    let disabled = token
+        .when(T::Disable, &ctx())
+        .then([ApiTokenDisabled {}.into()]);
+    assert!(disabled.0.usable(now).is_none());
+    let deleted = disabled
+        .when(T::Delete, &ctx())
+        .then([ApiTokenDeleted {}.into()]);
+    deleted
+        .when(T::Enable, &ctx())
+        .refused(ApiTokenRefusal::Unknown);
+}
+
+#[test]
+fn a_mail_says_what_the_organisation_wants_until_it_is_restored() {
+    let facts = |problems| EmailTemplateFacts {
+        notice: "welcome".into(),
+        on_by_default: true,
+        problems,
+    };
+    let text = EmailText {
+        subject: "Hello".into(),
+        body: "{{ link }}".into(),
+    };
+    let notice = || "welcome".to_owned();
+    let unknown = FieldProblem::at(
+        "body",
+        Problem::UnknownParameter {
+            parameter: "salary".into(),
+            known: vec!["link".into()],
+        },
+    );
+    given::<EmailTemplate>([])
+        .when(
+            E::Change(text.clone()),
+            &by("admin", facts(vec![unknown.clone()])),
+        )
+        .refused(EmailTemplateRefusal::Invalid(vec![unknown]));
+    let changed = EmailTemplateChanged {
+        notice: notice(),
+        text: text.clone(),
+    };
+    let said = given::<EmailTemplate>([])
+        .when(E::Change(text), &by("admin", facts(vec![])))
+        .then([changed.into()]);
+    let restored = said
+        .when(E::Restore, &by("admin", facts(vec![])))
+        .then([EmailTemplateRestored { notice: notice() }.into()]);
+    let off = restored
+        .when(E::SwitchOff, &by("admin", facts(vec![])))
+        .then([EmailTemplateSwitchedOff { notice: notice() }.into()]);
+    off.when(E::SwitchOff, &by("admin", facts(vec![])))
+        .nothing();
 }

@@ -11,7 +11,8 @@ use std::{
     path::{Path, PathBuf},
 };
 use tenure_domain::{
-    Event, account::AccountEvent, directory::DomainEvent, engine::EngineEvent, group::GroupEvent,
+    Event, account::AccountEvent, api_token::ApiTokenEvent, directory::DomainEvent,
+    email_template::EmailTemplateEvent, engine::EngineEvent, group::GroupEvent,
     request::RequestEvent, role::RoleEvent, template::TemplateEvent, user::UserEvent,
 };
 
@@ -102,6 +103,8 @@ fn schemas() -> BTreeMap<String, String> {
     schemas_of::<RoleEvent>(&mut all);
     schemas_of::<DomainEvent>(&mut all);
     schemas_of::<EngineEvent>(&mut all);
+    schemas_of::<ApiTokenEvent>(&mut all);
+    schemas_of::<EmailTemplateEvent>(&mut all);
     all
 }
 
@@ -115,6 +118,8 @@ fn type_names() -> BTreeSet<String> {
         RoleEvent::TYPE_NAMES,
         DomainEvent::TYPE_NAMES,
         EngineEvent::TYPE_NAMES,
+        ApiTokenEvent::TYPE_NAMES,
+        EmailTemplateEvent::TYPE_NAMES,
     ];
     all.concat().into_iter().map(str::to_owned).collect()
 }

@@ -1,11 +1,9 @@
-//! Local sign-in: password hashes, failed attempts, and the addresses that find a person, as keyed hashes.
+//! Local sign-in: password hashes, and the addresses that find a person, as keyed hashes.
 
 use crate::{
-    StateTables, StoreError, clock,
+    StateTables, StoreError,
     database::{on_reader, on_writer},
-    log::micros,
 };
-use chrono::{DateTime, Utc};
 use tenure_domain::UserId;
 
 /// How one person signs in.
@@ -15,10 +13,6 @@ pub struct Credentials {
     pub user: UserId,
     /// Argon2id hash in PHC form.
     pub password: String,
-    /// Since the last success.
-    pub failed_attempts: u32,
-    /// No sign-in before this.
-    pub locked_until: Option<DateTime<Utc>>,
 }
 
 impl std::fmt::Debug for Credentials {
@@ -30,7 +24,7 @@ impl std::fmt::Debug for Credentials {
 }
 
 impl StateTables {
-    /// Sets the password's hash, and forgets failed attempts.
+    /// Sets the password's hash.
     ///
     /// # Errors
     /// If the database fails.
@@ -38,8 +32,7 @@ impl StateTables {
         on_writer!(&self.database, |pool| {
             sqlx::query(
                 "INSERT INTO credentials (person, password) VALUES ($1, $2)
-                 ON CONFLICT (person) DO UPDATE
-                 SET password = excluded.password, failed_attempts = 0, locked_until = NULL",
+                 ON CONFLICT (person) DO UPDATE SET password = excluded.password",
             )
             .bind(user.0)
             .bind(phc)
@@ -54,80 +47,36 @@ impl StateTables {
     /// # Errors
     /// If the database fails.
     pub async fn credentials(&self, user: UserId) -> Result<Option<Credentials>, StoreError> {
-        let found: Option<(String, i32, Option<i64>)> = on_reader!(&self.database, |pool| {
-            sqlx::query_as(
-                "SELECT password, failed_attempts, locked_until FROM credentials WHERE person = $1",
-            )
-            .bind(user.0)
-            .fetch_optional(pool)
-            .await?
+        let found: Option<String> = on_reader!(&self.database, |pool| {
+            sqlx::query_scalar("SELECT password FROM credentials WHERE person = $1")
+                .bind(user.0)
+                .fetch_optional(pool)
+                .await?
         });
-        Ok(
-            found.map(|(password, failed_attempts, locked_until)| Credentials {
-                user,
-                password,
-                failed_attempts: failed_attempts.max(0).cast_unsigned(),
-                locked_until: locked_until.map(clock::instant),
-            }),
-        )
+        Ok(found.map(|password| Credentials { user, password }))
     }
 
-    /// Counts a failed attempt; from the `most`-th on, locks until `until`. Returns how many there are now.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn sign_in_failed(
-        &self,
-        user: UserId,
-        most: u32,
-        until: DateTime<Utc>,
-    ) -> Result<u32, StoreError> {
-        let attempts: Option<i32> = on_writer!(&self.database, |pool| {
-            sqlx::query_scalar(
-                "UPDATE credentials SET failed_attempts = failed_attempts + 1,
-                     locked_until = CASE WHEN failed_attempts + 1 >= $2 THEN $3 ELSE locked_until END
-                 WHERE person = $1 RETURNING failed_attempts",
-            )
-            .bind(user.0)
-            .bind(i32::try_from(most).unwrap_or(i32::MAX))
-            .bind(micros(until))
-            .fetch_optional(pool)
-            .await?
-        });
-        Ok(attempts.unwrap_or(0).max(0).cast_unsigned())
-    }
-
-    /// Forgets failed attempts and the lock.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn sign_in_succeeded(&self, user: UserId) -> Result<(), StoreError> {
-        on_writer!(&self.database, |pool| {
-            sqlx::query(
-                "UPDATE credentials SET failed_attempts = 0, locked_until = NULL WHERE person = $1",
-            )
-            .bind(user.0)
-            .execute(pool)
-            .await?;
-        });
-        Ok(())
-    }
-
-    /// Takes local sign-in away: password and addresses.
+    /// Takes local sign-in away: password, addresses, second factor, codes on their way, and what waits in the inbox.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn remove_credentials(&self, user: UserId) -> Result<(), StoreError> {
+        const TABLES: [&str; 6] = [
+            "DELETE FROM credentials WHERE person = $1",
+            "DELETE FROM sign_in_emails WHERE person = $1",
+            "DELETE FROM second_factors WHERE person = $1",
+            "DELETE FROM recovery_codes WHERE person = $1",
+            "DELETE FROM one_time_codes WHERE person = $1",
+            "DELETE FROM inbox WHERE person = $1",
+        ];
         on_writer!(&self.database, |pool| {
             let mut transaction = pool.begin().await?;
-            sqlx::query("DELETE FROM credentials WHERE person = $1")
-                .bind(user.0)
-                .execute(&mut *transaction)
-                .await?;
-            sqlx::query("DELETE FROM sign_in_emails WHERE person = $1")
-                .bind(user.0)
-                .execute(&mut *transaction)
-                .await?;
+            for statement in TABLES {
+                sqlx::query(statement)
+                    .bind(user.0)
+                    .execute(&mut *transaction)
+                    .await?;
+            }
             transaction.commit().await?;
         });
         Ok(())

@@ -3,21 +3,29 @@
 //!
 //! Times are handed in: these tables go by the system's clock or by business time as their callers do.
 
+mod api_token_secrets;
 mod checkpoints;
 mod credentials;
+mod inbox;
 mod meta;
+mod one_time_codes;
 mod outbox;
+mod second_factors;
 mod sessions;
 mod setup_code;
+mod sign_in_failures;
 mod timer_marks;
 
 pub use checkpoints::Checkpoint;
 pub use credentials::Credentials;
+pub use inbox::{InboxFilter, InboxMessage};
+pub use one_time_codes::{CodePurpose, OneTimeCode};
 pub use outbox::{ClaimedMessage, OutboxCounts, OutboxMessage};
 pub use sessions::Session;
 
 use crate::{Database, InstanceKeys, clock::Clock, seal::SealingKey};
 use std::sync::Arc;
+use tokio::sync::watch;
 
 /// The tables. A cheap handle.
 #[derive(Clone)]
@@ -25,6 +33,10 @@ pub struct StateTables {
     database: Database,
     keys: InstanceKeys,
     outbox_key: SealingKey,
+    inbox_key: SealingKey,
+    person_key: SealingKey,
+    /// How many notices this process has put into inboxes: open pages look again.
+    inbox_arrivals: Arc<watch::Sender<u64>>,
     clock: Arc<dyn Clock>,
 }
 
@@ -33,6 +45,9 @@ impl StateTables {
         Self {
             database,
             outbox_key: keys.sealing("outbox"),
+            inbox_key: keys.sealing("inbox"),
+            person_key: keys.sealing("sign-in"),
+            inbox_arrivals: Arc::new(watch::Sender::new(0)),
             keys: keys.clone(),
             clock,
         }

@@ -6,7 +6,7 @@ use crate::{
     log::micros,
 };
 use chrono::{DateTime, Utc};
-use tenure_domain::UserId;
+use tenure_domain::{ApiTokenId, UserId};
 
 /// A session.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +21,25 @@ pub struct Session {
     pub expires_at: DateTime<Utc>,
     /// Last used at.
     pub seen_at: DateTime<Utc>,
+    /// The API token that it was exchanged for, if it is a program's.
+    pub api_token: Option<ApiTokenId>,
+}
+
+type Row = (Vec<u8>, uuid::Uuid, i64, i64, i64, Option<uuid::Uuid>);
+
+fn session(
+    (token, person, created_at, expires_at, seen_at, api_token): Row,
+) -> Result<Session, StoreError> {
+    Ok(Session {
+        token_hash: token
+            .try_into()
+            .map_err(|_| StoreError::Unsealable("a session"))?,
+        user: UserId(person),
+        created_at: clock::instant(created_at),
+        expires_at: clock::instant(expires_at),
+        seen_at: clock::instant(seen_at),
+        api_token: api_token.map(ApiTokenId),
+    })
 }
 
 impl StateTables {
@@ -30,12 +49,13 @@ impl StateTables {
     /// If the database fails.
     pub async fn begin_session(&self, session: &Session) -> Result<(), StoreError> {
         on_writer!(&self.database, |pool| {
-            sqlx::query("INSERT INTO sessions (token, person, created_at, expires_at, seen_at) VALUES ($1, $2, $3, $4, $5)")
+            sqlx::query("INSERT INTO sessions (token, person, created_at, expires_at, seen_at, api_token) VALUES ($1, $2, $3, $4, $5, $6)")
                 .bind(session.token_hash.as_slice())
                 .bind(session.user.0)
                 .bind(micros(session.created_at))
                 .bind(micros(session.expires_at))
                 .bind(micros(session.seen_at))
+                .bind(session.api_token.map(|token| token.0))
                 .execute(pool)
                 .await?;
         });
@@ -51,24 +71,53 @@ impl StateTables {
         token_hash: &[u8; 32],
         now: DateTime<Utc>,
     ) -> Result<Option<Session>, StoreError> {
-        let found: Option<(uuid::Uuid, i64, i64, i64)> = on_reader!(&self.database, |pool| {
+        let found: Option<Row> = on_reader!(&self.database, |pool| {
             sqlx::query_as(
-                "SELECT person, created_at, expires_at, seen_at FROM sessions WHERE token = $1 AND expires_at > $2",
+                "SELECT token, person, created_at, expires_at, seen_at, api_token FROM sessions
+                 WHERE token = $1 AND expires_at > $2",
             )
             .bind(token_hash.as_slice())
             .bind(micros(now))
             .fetch_optional(pool)
             .await?
         });
-        Ok(
-            found.map(|(person, created_at, expires_at, seen_at)| Session {
-                token_hash: *token_hash,
-                user: UserId(person),
-                created_at: clock::instant(created_at),
-                expires_at: clock::instant(expires_at),
-                seen_at: clock::instant(seen_at),
-            }),
-        )
+        found.map(session).transpose()
+    }
+
+    /// The sessions of a person that are not over at `now`, the newest first; those of programs left out.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn sessions_of(
+        &self,
+        user: UserId,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Session>, StoreError> {
+        let found: Vec<Row> = on_reader!(&self.database, |pool| {
+            sqlx::query_as(
+                "SELECT token, person, created_at, expires_at, seen_at, api_token FROM sessions
+                 WHERE person = $1 AND expires_at > $2 AND api_token IS NULL ORDER BY created_at DESC LIMIT 200",
+            )
+            .bind(user.0)
+            .bind(micros(now))
+            .fetch_all(pool)
+            .await?
+        });
+        found.into_iter().map(session).collect()
+    }
+
+    /// Ends what was exchanged for an API token.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn end_sessions_by(&self, token: ApiTokenId) -> Result<(), StoreError> {
+        on_writer!(&self.database, |pool| {
+            sqlx::query("DELETE FROM sessions WHERE api_token = $1")
+                .bind(token.0)
+                .execute(pool)
+                .await?;
+        });
+        Ok(())
     }
 
     /// The session was used at `now`. Worth calling once a minute, not on every request.

@@ -12,7 +12,7 @@ fn register(id: uuid::Uuid, email: &str) -> Execution<User> {
     Execution::new(
         id,
         UserCommand::Register(person("Ada", email)),
-        (),
+        Default::default(),
         system(),
     )
 }
@@ -21,7 +21,7 @@ fn change(id: uuid::Uuid, email: &str) -> Execution<User> {
     Execution::new(
         id,
         UserCommand::ChangePersonalData(person("Ada", email)),
-        (),
+        Default::default(),
         system(),
     )
 }

@@ -16,7 +16,7 @@ async fn register(
     let mut execution = Execution::new(
         id,
         UserCommand::Register(person("Ada Lovelace", email)),
-        (),
+        Default::default(),
         system(),
     );
     execution.key = Some(CommandKey { id, body: [0; 32] });
@@ -70,7 +70,7 @@ on_every_store! {
         let new = backend.open().await;
         assert_eq!(personal(&new, 1).await, Personal::Forgotten);
         let change = UserCommand::ChangePersonalData(person("Ada", "new@example.org"));
-        new.execute(Execution::<User>::new(ada, change, (), system())).await.expect("changed");
+        new.execute(Execution::<User>::new(ada, change, Default::default(), system())).await.expect("changed");
         let payload = new.read_sealed(2, 1).await.expect("read").remove(0).payload;
         assert!(String::from_utf8(payload).expect("text").contains("forgotten"));
         store.verify(|_| ()).await.expect("verify");

@@ -5,7 +5,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tenure_domain::UserId;
 use tenure_eventstore::{
     Clock, SystemClock, new_id,
-    state::{Checkpoint, OutboxMessage, Session},
+    state::{
+        Checkpoint, CodePurpose, InboxFilter, InboxMessage, OneTimeCode, OutboxMessage, Session,
+    },
 };
 
 fn now() -> DateTime<Utc> {
@@ -24,23 +26,105 @@ fn message(id: &str) -> OutboxMessage {
 }
 
 on_every_store! {
-    async fn credentials_count_failures_and_lock(backend: Backend) {
+    async fn credentials_are_found_by_any_address_and_removed_whole(backend: Backend) {
         let tables = backend.open().await.state_tables().clone();
         let user = UserId(new_id());
         assert_eq!(tables.credentials(user).await.expect("none"), None);
         tables.set_password(user, "$argon2id$...").await.expect("set");
-        let until = now() + TimeDelta::minutes(5);
-        assert_eq!(tables.sign_in_failed(user, 2, until).await.expect("failed"), 1);
-        assert_eq!(tables.credentials(user).await.expect("some").expect("some").locked_until, None);
-        assert_eq!(tables.sign_in_failed(user, 2, until).await.expect("failed"), 2);
-        assert_eq!(tables.credentials(user).await.expect("some").expect("some").locked_until, Some(until));
-        tables.sign_in_succeeded(user).await.expect("succeeded");
-        let credentials = tables.credentials(user).await.expect("some").expect("some");
-        assert_eq!((credentials.failed_attempts, credentials.locked_until), (0, None));
+        assert_eq!(tables.credentials(user).await.expect("some").expect("some").password, "$argon2id$...");
         tables.set_sign_in_emails(user, &["Ada@Example.org".to_owned()]).await.expect("emails");
         assert_eq!(tables.user_by_email(" ada@example.ORG ").await.expect("found"), Some(user));
         tables.remove_credentials(user).await.expect("removed");
         assert_eq!(tables.user_by_email("ada@example.org").await.expect("none"), None);
+    }
+
+    async fn failures_pause_their_source_for_a_growing_while_and_are_forgotten(backend: Backend) {
+        let tables = backend.open().await.state_tables().clone();
+        let at = now();
+        let pause = |failures: u32| TimeDelta::minutes(if failures < 3 { 0 } else { failures.into() });
+        let fail = async |at| tables.sign_in_failed("user:ada", at, pause).await.expect("failed");
+        assert_eq!(fail(at).await, None);
+        assert_eq!(fail(at).await, None);
+        assert_eq!(tables.sign_in_paused("user:ada", at).await.expect("asked"), None);
+        let until = at + TimeDelta::minutes(3);
+        assert_eq!(fail(at).await, Some(until));
+        assert_eq!(tables.sign_in_paused("user:ada", at).await.expect("asked"), Some(until));
+        assert_eq!(tables.sign_in_paused("user:bob", at).await.expect("asked"), None);
+        assert_eq!(tables.sign_in_paused("user:ada", until).await.expect("asked"), None);
+        assert_eq!(fail(until).await, Some(until + TimeDelta::minutes(4)));
+        tables.sign_in_succeeded("user:ada").await.expect("succeeded");
+        assert_eq!(fail(until).await, None);
+        assert_eq!(fail(until).await, None);
+        assert_eq!(fail(until + TimeDelta::hours(25)).await, None, "a day later it begins anew");
+    }
+
+    async fn a_mailed_code_works_once_for_its_purpose_until_it_expires(backend: Backend) {
+        let tables = backend.open().await.state_tables().clone();
+        let (user, at) = (UserId(new_id()), now());
+        let code = OneTimeCode { user, email: "ada@example.org".to_owned() };
+        for hash in [[1; 32], [2; 32]] {
+            tables.keep_code(&hash, CodePurpose::Verification, &code, at + TimeDelta::hours(1)).await.expect("kept");
+        }
+        let use_it = async |hash: u8, purpose, at| tables.use_code(&[hash; 32], purpose, at).await.expect("used");
+        assert_eq!(use_it(1, CodePurpose::FirstPassword, at).await, None);
+        assert_eq!(use_it(1, CodePurpose::Verification, at).await, Some(code));
+        assert_eq!(use_it(1, CodePurpose::Verification, at).await, None);
+        assert_eq!(use_it(2, CodePurpose::Verification, at + TimeDelta::hours(1)).await, None);
+    }
+
+    async fn a_second_factor_counts_once_confirmed_and_no_step_twice(backend: Backend) {
+        let tables = backend.open().await.state_tables().clone();
+        let user = UserId(new_id());
+        assert!(tables.second_factor(user).await.expect("none").is_none());
+        assert!(tables.begin_second_factor(user, b"first").await.expect("begun"));
+        assert!(tables.begin_second_factor(user, b"second").await.expect("begun anew"));
+        assert!(tables.use_time_step(user, 7).await.expect("used"));
+        assert!(!tables.use_time_step(user, 7).await.expect("used before"));
+        assert!(!tables.use_time_step(user, 6).await.expect("older"));
+        tables.confirm_second_factor(user, &[[1; 32], [2; 32]]).await.expect("confirmed");
+        let (secret, confirmed) = tables.second_factor(user).await.expect("some").expect("some");
+        assert_eq!((secret.as_slice(), confirmed), (b"second".as_slice(), true));
+        assert!(!tables.begin_second_factor(user, b"third").await.expect("kept"));
+        assert!(tables.use_recovery_code(user, &[1; 32]).await.expect("used"));
+        assert!(!tables.use_recovery_code(user, &[1; 32]).await.expect("used before"));
+        tables.remove_second_factor(user).await.expect("removed");
+        assert!(tables.second_factor(user).await.expect("none").is_none());
+        assert!(!tables.use_recovery_code(user, &[2; 32]).await.expect("gone too"));
+    }
+
+    async fn an_inbox_holds_each_notice_once_and_remembers_what_was_read(backend: Backend) {
+        let tables = backend.open().await.state_tables().clone();
+        let (ada, bob, at) = (UserId(new_id()), UserId(new_id()), now());
+        let notice = |user, position, category: &str| InboxMessage {
+            id: new_id(),
+            user,
+            position,
+            notice: "reminder".to_owned(),
+            category: category.to_owned(),
+            object: new_id(),
+            title: format!("Notice {position}"),
+            told_at: at,
+            read_at: None,
+        };
+        let all = [notice(ada, 1, "account"), notice(ada, 2, "request"), notice(ada, 3, "account"), notice(bob, 3, "account")];
+        let watch = tables.inbox_watch();
+        tables.tell(&all).await.expect("told");
+        tables.tell(&all).await.expect("told again");
+        assert!(watch.has_changed().expect("watched"));
+        let inbox = async |filter| tables.inbox(ada, &filter, 10).await.expect("inbox");
+        let newest_first = [all[2].clone(), all[1].clone(), all[0].clone()];
+        assert_eq!(inbox(InboxFilter::default()).await, newest_first);
+        assert_eq!(inbox(InboxFilter { before: Some((3, all[2].id)), ..InboxFilter::default() }).await, newest_first[1..]);
+        assert_eq!(tables.inbox_state(ada).await.expect("state"), (3, 3));
+        assert!(tables.mark_read(ada, all[0].id, Some(at)).await.expect("read"));
+        assert!(!tables.mark_read(bob, all[0].id, Some(at)).await.expect("not bob's"));
+        let unread = InboxFilter { category: Some("account".to_owned()), unread: true, ..InboxFilter::default() };
+        assert_eq!(inbox(unread).await, [all[2].clone()]);
+        tables.mark_all_read(ada, 2, at).await.expect("read");
+        assert_eq!(tables.inbox_state(ada).await.expect("state").0, 1);
+        assert!(tables.mark_read(ada, all[0].id, None).await.expect("unread"));
+        assert_eq!(tables.inbox_state(ada).await.expect("state").0, 2);
+        assert_eq!(tables.inbox_state(bob).await.expect("state"), (1, 3));
     }
 
     async fn sessions_end_by_time_or_by_hand(backend: Backend) {
@@ -52,6 +136,7 @@ on_every_store! {
             created_at: at,
             expires_at: at + TimeDelta::hours(hours),
             seen_at: at,
+            api_token: None,
         };
         for (token, hours) in [(1, 1), (2, 5), (3, 5)] {
             tables.begin_session(&session(token, hours)).await.expect("begun");

@@ -153,7 +153,7 @@ pub(crate) fn system() -> Actor {
 }
 
 pub(crate) fn command(id: Uuid, command: GroupCommand) -> Execution<Group> {
-    Execution::new(id, command, (), system())
+    Execution::new(id, command, Default::default(), system())
 }
 
 pub(crate) fn create(id: Uuid, name: &str) -> Execution<Group> {

@@ -23,7 +23,8 @@ use std::{
     sync::Arc,
 };
 use tenure_domain::{
-    UserId,
+    Actor, UserId,
+    api_token::ApiToken,
     permission::{Feature, Permissions, Reach, Verb},
 };
 use tenure_workflow::permissions::{Rights, rights_of};
@@ -42,6 +43,15 @@ pub(crate) struct Signed {
 impl Signed {
     pub(crate) fn user(&self) -> UserId {
         self.rights.user
+    }
+
+    /// As the history says it: the person, or the person's token.
+    pub(crate) fn actor(&self) -> Actor {
+        let user = self.user();
+        match self.session.api_token {
+            Some(token) => Actor::Token { user, token },
+            None => Actor::User(user),
+        }
     }
 
     /// How far the permission reaches; `None` = not at all.
@@ -165,13 +175,22 @@ async fn session(app: &App, headers: &HeaderMap, method: &Method) -> Result<Sess
 }
 
 async fn with_rights(app: &App, session: Session) -> Result<Signed, Problem> {
-    let rights = rights_of(&app.instance, session.user).await?;
-    let rights = rights.ok_or_else(|| {
+    let over = || {
         Problem::new(
             Kind::NotSignedIn,
             "There is no session, or it is over. Sign in.",
         )
-    })?;
+    };
+    let rights = rights_of(&app.instance, session.user).await?;
+    let mut rights = rights.ok_or_else(over)?;
+    // A program may what its token says, as far as the token's owner may it now.
+    if let Some(token) = session.api_token {
+        let token = app.instance.store.cached_state::<ApiToken>(token.0).await;
+        let token = token.map_err(|error| Problem::unavailable(&error))?.state;
+        let now = app.instance.system.now();
+        let content = token.usable(now).ok_or_else(over)?;
+        rights = rights.limited_to(&content.permissions);
+    }
     Ok(Signed {
         session,
         rights: Arc::new(rights),

@@ -5,7 +5,7 @@ use argon2::{
     Argon2,
     password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
 };
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 use tokio::sync::{OnceCell, Semaphore};
 use zeroize::Zeroizing;
 
@@ -111,22 +111,29 @@ pub(crate) fn weakness(field: &str, password: &str, personal: &[&str]) -> Option
         return say("too-long", format!("is longer than {LONGEST} bytes"));
     }
     let folded = password.to_lowercase();
-    if folded.chars().collect::<BTreeSet<_>>().len() < 5 {
-        return say(
-            "too-simple",
-            "needs at least five different characters".into(),
-        );
-    }
-    let parts = personal
+    let parts: Vec<&str> = personal
         .iter()
-        .flat_map(|text| text.split(|c: char| !c.is_alphanumeric()));
-    if parts
+        .flat_map(|text| text.split(|c: char| !c.is_alphanumeric()))
         .filter(|part| part.chars().count() >= 4)
+        .collect();
+    if parts
+        .iter()
         .any(|part| folded.contains(&part.to_lowercase()))
     {
         return say(
             "too-simple",
             "must not contain your name or e-mail address".into(),
+        );
+    }
+    // The estimate grows with the square of the length; nobody guesses more than this.
+    let estimated: String = password.chars().take(64).collect();
+    let estimate = zxcvbn::zxcvbn(&estimated, &parts);
+    if estimate.score() < zxcvbn::Score::Three {
+        let advice = estimate.feedback().and_then(|feedback| feedback.warning());
+        let advice = advice.map(|warning| format!(": {}", warning.to_string().to_lowercase()));
+        return say(
+            "too-simple",
+            format!("is guessed too easily{}", advice.unwrap_or_default()),
         );
     }
     None
@@ -145,6 +152,8 @@ mod tests {
         assert!(weak("aaaaaaaaaaaaaaaa"));
         assert!(weak("lovelace-and-more"));
         assert!(weak(&"x7-".repeat(100)));
+        assert!(weak("password12345"));
+        assert!(weak("qwertyuiop123"));
         assert!(!weak("correct horse battery"));
     }
 

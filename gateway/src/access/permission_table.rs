@@ -79,6 +79,10 @@ const READ_GROUP: Access = Needs(&[(F::Group, V::Read)], Limited);
 const MEMBERS: Access = Needs(&[(F::Group, V::Update)], Nothing);
 const GRANTS: Access = Needs(&[(F::Role, V::Update)], Nothing);
 
+const UPDATE_TOKEN: Access = Needs(&[(F::ApiToken, V::Update)], Limited);
+const READ_MAIL: Access = Needs(&[(F::EmailNotification, V::Read)], Everything);
+const UPDATE_MAIL: Access = Needs(&[(F::EmailNotification, V::Update)], Everything);
+
 /// The table.
 pub(crate) const RULES: &[Rule] = &[
     get("/", Public),
@@ -93,6 +97,52 @@ pub(crate) const RULES: &[Rule] = &[
     get("/api/v1/sessions/current", SignedIn),
     row(Method::DELETE, "/api/v1/sessions/current", SignedIn),
     post("/api/v1/sessions/current/password", SignedIn),
+    get("/api/v1/sessions", SignedIn),
+    row(Method::DELETE, "/api/v1/sessions/{id}", SignedIn),
+    get("/api/v1/second-factor", SignedIn),
+    post("/api/v1/second-factor", SignedIn),
+    post("/api/v1/second-factor/confirm", SignedIn),
+    post("/api/v1/second-factor/remove", SignedIn),
+    post("/api/v1/first-password", Public),
+    post("/api/v1/verification", Public),
+    post("/api/v1/oauth/token", Public),
+    get(
+        "/api/v1/api-tokens",
+        Needs(&[(F::ApiToken, V::Read)], Limited),
+    ),
+    post(
+        "/api/v1/api-tokens",
+        Needs(&[(F::ApiToken, V::Create)], Limited),
+    ),
+    get(
+        "/api/v1/api-tokens/{id}",
+        Needs(&[(F::ApiToken, V::Read)], Limited),
+    ),
+    row(
+        Method::DELETE,
+        "/api/v1/api-tokens/{id}",
+        Needs(&[(F::ApiToken, V::Delete)], Limited),
+    ),
+    post("/api/v1/api-tokens/{id}/describe", UPDATE_TOKEN),
+    post("/api/v1/api-tokens/{id}/enable", UPDATE_TOKEN),
+    post("/api/v1/api-tokens/{id}/disable", UPDATE_TOKEN),
+    // Everybody has an inbox, and sees no other.
+    get("/api/v1/inbox", SignedIn),
+    get("/api/v1/inbox/unread", SignedIn),
+    post("/api/v1/inbox/{id}/read", SignedIn),
+    post("/api/v1/inbox/{id}/unread", SignedIn),
+    post("/api/v1/inbox/read-all", SignedIn),
+    get("/api/v1/email-notifications", READ_MAIL),
+    get("/api/v1/email-notifications/{notice}", READ_MAIL),
+    row(
+        Method::DELETE,
+        "/api/v1/email-notifications/{notice}",
+        UPDATE_MAIL,
+    ),
+    post("/api/v1/email-notifications/{notice}/revise", UPDATE_MAIL),
+    post("/api/v1/email-notifications/{notice}/preview", READ_MAIL),
+    post("/api/v1/email-notifications/{notice}/enable", UPDATE_MAIL),
+    post("/api/v1/email-notifications/{notice}/disable", UPDATE_MAIL),
     get("/api/v1/system", SignedIn),
     post(
         "/api/v1/clock/advance",
@@ -130,6 +180,15 @@ pub(crate) const RULES: &[Rule] = &[
     ),
     post(
         "/api/v1/users/{id}/enable",
+        Needs(&[(F::User, V::Update)], Nothing),
+    ),
+    post("/api/v1/users/{id}/verification", UPDATE_USER),
+    post(
+        "/api/v1/users/{id}/second-factor/reset",
+        Needs(&[(F::User, V::Update)], Nothing),
+    ),
+    post(
+        "/api/v1/users/{id}/sessions/end",
         Needs(&[(F::User, V::Update)], Nothing),
     ),
     post("/api/v1/users/{id}/roles/grant", GRANTS),
@@ -178,6 +237,8 @@ pub(crate) const RULES: &[Rule] = &[
         "/api/v1/roles/{id}/enable",
         Needs(&[(F::Role, V::Update)], Everything),
     ),
+    post("/api/v1/roles/{id}/apply-to-new-users", GRANTS),
+    post("/api/v1/roles/{id}/keep-from-new-users", GRANTS),
     get(
         "/api/v1/domains",
         Needs(&[(F::DirectoryService, V::Read)], Everything),

@@ -8,10 +8,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rand::{TryRngCore as _, rngs::OsRng};
 use sha2::{Digest, Sha256};
 use std::net::IpAddr;
-use tenure_domain::UserId;
+use tenure_domain::{ApiTokenId, UserId};
 
 /// Marks our tokens, so that leaked ones are found by scanners.
 const PREFIX: &str = "tenure_s_";
+/// Marks access tokens that programs get for an API token.
+pub(crate) const ACCESS_PREFIX: &str = "tenure_a_";
 /// By https: `__Host-` keeps other hosts of the same site from setting it.
 const SECURE_COOKIE: &str = "__Host-tenure";
 /// By http on this machine, where browsers refuse the prefix.
@@ -36,15 +38,22 @@ pub(crate) struct Session {
     pub(crate) token: TokenHash,
     pub(crate) carrier: Carrier,
     pub(crate) expires_at: DateTime<Utc>,
+    /// The API token behind it, if it is a program's.
+    pub(crate) api_token: Option<ApiTokenId>,
 }
 
 /// A new random token of 256 bits.
 pub(crate) fn new_token() -> Result<String, Problem> {
+    random(PREFIX)
+}
+
+/// 256 random bits behind a prefix.
+pub(crate) fn random(prefix: &str) -> Result<String, Problem> {
     let mut bytes = [0; 32];
     OsRng
         .try_fill_bytes(&mut bytes)
         .map_err(|error| Problem::internal(&error))?;
-    Ok(format!("{PREFIX}{}", BASE64_URL_SAFE_NO_PAD.encode(bytes)))
+    Ok(format!("{prefix}{}", BASE64_URL_SAFE_NO_PAD.encode(bytes)))
 }
 
 pub(crate) fn hash_of(token: &str) -> TokenHash {
@@ -110,7 +119,7 @@ pub(crate) async fn of_request(app: &App, headers: &HeaderMap) -> Result<Session
         )
     };
     let (token, carrier) = token_of(headers).ok_or_else(not_signed_in)?;
-    if !token.starts_with(PREFIX) || token.len() > 128 {
+    if !(token.starts_with(PREFIX) || token.starts_with(ACCESS_PREFIX)) || token.len() > 128 {
         return Err(not_signed_in());
     }
     let token = hash_of(&token);
@@ -121,7 +130,7 @@ pub(crate) async fn of_request(app: &App, headers: &HeaderMap) -> Result<Session
         .await
         .map_err(|error| Problem::unavailable(&error))?;
     let session = found.ok_or_else(not_signed_in)?;
-    if session.seen_at + app.config.session_idle <= now {
+    if session.api_token.is_none() && session.seen_at + app.config.session_idle <= now {
         return Err(not_signed_in());
     }
     // Written at most once a minute: what a session needs is to be roughly right.
@@ -136,6 +145,7 @@ pub(crate) async fn of_request(app: &App, headers: &HeaderMap) -> Result<Session
         token,
         carrier,
         expires_at: session.expires_at,
+        api_token: session.api_token,
     })
 }
 

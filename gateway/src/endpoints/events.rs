@@ -1,27 +1,27 @@
 //! Live changes: server-sent events that say what changed, never how; the reader queries what concerns it.
 
 use crate::{
-    access::{authorise::Signed, sessions},
+    access::authorise::{Signed, signed_in},
     app::App,
     problem::{Kind, Problem},
     query::Filter,
 };
 use axum::{
     extract::State,
-    http::{HeaderMap, header},
+    http::{HeaderMap, Method, header},
     response::{IntoResponse, Response, Sse, sse},
 };
 use serde::{Deserialize, Serialize};
-use std::{convert::Infallible, sync::Arc, sync::PoisonError, time::Duration};
+use std::{convert::Infallible, sync::PoisonError, time::Duration};
 use tenure_domain::{
     Event, GroupId, UserId,
     account::Account,
+    api_token::ApiToken,
     permission::{Feature, Verb},
     request::Request,
     template::Template,
 };
 use tenure_eventstore::{StoreError, StoredEvent};
-use tenure_workflow::permissions::rights_of;
 use tokio::sync::mpsc;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -61,7 +61,14 @@ pub(crate) struct Change {
     event_type: &'static str,
 }
 
-/// Sends what changes as it changes, filtered by what the caller may read. Resumes after `Last-Event-ID`. An event
+/// Something came into one's inbox, or waits there at the beginning of the stream.
+#[derive(Debug, Serialize)]
+struct InboxNews {
+    unread: u64,
+}
+
+/// Sends what changes as it changes, filtered by what the caller may read. An event `inbox` says how many notices are
+/// unread, whenever one came. Resumes after `Last-Event-ID`. An event
 /// `reset` says: too much has changed since, load anew.
 #[utoipa::path(get, path = "/api/v1/events", tag = "System", params(Since),
     responses((status = 200, content_type = "text/event-stream", body = Change)))]
@@ -175,12 +182,16 @@ impl Feed {
             }
             let shutdown = self.app.config.shutdown.clone();
             let mut news = self.app.instance.store.head_watch();
+            let mut arrivals = self.app.instance.store.state_tables().inbox_watch();
+            let mut newest = 0;
             let mut heartbeat = tokio::time::interval(HEARTBEAT);
             heartbeat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
             loop {
                 after = self.catch_up(after).await?;
+                newest = self.tell_inbox(newest).await?;
                 tokio::select! {
                     changed = news.changed() => changed.map_err(|_| Over)?,
+                    changed = arrivals.changed() => changed.map_err(|_| Over)?,
                     _ = heartbeat.tick() => {
                         self.still_signed_in().await?;
                         // Its id moves on although nothing concerned this reader.
@@ -244,14 +255,22 @@ impl Feed {
 
     /// Rights change, and sessions end, while a stream is open.
     async fn still_signed_in(&mut self) -> Result<(), Over> {
-        let session = sessions::of_request(&self.app, &self.headers)
-            .await
-            .map_err(|_| Over)?;
-        let rights = rights_of(&self.app.instance, session.user)
-            .await
-            .map_err(|_| Over)?;
-        self.signed.rights = Arc::new(rights.ok_or(Over)?);
+        let signed = signed_in(&self.app, &self.headers, &Method::GET).await;
+        self.signed = signed.map_err(|_| Over)?;
         Ok(())
+    }
+
+    /// Says what is unread, if something came since `newest`.
+    async fn tell_inbox(&self, newest: u64) -> Result<u64, Over> {
+        let tables = self.app.instance.store.state_tables();
+        let state = tables.inbox_state(self.signed.user()).await;
+        let (unread, now) = state.map_err(|error| self.failed(&error))?;
+        if now != newest {
+            let news = InboxNews { unread };
+            let event = sse::Event::default().event("inbox").json_data(&news);
+            self.send(event.map_err(|_| Over)?).await?;
+        }
+        Ok(now)
     }
 
     /// May the person read the object that changed?
@@ -284,6 +303,14 @@ impl Feed {
             Event::Role(_) => reads(Feature::Role),
             Event::Domain(_) => reads(Feature::DirectoryService),
             Event::Engine(_) => reads(Feature::Engine),
+            Event::EmailTemplate(_) => reads(Feature::EmailNotification),
+            Event::ApiToken(_) if reads(Feature::ApiToken) => {
+                let token = store.cached_state::<ApiToken>(event.stream).await?.state;
+                token
+                    .content()
+                    .is_some_and(|content| content.owner == signed.user())
+            }
+            Event::ApiToken(_) => false,
         })
     }
 }

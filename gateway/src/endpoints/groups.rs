@@ -1,7 +1,7 @@
 //! Groups.
 
 use super::{
-    impact::{Leaving, hand_over},
+    impact::hand_over,
     user_commands::{RoleChoice, giveable},
 };
 use crate::{
@@ -52,6 +52,9 @@ pub(crate) struct GroupBody {
     /// Of Everyone, none are listed.
     members: Vec<Named>,
     roles: Vec<Named>,
+    /// The group that stands in for it while it is disabled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    replaced_by: Option<Named>,
 }
 
 /// Groups that one may see.
@@ -90,6 +93,22 @@ pub(crate) struct Member {
     user: UserId,
 }
 
+/// How a group is disabled.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"replacement": "0192f0c1-a2b3-7c4d-8e5f-001122334455"}))]
+pub(crate) struct DisableGroup {
+    /// The group that stands in.
+    #[serde(default)]
+    #[schema(value_type = Option<Uuid>)]
+    replacement: Option<GroupId>,
+    /// Without a stand-in: who owns, from now on, what the group owned. Needed where accounts would be left without an
+    /// active owner.
+    #[serde(default)]
+    #[schema(value_type = Option<crate::schema::Owner>)]
+    successor: Option<Owner>,
+}
+
 async fn load(app: &App, id: Uuid) -> Result<Arc<Group>, Problem> {
     Ok(app
         .instance
@@ -114,7 +133,8 @@ async fn shown(app: &App, id: Uuid) -> Result<Option<GroupBody>, Problem> {
         .members
         .iter()
         .map(|user| user.0)
-        .chain(group.roles.iter().map(|role| role.0));
+        .chain(group.roles.iter().map(|role| role.0))
+        .chain(group.replaced_by.map(|by| by.0));
     let names = Names::of(app, ids).await?;
     Ok(Some(GroupBody {
         id,
@@ -127,6 +147,7 @@ async fn shown(app: &App, id: Uuid) -> Result<Option<GroupBody>, Problem> {
             .map(|user| names.named(user.0))
             .collect(),
         roles: group.roles.iter().map(|role| names.named(role.0)).collect(),
+        replaced_by: group.replaced_by.map(|by| names.named(by.0)),
     }))
 }
 
@@ -335,17 +356,24 @@ async fn revoke_role(
     .await
 }
 
-/// Disables a group: it grants nothing; members stay.
+/// Disables a group: it gives its members nothing. With a replacement, that group stands in wherever templates, requests
+/// and accounts name this one, until it is enabled again.
 #[utoipa::path(post, path = "/api/v1/groups/{id}/disable", tag = "Groups", params(("id" = Uuid, Path)),
-    request_body = Leaving, responses((status = 200, body = AcceptedBody)))]
+    request_body = DisableGroup, responses((status = 200, body = AcceptedBody)))]
 async fn disable(
     State(app): State<App>,
     Id(id): Id,
-    command: Command<Leaving>,
+    command: Command<DisableGroup>,
 ) -> Result<AcceptedAnswer, Problem> {
-    let leaving = Owner::Group(GroupId(id));
-    hand_over(&app, &command.caller, leaving, command.body.successor).await?;
-    run(&app, id, GroupCommand::Disable, &command).await
+    let what = match command.body.replacement {
+        Some(replacement) => GroupCommand::Replace(replacement),
+        None => {
+            let leaving = Owner::Group(GroupId(id));
+            hand_over(&app, &command.caller, leaving, command.body.successor).await?;
+            GroupCommand::Disable
+        }
+    };
+    run(&app, id, what, &command).await
 }
 
 /// Enables a group again. Nobody can give more than they have.

@@ -2,22 +2,28 @@
 
 pub(crate) mod account_commands;
 pub(crate) mod account_queries;
+pub(crate) mod api_tokens;
 pub(crate) mod approvals;
 pub(crate) mod audit;
 pub(crate) mod clock;
 pub(crate) mod domains;
+pub(crate) mod email_notifications;
 pub(crate) mod engines;
 pub(crate) mod events;
 pub(crate) mod groups;
 pub(crate) mod health;
 pub(crate) mod home;
 pub(crate) mod impact;
+pub(crate) mod inbox;
+pub(crate) mod mailed_codes;
 pub(crate) mod migrations;
+pub(crate) mod oauth;
 pub(crate) mod people;
 pub(crate) mod request_commands;
 pub(crate) mod request_list;
 pub(crate) mod request_queries;
 pub(crate) mod roles;
+pub(crate) mod second_factor;
 pub(crate) mod sessions;
 pub(crate) mod setup;
 pub(crate) mod system;
@@ -37,6 +43,12 @@ pub(crate) fn all() -> OpenApiRouter<App> {
         health::routes(),
         setup::routes(),
         sessions::routes(),
+        second_factor::routes(),
+        mailed_codes::routes(),
+        oauth::routes(),
+        api_tokens::routes(),
+        inbox::routes(),
+        email_notifications::routes(),
         system::routes(),
         clock::routes(),
         events::routes(),

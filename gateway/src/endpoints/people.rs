@@ -52,6 +52,7 @@ async fn look_up(
         search: Some(search),
         disabled: Some(false),
         ids: vec![],
+        role: None,
     };
     let users = app
         .instance

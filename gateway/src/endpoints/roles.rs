@@ -25,6 +25,8 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(revise))
         .routes(routes!(disable))
         .routes(routes!(enable))
+        .routes(routes!(apply_to_new_users))
+        .routes(routes!(keep_from_new_users))
 }
 
 /// A role.
@@ -38,10 +40,12 @@ pub(crate) struct RoleBody {
     enabled: bool,
     /// Built-in roles cannot be changed.
     built_in: bool,
+    /// Every new user gets it.
+    applied_to_new_users: bool,
 }
 
 impl RoleBody {
-    fn new(id: Uuid, content: &RoleContent, enabled: bool) -> Self {
+    fn new(id: Uuid, content: &RoleContent, enabled: bool, automatic: bool) -> Self {
         Self {
             id,
             name: content.name.clone(),
@@ -52,6 +56,7 @@ impl RoleBody {
                 .collect(),
             enabled,
             built_in: BuiltInRole::named(&content.name).is_some(),
+            applied_to_new_users: automatic,
         }
     }
 }
@@ -68,7 +73,7 @@ async fn list(State(app): State<App>) -> Result<Json<Roles>, Problem> {
     let rows = app.instance.views.roles().await?;
     let items = rows
         .into_iter()
-        .map(|row| RoleBody::new(row.id.0, &row.content, !row.disabled))
+        .map(|row| RoleBody::new(row.id.0, &row.content, !row.disabled, row.automatic))
         .collect();
     Ok(Json(Roles { items }))
 }
@@ -81,9 +86,10 @@ async fn role(app: &App, id: Uuid) -> Result<Option<RoleBody>, Problem> {
         .await
         .map_err(|error| Problem::unavailable(&error))?
         .state;
+    let (enabled, automatic) = (state.permissions().is_some(), state.is_automatic());
     Ok(state
         .content()
-        .map(|content| RoleBody::new(id, content, state.permissions().is_some())))
+        .map(|content| RoleBody::new(id, content, enabled, automatic)))
 }
 
 /// Shows a role.
@@ -136,6 +142,17 @@ async fn revise(
     ))
 }
 
+async fn run(
+    app: &App,
+    id: Uuid,
+    what: RoleCommand,
+    command: &Command<Nothing>,
+) -> Result<AcceptedAnswer, Problem> {
+    let commands = &app.instance.commands;
+    let accepted = commands.role(RoleId(id), what, &command.caller).await?;
+    Ok(done(id, accepted))
+}
+
 /// Disables a role: it grants nothing.
 #[utoipa::path(post, path = "/api/v1/roles/{id}/disable", tag = "Roles", params(("id" = Uuid, Path)),
     request_body = Nothing, responses((status = 200, body = AcceptedBody)))]
@@ -144,13 +161,7 @@ async fn disable(
     Id(id): Id,
     command: Command<Nothing>,
 ) -> Result<AcceptedAnswer, Problem> {
-    Ok(done(
-        id,
-        app.instance
-            .commands
-            .role(RoleId(id), RoleCommand::Disable, &command.caller)
-            .await?,
-    ))
+    run(&app, id, RoleCommand::Disable, &command).await
 }
 
 /// Enables a role: it grants again.
@@ -161,21 +172,37 @@ async fn enable(
     Id(id): Id,
     command: Command<Nothing>,
 ) -> Result<AcceptedAnswer, Problem> {
-    let state = app
-        .instance
-        .store
-        .state::<Role>(id)
-        .await
-        .map_err(|error| Problem::unavailable(&error))?
-        .state;
-    if let Some(content) = state.content() {
-        command.signed.may_give(&content.permissions)?;
-    }
-    Ok(done(
-        id,
-        app.instance
-            .commands
-            .role(RoleId(id), RoleCommand::Enable, &command.caller)
-            .await?,
-    ))
+    gives_no_more(&app, &command, id).await?;
+    run(&app, id, RoleCommand::Enable, &command).await
+}
+
+/// Gives the role to every new user from now on. Nobody can give more than they have.
+#[utoipa::path(post, path = "/api/v1/roles/{id}/apply-to-new-users", tag = "Roles", params(("id" = Uuid, Path)),
+    request_body = Nothing, responses((status = 200, body = AcceptedBody)))]
+async fn apply_to_new_users(
+    State(app): State<App>,
+    Id(id): Id,
+    command: Command<Nothing>,
+) -> Result<AcceptedAnswer, Problem> {
+    gives_no_more(&app, &command, id).await?;
+    run(&app, id, RoleCommand::ApplyToNewUsers, &command).await
+}
+
+/// Gives the role to new users no more. Those who have it keep it.
+#[utoipa::path(post, path = "/api/v1/roles/{id}/keep-from-new-users", tag = "Roles", params(("id" = Uuid, Path)),
+    request_body = Nothing, responses((status = 200, body = AcceptedBody)))]
+async fn keep_from_new_users(
+    State(app): State<App>,
+    Id(id): Id,
+    command: Command<Nothing>,
+) -> Result<AcceptedAnswer, Problem> {
+    run(&app, id, RoleCommand::KeepFromNewUsers, &command).await
+}
+
+async fn gives_no_more(app: &App, command: &Command<Nothing>, id: Uuid) -> Result<(), Problem> {
+    let state = app.instance.store.state::<Role>(id).await;
+    let state = state.map_err(|error| Problem::unavailable(&error))?.state;
+    state.content().map_or(Ok(()), |content| {
+        command.signed.may_give(&content.permissions)
+    })
 }

@@ -5,11 +5,14 @@ use crate::{
         authorise::{ClientAddress, Signed},
         cross_site, passwords,
         sessions::{self, hash_of},
+        sign_in_limits::network,
+        totp,
     },
     app::App,
     command::{Body, Command},
     people,
     problem::{Kind, Problem},
+    query::Id,
 };
 use axum::{
     Json,
@@ -19,22 +22,36 @@ use axum::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
-use tenure_domain::UserId;
+use std::{collections::BTreeSet, net::IpAddr};
+use tenure_domain::{
+    Actor, UserId,
+    user::{User, UserCommand, folded_email},
+};
 use tenure_eventstore::StoreError;
+use tenure_workflow::Caller;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-/// Failed attempts until the account is locked.
-const MOST_FAILURES: u32 = 10;
-/// For how long.
-const LOCKED_FOR: TimeDelta = TimeDelta::minutes(15);
+/// Failures of one person that cost nothing.
+const FREE_FAILURES: u32 = 4;
+/// Failures from one network address that cost nothing: many people may share it.
+const FREE_FAILURES_OF_ADDRESS: u32 = 30;
+const LONGEST_PAUSE: TimeDelta = TimeDelta::hours(1);
+
+/// Half a minute after the first failure too many, twice as long after each further one.
+fn pause(failures: u32, free: u32) -> TimeDelta {
+    match failures.checked_sub(free + 1) {
+        None => TimeDelta::zero(),
+        Some(doublings) => TimeDelta::seconds(30 << doublings.min(10)).min(LONGEST_PAUSE),
+    }
+}
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(sign_in))
+        .routes(routes!(list, sign_in))
+        .routes(routes!(revoke))
         .routes(routes!(current, sign_out))
         .routes(routes!(change_password))
 }
@@ -50,6 +67,30 @@ pub(crate) struct SignIn {
     /// The password.
     #[schema(max_length = 256, format = Password)]
     password: String,
+    /// What the authenticator shows, or a recovery code: where there is a second factor.
+    #[serde(default)]
+    #[schema(max_length = 64)]
+    code: Option<String>,
+}
+
+/// A session.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SessionBody {
+    id: Uuid,
+    /// Signed in at.
+    created_at: DateTime<Utc>,
+    /// Last used at, to the minute.
+    seen_at: DateTime<Utc>,
+    /// Over at, whatever happens.
+    expires_at: DateTime<Utc>,
+    /// Is it the one that asks?
+    current: bool,
+}
+
+/// One's sessions, the newest first.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Sessions {
+    items: Vec<SessionBody>,
 }
 
 /// A session began.
@@ -109,13 +150,17 @@ async fn sign_in(
             Problem::new(Kind::TooManyAttempts, "Too many attempts. Wait a while.")
                 .retry_after(seconds)
         })?;
-    let Some(user) = verified(&app, &body.email, Zeroizing::new(body.password)).await? else {
-        metrics::counter!("tenure_sign_ins_total", "outcome" => "failed").increment(1);
-        tracing::info!(%address, "a sign-in failed");
-        return Err(Problem::new(
-            Kind::SignInFailed,
-            "E-mail address or password is wrong, or sign-in is locked for a while after too many attempts.",
-        ));
+    let attempt = Attempt::new(&app, &body.email, address).await?;
+    let user = match attempt
+        .verified(&app, body.password, body.code.as_deref())
+        .await
+    {
+        Ok(user) => user,
+        Err(problem) => {
+            metrics::counter!("tenure_sign_ins_total", "outcome" => "failed").increment(1);
+            tracing::info!(%address, "a sign-in failed");
+            return Err(problem);
+        }
     };
     app.limits.succeeded(&body.email);
     metrics::counter!("tenure_sign_ins_total", "outcome" => "succeeded").increment(1);
@@ -149,6 +194,7 @@ async fn begin(app: &App, user: UserId, token: &str) -> Result<DateTime<Utc>, St
     let now = app.instance.system.now();
     let expires_at = now + app.config.session_lifetime;
     tables.remove_expired_sessions(now).await?;
+    tables.forget_old_sign_in_failures(now).await?;
     let token_hash = hash_of(token);
     tables
         .begin_session(&tenure_eventstore::state::Session {
@@ -157,63 +203,200 @@ async fn begin(app: &App, user: UserId, token: &str) -> Result<DateTime<Utc>, St
             created_at: now,
             expires_at,
             seen_at: now,
+            api_token: None,
         })
         .await?;
     Ok(expires_at)
 }
 
-/// Who has this address and password, and may sign in? Takes the same time whatever the answer.
-async fn verified(
-    app: &App,
-    email: &str,
-    password: Zeroizing<String>,
-) -> Result<Option<UserId>, Problem> {
-    let tables = app.instance.store.state_tables();
-    let unavailable = |error: StoreError| Problem::unavailable(&error);
-    let user = tables
-        .user_by_email(email)
-        .await
-        .map_err(unavailable)?
-        .unwrap_or_default();
-    let known = tables.credentials(user).await.map_err(unavailable)?;
-    let hash = known
-        .as_ref()
-        .map(|credentials| credentials.password.clone());
-    let too_long = password.len() > passwords::LONGEST;
-    let password = if too_long {
-        Zeroizing::new(String::new())
-    } else {
-        password
-    };
-    let matches = app.passwords.verify(password, hash).await? && !too_long;
-    let now = app.instance.system.now();
-    let Some(credentials) = known else {
-        return Ok(None);
-    };
-    if credentials.locked_until.is_some_and(|until| now < until) {
-        return Ok(None);
+/// Somebody tries to sign in.
+struct Attempt {
+    /// The address's person; nobody's id if there is none.
+    user: UserId,
+    /// What failures are counted by, known or not, so that the answer tells nothing: the person, and the client's address.
+    person: String,
+    network: String,
+}
+
+impl Attempt {
+    async fn new(app: &App, email: &str, address: IpAddr) -> Result<Self, Problem> {
+        let user = app.instance.store.state_tables().user_by_email(email).await;
+        let user = user.map_err(|error| Problem::unavailable(&error))?;
+        let person = match user {
+            Some(user) => format!("user:{user}"),
+            None => format!("email:{}", folded_email(email)),
+        };
+        Ok(Self {
+            user: user.unwrap_or_default(),
+            person,
+            network: format!("address:{}", network(address)),
+        })
     }
-    if !matches {
-        let attempts = tables
-            .sign_in_failed(user, MOST_FAILURES, now + LOCKED_FOR)
+
+    /// Who has this address, password and second factor, and may sign in? Takes the same time whatever the answer.
+    async fn verified(
+        &self,
+        app: &App,
+        password: String,
+        code: Option<&str>,
+    ) -> Result<UserId, Problem> {
+        let tables = app.instance.store.state_tables();
+        let unavailable = |error: StoreError| Problem::unavailable(&error);
+        let now = app.instance.system.now();
+        for source in [&self.person, &self.network] {
+            if let Some(until) = tables
+                .sign_in_paused(source, now)
+                .await
+                .map_err(unavailable)?
+            {
+                let seconds = u32::try_from((until - now).num_seconds() + 1).unwrap_or(u32::MAX);
+                let detail = format!(
+                    "After too many failed attempts, sign-in is paused for {seconds} seconds."
+                );
+                return Err(Problem::new(Kind::TooManyAttempts, detail).retry_after(seconds));
+            }
+        }
+        let hash = tables.credentials(self.user).await.map_err(unavailable)?;
+        let hash = hash.map(|credentials| credentials.password);
+        let too_long = password.len() > passwords::LONGEST;
+        let password = Zeroizing::new(if too_long { String::new() } else { password });
+        let matches = app.passwords.verify(password, hash).await? && !too_long;
+        let state = app
+            .instance
+            .store
+            .state::<User>(self.user.0)
+            .await
+            .map_err(unavailable)?
+            .state;
+        if !matches || !state.is_active() {
+            return Err(self
+                .failed(app, "E-mail address or password is wrong.")
+                .await?);
+        }
+        let factor = tables.second_factor(self.user).await.map_err(unavailable)?;
+        if let Some((secret, true)) = factor {
+            let Some(code) = code else {
+                return Err(Problem::new(
+                    Kind::SecondFactorNeeded,
+                    "Send the code that your authenticator shows, or a recovery code.",
+                ));
+            };
+            if !self.has_second_factor(app, &secret, code).await? {
+                let detail =
+                    "The code is not what the authenticator shows now, or was used before.";
+                return Err(self.failed(app, detail).await?);
+            }
+        }
+        tables
+            .sign_in_succeeded(&self.person)
             .await
             .map_err(unavailable)?;
-        if attempts == MOST_FAILURES {
-            tracing::warn!(%user, "sign-in is locked after too many failed attempts");
+        Ok(self.user)
+    }
+
+    async fn has_second_factor(
+        &self,
+        app: &App,
+        secret: &[u8],
+        code: &str,
+    ) -> Result<bool, Problem> {
+        let tables = app.instance.store.state_tables();
+        let unavailable = |error: StoreError| Problem::unavailable(&error);
+        if let Some(step) = totp::step_of(secret, code, app.instance.system.now().timestamp())? {
+            return tables
+                .use_time_step(self.user, step)
+                .await
+                .map_err(unavailable);
         }
-        return Ok(None);
+        let hash = hash_of(&totp::folded(code));
+        if !tables
+            .use_recovery_code(self.user, &hash)
+            .await
+            .map_err(unavailable)?
+        {
+            return Ok(false);
+        }
+        let caller = Caller::new(Actor::User(self.user));
+        let used = UserCommand::UseRecoveryCode;
+        app.instance.commands.user(self.user, used, &caller).await?;
+        Ok(true)
     }
-    if credentials.failed_attempts > 0 {
-        tables.sign_in_succeeded(user).await.map_err(unavailable)?;
+
+    /// Counts the failure, and says how long to wait before the next attempt.
+    async fn failed(&self, app: &App, detail: &str) -> Result<Problem, Problem> {
+        let tables = app.instance.store.state_tables();
+        let now = app.instance.system.now();
+        let mut until = now;
+        for (source, free) in [
+            (&self.person, FREE_FAILURES),
+            (&self.network, FREE_FAILURES_OF_ADDRESS),
+        ] {
+            let paused = tables
+                .sign_in_failed(source, now, |failures| pause(failures, free))
+                .await;
+            let paused = paused.map_err(|error| Problem::unavailable(&error))?;
+            until = until.max(paused.unwrap_or(now));
+        }
+        let seconds = u32::try_from((until - now).num_seconds()).unwrap_or(u32::MAX);
+        if seconds == 0 {
+            return Ok(Problem::new(Kind::SignInFailed, detail.to_owned()));
+        }
+        tracing::warn!(seconds, "sign-in is paused after too many failed attempts");
+        let detail = format!("{detail} Wait {seconds} seconds before the next attempt.");
+        Ok(Problem::new(Kind::SignInFailed, detail).retry_after(seconds))
     }
-    let state = app
-        .instance
-        .store
-        .state::<tenure_domain::user::User>(user.0)
+}
+
+/// A session's name: the beginning of its hash tells nothing about its token.
+fn session_id(hash: &[u8; 32]) -> Uuid {
+    let mut id = [0; 16];
+    id.copy_from_slice(&hash[..16]);
+    Uuid::from_bytes(id)
+}
+
+/// Lists one's sessions. Those of programs with an API token are not among them.
+#[utoipa::path(get, path = "/api/v1/sessions", tag = "Sessions", responses((status = 200, body = Sessions)))]
+async fn list(State(app): State<App>, signed: Signed) -> Result<Json<Sessions>, Problem> {
+    let now = app.instance.system.now();
+    let tables = app.instance.store.state_tables();
+    let found = tables.sessions_of(signed.user(), now).await;
+    let found = found.map_err(|error| Problem::unavailable(&error))?;
+    let idle = app.config.session_idle;
+    let live = found
+        .into_iter()
+        .filter(|session| session.seen_at + idle > now);
+    let items = live.map(|session| SessionBody {
+        id: session_id(&session.token_hash),
+        created_at: session.created_at,
+        seen_at: session.seen_at,
+        expires_at: session.expires_at,
+        current: session.token_hash == signed.session.token,
+    });
+    Ok(Json(Sessions {
+        items: items.collect(),
+    }))
+}
+
+/// Ends one of one's sessions.
+#[utoipa::path(delete, path = "/api/v1/sessions/{id}", tag = "Sessions", params(("id" = Uuid, Path)),
+    responses((status = 204)))]
+async fn revoke(State(app): State<App>, signed: Signed, Id(id): Id) -> Result<StatusCode, Problem> {
+    let tables = app.instance.store.state_tables();
+    let unavailable = |error: StoreError| Problem::unavailable(&error);
+    let now = app.instance.system.now();
+    let found = tables
+        .sessions_of(signed.user(), now)
         .await
-        .map_err(unavailable)?
-        .state;
-    Ok(state.is_active().then_some(user))
+        .map_err(unavailable)?;
+    let session = found
+        .iter()
+        .find(|session| session_id(&session.token_hash) == id);
+    let session = session.ok_or_else(Problem::not_found)?;
+    tables
+        .end_session(&session.token_hash)
+        .await
+        .map_err(unavailable)?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Says who is signed in and what the person may do.
@@ -261,7 +444,11 @@ async fn sign_out(
 async fn change_password(
     State(app): State<App>,
     ClientAddress(address): ClientAddress,
-    Command { signed, body, .. }: Command<ChangePassword>,
+    Command {
+        signed,
+        body,
+        caller,
+    }: Command<ChangePassword>,
 ) -> Result<StatusCode, Problem> {
     let data = people::personal_data(&app, signed.user()).await?;
     app.limits
@@ -284,6 +471,7 @@ async fn change_password(
     {
         return Err(Problem::invalid("current", "wrong", "is not your password"));
     }
-    people::set_password(&app, signed.user(), &data, "new", Zeroizing::new(body.new)).await?;
+    let password = Zeroizing::new(body.new);
+    people::set_password(&app, signed.user(), &data, "new", password, &caller).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -106,8 +106,7 @@ async fn set_up(
     let personal = PersonalData {
         display_name: body.display_name,
         emails: vec![body.email],
-        directory_link: None,
-        former_emails: vec![],
+        ..PersonalData::default()
     };
     let cause = Cause {
         client_address: Some(address.to_string()),

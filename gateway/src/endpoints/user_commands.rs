@@ -29,6 +29,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(register))
         .routes(routes!(change_personal_data))
         .routes(routes!(set_password))
+        .routes(routes!(end_sessions))
         .routes(routes!(disable))
         .routes(routes!(enable))
         .routes(routes!(grant_role))
@@ -90,21 +91,24 @@ async fn register(
     let accepted = registered.map_err(|error| Problem::from(error).within("personal"))?;
     // A repeat must not set a password that was changed meanwhile.
     if let Some(password) = password.filter(|_| !accepted.repeated) {
-        people::set_password(&app, id, &personal, "password", password).await?;
+        people::set_password(&app, id, &personal, "password", password, &command.caller).await?;
     }
     Ok(created("/api/v1/users", id.0, accepted))
 }
 
 /// What a person gives up is worked out, not told.
 fn own_fields(personal: PersonalData) -> Result<PersonalData, Problem> {
-    if personal.former_emails.is_empty() {
-        Ok(personal)
-    } else {
-        Err(Problem::invalid(
-            "former_emails",
+    let worked_out = [
+        ("former_emails", &personal.former_emails),
+        ("verified_emails", &personal.verified_emails),
+    ];
+    match worked_out.iter().find(|(_, emails)| !emails.is_empty()) {
+        None => Ok(personal),
+        Some((field, _)) => Err(Problem::invalid(
+            field,
             "read-only",
             "is worked out by Tenure",
-        ))
+        )),
     }
 }
 
@@ -156,14 +160,35 @@ async fn set_password(
         &data,
         "password",
         Zeroizing::new(command.body.password),
+        &command.caller,
     )
     .await?;
     tracing::info!(user = %id, by = %command.signed.user(), "a password was set");
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Ends all sessions of a person, and what programs were given for the person's API tokens.
+#[utoipa::path(post, path = "/api/v1/users/{id}/sessions/end", tag = "Users", params(("id" = uuid::Uuid, Path)),
+    request_body = Nothing, responses((status = 204)))]
+async fn end_sessions(
+    State(app): State<App>,
+    Id(id): Id,
+    command: Command<Nothing>,
+) -> Result<StatusCode, Problem> {
+    people::personal_data(&app, UserId(id)).await?;
+    let ended = app
+        .instance
+        .store
+        .state_tables()
+        .end_sessions_of(UserId(id))
+        .await;
+    ended.map_err(|error| Problem::unavailable(&error))?;
+    tracing::info!(user = %id, by = %command.signed.actor(), "all sessions were ended");
+    Ok(StatusCode::NO_CONTENT)
+}
+
 /// Who could become somebody with more rights would have them.
-async fn not_above(app: &App, signed: &Signed, user: UserId) -> Result<(), Problem> {
+pub(super) async fn not_above(app: &App, signed: &Signed, user: UserId) -> Result<(), Problem> {
     if user == signed.user() {
         return Ok(());
     }

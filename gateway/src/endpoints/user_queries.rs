@@ -75,6 +75,10 @@ pub(crate) struct UserBody {
     /// Empty if the person was forgotten.
     display_name: String,
     emails: Vec<String>,
+    /// Those of the addresses that were proven to be the person's.
+    verified_emails: Vec<String>,
+    /// Does signing in need a second factor?
+    second_factor: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     directory_link: Option<DirectoryLinkBody>,
     enabled: bool,
@@ -106,6 +110,7 @@ async fn list(
         search: search(wanted.search)?,
         disabled: wanted.enabled.map(|enabled| !enabled),
         ids: if all { vec![] } else { vec![signed.user()] },
+        role: None,
     };
     let page = page(wanted.limit, wanted.offset, wanted.cursor)?;
     let found = app
@@ -155,6 +160,7 @@ async fn detail(
         display_name,
         emails,
         directory_link,
+        verified_emails,
         ..
     } = match personal {
         Personal::Clear(data) => data,
@@ -178,6 +184,8 @@ async fn detail(
         id,
         display_name,
         emails,
+        verified_emails,
+        second_factor: state.second_factor,
         directory_link: directory_link.map(|link| DirectoryLinkBody {
             domain: link.domain.0,
             object: link.object,

@@ -2,7 +2,8 @@
 
 use super::{Kind, Problem};
 use tenure_domain::{
-    account::AccountRefusal, directory::DomainRefusal, engine::EngineRefusal, group::GroupRefusal,
+    account::AccountRefusal, api_token::ApiTokenRefusal, directory::DomainRefusal,
+    email_template::EmailTemplateRefusal, engine::EngineRefusal, group::GroupRefusal,
     problem::FieldProblem, request::RequestRefusal, role::RoleRefusal, template::TemplateRefusal,
     user::UserRefusal,
 };
@@ -101,6 +102,10 @@ impl From<UserRefusal> for Problem {
             UserRefusal::Unknown => Self::not_found(),
             UserRefusal::AlreadyExists => say(Kind::AlreadyExists, &refusal),
             UserRefusal::Invalid(problems) => fields(problems),
+            UserRefusal::LastAdministrator => say(Kind::LastAdministrator, &refusal),
+            UserRefusal::NothingToVerify => say(Kind::NothingToVerify, &refusal),
+            UserRefusal::NoSecondFactor => say(Kind::NoSecondFactor, &refusal),
+            UserRefusal::AddressGone => say(Kind::CodeWrong, &refusal),
         }
     }
 }
@@ -111,6 +116,7 @@ impl From<GroupRefusal> for Problem {
             GroupRefusal::Unknown => Self::not_found(),
             GroupRefusal::AlreadyExists => say(Kind::AlreadyExists, &refusal),
             GroupRefusal::BuiltIn => say(Kind::BuiltIn, &refusal),
+            GroupRefusal::LastAdministrator => say(Kind::LastAdministrator, &refusal),
             GroupRefusal::Invalid(problems) => fields(problems),
         }
     }
@@ -123,6 +129,24 @@ impl From<RoleRefusal> for Problem {
             RoleRefusal::AlreadyExists => say(Kind::AlreadyExists, &refusal),
             RoleRefusal::BuiltIn => say(Kind::BuiltIn, &refusal),
             RoleRefusal::Invalid(problems) => fields(problems),
+        }
+    }
+}
+
+impl From<ApiTokenRefusal> for Problem {
+    fn from(refusal: ApiTokenRefusal) -> Self {
+        match refusal {
+            ApiTokenRefusal::Unknown => Self::not_found(),
+            ApiTokenRefusal::AlreadyExists => say(Kind::AlreadyExists, &refusal),
+            ApiTokenRefusal::Invalid(problems) => fields(problems),
+        }
+    }
+}
+
+impl From<EmailTemplateRefusal> for Problem {
+    fn from(refusal: EmailTemplateRefusal) -> Self {
+        match refusal {
+            EmailTemplateRefusal::Invalid(problems) => fields(problems),
         }
     }
 }
@@ -159,6 +183,8 @@ impl From<CommandError> for Problem {
             CommandError::Role(refusal) => refusal.into(),
             CommandError::Domain(refusal) => refusal.into(),
             CommandError::Engine(refusal) => refusal.into(),
+            CommandError::ApiToken(refusal) => refusal.into(),
+            CommandError::EmailTemplate(refusal) => refusal.into(),
             CommandError::NameTaken { scope, .. } => name_taken(&scope),
             CommandError::KeyReused => say(Kind::IdempotencyKeyReused, &error),
             CommandError::Conflict => say(Kind::Conflict, &error),

@@ -32,6 +32,7 @@ kinds! {
 
     // Who asks, and may they.
     NotSignedIn = "not-signed-in", 401, "Sign in first";
+    SecondFactorNeeded = "second-factor-needed", 401, "A second factor is needed";
     SignInFailed = "sign-in-failed", 401, "Sign-in failed";
     CrossSite = "cross-site", 403, "The request comes from another site";
     SetupCodeWrong = "setup-code-wrong", 403, "The set-up code is not right";
@@ -53,6 +54,11 @@ kinds! {
     AlreadyExists = "already-exists", 409, "It exists already";
     Conflict = "conflict", 409, "Others are changing the same thing";
     SetupDone = "setup-done", 409, "This instance is set up already";
+    LastAdministrator = "last-administrator", 409, "An active administrator must be left";
+    NothingToVerify = "nothing-to-verify", 409, "Every address is verified";
+    NoSecondFactor = "no-second-factor", 409, "There is no second factor";
+    SecondFactorEnrolled = "second-factor-enrolled", 409, "There is a second factor already";
+    CodeWrong = "code-wrong", 403, "The code is not right, was used, or has expired";
     BuiltIn = "built-in", 409, "It is built in and cannot be changed";
     WrongDomain = "wrong-domain", 409, "It belongs to another domain";
     DraftExists = "draft-exists", 409, "A version is being drafted already";

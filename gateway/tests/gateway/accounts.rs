@@ -83,6 +83,24 @@ pub(crate) fn applied() -> Outcome {
     }
 }
 
+/// An account of `person`, which the directory has confirmed.
+pub(crate) async fn existing(
+    world: &World,
+    approver: &Person,
+    person: &Person,
+    template: &str,
+    name: &str,
+) -> uuid::Uuid {
+    let request = submitted(person, template, name).await;
+    approver
+        .post(&format!("requests/{request}/approve"), json!({}))
+        .await
+        .ok();
+    let account = create(world, &request).await;
+    report(world, account, applied()).await;
+    account.0
+}
+
 pub(crate) struct Story {
     pub(crate) world: World,
     pub(crate) ada: Person,

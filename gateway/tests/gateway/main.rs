@@ -2,13 +2,17 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod accounts;
+mod api_tokens;
 mod approvals;
 mod bad_input;
 mod idempotency;
 mod leaving;
 mod live;
 mod migrations;
+mod notifications;
 mod objects;
+mod people;
+mod permission_matrix;
 mod sign_in;
 mod templates;
 mod timer_marks;

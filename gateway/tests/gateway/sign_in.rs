@@ -61,20 +61,41 @@ async fn a_wrong_password_and_an_unknown_person_are_answered_alike() {
 }
 
 #[tokio::test]
-async fn ten_wrong_passwords_lock_sign_in_for_a_while() {
+async fn wrong_passwords_pause_sign_in_for_a_growing_while_that_is_told() {
     let (world, _) = World::with_ada().await;
-    for _ in 0..10 {
+    let wrong = async || {
         world
             .try_sign_in("ada@corp.example", "wrong wrong wrong")
-            .await;
+            .await
+    };
+    for _ in 0..4 {
+        let answer = wrong().await;
+        assert_eq!(answer.problem(), (401, "sign-in-failed"));
+        assert!(!answer.headers.contains_key("retry-after"));
     }
-    let locked = world.try_sign_in("ada@corp.example", PASSWORD).await;
-    assert_eq!(locked.problem(), (401, "sign-in-failed"));
-    world.later(TimeDelta::minutes(16));
+    let mut pauses = Vec::new();
+    for _ in 0..3 {
+        let answer = wrong().await;
+        assert_eq!(answer.problem(), (401, "sign-in-failed"));
+        let seconds: i64 = answer.headers["retry-after"]
+            .to_str()
+            .unwrap()
+            .parse()
+            .unwrap();
+        pauses.push(seconds);
+        let right = world.try_sign_in("ada@corp.example", PASSWORD).await;
+        assert_eq!(right.problem(), (429, "too-many-attempts"));
+        let told = right.json["detail"].as_str().unwrap();
+        assert!(told.contains("paused for"), "{told}");
+        world.later(TimeDelta::seconds(seconds + 1));
+    }
+    assert_eq!(pauses, [30, 60, 120]);
+    // The right one ends it, and what was counted is forgotten.
     assert_eq!(
         world.try_sign_in("ada@corp.example", PASSWORD).await.status,
         201
     );
+    assert!(!wrong().await.headers.contains_key("retry-after"));
 }
 
 #[tokio::test]

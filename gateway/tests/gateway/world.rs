@@ -99,6 +99,7 @@ impl World {
         let system: Arc<dyn Clock> = clock.clone();
         let commands = Commands::new(
             store.clone(),
+            views.clone(),
             broker.clone(),
             engines.clone(),
             system.clone(),

@@ -10,6 +10,7 @@
     missing_docs
 )]
 
+mod document;
 mod rendering;
 mod smtp;
 mod table;

@@ -15,6 +15,7 @@ fn facts() -> Facts {
         action: "disable".into(),
         last_day: "9 April 2026 (until 2026-04-10 00:00 UTC)".into(),
         renewal: false,
+        code: "ABCDE-FGHJK".into(),
         link: "https://tenure.example.com/requests/1".into(),
     }
 }

@@ -6,6 +6,7 @@ use tenure_notifications::table::{Notice, Recipients, TABLE, notices};
 use uuid::Uuid;
 
 const PRODUCT: &str = "
+template | needs approval                  | administrators        | on
 template | published                       | administrators        | off
 template | unpublished                     | administrators        | off
 template | disabled                        | administrators        | off
@@ -21,6 +22,7 @@ account  | urgent reminder                 | owners                | on
 account  | end reached                     | owners                | on
 engine   | cannot reach its domain or vault | administrators       | on
 user     | welcome                         | the user              | on
+user     | verification                    | the user              | on
 ";
 
 #[test]
@@ -50,6 +52,10 @@ fn the_table_is_the_products() {
 #[test]
 fn each_event_tells_whom_the_table_says_and_all_others_nobody() {
     let expected: BTreeMap<&str, (Notice, Recipients)> = [
+        (
+            "template.submitted",
+            (Notice::TemplateNeedsApproval, Recipients::Administrators),
+        ),
         (
             "template.published",
             (Notice::TemplatePublished, Recipients::Administrators),
@@ -107,6 +113,10 @@ fn each_event_tells_whom_the_table_says_and_all_others_nobody() {
             (Notice::EngineImpaired, Recipients::Administrators),
         ),
         ("user.registered", (Notice::Welcome, Recipients::User)),
+        (
+            "user.verification-requested",
+            (Notice::Verification, Recipients::User),
+        ),
     ]
     .into();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schemas/events/examples");
@@ -114,7 +124,7 @@ fn each_event_tells_whom_the_table_says_and_all_others_nobody() {
     for file in fs::read_dir(folder).unwrap() {
         let path = file.unwrap().path();
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        let type_name = name.split(".v").next().unwrap();
+        let (type_name, _) = name.rsplit_once(".v").unwrap();
         let kind = type_name.split('.').next().unwrap();
         let event = Event::decode(kind, type_name, &fs::read(&path).unwrap()).unwrap();
         let told = notices(Uuid::nil(), &event).map(|(notice, recipients, _)| (notice, recipients));

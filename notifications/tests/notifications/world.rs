@@ -86,19 +86,23 @@ impl World {
                 GroupCommand::Create {
                     name: "Security".into(),
                 },
-                (),
+                Default::default(),
             )
             .await;
         for name in ["carol", "dave"] {
             world
-                .run::<Group>(security, GroupCommand::AddMember(UserId(id(name))), ())
+                .run::<Group>(
+                    security,
+                    GroupCommand::AddMember(UserId(id(name))),
+                    Default::default(),
+                )
                 .await;
         }
         world
             .run::<User>(
                 id("ada"),
                 UserCommand::GrantRole(BuiltInRole::SystemAdministrator.id()),
-                (),
+                Default::default(),
             )
             .await;
         let base_dn = "DC=corp,DC=example,DC=com".into();
@@ -127,7 +131,7 @@ impl World {
             emails,
             ..PersonalData::default()
         };
-        self.run::<User>(id(name), UserCommand::Register(data), ())
+        self.run::<User>(id(name), UserCommand::Register(data), Default::default())
             .await;
     }
 

@@ -10,7 +10,7 @@ use crate::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_query::{Cond, Expr, ExprTrait};
-use tenure_domain::{Actor, EngineId, UserId, sentence};
+use tenure_domain::{Actor, sentence};
 use tenure_eventstore::{EventStore, StoredEvent};
 use uuid::Uuid;
 
@@ -127,7 +127,7 @@ impl ReadModel for Audit {
             position: int(0)?.cast_unsigned(),
             recorded_at: DateTime::from_timestamp_micros(int(1)?).ok_or("no instant")?,
             id: id(2)?,
-            actor: actor(&text(3)?),
+            actor: text(3).map(|text| text.parse().unwrap_or_else(|_| Actor::system(&text)))?,
             kind: text(4)?,
             stream: id(5)?,
             version: int(6)?.cast_unsigned(),
@@ -136,20 +136,6 @@ impl ReadModel for Audit {
             correlation: id(9)?,
             causation: id(10).ok(),
         })
-    }
-}
-
-/// The actor of its text.
-fn actor(text: &str) -> Actor {
-    match text.split_once(':') {
-        Some(("user", id)) => id
-            .parse()
-            .map_or_else(|_| Actor::system(text), |id| Actor::User(UserId(id))),
-        Some(("engine", id)) => id
-            .parse()
-            .map_or_else(|_| Actor::system(text), |id| Actor::Engine(EngineId(id))),
-        Some(("system", name)) => Actor::system(name),
-        Some(_) | None => Actor::system(text),
     }
 }
 
@@ -202,13 +188,19 @@ impl AuditFilter {
         let text = |column: &'static str, text: &str| {
             Expr::col(column).eq(sea_query::Value::from(Cell::text(text)))
         };
+        // What people did by their tokens is theirs too: "user:<id>/token:<id>", between "/" and what follows it.
+        let by = |column: &'static str, actor: &Actor| {
+            let own = text(column, &actor.to_string());
+            match actor {
+                Actor::User(_) => own.or(Expr::col(column)
+                    .gte(format!("{actor}/"))
+                    .and(Expr::col(column).lt(format!("{actor}0")))),
+                Actor::Token { .. } | Actor::Engine(_) | Actor::System(_) => own,
+            }
+        };
         let id = |column: &'static str, id: Uuid| Expr::col(column).eq(id.as_bytes().to_vec());
         Cond::all()
-            .add_option(
-                self.actor
-                    .as_ref()
-                    .map(|actor| text("actor", &actor.to_string())),
-            )
+            .add_option(self.actor.as_ref().map(|actor| by("actor", actor)))
             .add_option(self.kind.as_deref().map(|kind| text("kind", kind)))
             .add_option(self.type_name.as_deref().map(|name| text("type", name)))
             .add_option(self.stream.map(|stream| id("stream", stream)))

@@ -9,7 +9,7 @@ use crate::{
     search::{folded, matching, prefixes},
     table::Table,
 };
-use sea_query::{Cond, Expr, ExprTrait};
+use sea_query::{Cond, Expr, ExprTrait, Query, SelectStatement};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use tenure_domain::{Event, GroupId, RoleId, group::GroupEvent};
@@ -27,6 +27,8 @@ pub struct GroupRow {
     pub roles: BTreeSet<RoleId>,
     /// Grants nothing.
     pub disabled: bool,
+    /// The group that stands in for it while it is disabled.
+    pub replaced_by: Option<GroupId>,
     /// Version of the stream.
     pub version: u64,
 }
@@ -35,10 +37,12 @@ pub(crate) struct Groups;
 
 pub(super) const GROUPS: &str = "view_groups";
 const WORDS: &str = "view_group_words";
+const STAND_INS: &str = "view_group_stand_ins";
+const ROLES: &str = "view_group_roles";
 
 impl ReadModel for Groups {
     const NAME: &'static str = "groups";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const TABLES: &'static [Table] = &[
         Table {
             name: GROUPS,
@@ -56,6 +60,18 @@ impl ReadModel for Groups {
             columns: &[("id", Kind::Bytes), ("word", Kind::Text)],
             key: 2,
             indexes: &[&["word", "id"]],
+        },
+        Table {
+            name: STAND_INS,
+            columns: &[("id", Kind::Bytes), ("replaced_by", Kind::Bytes)],
+            key: 2,
+            indexes: &[&["replaced_by", "id"]],
+        },
+        Table {
+            name: ROLES,
+            columns: &[("id", Kind::Bytes), ("role", Kind::Bytes)],
+            key: 2,
+            indexes: &[&["role", "id"]],
         },
     ];
 
@@ -88,6 +104,7 @@ impl ReadModel for Groups {
                 name,
                 roles: BTreeSet::new(),
                 disabled: false,
+                replaced_by: None,
                 version: event.version,
             }));
         }
@@ -99,7 +116,8 @@ impl ReadModel for Groups {
             GroupEvent::RoleGranted(e) => drop(row.roles.insert(e.role)),
             GroupEvent::RoleRevoked(e) => drop(row.roles.remove(&e.role)),
             GroupEvent::Disabled(_) => row.disabled = true,
-            GroupEvent::Enabled(_) => row.disabled = false,
+            GroupEvent::Enabled(_) => (row.disabled, row.replaced_by) = (false, None),
+            GroupEvent::Replaced(e) => row.replaced_by = Some(e.by),
         }
         Ok(Some(row))
     }
@@ -117,7 +135,11 @@ impl ReadModel for Groups {
     }
 
     fn indexed(row: &GroupRow) -> Vec<BTreeSet<Cells>> {
-        vec![prefixes([row.name.as_str()])]
+        vec![
+            prefixes([row.name.as_str()]),
+            row.replaced_by.iter().map(|by| vec![by.0.into()]).collect(),
+            row.roles.iter().map(|role| vec![role.0.into()]).collect(),
+        ]
     }
 }
 
@@ -143,6 +165,35 @@ impl Views {
             page,
         )
         .await
+    }
+
+    /// The groups for which one of `groups` stands in.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn groups_replaced_by(&self, groups: &[GroupId]) -> Result<Vec<GroupId>, ViewError> {
+        let ids = groups.iter().map(|group| group.0.as_bytes().to_vec());
+        let mut found = Query::select();
+        found.column("id").from(STAND_INS);
+        found.and_where(Expr::col("replaced_by").is_in(ids));
+        self.ids(&found).await
+    }
+
+    /// The groups that give this role, disabled ones too.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn groups_holding(&self, role: RoleId) -> Result<Vec<GroupId>, ViewError> {
+        let mut found = Query::select();
+        found.column("id").from(ROLES);
+        found.and_where(Expr::col("role").eq(role.0.as_bytes().to_vec()));
+        self.ids(&found).await
+    }
+
+    async fn ids(&self, query: &SelectStatement) -> Result<Vec<GroupId>, ViewError> {
+        let rows = self.database().select(query, &[Kind::Bytes]).await?;
+        let ids = rows.iter().filter_map(|row| row.first()?.id());
+        Ok(ids.map(GroupId).collect())
     }
 
     /// One group.

@@ -46,7 +46,8 @@ impl ReadModel for Members {
             | GroupEvent::RoleGranted(_)
             | GroupEvent::RoleRevoked(_)
             | GroupEvent::Disabled(_)
-            | GroupEvent::Enabled(_) => {}
+            | GroupEvent::Enabled(_)
+            | GroupEvent::Replaced(_) => {}
         }
     }
 

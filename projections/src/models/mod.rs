@@ -1,6 +1,7 @@
 //! The read models, one file each: rows, fold, queries.
 
 pub(crate) mod accounts;
+pub(crate) mod api_tokens;
 pub(crate) mod approvals;
 pub(crate) mod audit;
 pub(crate) mod domains;
@@ -37,6 +38,7 @@ pub(crate) fn all() -> Vec<Box<dyn Model>> {
         of::<template_versions::TemplateVersions>(),
         of::<domains::Domains>(),
         of::<engines::Engines>(),
+        of::<api_tokens::ApiTokens>(),
     ]
 }
 

@@ -26,6 +26,8 @@ pub struct RoleRow {
     pub content: RoleContent,
     /// Grants nothing.
     pub disabled: bool,
+    /// Every new user gets it.
+    pub automatic: bool,
     /// Version of the stream.
     pub version: u64,
 }
@@ -34,7 +36,7 @@ pub(crate) struct Roles;
 
 impl ReadModel for Roles {
     const NAME: &'static str = "roles";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const TABLES: &'static [Table] = &[Table {
         name: "view_roles",
         columns: &[
@@ -69,6 +71,7 @@ impl ReadModel for Roles {
                 id: RoleId(id),
                 content,
                 disabled: false,
+                automatic: false,
                 version: event.version,
             }));
         }
@@ -79,6 +82,8 @@ impl ReadModel for Roles {
             RoleEvent::Revised(RoleRevised(e)) => row.content = e.content.clone(),
             RoleEvent::Disabled(_) => row.disabled = true,
             RoleEvent::Enabled(_) => row.disabled = false,
+            RoleEvent::AppliedToNewUsers(_) => row.automatic = true,
+            RoleEvent::KeptFromNewUsers(_) => row.automatic = false,
         }
         Ok(Some(row))
     }

@@ -10,7 +10,7 @@ use crate::{
     table::Table,
 };
 use chrono::{DateTime, Utc, serde::ts_microseconds};
-use sea_query::{Cond, Expr, ExprTrait};
+use sea_query::{Cond, Expr, ExprTrait, Query};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use tenure_domain::{
@@ -37,6 +37,10 @@ pub struct UserRow {
     pub disabled: bool,
     /// Roles held directly.
     pub roles: BTreeSet<RoleId>,
+    /// Those of the addresses that were proven to be the person's.
+    pub verified_emails: Vec<String>,
+    /// Does signing in need a second factor?
+    pub second_factor: bool,
     /// When the person was registered.
     #[serde(with = "ts_microseconds")]
     pub created_at: DateTime<Utc>,
@@ -49,6 +53,7 @@ impl UserRow {
     pub(crate) fn forget(&mut self) {
         self.display_name.clear();
         self.emails.clear();
+        self.verified_emails.clear();
         self.directory_link = None;
         self.forgotten = true;
     }
@@ -59,8 +64,10 @@ impl UserRow {
                 display_name,
                 emails,
                 directory_link,
+                verified_emails,
                 ..
             }) => {
+                self.verified_emails.clone_from(verified_emails);
                 self.display_name.clone_from(display_name);
                 self.emails.clone_from(emails);
                 self.directory_link.clone_from(directory_link);
@@ -76,10 +83,11 @@ pub(crate) struct Users;
 
 pub(crate) const USERS: &str = "view_users";
 const WORDS: &str = "view_user_words";
+const ROLES: &str = "view_user_roles";
 
 impl ReadModel for Users {
     const NAME: &'static str = "users";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const TABLES: &'static [Table] = &[
         Table {
             name: USERS,
@@ -102,6 +110,12 @@ impl ReadModel for Users {
             columns: &[("id", Kind::Bytes), ("word", Kind::Text)],
             key: 2,
             indexes: &[&["word", "id"]],
+        },
+        Table {
+            name: ROLES,
+            columns: &[("id", Kind::Bytes), ("role", Kind::Bytes)],
+            key: 2,
+            indexes: &[&["role", "id"]],
         },
     ];
 
@@ -131,6 +145,8 @@ impl ReadModel for Users {
                 forgotten: false,
                 disabled: false,
                 roles: BTreeSet::new(),
+                verified_emails: Vec::new(),
+                second_factor: false,
                 created_at: event.recorded_at,
                 version: 0,
             },
@@ -138,7 +154,13 @@ impl ReadModel for Users {
             | UserEvent::Disabled(_)
             | UserEvent::Enabled(_)
             | UserEvent::RoleGranted(_)
-            | UserEvent::RoleRevoked(_) => row.ok_or(ABSENT)?,
+            | UserEvent::RoleRevoked(_)
+            | UserEvent::VerificationRequested(_)
+            | UserEvent::EmailVerified(_)
+            | UserEvent::PasswordSet(_)
+            | UserEvent::SecondFactorEnrolled(_)
+            | UserEvent::SecondFactorReset(_)
+            | UserEvent::RecoveryCodeUsed(_) => row.ok_or(ABSENT)?,
         };
         row.version = event.version;
         match user {
@@ -148,6 +170,12 @@ impl ReadModel for Users {
             UserEvent::Enabled(_) => row.disabled = false,
             UserEvent::RoleGranted(e) => drop(row.roles.insert(e.role)),
             UserEvent::RoleRevoked(e) => drop(row.roles.remove(&e.role)),
+            UserEvent::EmailVerified(e) => row.set(&e.personal),
+            UserEvent::SecondFactorEnrolled(_) => row.second_factor = true,
+            UserEvent::SecondFactorReset(_) => row.second_factor = false,
+            UserEvent::VerificationRequested(_)
+            | UserEvent::PasswordSet(_)
+            | UserEvent::RecoveryCodeUsed(_) => {}
         }
         Ok(Some(row))
     }
@@ -166,12 +194,9 @@ impl ReadModel for Users {
     }
 
     fn indexed(row: &UserRow) -> Vec<BTreeSet<Cells>> {
-        vec![prefixes(
-            row.emails
-                .iter()
-                .chain([&row.display_name])
-                .map(String::as_str),
-        )]
+        let words = row.emails.iter().chain([&row.display_name]);
+        let roles = row.roles.iter().map(|role| vec![role.0.into()]);
+        vec![prefixes(words.map(String::as_str)), roles.collect()]
     }
 }
 
@@ -184,6 +209,8 @@ pub struct UserFilter {
     pub disabled: Option<bool>,
     /// One of these; empty = any.
     pub ids: Vec<UserId>,
+    /// Holding this role directly.
+    pub role: Option<RoleId>,
 }
 
 /// By what people are sorted.
@@ -212,6 +239,12 @@ impl Views {
             .search
             .as_deref()
             .and_then(|search| matching(WORDS, search));
+        let holders = filter.role.map(|role| {
+            let mut holders = Query::select();
+            holders.column("id").from(ROLES);
+            holders.and_where(Expr::col("role").eq(role.0.as_bytes().to_vec()));
+            holders
+        });
         let ids = || filter.ids.iter().map(|id| id.0.as_bytes().to_vec());
         let condition = Cond::all()
             .add_option(search.map(|found| Expr::col("id").in_subquery(found)))
@@ -220,6 +253,7 @@ impl Views {
                     .disabled
                     .map(|disabled| Expr::col("disabled").eq(i64::from(disabled))),
             )
+            .add_option(holders.map(|holders| Expr::col("id").in_subquery(holders)))
             .add_option((!filter.ids.is_empty()).then(|| Expr::col("id").is_in(ids())));
         let sort = match sort {
             UserSort::Name => "name_key",

@@ -193,7 +193,7 @@ async fn nothing_is_left_of_a_forgotten_person(world: World) {
         .run::<User>(
             zoe.0,
             UserCommand::Register(data),
-            (),
+            Default::default(),
             Actor::system("test"),
         )
         .await;
@@ -239,7 +239,12 @@ async fn nothing_is_left_of_a_forgotten_person(world: World) {
     };
     is_gone().await;
     world
-        .run::<User>(zoe.0, UserCommand::Disable, (), Actor::system("test"))
+        .run::<User>(
+            zoe.0,
+            UserCommand::Disable,
+            Default::default(),
+            Actor::system("test"),
+        )
         .await;
     world.level().await;
     is_gone().await;

@@ -202,7 +202,12 @@ async fn step(
                 GroupCommand::RemoveMember(world.bob)
             };
             let _ = world
-                .attempt::<Group>(world.approvers.0, command, (), Actor::system("test"))
+                .attempt::<Group>(
+                    world.approvers.0,
+                    command,
+                    Default::default(),
+                    Actor::system("test"),
+                )
                 .await;
         }
         20 => {
@@ -212,7 +217,12 @@ async fn step(
                 UserCommand::Enable
             };
             let _ = world
-                .attempt::<User>(world.carol.0, command, (), Actor::system("test"))
+                .attempt::<User>(
+                    world.carol.0,
+                    command,
+                    Default::default(),
+                    Actor::system("test"),
+                )
                 .await;
         }
         21 => {

@@ -227,14 +227,14 @@ impl World {
         self.run::<User>(
             user.0,
             UserCommand::Register(data),
-            (),
+            Default::default(),
             Actor::system("test"),
         )
         .await
     }
 
     pub(crate) async fn group(&self, id: GroupId, command: GroupCommand) -> u64 {
-        self.run::<Group>(id.0, command, (), Actor::system("test"))
+        self.run::<Group>(id.0, command, Default::default(), Actor::system("test"))
             .await
     }
 

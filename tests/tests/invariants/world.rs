@@ -218,6 +218,7 @@ impl World {
         };
         let commands = Commands::new(
             store.clone(),
+            views.clone(),
             broker.clone(),
             engines.clone(),
             system.clone(),

@@ -3,11 +3,12 @@
 use super::{Accepted, Caller, CommandError, Commands, facts::FactReader};
 use std::sync::Arc;
 use tenure_domain::{
-    AccountId, DomainId, EngineId, GroupId, RequestId, RoleId, TemplateId, UserId,
+    AccountId, ApiTokenId, DomainId, EngineId, GroupId, RequestId, RoleId, TemplateId, UserId,
     account::{Account, AccountCommand, AccountFacts},
+    api_token::{ApiToken, ApiTokenCommand},
     directory::{Domain, DomainCommand},
     engine::{Engine, EngineCommand},
-    group::{Group, GroupCommand},
+    group::Group,
     lifecycle::{self, LifecycleOption},
     ownership::Owner,
     request::{
@@ -15,7 +16,6 @@ use tenure_domain::{
     },
     role::{Role, RoleCommand},
     template::{Template, TemplateCommand, TemplateContent, TemplateFacts},
-    user::{User, UserCommand},
 };
 use tenure_eventstore::StoreError;
 
@@ -35,12 +35,10 @@ macro_rules! without_facts {
 }
 
 without_facts!(
-    /// Does something with a user.
-    user(UserId, User, UserCommand);
-    /// Does something with a group.
-    group(GroupId, Group, GroupCommand);
     /// Does something with a role.
     role(RoleId, Role, RoleCommand);
+    /// Does something with an API token.
+    api_token(ApiTokenId, ApiToken, ApiTokenCommand);
     /// Does something with a domain.
     domain(DomainId, Domain, DomainCommand);
 );

@@ -2,10 +2,12 @@
 
 use tenure_broker::BrokerError;
 use tenure_domain::{
-    account::AccountRefusal, directory::DomainRefusal, engine::EngineRefusal, group::GroupRefusal,
+    account::AccountRefusal, api_token::ApiTokenRefusal, directory::DomainRefusal,
+    email_template::EmailTemplateRefusal, engine::EngineRefusal, group::GroupRefusal,
     request::RequestRefusal, role::RoleRefusal, template::TemplateRefusal, user::UserRefusal,
 };
 use tenure_eventstore::{ExecuteError, StoreError};
+use tenure_projections::ViewError;
 
 /// Why a command was not carried out.
 #[derive(Debug, thiserror::Error)]
@@ -34,6 +36,12 @@ pub enum CommandError {
     /// The rules of engines say no.
     #[error(transparent)]
     Engine(#[from] EngineRefusal),
+    /// The rules of API tokens say no.
+    #[error(transparent)]
+    ApiToken(#[from] ApiTokenRefusal),
+    /// The rules of e-mail templates say no.
+    #[error(transparent)]
+    EmailTemplate(#[from] EmailTemplateRefusal),
     /// Somebody else holds the name.
     #[error("{key:?} is taken")]
     NameTaken {
@@ -87,6 +95,12 @@ impl From<StoreError> for CommandError {
             | StoreError::Unsealable(_) => Self::Broken(error.to_string()),
             _ => Self::Unavailable(error.to_string()),
         }
+    }
+}
+
+impl From<ViewError> for CommandError {
+    fn from(error: ViewError) -> Self {
+        Self::Unavailable(error.to_string())
     }
 }
 

@@ -50,7 +50,8 @@ impl<'a> FactReader<'a> {
         Ok(loaded.state)
     }
 
-    /// Which of `groups` hold `user`? Everyone holds all; a disabled group holds nobody.
+    /// Which of `groups` hold `user`? Everyone holds all; a disabled group holds nobody,
+    /// unless another one stands in for it.
     pub(crate) async fn memberships(
         &mut self,
         user: UserId,
@@ -58,7 +59,10 @@ impl<'a> FactReader<'a> {
     ) -> Result<Vec<GroupId>, StoreError> {
         let mut member_of = Vec::new();
         for group in groups {
-            let state = self.read::<Group>(group.0).await?;
+            let mut state = self.read::<Group>(group.0).await?;
+            if let (true, Some(by)) = (state.disabled, state.replaced_by) {
+                state = self.read::<Group>(by.0).await?;
+            }
             if !state.disabled && (*group == everyone() || state.members.contains(&user)) {
                 member_of.push(*group);
             }

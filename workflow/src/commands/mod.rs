@@ -5,6 +5,7 @@ mod account_facts;
 mod aggregates;
 mod error;
 mod facts;
+mod people;
 mod preview;
 mod reveal;
 mod setup;
@@ -23,6 +24,7 @@ use tenure_eventstore::{
     Cause, CommandKey, EventStore, ExecuteError, Executed, Execution, Position, StoreError,
     clock::Clock,
 };
+use tenure_projections::Views;
 use uuid::Uuid;
 
 /// How often facts are read anew before the caller is told that things keep changing.
@@ -32,6 +34,8 @@ const ATTEMPTS: usize = 6;
 #[derive(Clone)]
 pub struct Commands {
     pub(crate) store: EventStore,
+    /// Only say where to look; aggregates decide.
+    pub(crate) views: Views,
     pub(crate) broker: CoreLink,
     pub(crate) system: Arc<dyn Clock>,
     pub(crate) settings: Settings,
@@ -93,12 +97,13 @@ impl<A: Stream> From<Executed<A>> for Accepted {
 }
 
 impl Commands {
-    /// Over this store and broker.
+    /// Over this store, its views and this broker.
     ///
     /// # Errors
     /// If the store cannot be read.
     pub async fn new(
         store: EventStore,
+        views: Views,
         broker: CoreLink,
         engines: Arc<EngineDirectory>,
         system: Arc<dyn Clock>,
@@ -107,6 +112,7 @@ impl Commands {
         let epoch = Arc::new(AtomicU32::new(store.head().await?.epoch));
         Ok(Self {
             store,
+            views,
             broker,
             system,
             settings,
