@@ -6,6 +6,7 @@
 mod agent;
 mod audit;
 mod client;
+mod completion;
 mod config;
 mod core_key;
 mod demo;
@@ -42,6 +43,7 @@ enum Command {
     Projections(projections::ProjectionsArgs),
     Epoch(epoch::EpochArgs),
     CoreKey(core_key::CoreKeyArgs),
+    Completion(completion::CompletionArgs),
     #[command(flatten)]
     Client(client::ClientCommand),
 }
@@ -116,6 +118,10 @@ async fn run(command: Command) -> Result<(), Failure> {
             .map_err(|e| Failure::of(e.is_configuration(), &e)),
         Command::CoreKey(args) => {
             core_key::run(args).map_err(|e| Failure::of(e.is_configuration(), &e))
+        }
+        Command::Completion(args) => {
+            completion::run(&args);
+            Ok(())
         }
         Command::Client(command) => command.run().await.map_err(|e| Failure::of(false, &e)),
     }

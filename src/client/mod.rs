@@ -8,6 +8,7 @@ mod admin;
 mod approval;
 mod clock;
 mod connection;
+mod documents;
 mod domain;
 mod engine;
 mod error;
@@ -24,7 +25,6 @@ mod secret;
 mod session_file;
 mod table;
 mod template;
-mod template_file;
 mod token;
 mod user;
 mod watch;
@@ -40,6 +40,9 @@ pub(crate) enum ClientCommand {
     Logout(login::LogoutArgs),
     Admin(admin::AdminArgs),
     Template(template::TemplateArgs),
+    Apply(documents::ApplyArgs),
+    Diff(documents::DiffArgs),
+    Export(documents::ExportArgs),
     Request(request::RequestArgs),
     Approvals(approval::ApprovalsArgs),
     Approve(approval::ApproveArgs),
@@ -68,6 +71,9 @@ impl ClientCommand {
             Self::Logout(args) => login::logout(args).await,
             Self::Admin(args) => admin::run(args).await,
             Self::Template(args) => template::run(args).await,
+            Self::Apply(args) => documents::apply(args, documents::Kind::Template).await,
+            Self::Diff(args) => documents::diff(args, documents::Kind::Template).await,
+            Self::Export(args) => documents::export(args, None).await,
             Self::Request(args) => request::run(args).await,
             Self::Approvals(args) => approval::approvals(args).await,
             Self::Approve(args) => approval::approve(args).await,

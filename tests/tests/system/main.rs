@@ -11,6 +11,7 @@
 mod bad_input;
 mod configuration;
 mod demo;
+mod documents;
 mod outage;
 mod refusals;
 mod reveal;
