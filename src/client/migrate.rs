@@ -26,7 +26,7 @@ pub(super) struct MigrateArgs {
     to: String,
     /// A published version of it; by default the one that is offered
     #[arg(long, value_name = "VERSION")]
-    version: Option<u32>,
+    template_version: Option<u32>,
     /// One of its periods, for instance "90 days"
     #[arg(long)]
     period: Option<String>,
@@ -72,7 +72,7 @@ pub(super) async fn run(connection: &Connection, args: MigrateArgs) -> Result<()
             body[field] = value;
         }
     };
-    set("template_version", args.version.map(Value::from));
+    set("template_version", args.template_version.map(Value::from));
     set("period", args.period.map(Value::from));
     set("end_date", args.end.map(Value::from));
     if !args.owner.is_empty() {

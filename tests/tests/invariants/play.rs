@@ -609,13 +609,17 @@ async fn command(
         Step::EnableTemplate(n) => on_template(*n, TemplateCommand::Enable).await,
         Step::Unpublish(n) => on_template(*n, TemplateCommand::Unpublish).await,
         Step::Publish(n, differences) => {
-            let [draft, publish] = publish(*n, &variant(*n, *differences));
+            let [draft, revise, publish] = publish(*n, &variant(*n, *differences));
             // Two commands: only the second one carries the key.
             let unkeyed = Caller {
                 key: None,
                 ..caller.clone()
             };
-            let drafted = commands.template(template(*n), draft, &unkeyed).await;
+            let mut drafted = commands.template(template(*n), draft, &unkeyed).await;
+            if drafted.is_err() {
+                // A draft is there already: its publishing was refused before.
+                drafted = commands.template(template(*n), revise, &unkeyed).await;
+            }
             match on_template(*n, publish).await {
                 Ok(accepted) => Ok(accepted),
                 Err(refusal) => drafted.and(Err(refusal)),

@@ -402,9 +402,10 @@ impl World {
 }
 
 /// The next version of a template, written and published.
-pub(crate) fn publish(number: usize, version: &Version) -> [TemplateCommand; 2] {
+pub(crate) fn publish(number: usize, version: &Version) -> [TemplateCommand; 3] {
     [
         TemplateCommand::Draft(Box::new(content(number, version))),
+        TemplateCommand::Revise(Box::new(content(number, version))),
         TemplateCommand::Publish,
     ]
 }

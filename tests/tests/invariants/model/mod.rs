@@ -12,7 +12,7 @@ pub(crate) use accounts::{Account, Status as AccountStatus};
 pub(crate) use requests::{NO_PERIOD, Status as RequestStatus};
 pub(crate) use templates::{Action, DOMAINS, TEMPLATES, Version, template};
 
-use crate::steps::{Step, Variant};
+use crate::steps::{Owner, Step, Variant};
 use chrono::{DateTime, Utc};
 use people::People;
 use requests::Request;
@@ -130,6 +130,18 @@ impl Model {
     }
 
     fn publish(&mut self, template: usize, variant: Variant) -> Verdict {
+        let version = templates::template(template).with(variant);
+        let people = version.steps.iter().flat_map(|step| &step.people);
+        let groups = version.steps.iter().flat_map(|step| &step.groups);
+        let mut named = people.map(|person| Owner::Person(*person)).chain(
+            groups
+                .chain(&version.only_for)
+                .map(|group| Owner::Group(*group)),
+        );
+        // Everybody whom a template names has to be there when it is published.
+        if !named.all(|who| self.people.can_own(who)) {
+            return Verdict::Refused("the template names somebody who is disabled");
+        }
         self.with_template(template, |t| t.publish(variant))
     }
 
