@@ -187,10 +187,11 @@ fn only_an_approved_request_for_this_account_changes_it() {
     assert_eq!(life.run(command), Err(R::NotApproved));
 }
 
+/// Groups, and attributes with their values.
+type Wanted = (Vec<String>, Vec<(String, String)>);
+
 /// What `asked` is submitted as, for the live account.
-fn submitted(
-    asked: RequestContent,
-) -> Result<(Vec<String>, Vec<(String, String)>), RequestRefusal> {
+fn submitted(asked: RequestContent) -> Result<Wanted, RequestRefusal> {
     let life = live();
     let identity = &life.managed().identity;
     let facts = RequestFacts {
