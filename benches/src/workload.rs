@@ -113,6 +113,7 @@ pub(crate) fn content(account: Uuid, justification: usize) -> RequestContent {
         groups: None,
         clone_of: None,
         terms_accepted: false,
+        ..RequestContent::default()
     }
 }
 

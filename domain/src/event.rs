@@ -6,6 +6,7 @@ use crate::{
     account::{Account, AccountEvent},
     api_token::{ApiToken, ApiTokenEvent},
     context::Context,
+    deputy::{Deputyship, DeputyshipEvent},
     directory::{Domain, DomainEvent},
     email_template::{EmailTemplate, EmailTemplateEvent},
     engine::{Engine, EngineEvent},
@@ -182,6 +183,7 @@ any_event!(
     Engine(Engine, EngineEvent),
     ApiToken(ApiToken, ApiTokenEvent),
     EmailTemplate(EmailTemplate, EmailTemplateEvent),
+    Deputyship(Deputyship, DeputyshipEvent),
 );
 
 /// Declares an aggregate's events: the enum, each variant's stable type name and schema version.

@@ -17,6 +17,7 @@ pub mod attribute;
 pub mod codec;
 pub mod context;
 pub mod decide;
+pub mod deputy;
 pub mod directory;
 pub mod dn;
 pub mod email_template;

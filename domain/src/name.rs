@@ -1,7 +1,11 @@
 //! What a directory account may be called.
 
 use crate::problem::{FieldProblem, Problem};
-use regex::RegexBuilder;
+use regex::{Regex, RegexBuilder};
+use std::{
+    collections::HashMap,
+    sync::{LazyLock, PoisonError, RwLock},
+};
 
 /// Longest sAMAccountName that Windows lets a user object have (MS-ADTS 3.1.1.6; Samba is laxer).
 pub const LONGEST_NAME: usize = 20;
@@ -49,7 +53,7 @@ pub fn problems(field: &str, name: &str, prefix: &str, pattern: Option<&str>) ->
         });
     }
     if let Some(pattern) = pattern {
-        match anchored(pattern) {
+        match compiled(pattern) {
             Some(regex) if regex.is_match(name) => {}
             Some(_) => say(Problem::PatternMismatch {
                 pattern: pattern.to_owned(),
@@ -58,6 +62,27 @@ pub fn problems(field: &str, name: &str, prefix: &str, pattern: Option<&str>) ->
         }
     }
     found
+}
+
+/// Patterns that were compiled already: each submission and each keystroke of a name check asks for one of a few.
+static COMPILED: LazyLock<RwLock<HashMap<String, Option<Regex>>>> = LazyLock::new(RwLock::default);
+/// More patterns than an organisation has templates that are in use; beyond it all are forgotten.
+const MOST_COMPILED: usize = 1_024;
+
+/// [`anchored`], compiled once.
+fn compiled(pattern: &str) -> Option<Regex> {
+    let known = COMPILED.read().unwrap_or_else(PoisonError::into_inner);
+    if let Some(regex) = known.get(pattern) {
+        return regex.clone();
+    }
+    drop(known);
+    let regex = anchored(pattern);
+    let mut known = COMPILED.write().unwrap_or_else(PoisonError::into_inner);
+    if known.len() >= MOST_COMPILED {
+        known.clear();
+    }
+    known.insert(pattern.to_owned(), regex.clone());
+    regex
 }
 
 /// The pattern as a regular expression over the whole name; `None` if it is none, or an unreasonably large one.

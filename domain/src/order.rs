@@ -108,8 +108,8 @@ pub struct Order {
     /// objectGUID, once the directory told it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub object: Option<Uuid>,
-    /// The deleted account whose object this one takes over, if the object still exists: only for
-    /// [`OrderKind::Provision`]. Its secret goes with it.
+    /// The deleted account whose object this one takes over, if the object still exists: for [`OrderKind::Provision`],
+    /// and for [`OrderKind::Remove`] where that was never confirmed. Its secret goes with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revives: Option<AccountId>,
     /// What the directory shall say. For [`OrderKind::Remove`], what it said last.

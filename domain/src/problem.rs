@@ -68,6 +68,8 @@ pub enum Problem {
     ReadOnly,
     /// Tenure or the directory keeps it itself.
     Reserved,
+    /// Fixed since the request was submitted.
+    Submitted,
     /// Twice the same.
     Duplicate,
     /// Does not exist, or is disabled.
@@ -121,6 +123,7 @@ impl fmt::Display for Problem {
             Self::ReadOnly => write!(f, "is fixed by the template"),
             Self::Reserved => write!(f, "is kept by Tenure or by the directory itself"),
             Self::NoApprover => write!(f, "may not approve: grant provision-approval:update first"),
+            Self::Submitted => write!(f, "cannot be changed once submitted"),
             Self::Duplicate => write!(f, "is there twice"),
             Self::Unknown => write!(f, "does not exist or is disabled"),
             Self::NobodyActive => write!(f, "names nobody who is active"),

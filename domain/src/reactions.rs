@@ -56,7 +56,8 @@ pub fn to(stream: Uuid, event: &Event) -> Vec<Reaction> {
         | Event::Domain(_)
         | Event::Engine(_)
         | Event::ApiToken(_)
-        | Event::EmailTemplate(_) => vec![],
+        | Event::EmailTemplate(_)
+        | Event::Deputyship(_) => vec![],
     }
 }
 
@@ -81,6 +82,17 @@ pub fn to_refusal(reaction: &Reaction, refusal: &AccountRefusal) -> Option<React
                 reason: FailureReason::AccountChanged,
                 detail: refusal.to_string(),
             }),
+        }),
+        // Nothing came of it, or nothing is left: no report will free the name.
+        (
+            Reaction::Account {
+                command: C::Abandon { request, released },
+                ..
+            },
+            AccountRefusal::Unknown,
+        ) => Some(Reaction::Request {
+            request: *request,
+            command: RequestCommand::ReleaseName(released.clone()),
         }),
         _ => None,
     }
@@ -118,6 +130,17 @@ fn to_request(request: RequestId, event: &RequestEvent) -> Option<Reaction> {
             kind: RequestKind::Renewal(account),
             ..
         }) => for_account(*account, AccountCommand::CloseRenewal(request)),
+        RequestEvent::Withdrawn(crate::request::RequestWithdrawn {
+            kind: RequestKind::NewAccount,
+            released,
+            after_failure: true,
+        }) => {
+            let abandon = AccountCommand::Abandon {
+                request,
+                released: Box::new(released.clone()),
+            };
+            for_account(released.account, abandon)
+        }
         RequestEvent::Retried(e) => match e.kind {
             RequestKind::NewAccount => for_account(e.account, AccountCommand::RetryFailed),
             RequestKind::Renewal(account) => {
@@ -130,6 +153,11 @@ fn to_request(request: RequestId, event: &RequestEvent) -> Option<Reaction> {
         RequestEvent::Drafted(_)
         | RequestEvent::Revised(_)
         | RequestEvent::ApprovalGiven(_)
+        | RequestEvent::ApprovalOverridden(_)
+        | RequestEvent::InformationRequested(_)
+        | RequestEvent::InformationGiven(_)
+        | RequestEvent::Escalated(_)
+        | RequestEvent::NameReleased(_)
         | RequestEvent::Rejected(_)
         | RequestEvent::Withdrawn(_)
         | RequestEvent::Reopened(_)

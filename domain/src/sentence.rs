@@ -4,6 +4,7 @@
 use crate::{
     account::{AccountEvent, ReminderUrgency},
     api_token::ApiTokenEvent,
+    deputy::DeputyshipEvent,
     directory::DomainEvent,
     email_template::EmailTemplateEvent,
     engine::EngineEvent,
@@ -32,6 +33,7 @@ pub fn of(event: &Event) -> String {
         Event::Engine(event) => of_engine(event),
         Event::ApiToken(event) => of_api_token(event).to_owned(),
         Event::EmailTemplate(event) => of_email_template(event),
+        Event::Deputyship(event) => of_deputyship(event),
     }
 }
 
@@ -91,6 +93,21 @@ fn of_request(event: &RequestEvent) -> String {
             format!("step \"{}\" approved", e.step_name)
         }
         RequestEvent::ApprovalGiven(e) => format!("one approval of step \"{}\"", e.step_name),
+        RequestEvent::ApprovalOverridden(e) => format!(
+            "step \"{}\" approved by override: {}",
+            e.step_name, e.reason
+        ),
+        RequestEvent::InformationRequested(e) => {
+            format!("sent back with a question: {}", e.question)
+        }
+        RequestEvent::InformationGiven(e) if e.answer.trim().is_empty() => {
+            "revised and submitted again".into()
+        }
+        RequestEvent::InformationGiven(e) => format!("answered: {}", e.answer),
+        RequestEvent::Escalated(e) => {
+            format!("step \"{}\" escalated: its time is over", e.step_name)
+        }
+        RequestEvent::NameReleased(e) => format!("name \"{}\" free again", e.released.name),
         RequestEvent::Approved(_) => "request approved".into(),
         RequestEvent::Rejected(e) => format!("request rejected: {}", e.reason),
         RequestEvent::Withdrawn(_) => "request withdrawn".into(),
@@ -229,6 +246,17 @@ fn of_domain(event: &DomainEvent) -> String {
         DomainEvent::Revised(e) => format!("domain {} revised", e.content.name),
         DomainEvent::Disabled(_) => "domain disabled".into(),
         DomainEvent::Enabled(_) => "domain enabled".into(),
+    }
+}
+
+fn of_deputyship(event: &DeputyshipEvent) -> String {
+    match event {
+        DeputyshipEvent::Named(e) => format!(
+            "deputy named from {} to {} UTC",
+            e.from.format("%Y-%m-%d %H:%M"),
+            e.until.format("%Y-%m-%d %H:%M")
+        ),
+        DeputyshipEvent::Withdrawn(_) => "deputy withdrawn".into(),
     }
 }
 

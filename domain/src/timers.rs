@@ -3,8 +3,9 @@
 use crate::{
     account::{AccountCommand, AccountEvent},
     event::Event,
-    ids::AccountId,
+    ids::{AccountId, RequestId},
     order::OrderNumber,
+    request::{RequestCommand, RequestEvent},
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -28,6 +29,8 @@ pub enum TimerKind {
     OrderDeadline,
     /// A deferred order is tried again.
     OrderRetry,
+    /// An approval step was not complete in time.
+    ApprovalTimeOut,
 }
 
 /// Which clock a timer follows.
@@ -50,6 +53,7 @@ impl TimerKind {
         Self::Purge,
         Self::OrderDeadline,
         Self::OrderRetry,
+        Self::ApprovalTimeOut,
     ];
 
     /// As stored.
@@ -63,6 +67,7 @@ impl TimerKind {
             Self::Purge => "purge",
             Self::OrderDeadline => "order-deadline",
             Self::OrderRetry => "order-retry",
+            Self::ApprovalTimeOut => "approval-time-out",
         }
     }
 
@@ -80,17 +85,18 @@ impl TimerKind {
             | Self::Reminder
             | Self::LifecycleEnd
             | Self::EndRepeat
-            | Self::Purge => TimerClock::Business,
+            | Self::Purge
+            | Self::ApprovalTimeOut => TimerClock::Business,
             Self::OrderDeadline | Self::OrderRetry => TimerClock::System,
         }
     }
 }
 
-/// One timer of an account.
+/// One timer of an account or a request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Timer {
-    /// Whose.
-    pub account: AccountId,
+    /// Whose: the kind says what it is.
+    pub object: Uuid,
     /// Which.
     pub kind: TimerKind,
     /// When, by the kind's clock.
@@ -109,7 +115,7 @@ impl Timer {
             .unwrap_or_default();
         format!(
             "{}:{}:{}{number}",
-            self.account,
+            self.object,
             self.kind.text(),
             self.due.timestamp_micros()
         )
@@ -117,9 +123,9 @@ impl Timer {
 
     /// The command that it becomes when due.
     #[must_use]
-    pub fn command(&self) -> AccountCommand {
+    pub fn command(&self) -> TimerCommand {
         let number = self.number.unwrap_or_default();
-        match self.kind {
+        let command = match self.kind {
             TimerKind::RenewalOpens => AccountCommand::OpenRenewal(self.due),
             TimerKind::Reminder => AccountCommand::Remind(self.due),
             TimerKind::LifecycleEnd => AccountCommand::ReachEnd(self.due),
@@ -127,11 +133,25 @@ impl Timer {
             TimerKind::Purge => AccountCommand::PurgeAfterGrace(self.due),
             TimerKind::OrderDeadline => AccountCommand::ExpireOrder(number),
             TimerKind::OrderRetry => AccountCommand::RetryOrder(number),
-        }
+            TimerKind::ApprovalTimeOut => {
+                let escalate = RequestCommand::Escalate(self.due);
+                return TimerCommand::Request(RequestId(self.object), escalate);
+            }
+        };
+        TimerCommand::Account(AccountId(self.object), command)
     }
 }
 
-/// A timer set or cancelled. Setting replaces the account's timer of that kind.
+/// What a due timer becomes.
+#[derive(Clone, Debug)]
+pub enum TimerCommand {
+    /// For an account.
+    Account(AccountId, AccountCommand),
+    /// For a request.
+    Request(RequestId, RequestCommand),
+}
+
+/// A timer set or cancelled. Setting replaces the object's timer of that kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TimerChange {
     /// From now on.
@@ -144,24 +164,58 @@ pub enum TimerChange {
 #[must_use]
 pub fn changes(stream: Uuid, event: &Event) -> Vec<TimerChange> {
     match event {
-        Event::Account(event) => of_account(AccountId(stream), event),
+        Event::Account(event) => of_account(stream, event),
+        Event::Request(event) => of_request(stream, event),
         Event::Template(_)
-        | Event::Request(_)
         | Event::User(_)
         | Event::Group(_)
         | Event::Role(_)
         | Event::Domain(_)
         | Event::Engine(_)
         | Event::ApiToken(_)
-        | Event::EmailTemplate(_) => vec![],
+        | Event::EmailTemplate(_)
+        | Event::Deputyship(_) => vec![],
     }
 }
 
-fn of_account(account: AccountId, event: &AccountEvent) -> Vec<TimerChange> {
+fn of_request(object: Uuid, event: &RequestEvent) -> Vec<TimerChange> {
+    const KIND: TimerKind = TimerKind::ApprovalTimeOut;
+    let next = match event {
+        RequestEvent::Submitted(e) => e.escalates_at,
+        RequestEvent::ApprovalGiven(e) if e.step_completed => e.escalates_at,
+        RequestEvent::ApprovalOverridden(e) => e.escalates_at,
+        RequestEvent::InformationGiven(e) => e.escalates_at,
+        RequestEvent::InformationRequested(_)
+        | RequestEvent::Escalated(_)
+        | RequestEvent::Rejected(_)
+        | RequestEvent::Withdrawn(_) => None,
+        // The last approval has cancelled what there was.
+        RequestEvent::Approved(_)
+        | RequestEvent::ApprovalGiven(_)
+        | RequestEvent::Drafted(_)
+        | RequestEvent::Revised(_)
+        | RequestEvent::Reopened(_)
+        | RequestEvent::NameReleased(_)
+        | RequestEvent::ProvisioningBegun(_)
+        | RequestEvent::Completed(_)
+        | RequestEvent::Failed(_)
+        | RequestEvent::Retried(_) => return vec![],
+    };
+    vec![next.map_or(TimerChange::Cancel(KIND), |due| {
+        TimerChange::Set(Timer {
+            object,
+            kind: KIND,
+            due,
+            number: None,
+        })
+    })]
+}
+
+fn of_account(object: Uuid, event: &AccountEvent) -> Vec<TimerChange> {
     use TimerKind as K;
     let set = |kind, due| {
         TimerChange::Set(Timer {
-            account,
+            object,
             kind,
             due,
             number: None,
@@ -169,7 +223,7 @@ fn of_account(account: AccountId, event: &AccountEvent) -> Vec<TimerChange> {
     };
     let order = |kind, due, number| {
         TimerChange::Set(Timer {
-            account,
+            object,
             kind,
             due,
             number: Some(number),

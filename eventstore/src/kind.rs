@@ -13,6 +13,7 @@ const KINDS: &[(&str, i16)] = &[
     ("engine", 8),
     ("api-token", 9),
     ("email-template", 10),
+    ("deputyship", 11),
 ];
 
 /// The number of a kind.

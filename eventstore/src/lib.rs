@@ -38,6 +38,7 @@ mod personal;
 mod postgres;
 mod reader;
 mod record;
+mod reservations;
 mod seal;
 mod snapshot;
 mod sqlite;

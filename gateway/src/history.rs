@@ -127,7 +127,11 @@ fn is_decision(event: &RequestEvent) -> bool {
     // `approved` is recorded with the last approval, by the same person.
     matches!(
         event,
-        RequestEvent::ApprovalGiven(_) | RequestEvent::Approved(_) | RequestEvent::Rejected(_)
+        RequestEvent::ApprovalGiven(_)
+            | RequestEvent::ApprovalOverridden(_)
+            | RequestEvent::InformationRequested(_)
+            | RequestEvent::Approved(_)
+            | RequestEvent::Rejected(_)
     )
 }
 
@@ -135,7 +139,11 @@ fn is_decision(event: &RequestEvent) -> bool {
 pub(crate) fn is_decision_type(event_type: &str) -> bool {
     matches!(
         event_type,
-        "request.approval-given" | "request.approved" | "request.rejected"
+        "request.approval-given"
+            | "request.approval-overridden"
+            | "request.information-requested"
+            | "request.approved"
+            | "request.rejected"
     )
 }
 

@@ -17,6 +17,7 @@ mod config;
 mod credentials;
 mod directory;
 mod endpoints;
+mod held_by;
 mod history;
 mod metrics;
 mod names;

@@ -92,9 +92,11 @@ macro_rules! templates {
 }
 
 templates!(
+    "approval-overridden",
     "approval-required",
     "end-reached",
     "engine-impaired",
+    "information-required",
     "ownership-changed",
     "provisioning-failed",
     "reminder",

@@ -18,7 +18,7 @@ use tenure_domain::{
     email_template::{self, EmailTemplate},
     engine::{Engine, EngineEvent},
     ids::derived,
-    request::{RequestEvent, RequestKind},
+    request::{Request, RequestEvent, RequestKind, Stage},
     sentence,
     template::Template,
     user::User,
@@ -317,6 +317,16 @@ impl Notifier {
             }
             let step = match &event.event {
                 Event::Request(RequestEvent::ApprovalGiven(e)) => e.step + 1,
+                Event::Request(RequestEvent::ApprovalOverridden(e)) => e.step,
+                Event::Request(RequestEvent::Escalated(e)) => e.step,
+                Event::Request(RequestEvent::InformationRequested(e)) => e.step,
+                Event::Request(RequestEvent::InformationGiven(_)) => match &*request {
+                    Request::Submitted(submitted) => match &submitted.stage {
+                        Stage::AwaitingApproval(approvals) => approvals.step,
+                        _ => 0,
+                    },
+                    Request::Absent | Request::Draft(_) => 0,
+                },
                 _ => 0,
             };
             facts.step = submission
@@ -335,6 +345,10 @@ impl Notifier {
         }
         match &event.event {
             Event::Request(RequestEvent::Rejected(e)) => facts.reason = e.reason.clone(),
+            Event::Request(RequestEvent::ApprovalOverridden(e)) => facts.reason = e.reason.clone(),
+            Event::Request(RequestEvent::InformationRequested(e)) => {
+                facts.reason = e.question.clone();
+            }
             Event::Request(RequestEvent::Failed(e)) => failure(facts, &e.failure),
             _ => {}
         }

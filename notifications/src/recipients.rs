@@ -5,10 +5,12 @@ use std::{collections::BTreeSet, sync::Arc};
 use tenure_domain::{
     GroupId, Personal, RequestId, UserId,
     account::Account,
+    deputy::Deputyship,
     group::{Group, everyone},
     ownership::Owner,
-    request::Request,
+    request::{Request, Stage, Submission},
     role::BuiltInRole,
+    template::ApprovalStep,
     user::{PersonalData, User},
 };
 use tenure_eventstore::{EventStore, StoreError};
@@ -22,6 +24,17 @@ pub(crate) enum RecipientsError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Views(#[from] ViewError),
+}
+
+/// The step that waits, and whether its time is over.
+fn current_step(request: &Request) -> Option<(usize, bool)> {
+    match request {
+        Request::Submitted(submitted) => match &submitted.stage {
+            Stage::AwaitingApproval(approvals) => Some((approvals.step, approvals.escalated)),
+            _ => None,
+        },
+        Request::Absent | Request::Draft(_) => None,
+    }
 }
 
 /// Looks people up.
@@ -43,7 +56,24 @@ impl Directory<'_> {
                 let request = self.request(stream).await?;
                 request.requester().into_iter().collect()
             }
+            Recipients::RequesterAndAdministrators => {
+                let mut people = self.administrators().await?;
+                people.extend(self.request(stream).await?.requester());
+                people
+            }
             Recipients::Approvers { step } => self.approvers(RequestId(stream), step).await?,
+            Recipients::CurrentApprovers => match current_step(&*self.request(stream).await?) {
+                Some((step, false)) => self.approvers(RequestId(stream), step).await?,
+                Some((step, true)) => {
+                    let mut people = self.approvers(RequestId(stream), step).await?;
+                    people.extend(self.fallback(RequestId(stream), step).await?);
+                    people
+                }
+                None => BTreeSet::new(),
+            },
+            Recipients::FallbackApprovers { step } => {
+                self.fallback(RequestId(stream), step).await?
+            }
             Recipients::Owners => self.owners(stream).await?,
             Recipients::User => [UserId(stream)].into(),
         };
@@ -73,7 +103,25 @@ impl Directory<'_> {
         })
     }
 
-    /// Who may decide the step: not the requester, nor an owner whom the requester chose.
+    /// Who may decide the step once its time is over.
+    async fn fallback(
+        &self,
+        request: RequestId,
+        step: usize,
+    ) -> Result<BTreeSet<UserId>, StoreError> {
+        let request = self.request(request.0).await?;
+        let submission = request.submission();
+        let step = submission.and_then(|submission| submission.steps.get(step));
+        match (submission, step) {
+            (Some(submission), Some(ApprovalStep { fallback, .. })) => {
+                self.deciders(submission, &fallback.users, &fallback.groups)
+                    .await
+            }
+            _ => Ok(BTreeSet::new()),
+        }
+    }
+
+    /// Who may decide the step.
     async fn approvers(
         &self,
         request: RequestId,
@@ -86,21 +134,43 @@ impl Directory<'_> {
         let Some(step) = submission.steps.get(step) else {
             return Ok(BTreeSet::new());
         };
-        let mut people: BTreeSet<UserId> = step.users.iter().copied().collect();
-        for group in &step.groups {
+        self.deciders(submission, &step.users, &step.groups).await
+    }
+
+    /// These, but not the requester, nor an owner whom the requester chose; and those who are their deputies now. Whose
+    /// deputy may not decide is not told either.
+    async fn deciders(
+        &self,
+        submission: &Submission,
+        users: &[UserId],
+        groups: &[GroupId],
+    ) -> Result<BTreeSet<UserId>, StoreError> {
+        let mut people: BTreeSet<UserId> = users.iter().copied().collect();
+        for group in groups {
             people.extend(self.members(*group).await?);
         }
-        people.remove(&submission.requester);
+        let mut parties = BTreeSet::from([submission.requester]);
         for owner in &submission.owners {
             match owner {
-                Owner::User(id) => drop(people.remove(id)),
-                Owner::Group(group) => {
-                    let members = self.members(*group).await?;
-                    people.retain(|id| !members.contains(id));
-                }
+                Owner::User(id) => drop(parties.insert(*id)),
+                Owner::Group(group) => parties.extend(self.members(*group).await?),
             }
         }
+        let mut barred = parties.clone();
+        for party in &parties {
+            barred.extend(self.deputy_of(*party).await?);
+        }
+        people.retain(|id| !parties.contains(id));
+        for principal in people.clone() {
+            people.extend(self.deputy_of(principal).await?);
+        }
+        people.retain(|id| !barred.contains(id));
         Ok(people)
+    }
+
+    async fn deputy_of(&self, user: UserId) -> Result<Option<UserId>, StoreError> {
+        let deputyship = self.store.cached_state::<Deputyship>(user.0).await?.state;
+        Ok(deputyship.deputy_at(self.store.clock().now()))
     }
 
     async fn owners(&self, account: Uuid) -> Result<BTreeSet<UserId>, RecipientsError> {

@@ -23,6 +23,10 @@ pub enum Notice {
     TemplateDisabled,
     /// A step waits for its approvers.
     ApprovalRequired,
+    /// An approver asked the requester for information.
+    InformationRequired,
+    /// An administrator approved a step by override.
+    ApprovalOverridden,
     /// All steps are approved.
     RequestApproved,
     /// Somebody said no.
@@ -56,8 +60,17 @@ pub enum Recipients {
     Administrators,
     /// Who asked.
     Requester,
+    /// Who asked, and holders of the role System Administrator.
+    RequesterAndAdministrators,
     /// Who may decide the step with this index.
     Approvers {
+        /// From 0.
+        step: usize,
+    },
+    /// Who may decide the step that waits now.
+    CurrentApprovers,
+    /// Who may decide the step with this index because its time is over.
+    FallbackApprovers {
         /// From 0.
         step: usize,
     },
@@ -141,6 +154,20 @@ pub const TABLE: &[Row] = &[
         "step requires approval",
         "approvers of the step",
         "approval-required",
+    ),
+    row(
+        Notice::InformationRequired,
+        "request",
+        "sent back with a question",
+        "requester",
+        "information-required",
+    ),
+    row(
+        Notice::ApprovalOverridden,
+        "request",
+        "step approved by override",
+        "requester and administrators",
+        "approval-overridden",
     ),
     row(
         Notice::RequestApproved,
@@ -318,7 +345,8 @@ pub fn notices(stream: Uuid, event: &Event) -> Option<(Notice, Recipients, Subje
         | Event::Role(_)
         | Event::Domain(_)
         | Event::ApiToken(_)
-        | Event::EmailTemplate(_) => return None,
+        | Event::EmailTemplate(_)
+        | Event::Deputyship(_) => return None,
     };
     let subject = match event {
         Event::Template(_) => Subject::Template(stream),
@@ -353,6 +381,21 @@ fn of_request(event: &RequestEvent) -> Option<(Notice, Recipients)> {
             Notice::ApprovalRequired,
             Recipients::Approvers { step: e.step + 1 },
         )),
+        RequestEvent::ApprovalOverridden(_) => Some((
+            Notice::ApprovalOverridden,
+            Recipients::RequesterAndAdministrators,
+        )),
+        RequestEvent::InformationRequested(_) => {
+            Some((Notice::InformationRequired, Recipients::Requester))
+        }
+        // The current step: the notifier asks the request for its index.
+        RequestEvent::InformationGiven(_) => {
+            Some((Notice::ApprovalRequired, Recipients::CurrentApprovers))
+        }
+        RequestEvent::Escalated(e) => Some((
+            Notice::ApprovalRequired,
+            Recipients::FallbackApprovers { step: e.step },
+        )),
         RequestEvent::Approved(_) => Some((Notice::RequestApproved, Recipients::Requester)),
         RequestEvent::Rejected(_) => Some((Notice::RequestRejected, Recipients::Requester)),
         RequestEvent::Completed(_) => Some((Notice::RequestProvisioned, Recipients::Requester)),
@@ -363,6 +406,7 @@ fn of_request(event: &RequestEvent) -> Option<(Notice, Recipients)> {
         | RequestEvent::Revised(_)
         | RequestEvent::Withdrawn(_)
         | RequestEvent::Reopened(_)
+        | RequestEvent::NameReleased(_)
         | RequestEvent::ProvisioningBegun(_)
         | RequestEvent::Retried(_) => None,
     }

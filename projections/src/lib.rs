@@ -38,7 +38,7 @@ pub use list::{Count, Cursor, EXACT, LONGEST_PAGE, Page, Paged, SortOrder, Start
 pub use models::{
     accounts::{AccountFilter, AccountRow, AccountSort, AccountStage, OutstandingOrder, Trouble},
     api_tokens::ApiTokenRow,
-    approvals::WaitingApproval,
+    approvals::{Voices, WaitingApproval},
     audit::{AuditFilter, AuditRow},
     domains::DomainRow,
     engines::EngineRow,

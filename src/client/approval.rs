@@ -5,10 +5,10 @@ use super::{
     error::ClientError,
     lookup, request,
     request::Waiting,
-    table::print_items,
+    table::{print_items, text},
 };
 use clap::Args;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// List the requests that wait for your approval
 #[derive(Args, Debug)]
@@ -72,30 +72,44 @@ pub(crate) async fn approvals(args: ApprovalsArgs) -> Result<(), ClientError> {
 
 pub(crate) async fn approve(args: ApproveArgs) -> Result<(), ClientError> {
     let connection = Connection::signed_in(&args.common)?;
-    for request in &args.requests {
-        let id = lookup::request(&connection, request).await?;
-        connection
-            .post(
-                &format!("requests/{id}/approve"),
-                &json!({"comment": args.comment}),
-            )
-            .await?;
-        request::finish(&connection, &id, Some(&args.waiting)).await?;
+    let mut decision = json!({"decision": "approve"});
+    if let Some(comment) = &args.comment {
+        decision["comment"] = json!(comment);
     }
-    Ok(())
+    decide(&connection, &args.requests, decision, Some(&args.waiting)).await
 }
 
 pub(crate) async fn reject(args: RejectArgs) -> Result<(), ClientError> {
     let connection = Connection::signed_in(&args.common)?;
-    for request in &args.requests {
-        let id = lookup::request(&connection, request).await?;
-        connection
-            .post(
-                &format!("requests/{id}/reject"),
-                &json!({"reason": args.reason}),
-            )
-            .await?;
-        request::finish(&connection, &id, None).await?;
+    let decision = json!({"decision": "reject", "reason": args.reason});
+    decide(&connection, &args.requests, decision, None).await
+}
+
+/// Decides on all of them: what is refused holds back no other, and is told at the end.
+async fn decide(
+    connection: &Connection,
+    requests: &[String],
+    mut decision: Value,
+    waiting: Option<&Waiting>,
+) -> Result<(), ClientError> {
+    let mut ids = Vec::with_capacity(requests.len());
+    for request in requests {
+        ids.push(lookup::request(connection, request).await?);
     }
-    Ok(())
+    decision["requests"] = json!(ids);
+    let decided = connection.post("approvals/decide", &decision).await?;
+    let mut refused = Vec::new();
+    for item in decided["items"].as_array().into_iter().flatten() {
+        let id = text(item, "id");
+        if item["problem"].is_object() {
+            refused.push(format!("{id}: {}", text(&item["problem"], "detail")));
+        } else {
+            request::finish(connection, &id, waiting).await?;
+        }
+    }
+    if refused.is_empty() {
+        Ok(())
+    } else {
+        Err(ClientError::Usage(refused.join("\n")))
+    }
 }

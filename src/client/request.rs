@@ -51,7 +51,46 @@ enum RequestCommand {
         #[command(flatten)]
         waiting: Waiting,
     },
-    /// Take a request back before it is approved
+    /// Answer the question of an approver
+    #[command(
+        after_help = "Example:\n  tenure request answer svc-backup --answer \"The two file servers\""
+    )]
+    Answer {
+        /// Id, or the account's name
+        request: String,
+        /// What you say
+        #[arg(long)]
+        answer: String,
+    },
+    /// Ask the requester for information before deciding
+    #[command(
+        after_help = "Example:\n  tenure request ask svc-backup --question \"Which servers?\""
+    )]
+    Ask {
+        /// Id, or the account's name
+        request: String,
+        /// What you need to know
+        #[arg(long)]
+        question: String,
+    },
+    /// Approve the current step as an administrator, in place of its approvers
+    #[command(
+        after_help = "Example:\n  tenure request override svc-backup --reason \"All approvers are ill\""
+    )]
+    Override {
+        /// Id, or the account's name
+        request: String,
+        /// Why; the requester and all administrators read it
+        #[arg(long)]
+        reason: String,
+    },
+    /// Draft a request with the same content
+    #[command(after_help = "Example:\n  tenure request clone svc-backup")]
+    Clone {
+        /// Id, or the account's name
+        request: String,
+    },
+    /// Take a request back before it is approved, or after it failed
     #[command(after_help = "Example:\n  tenure request withdraw svc-backup")]
     Withdraw {
         /// Id, or the account's name
@@ -101,6 +140,12 @@ struct CreateArgs {
     /// An attribute: NAME=VALUE; may be repeated
     #[arg(long, value_name = "NAME=VALUE")]
     attribute: Vec<String>,
+    /// Distinguished name of the OU, where the template lets you choose
+    #[arg(long)]
+    ou: Option<String>,
+    /// Folder of the vault, where the template lets you choose
+    #[arg(long)]
+    folder: Option<String>,
     /// Accept the template's terms of service
     #[arg(long)]
     accept_terms: bool,
@@ -146,6 +191,28 @@ pub(crate) async fn run(args: RequestArgs) -> Result<(), ClientError> {
         RequestCommand::Submit { request, waiting } => {
             act(&connection, &request, "submit", Some(&waiting)).await
         }
+        RequestCommand::Answer { request, answer } => {
+            tell(&connection, &request, "answer", &json!({"answer": answer})).await
+        }
+        RequestCommand::Ask { request, question } => {
+            tell(&connection, &request, "ask", &json!({"question": question})).await
+        }
+        RequestCommand::Override { request, reason } => {
+            tell(
+                &connection,
+                &request,
+                "override",
+                &json!({"reason": reason}),
+            )
+            .await
+        }
+        RequestCommand::Clone { request } => {
+            let id = lookup::request(&connection, &request).await?;
+            let drafted = connection
+                .post(&format!("requests/{id}/clone"), &json!({}))
+                .await?;
+            finish(&connection, &text(&drafted, "id"), None).await
+        }
         RequestCommand::Withdraw { request } => act(&connection, &request, "withdraw", None).await,
         RequestCommand::Reopen { request } => act(&connection, &request, "reopen", None).await,
         RequestCommand::Retry { request, waiting } => {
@@ -181,6 +248,12 @@ async fn create(connection: &Connection, args: CreateArgs) -> Result<(), ClientE
     if let Some(period) = args.period {
         content["period"] = json!(period);
     }
+    if let Some(ou) = args.ou {
+        content["ou"] = json!(ou);
+    }
+    if let Some(folder) = args.folder {
+        content["folder"] = json!(folder);
+    }
     let drafted = connection.post("requests", &content).await?;
     let id = text(&drafted, "id");
     if args.submit || args.waiting.wait {
@@ -198,6 +271,19 @@ pub(crate) async fn submit(connection: &Connection, id: &str) -> Result<(), Clie
         out::progress(format_args!("The draft {id} was kept."));
     }
     submitted.map(drop)
+}
+
+async fn tell(
+    connection: &Connection,
+    request: &str,
+    what: &str,
+    body: &Value,
+) -> Result<(), ClientError> {
+    let id = lookup::request(connection, request).await?;
+    connection
+        .post(&format!("requests/{id}/{what}"), body)
+        .await?;
+    finish(connection, &id, None).await
 }
 
 async fn act(
@@ -255,9 +341,9 @@ async fn list(
             ("ID", "id"),
             ("NAME", "name"),
             ("STATUS", "status"),
-            ("HELD BY", "held_by"),
-            ("STEP", "step"),
-            ("SINCE", "held_since"),
+            ("HELD BY", "held_by.kind"),
+            ("STEP", "held_by.step"),
+            ("SINCE", "held_by.since"),
             ("REQUESTER", "requester.name"),
             ("TEMPLATE", "template.name"),
         ];
@@ -279,7 +365,8 @@ fn show(request: &Value) {
         ("Request", text(request, "id")),
         ("Account", text(&request["content"], "name")),
         ("Status", text(request, "status")),
-        ("Since", text(request, "since")),
+        ("Held by", text(request, "held_by.kind")),
+        ("Since", text(request, "held_by.since")),
         ("Requester", text(request, "requester.name")),
         ("Template", text(request, "template.name")),
         ("Domain", text(submission, "domain.name")),

@@ -122,6 +122,7 @@ async fn ask(stage: &Stage, n: usize) -> Result<Option<AccountId>, DemoError> {
         groups: None,
         clone_of: None,
         terms_accepted: true,
+        ..RequestContent::default()
     };
     let commands = &stage.instance.commands;
     let draft = RequestCommand::Draft {
@@ -265,6 +266,7 @@ async fn submit_renewal(
         groups: None,
         clone_of: None,
         terms_accepted: true,
+        ..RequestContent::default()
     };
     let commands = &stage.instance.commands;
     let draft = RequestCommand::Draft {

@@ -34,6 +34,7 @@ pub(super) async fn play(stage: &Stage) -> Result<Vec<StoredEvent>, DemoError> {
         groups: None,
         clone_of: None,
         terms_accepted: false,
+        ..RequestContent::default()
     };
     let rosa = people::user("rosa@demo.example");
     let commands = &stage.instance.commands;

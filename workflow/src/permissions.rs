@@ -3,8 +3,10 @@
 use crate::{CommandError, Instance};
 use tenure_domain::{
     GroupId, UserId,
+    deputy::Deputyship,
     group::{Group, everyone},
     permission::{Feature, Permissions, Reach, Verb, reach},
+    request::Principal,
     role::Role,
     user::User,
 };
@@ -16,6 +18,8 @@ pub struct Rights {
     pub user: UserId,
     /// The user's enabled groups, Everyone among them, and the groups for which one of these stands in.
     pub groups: Vec<GroupId>,
+    /// Those whose deputy the user is at this moment, each with their enabled groups.
+    pub deputy_for: Vec<Principal>,
     /// What each role grants.
     pub roles: Vec<Permissions>,
 }
@@ -60,13 +64,7 @@ pub async fn rights_of(instance: &Instance, user: UserId) -> Result<Option<Right
             groups.push(group);
         }
     }
-    // Whoever stands in for a group decides and owns in its place, but does not hold its roles.
-    for group in instance.views.groups_replaced_by(&groups).await? {
-        let state = store.cached_state::<Group>(group.0).await?.state;
-        if state.disabled && state.replaced_by.is_some_and(|by| groups.contains(&by)) {
-            groups.push(group);
-        }
-    }
+    stood_in_for(instance, &mut groups).await?;
     roles.sort();
     roles.dedup();
     let mut permissions = Vec::new();
@@ -83,6 +81,7 @@ pub async fn rights_of(instance: &Instance, user: UserId) -> Result<Option<Right
     Ok(Some(Rights {
         user,
         groups,
+        deputy_for: principals(instance, user).await?,
         roles: permissions,
     }))
 }
@@ -127,4 +126,46 @@ pub async fn user_may(
 ) -> Result<bool, CommandError> {
     let rights = rights_of(instance, user).await?;
     Ok(rights.is_some_and(|rights| rights.reach(feature, verb).is_some()))
+}
+
+/// Adds the groups for which one of `groups` stands in: it decides and owns in their place, but does not hold their
+/// roles.
+async fn stood_in_for(instance: &Instance, groups: &mut Vec<GroupId>) -> Result<(), CommandError> {
+    for group in instance.views.groups_replaced_by(groups).await? {
+        let state = instance.store.cached_state::<Group>(group.0).await?.state;
+        if state.disabled && state.replaced_by.is_some_and(|by| groups.contains(&by)) {
+            groups.push(group);
+        }
+    }
+    Ok(())
+}
+
+/// Those whose deputy `user` is now.
+async fn principals(instance: &Instance, user: UserId) -> Result<Vec<Principal>, CommandError> {
+    let (store, views) = (&instance.store, &instance.views);
+    let mut found = Vec::new();
+    for principal in views.deputy_for(user).await? {
+        let deputyship = store.cached_state::<Deputyship>(principal.0).await?.state;
+        let active = store
+            .cached_state::<User>(principal.0)
+            .await?
+            .state
+            .is_active();
+        if !active || deputyship.deputy_at(instance.business.now()) != Some(user) {
+            continue;
+        }
+        let mut groups = vec![everyone()];
+        for group in views.groups_of(principal).await? {
+            let state = store.cached_state::<Group>(group.0).await?.state;
+            if !state.disabled && state.members.contains(&principal) && group != everyone() {
+                groups.push(group);
+            }
+        }
+        stood_in_for(instance, &mut groups).await?;
+        found.push(Principal {
+            user: principal,
+            groups,
+        });
+    }
+    Ok(found)
 }

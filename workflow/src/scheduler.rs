@@ -9,7 +9,7 @@ use std::{
 };
 use tenure_domain::{
     ids::derived,
-    timers::{Timer, TimerClock},
+    timers::{Timer, TimerClock, TimerCommand},
 };
 use tenure_eventstore::Cause;
 use tenure_projections::ViewError;
@@ -106,11 +106,12 @@ async fn fire(instance: &Instance, timer: Timer) -> Option<(String, String)> {
     let id = timer.id();
     let caller = Caller::system("timers", derived(&["timer", &id]), Cause::default());
     fail::fail_point!("timer-before-command", |_| std::process::abort());
-    match instance
-        .commands
-        .account(timer.account, timer.command(), &caller)
-        .await
-    {
+    let commands = &instance.commands;
+    let outcome = match timer.command() {
+        TimerCommand::Account(id, command) => commands.account(id, command, &caller).await,
+        TimerCommand::Request(id, command) => commands.request(id, command, &caller).await,
+    };
+    match outcome {
         Ok(_) => Some((id, "fired".to_owned())),
         Err(error) if error.is_transient() => {
             tracing::warn!(timer = id, %error, "a timer cannot be fired for now");

@@ -60,7 +60,15 @@ impl Managed {
         } else {
             1
         };
-        let revives = (self.identity.revives).filter(|_| kind == OrderKind::Provision);
+        let revives = match (kind, directory.object) {
+            (OrderKind::Provision, _) => self.identity.revives,
+            // Given up before the object was its own: it may still carry the deleted account's fence, and nobody else
+            // will remove it.
+            (OrderKind::Remove, None) => self.identity.revives,
+            _ => None,
+        };
+        // What is removed unconfirmed is found by its name: it may be another object than the one to be revived.
+        let takes_over = revives.filter(|_| kind == OrderKind::Provision);
         let order = Order {
             domain: self.identity.domain,
             account: self.identity.account,
@@ -69,7 +77,9 @@ impl Managed {
                 n,
             },
             kind,
-            object: directory.object.or(revives.map(|revived| revived.object)),
+            object: directory
+                .object
+                .or(takes_over.map(|revived| revived.object)),
             revives: revives.map(|revived| revived.account),
             desired,
             not_after: facts.system_now + facts.order_valid_for,

@@ -2,9 +2,9 @@
 //! follows from it is issued with the same events.
 
 use super::{
-    Account, AccountCreated, AccountEvent, AccountFacts, AccountPurgeOrdered, Lifecycle,
-    LifecycleEndRepeated, LifecycleEnded, Managed, Migration, OrderExpired, OrderRetried,
-    OwnersReminded, RenewalOpened, Stage, reminders, succession::Inheritance,
+    Account, AccountCreated, AccountDeleted, AccountEvent, AccountFacts, AccountPurgeOrdered,
+    Lifecycle, LifecycleEndRepeated, LifecycleEnded, Managed, Migration, OrderExpired,
+    OrderRetried, OwnersReminded, RenewalOpened, Stage, reminders, succession::Inheritance,
 };
 use crate::{
     context::Context,
@@ -14,7 +14,7 @@ use crate::{
     order::{OrderNumber, Report},
     ownership::Owner,
     problem::{self, FieldProblem},
-    request::RequestKind,
+    request::{ReleasedName, RequestKind},
 };
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -32,6 +32,13 @@ pub enum AccountCommand {
     RetryOrder(OrderNumber),
     /// Another attempt, whatever the number.
     RetryFailed,
+    /// The request that it came of was withdrawn after its failure.
+    Abandon {
+        /// Which request.
+        request: RequestId,
+        /// The name that the request holds, in case that nothing came of it.
+        released: Box<ReleasedName>,
+    },
     /// Renewal opens at this instant.
     OpenRenewal(DateTime<Utc>),
     /// A reminder is due at this instant.
@@ -231,6 +238,7 @@ impl Managed {
             C::RetryOrder(number) if number == self.directory.last_number => self.retry(),
             C::RetryOrder(_) => Err(AccountRefusal::NotDue),
             C::RetryFailed => self.retry(),
+            C::Abandon { request, .. } => self.abandon(request),
             C::OpenRenewal(due) => self.open_renewal(due, context.now),
             C::Remind(due) => self.remind(due, context.now),
             C::ReachEnd(due) => self.reach_end(due, context.now),
@@ -250,6 +258,22 @@ impl Managed {
             Some(order) if order.number == number && facts.system_now >= order.not_after => {
                 Ok(vec![OrderExpired { number }.into()])
             }
+            _ => Err(AccountRefusal::NotDue),
+        }
+    }
+
+    /// Its request was withdrawn before the directory confirmed it: whatever carries our fence is removed, and then the
+    /// name is free.
+    fn abandon(&self, request: RequestId) -> Result<Vec<AccountEvent>, AccountRefusal> {
+        match &self.stage {
+            Stage::Provisioning { .. } if self.identity.request == request => Ok(vec![
+                AccountDeleted {
+                    reason: "its request was withdrawn".into(),
+                    abandoned: self.abandoned(),
+                }
+                .into(),
+            ]),
+            Stage::Removing | Stage::Removed => Ok(vec![]),
             _ => Err(AccountRefusal::NotDue),
         }
     }

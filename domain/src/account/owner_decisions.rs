@@ -109,6 +109,7 @@ impl Managed {
             | C::ExpireOrder(_)
             | C::RetryOrder(_)
             | C::RetryFailed
+            | C::Abandon { .. }
             | C::OpenRenewal(_)
             | C::Remind(_)
             | C::ReachEnd(_)

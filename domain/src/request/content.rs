@@ -7,12 +7,14 @@ use crate::{
     period::Period,
     template::ApprovalStep,
 };
+use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use sha2::{Digest, Sha256};
+use std::{collections::BTreeMap, fmt::Write};
 
 /// What a requester writes. Nothing is checked before submission.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RequestContent {
     /// What is asked for.
@@ -47,13 +49,20 @@ pub struct RequestContent {
     /// Does the requester accept the template's terms of service?
     #[serde(default)]
     pub terms_accepted: bool,
+    /// Distinguished name of the OU, where the template lets the requester choose; left out = the template's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ou: Option<String>,
+    /// Folder of the vault, where the template lets the requester choose; left out = the template's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub folder: Option<String>,
 }
 
 /// What is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", tag = "type", content = "account")]
 pub enum RequestKind {
     /// An account.
+    #[default]
     NewAccount,
     /// Another period for this account.
     Renewal(AccountId),
@@ -116,7 +125,53 @@ pub struct Submission {
     /// Are approver names hidden from the requester?
     #[serde(default)]
     pub hide_approver_names: bool,
-    /// Were terms of service accepted?
-    #[serde(default)]
-    pub terms_accepted: bool,
+    /// Which terms of service were accepted, and when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accepted_terms: Option<AcceptedTerms>,
+    /// Folder of the vault; `None` = the vault's own root.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub folder: Option<String>,
+}
+
+/// Terms of service, as accepted by the requester.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct AcceptedTerms {
+    /// Version of the template that carries the text.
+    pub template_version: u32,
+    /// SHA-256 of the text, in hexadecimal.
+    pub text_hash: String,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+impl AcceptedTerms {
+    /// This text, of this version of the template, at this instant.
+    #[must_use]
+    pub fn of(text: &str, template_version: u32, at: DateTime<Utc>) -> Self {
+        let mut text_hash = String::with_capacity(64);
+        for byte in Sha256::digest(text.as_bytes()) {
+            // Writing to a text cannot fail.
+            let _ = write!(text_hash, "{byte:02x}");
+        }
+        Self {
+            template_version,
+            text_hash,
+            at,
+        }
+    }
+}
+
+/// What a requester may change of a submission that was sent back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RevisedFields {
+    /// Why.
+    pub justification: String,
+    /// For the directory.
+    pub description: String,
+    /// As the requester wrote them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub attributes: BTreeMap<String, Vec<String>>,
+    /// All attributes, the template's fixed ones included.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub all_attributes: BTreeMap<String, Vec<String>>,
 }

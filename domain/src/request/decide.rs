@@ -1,19 +1,18 @@
 //! What may be done with a request.
 
 use super::{
-    ApprovalGiven, Draft, ReleasedName, Request, RequestApproved, RequestCompleted, RequestContent,
+    Draft, NameReleased, ReleasedName, Request, RequestApproved, RequestCompleted, RequestContent,
     RequestDrafted, RequestEvent, RequestFacts, RequestFailed, RequestProvisioningBegun,
-    RequestRefusal, RequestRejected, RequestReopened, RequestRetried, RequestRevised,
-    RequestSubmitted, RequestWithdrawn, Stage, Submitted,
-    approval::{self, Approvals},
-    submit,
+    RequestRefusal, RequestReopened, RequestRetried, RequestRevised, RequestSubmitted,
+    RequestWithdrawn, Stage, Submitted, approval, submit,
 };
 use crate::{
     context::Context,
     decide::{Decide, aggregate},
-    ids::{AccountId, UserId},
+    ids::AccountId,
     order::Failure,
 };
+use chrono::{DateTime, Utc};
 
 /// What is asked of a request.
 #[derive(Clone, Debug)]
@@ -39,8 +38,30 @@ pub enum RequestCommand {
         /// Why.
         reason: String,
     },
+    /// Ask the requester for information before deciding.
+    AskForInformation {
+        /// What.
+        question: String,
+    },
+    /// Answer that question; the same step goes on.
+    GiveInformation {
+        /// What the requester says.
+        answer: String,
+        /// The content anew, where the requester changes it.
+        content: Option<Box<RequestContent>>,
+    },
+    /// Approve the current step as an administrator, in spite of segregation of duties or in place of missing approvers.
+    Override {
+        /// Why.
+        reason: String,
+    },
+    /// The current step's time is over: its fallback approvers count too.
+    Escalate(DateTime<Utc>),
     /// Take it back.
     Withdraw,
+    /// Nothing came of a request that was withdrawn after its failure: its name is free, whatever has become of the
+    /// request since.
+    ReleaseName(Box<ReleasedName>),
     /// Make it a draft again after rejection or withdrawal.
     Reopen {
         /// Id for the account that would come of it now.
@@ -64,10 +85,16 @@ impl Decide for Request {
         command: RequestCommand,
         context: &Context<RequestFacts>,
     ) -> Result<Vec<RequestEvent>, RequestRefusal> {
-        match self {
-            Self::Absent => drafting(command, context),
-            Self::Draft(draft) => draft.decide(command, context),
-            Self::Submitted(submitted) => submitted.decide(command, context, self),
+        match (self, command) {
+            (Self::Absent, command) => drafting(command, context),
+            (_, RequestCommand::ReleaseName(held)) => Ok(vec![
+                NameReleased {
+                    released: released(*held, &context.facts),
+                }
+                .into(),
+            ]),
+            (Self::Draft(draft), command) => draft.decide(command, context),
+            (Self::Submitted(submitted), command) => submitted.decide(command, context, self),
         }
     }
 }
@@ -112,12 +139,18 @@ impl Draft {
                     self.account,
                     &self.content,
                     &context.facts,
+                    context.now,
                 )?;
+                let escalates_at = approval::escalates_at(submission.steps.first(), context.now);
                 let approved = submission.steps.is_empty().then_some(RequestApproved {
                     kind: submission.kind,
                     account: submission.account,
                 });
-                let submitted = RequestSubmitted { submission }.into();
+                let submitted = RequestSubmitted {
+                    submission,
+                    escalates_at,
+                }
+                .into();
                 Ok([submitted]
                     .into_iter()
                     .chain(approved.map(Into::into))
@@ -153,26 +186,30 @@ impl Submitted {
                 self.approve(approvals, comment, context)
             }
             (C::Reject { reason }, Stage::AwaitingApproval(approvals)) => {
-                let (approver, _) = self.decider(approvals, context)?;
-                if reason.trim().is_empty() {
-                    return Err(RequestRefusal::ReasonMissing);
-                }
-                Ok(vec![
-                    RequestRejected {
-                        approver,
-                        reason,
-                        kind: submission.kind,
-                        released: self.held_name(&context.facts),
-                    }
-                    .into(),
-                ])
+                self.reject(approvals, reason, context)
             }
-            (C::Withdraw, Stage::AwaitingApproval(_)) => {
+            (C::AskForInformation { question }, Stage::AwaitingApproval(approvals)) => {
+                self.ask(approvals, question, context)
+            }
+            (C::GiveInformation { answer, content }, Stage::SentBack(approvals)) => {
+                self.by_requester(context)?;
+                self.answer(approvals, answer, content.as_deref(), context)
+            }
+            (C::Override { reason }, Stage::AwaitingApproval(approvals)) => {
+                self.override_step(approvals, reason, context)
+            }
+            (C::Escalate(due), Stage::AwaitingApproval(approvals)) => {
+                self.escalate(approvals, due, context.now)
+            }
+            // Late: decided, sent back or withdrawn in the meantime.
+            (C::Escalate(_), _) => Err(RequestRefusal::NotDue),
+            (C::Withdraw, Stage::AwaitingApproval(_) | Stage::SentBack(_) | Stage::Failed(_)) => {
                 self.by_requester(context)?;
                 Ok(vec![
                     RequestWithdrawn {
                         kind: submission.kind,
                         released: self.held_name(&context.facts),
+                        after_failure: matches!(self.stage, Stage::Failed(_)),
                     }
                     .into(),
                 ])
@@ -212,78 +249,24 @@ impl Submitted {
         }
     }
 
-    /// Who decides, and through which groups.
-    fn decider(
-        &self,
-        approvals: &Approvals,
-        context: &Context<RequestFacts>,
-    ) -> Result<(UserId, Vec<crate::ids::GroupId>), RequestRefusal> {
-        let step = || {
-            approvals
-                .current(&self.submission.steps)
-                .map(|s| s.name.clone())
-                .unwrap_or_default()
-        };
-        let approver = context
-            .actor
-            .user()
-            .ok_or_else(|| RequestRefusal::NotApprover { step: step() })?;
-        let RequestFacts {
-            actor_groups,
-            chosen_owners,
-            ..
-        } = &context.facts;
-        let via = approval::may_decide(
-            &self.submission,
-            approvals,
-            approver,
-            actor_groups,
-            chosen_owners,
-        )?;
-        Ok((approver, via))
-    }
-
-    fn approve(
-        &self,
-        approvals: &Approvals,
-        comment: Option<String>,
-        context: &Context<RequestFacts>,
-    ) -> Result<Vec<RequestEvent>, RequestRefusal> {
-        let (approver, via) = self.decider(approvals, context)?;
-        if approvals.given.contains(&approver) {
-            return Err(RequestRefusal::AlreadyApproved);
-        }
-        let steps = &self.submission.steps;
-        let step = approvals.current(steps).ok_or(RequestRefusal::Unknown)?;
-        let step_completed = approvals.completes_step(step);
-        let given = ApprovalGiven {
-            step: approvals.step,
-            step_name: step.name.clone(),
-            approver,
-            via,
-            step_completed,
-            comment,
-        };
-        let mut events = vec![given.into()];
-        if step_completed && approvals.step + 1 == steps.len() {
-            let approved = RequestApproved {
-                kind: self.submission.kind,
-                account: self.submission.account,
-            };
-            events.push(approved.into());
-        }
-        Ok(events)
-    }
-
-    fn held_name(&self, facts: &RequestFacts) -> ReleasedName {
+    pub(super) fn held_name(&self, facts: &RequestFacts) -> ReleasedName {
         let submission = &self.submission;
-        let still_there = facts.revivable.as_ref().map(|old| old.account);
-        ReleasedName {
+        let held = ReleasedName {
             domain: submission.domain,
             name: submission.name.clone(),
             account: submission.account,
-            back_to: submission.revives.filter(|old| still_there == Some(*old)),
-        }
+            back_to: submission.revives,
+        };
+        released(held, facts)
+    }
+}
+
+/// The name goes back to the deleted account that was to be revived, if its object is still there.
+fn released(held: ReleasedName, facts: &RequestFacts) -> ReleasedName {
+    let still_there = facts.revivable.as_ref().map(|old| old.account);
+    ReleasedName {
+        back_to: held.back_to.filter(|old| still_there == Some(*old)),
+        ..held
     }
 }
 

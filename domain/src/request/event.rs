@@ -1,7 +1,8 @@
 //! What happens to requests.
 
 use super::{
-    Draft, Request, RequestContent, RequestKind, Stage, Submission, Submitted, approval::Approvals,
+    Draft, Request, RequestContent, RequestKind, RevisedFields, Stage, Submission, Submitted,
+    approval::{Approvals, Voice},
 };
 use crate::{
     event::{Recorded, Reservation, ReservationChange, Scope, events},
@@ -9,6 +10,7 @@ use crate::{
     name,
     order::Failure,
 };
+use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -37,6 +39,9 @@ pub struct RequestRevised {
 pub struct RequestSubmitted {
     /// Immutable.
     pub submission: Submission,
+    /// When the first step goes to its fallback approvers too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub escalates_at: Option<DateTime<Utc>>,
 }
 
 /// Somebody approved the current step.
@@ -48,6 +53,9 @@ pub struct ApprovalGiven {
     pub step_name: String,
     /// Who.
     pub approver: UserId,
+    /// In whose name, if it is a deputy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_behalf_of: Option<UserId>,
     /// Through which groups, as of this moment; none if named in person.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub via: Vec<GroupId>,
@@ -56,6 +64,74 @@ pub struct ApprovalGiven {
     /// What the approver wrote.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
+    /// When the next step goes to its fallback approvers too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub escalates_at: Option<DateTime<Utc>>,
+}
+
+/// An administrator approved the current step in spite of segregation of duties, or in place of missing approvers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ApprovalOverridden {
+    /// Index of the step.
+    pub step: usize,
+    /// Name of the step.
+    pub step_name: String,
+    /// Who.
+    pub administrator: UserId,
+    /// Why.
+    pub reason: String,
+    /// Would segregation of duties have kept the administrator from deciding?
+    #[serde(default)]
+    pub in_spite_of_segregation: bool,
+    /// When the next step goes to its fallback approvers too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub escalates_at: Option<DateTime<Utc>>,
+}
+
+/// An approver needs to know more: it is the requester's turn.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct InformationRequested {
+    /// Index of the step that waits for the answer.
+    pub step: usize,
+    /// Name of the step.
+    pub step_name: String,
+    /// Who asks.
+    pub approver: UserId,
+    /// In whose name, if it is a deputy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_behalf_of: Option<UserId>,
+    /// What.
+    pub question: String,
+}
+
+/// The requester answered: the step goes on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct InformationGiven {
+    /// What was said.
+    #[serde(default)]
+    pub answer: String,
+    /// What was changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revised: Option<RevisedFields>,
+    /// When the step goes to its fallback approvers too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub escalates_at: Option<DateTime<Utc>>,
+}
+
+/// The current step was not complete in time: its fallback approvers may decide too.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RequestEscalated {
+    /// Index of the step.
+    pub step: usize,
+    /// Name of the step.
+    pub step_name: String,
+}
+
+/// No account had come of a request that was withdrawn after its failure.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct NameReleased {
+    /// Whose name is free again.
+    pub released: ReleasedName,
 }
 
 /// All steps are approved.
@@ -72,6 +148,9 @@ pub struct RequestApproved {
 pub struct RequestRejected {
     /// Who.
     pub approver: UserId,
+    /// In whose name, if it is a deputy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_behalf_of: Option<UserId>,
     /// Why.
     pub reason: String,
     /// What was asked for.
@@ -85,8 +164,11 @@ pub struct RequestRejected {
 pub struct RequestWithdrawn {
     /// What was asked for.
     pub kind: RequestKind,
-    /// Whose name is free again.
+    /// Whose name is free again: at once, or when the directory has confirmed that nothing is left of the account.
     pub released: ReleasedName,
+    /// It had failed: what may have come of its account is to be removed first.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub after_failure: bool,
 }
 
 /// A name that the request held.
@@ -145,12 +227,22 @@ events!(
         Submitted(RequestSubmitted) = "request.submitted",
         /// One approval.
         ApprovalGiven(ApprovalGiven) = "request.approval-given",
+        /// An approval by override.
+        ApprovalOverridden(ApprovalOverridden) = "request.approval-overridden",
+        /// A question to the requester.
+        InformationRequested(InformationRequested) = "request.information-requested",
+        /// The answer.
+        InformationGiven(InformationGiven) = "request.information-given",
+        /// Not decided in time.
+        Escalated(RequestEscalated) = "request.escalated",
         /// All approvals.
         Approved(RequestApproved) = "request.approved",
         /// Said no.
         Rejected(RequestRejected) = "request.rejected",
         /// Taken back.
         Withdrawn(RequestWithdrawn) = "request.withdrawn",
+        /// Nothing had come of it: its name is free.
+        NameReleased(NameReleased) = "request.name-released",
         /// A draft again.
         Reopened(RequestReopened) = "request.reopened",
         /// The directory is at work.
@@ -178,7 +270,7 @@ impl Recorded for RequestEvent {
         };
         match self {
             // The name of a deleted account that is to be revived passes to its successor at once.
-            Self::Submitted(RequestSubmitted { submission: s }) => {
+            Self::Submitted(RequestSubmitted { submission: s, .. }) => {
                 let from = s.revives.map(|old| (old, ReservationChange::Release));
                 from.into_iter()
                     .chain([(s.account, ReservationChange::Claim)])
@@ -194,7 +286,9 @@ impl Recorded for RequestEvent {
             | Self::Withdrawn(RequestWithdrawn {
                 kind: RequestKind::NewAccount,
                 released,
-            }) => {
+                after_failure: false,
+            })
+            | Self::NameReleased(NameReleased { released }) => {
                 let back = released.back_to.map(|old| (old, ReservationChange::Claim));
                 [(released.account, ReservationChange::Release)]
                     .into_iter()
@@ -227,11 +321,17 @@ impl Request {
             (RequestEvent::Revised(RequestRevised { content }), Self::Draft(draft)) => {
                 draft.content = content
             }
-            (RequestEvent::Submitted(RequestSubmitted { submission }), Self::Draft(draft)) => {
+            (
+                RequestEvent::Submitted(RequestSubmitted {
+                    submission,
+                    escalates_at,
+                }),
+                Self::Draft(draft),
+            ) => {
                 *self = Self::Submitted(Submitted {
                     content: draft.content.clone(),
                     submission: Arc::new(submission),
-                    stage: Stage::AwaitingApproval(Approvals::default()),
+                    stage: Stage::AwaitingApproval(Approvals::at_step(0, escalates_at)),
                 });
             }
             (RequestEvent::Reopened(RequestReopened { account }), Self::Submitted(submitted)) => {
@@ -253,7 +353,37 @@ impl Submitted {
         self.stage = match event {
             RequestEvent::ApprovalGiven(given) => {
                 if let Stage::AwaitingApproval(approvals) = &mut self.stage {
-                    approvals.count(given.approver, given.step_completed);
+                    let voice = Voice {
+                        approver: given.approver,
+                        on_behalf_of: given.on_behalf_of,
+                    };
+                    approvals.count(voice, given.step_completed, given.escalates_at);
+                }
+                return;
+            }
+            RequestEvent::ApprovalOverridden(given) => {
+                Stage::AwaitingApproval(Approvals::at_step(given.step + 1, given.escalates_at))
+            }
+            RequestEvent::InformationRequested(_) => match &self.stage {
+                Stage::AwaitingApproval(approvals) => Stage::SentBack(approvals.clone()),
+                _ => return,
+            },
+            RequestEvent::InformationGiven(given) => {
+                if let Some(revised) = given.revised {
+                    self.revise(revised);
+                }
+                match &self.stage {
+                    Stage::SentBack(approvals) => Stage::AwaitingApproval(Approvals {
+                        escalates_at: given.escalates_at,
+                        ..approvals.clone()
+                    }),
+                    _ => return,
+                }
+            }
+            RequestEvent::Escalated(_) => {
+                if let Stage::AwaitingApproval(approvals) = &mut self.stage {
+                    approvals.escalated = true;
+                    approvals.escalates_at = None;
                 }
                 return;
             }
@@ -267,7 +397,20 @@ impl Submitted {
             RequestEvent::Drafted(_)
             | RequestEvent::Revised(_)
             | RequestEvent::Submitted(_)
+            | RequestEvent::NameReleased(_)
             | RequestEvent::Reopened(_) => return,
         };
+    }
+
+    fn revise(&mut self, revised: RevisedFields) {
+        let submission = Arc::make_mut(&mut self.submission);
+        self.content
+            .justification
+            .clone_from(&revised.justification);
+        self.content.description.clone_from(&revised.description);
+        self.content.attributes = revised.attributes;
+        submission.justification = revised.justification;
+        submission.description = revised.description;
+        submission.attributes = revised.all_attributes;
     }
 }

@@ -1,11 +1,15 @@
 //! What a decision on a request needs to know of other aggregates.
 
+use super::RequestKind;
 use crate::{
+    account::Managed,
     ids::{AccountId, DomainId, GroupId, TemplateId, UserId},
-    lifecycle::OptionOff,
+    lifecycle::{self, LifecycleOption, OptionOff},
     ownership::Owner,
+    period::Period,
     template::TemplateContent,
 };
+use chrono::{DateTime, Utc};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// Read by the executor and re-checked when the events are appended. What a command does not need stays empty.
@@ -23,8 +27,21 @@ pub struct RequestFacts {
     pub renewed: Option<RenewedAccount>,
     /// For a clone, and for the end of its request: the account that it is a clone of, if its object waits to be purged.
     pub revivable: Option<RevivableName>,
-    /// For approval: members of the groups that the requester chose as owners.
+    /// For submission: chosen groups without an active member, which are nobody to turn to.
+    pub inactive_owners: Vec<Owner>,
+    /// For decisions: members of the groups that the requester chose as owners.
     pub chosen_owners: Vec<UserId>,
+    /// For decisions: those whose deputy the actor is at this moment, as far as the request concerns them.
+    pub deputy_for: Vec<Principal>,
+}
+
+/// Somebody who has a deputy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Principal {
+    /// Who.
+    pub user: UserId,
+    /// The groups among those asked for that hold this person.
+    pub groups: Vec<GroupId>,
 }
 
 /// A template's version, as offered.
@@ -57,7 +74,7 @@ pub struct RenewedAccount {
     /// Its owners.
     pub owners: Vec<Owner>,
     /// Its period.
-    pub period: crate::period::Period,
+    pub period: Period,
     /// Its own OU.
     pub ou: String,
     /// Its AD groups.
@@ -66,4 +83,26 @@ pub struct RenewedAccount {
     pub attributes: BTreeMap<String, Vec<String>>,
     /// Why it cannot be renewed, or changed, now, if it cannot.
     pub off: Option<OptionOff>,
+}
+
+impl RenewedAccount {
+    /// The account, as a request of this kind looks at it.
+    #[must_use]
+    pub fn of(managed: &Managed, kind: RequestKind, now: DateTime<Utc>) -> Self {
+        let identity = &managed.identity;
+        Self {
+            name: identity.name.clone(),
+            owners: managed.owners.clone(),
+            period: identity.terms.period,
+            ou: identity.ou.clone(),
+            groups: identity.groups.clone(),
+            attributes: identity.attributes.clone(),
+            off: match kind {
+                RequestKind::Change(_) => managed.not_changeable(),
+                RequestKind::NewAccount | RequestKind::Renewal(_) => {
+                    lifecycle::check(&managed.situation(now), LifecycleOption::SubmitRenewal).err()
+                }
+            },
+        }
+    }
 }

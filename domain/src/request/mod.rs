@@ -6,17 +6,19 @@ mod content;
 mod decide;
 mod event;
 mod facts;
+mod steps;
 mod submit;
 
-pub use approval::Approvals;
-pub use content::{RequestContent, RequestKind, Submission};
+pub use approval::{Approvals, Voice};
+pub use content::{AcceptedTerms, RequestContent, RequestKind, RevisedFields, Submission};
 pub use decide::RequestCommand;
 pub use event::{
-    ApprovalGiven, ReleasedName, RequestApproved, RequestCompleted, RequestDrafted, RequestEvent,
-    RequestFailed, RequestProvisioningBegun, RequestRejected, RequestReopened, RequestRetried,
-    RequestRevised, RequestSubmitted, RequestWithdrawn,
+    ApprovalGiven, ApprovalOverridden, InformationGiven, InformationRequested, NameReleased,
+    ReleasedName, RequestApproved, RequestCompleted, RequestDrafted, RequestEscalated,
+    RequestEvent, RequestFailed, RequestProvisioningBegun, RequestRejected, RequestReopened,
+    RequestRetried, RequestRevised, RequestSubmitted, RequestWithdrawn,
 };
-pub use facts::{OfferedTemplate, RenewedAccount, RequestFacts, RevivableName};
+pub use facts::{OfferedTemplate, Principal, RenewedAccount, RequestFacts, RevivableName};
 
 use crate::{
     ids::{AccountId, UserId},
@@ -37,6 +39,8 @@ pub enum RequestStatus {
     Draft,
     /// Waits for approvals.
     Submitted,
+    /// An approver asked the requester for information.
+    SentBack,
     /// All steps are approved.
     Approved,
     /// Somebody said no, with a reason.
@@ -52,12 +56,26 @@ pub enum RequestStatus {
 }
 
 impl RequestStatus {
+    /// All of them.
+    pub const ALL: &'static [Self] = &[
+        Self::Draft,
+        Self::Submitted,
+        Self::SentBack,
+        Self::Approved,
+        Self::Rejected,
+        Self::Withdrawn,
+        Self::Provisioning,
+        Self::Provisioned,
+        Self::Failed,
+    ];
+
     /// As in the API.
     #[must_use]
     pub fn text(self) -> &'static str {
         match self {
             Self::Draft => "draft",
             Self::Submitted => "submitted",
+            Self::SentBack => "sent-back",
             Self::Approved => "approved",
             Self::Rejected => "rejected",
             Self::Withdrawn => "withdrawn",
@@ -92,6 +110,9 @@ pub enum RequestRefusal {
     /// Segregation of duties: an owner chosen by the requester does not decide.
     #[error("an owner named in the request may not decide on it")]
     ChosenOwner,
+    /// Segregation of duties: nor does the deputy of one of them.
+    #[error("a deputy of the requester or of an owner named in the request may not decide on it")]
+    DeputyOfParty,
     /// Not named in the current step.
     #[error("you are not an approver of the current step \"{step}\"")]
     NotApprover {
@@ -101,6 +122,9 @@ pub enum RequestRefusal {
     /// One voice each.
     #[error("you have approved this step already")]
     AlreadyApproved,
+    /// A timer that came too late or too early: things have moved on.
+    #[error("not due any more")]
+    NotDue,
     /// A rejection says why.
     #[error("a reason is needed")]
     ReasonMissing,
@@ -162,6 +186,8 @@ pub struct Submitted {
 pub enum Stage {
     /// Waits for approvals.
     AwaitingApproval(Approvals),
+    /// An approver asked the requester for information: the current step goes on with the answer.
+    SentBack(Approvals),
     /// All steps are approved.
     Approved,
     /// The directory is at work.
@@ -185,6 +211,7 @@ impl Request {
             Self::Draft(_) => Some(RequestStatus::Draft),
             Self::Submitted(submitted) => Some(match submitted.stage {
                 Stage::AwaitingApproval(_) => RequestStatus::Submitted,
+                Stage::SentBack(_) => RequestStatus::SentBack,
                 Stage::Approved => RequestStatus::Approved,
                 Stage::Provisioning => RequestStatus::Provisioning,
                 Stage::Provisioned => RequestStatus::Provisioned,

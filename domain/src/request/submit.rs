@@ -1,6 +1,9 @@
 //! A submission: what the requester wrote, checked against the template's version and fixed.
 
-use super::{RequestContent, RequestFacts, RequestKind, RequestRefusal, Submission, change};
+use super::{
+    AcceptedTerms, RequestContent, RequestFacts, RequestKind, RequestRefusal, RevisedFields,
+    Submission, change,
+};
 use crate::{
     account::LifecycleTerms,
     attribute,
@@ -11,6 +14,7 @@ use crate::{
     problem::{self, FieldProblem, Problem},
     template::{AttributeRule, TemplateContent},
 };
+use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 
 /// The submission, or everything that is wrong with the content.
@@ -19,6 +23,7 @@ pub(super) fn submission(
     account: AccountId,
     content: &RequestContent,
     facts: &RequestFacts,
+    now: DateTime<Utc>,
 ) -> Result<Submission, RequestRefusal> {
     let offered = facts
         .template
@@ -94,6 +99,11 @@ pub(super) fn submission(
             && old.domain == template.directory.domain
             && name::folded(&old.name) == name::folded(&name)
     });
+    let (ou, folder) = match &facts.renewed {
+        // An account stays where it is.
+        Some(known) if content.kind != RequestKind::NewAccount => (known.ou.clone(), None),
+        _ => places(content, template, &mut problems),
+    };
     let Some(period) = period.filter(|_| problems.is_empty()) else {
         return Err(RequestRefusal::Invalid(problems));
     };
@@ -110,14 +120,88 @@ pub(super) fn submission(
         terms: LifecycleTerms::of(template, period),
         justification: content.justification.clone(),
         description: content.description.clone(),
-        ou: template.directory.ou.clone(),
+        ou,
+        folder,
         retirement_ou: template.directory.retirement_ou.clone(),
         groups,
         attributes,
         steps: template.approval.steps.clone(),
         hide_approver_names: template.approval.hide_approver_names,
-        terms_accepted: content.terms_accepted,
+        accepted_terms: template
+            .terms_of_service
+            .as_deref()
+            .map(|text| AcceptedTerms::of(text, offered.version, now)),
     })
+}
+
+/// What a requester may change once a submission was sent back: the rest is what others approved already.
+pub(super) fn revised(
+    submission: &Submission,
+    before: &RequestContent,
+    content: &RequestContent,
+    facts: &RequestFacts,
+) -> Result<RevisedFields, RequestRefusal> {
+    let offered = facts.template.as_ref().filter(|offered| {
+        offered.id == submission.template && offered.version == submission.template_version
+    });
+    let template = &*offered.ok_or(RequestRefusal::TemplateNotOffered)?.content;
+    let mut problems = Vec::new();
+    let mut fixed = |field: &str, same: bool| {
+        if !same {
+            problems.push(FieldProblem::at(field, Problem::Submitted));
+        }
+    };
+    fixed("kind", content.kind == before.kind);
+    fixed("template", content.template == before.template);
+    fixed("name", content.name == before.name);
+    fixed("owners", content.owners == before.owners);
+    fixed("period", content.period == before.period);
+    fixed("groups", content.groups == before.groups);
+    fixed("ou", content.ou == before.ou);
+    fixed("folder", content.folder == before.folder);
+    fixed("clone_of", content.clone_of == before.clone_of);
+    common(content, template, &mut problems);
+    let all_attributes = match (content.kind, &facts.renewed) {
+        (RequestKind::NewAccount, _) => attributes(content, template, &mut problems),
+        (RequestKind::Change(_), Some(known)) => {
+            let merged = change::merged(content, known, template);
+            attributes(&merged, template, &mut problems)
+        }
+        (RequestKind::Renewal(_) | RequestKind::Change(_), _) => submission.attributes.clone(),
+    };
+    if !problems.is_empty() {
+        return Err(RequestRefusal::Invalid(problems));
+    }
+    Ok(RevisedFields {
+        justification: content.justification.clone(),
+        description: content.description.clone(),
+        attributes: content.attributes.clone(),
+        all_attributes,
+    })
+}
+
+/// OU and folder: the template's own, unless it lets the requester choose another.
+fn places(
+    content: &RequestContent,
+    template: &TemplateContent,
+    problems: &mut Vec<FieldProblem>,
+) -> (String, Option<String>) {
+    let (directory, vault) = (&template.directory, &template.vault);
+    if content
+        .ou
+        .as_ref()
+        .is_some_and(|ou| !directory.allows_ou(ou))
+    {
+        problems.push(FieldProblem::at("ou", Problem::NotOffered));
+    }
+    let elsewhere = |folder: &String| !vault.allows_folder(folder);
+    if content.folder.as_ref().is_some_and(elsewhere) {
+        problems.push(FieldProblem::at("folder", Problem::NotOffered));
+    }
+    (
+        content.ou.clone().unwrap_or_else(|| directory.ou.clone()),
+        content.folder.clone().or_else(|| vault.folder.clone()),
+    )
 }
 
 fn common(content: &RequestContent, template: &TemplateContent, problems: &mut Vec<FieldProblem>) {
@@ -160,7 +244,10 @@ fn owners(
         owners.push(*owner);
     }
     let (least, most) = (usize::from(ownership.least), usize::from(ownership.most));
-    if owners.len() < least {
+    // A group in which nobody is active is nobody to turn to.
+    let active = |owner: &&Owner| !facts.inactive_owners.contains(owner);
+    let active = owners.iter().filter(active).count();
+    if active < least {
         problems.push(FieldProblem::at("owners", Problem::TooFew { least }));
     }
     if owners.len() > most {

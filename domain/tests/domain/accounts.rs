@@ -559,3 +559,20 @@ fn a_reveal_is_recorded_where_there_is_a_secret() {
     assert_eq!(life.does(reveal()), ["secret-reveal-requested"]);
     assert_eq!(life.managed().identity.domain, domain_id());
 }
+
+#[test]
+fn what_a_withdrawn_request_left_behind_is_removed_before_its_name_is_free() {
+    use crate::scene::{abandoned_by, failure, request_id};
+    use tenure_domain::order::FailureReason;
+    let mut life = Life::begun(&template(Action::Disable));
+    life.report(Outcome::Failed(failure(FailureReason::NameTaken)));
+    let abandon = || abandoned_by(request_id());
+    assert_eq!(life.does(abandon()), ["deleted", "order-issued"]);
+    let order = life.outstanding().unwrap();
+    // Without an objectGUID engines find the object by its fence alone: a foreign one of that name is none of ours.
+    assert_eq!((order.kind, order.object), (OrderKind::Remove, None));
+    assert_eq!(life.does(abandon()), Vec::<String>::new());
+    assert_eq!(life.report(Outcome::Removed), ["removed"]);
+    let mut live = Life::live(Action::Disable);
+    assert_eq!(live.run(abandon()), Err(R::NotDue));
+}

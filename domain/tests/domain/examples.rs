@@ -9,6 +9,7 @@ use tenure_domain::{
     Actor, Event, Personal,
     account::*,
     api_token::*,
+    deputy::*,
     directory::*,
     email_template::*,
     engine::*,
@@ -18,9 +19,11 @@ use tenure_domain::{
     order::{DesiredState, FailureReason, Order, OrderKind, OrderNumber},
     ownership::Owner,
     request::{
-        ApprovalGiven, ReleasedName, Request, RequestApproved, RequestCompleted, RequestDrafted,
-        RequestFailed, RequestKind, RequestProvisioningBegun, RequestRejected, RequestReopened,
-        RequestRetried, RequestRevised, RequestSubmitted, RequestWithdrawn,
+        AcceptedTerms, ApprovalGiven, ApprovalOverridden, InformationGiven, InformationRequested,
+        NameReleased, ReleasedName, Request, RequestApproved, RequestCompleted, RequestDrafted,
+        RequestEscalated, RequestFailed, RequestKind, RequestProvisioningBegun, RequestRejected,
+        RequestReopened, RequestRetried, RequestRevised, RequestSubmitted, RequestWithdrawn,
+        RevisedFields,
     },
     role::*,
     template::{
@@ -119,6 +122,9 @@ fn requests() -> Vec<Event> {
     };
     let mut submission = submission(kind, &full_template());
     submission.owners.push(Owner::Group(group("ops")));
+    submission.folder = Some("service-accounts/backup/night".into());
+    submission.accepted_terms = Some(AcceptedTerms::of("Be good.", 2, at(OPENS)));
+    let (on_behalf_of, escalates_at) = (Some(user("dave")), Some(at(OPENS)));
     let via = vec![group("security")];
     let (step_name, comment) = ("Security".to_owned(), Some("fine".to_owned()));
     let refused = failure(FailureReason::NameTaken);
@@ -129,14 +135,51 @@ fn requests() -> Vec<Event> {
             content: content(),
         }),
         of::<Request>(RequestRevised { content: content() }),
-        of::<Request>(RequestSubmitted { submission }),
+        of::<Request>(RequestSubmitted {
+            submission,
+            escalates_at,
+        }),
         of::<Request>(ApprovalGiven {
             step: 1,
             step_name,
             approver,
+            on_behalf_of,
+            escalates_at,
             via,
             step_completed: true,
             comment,
+        }),
+        of::<Request>(ApprovalOverridden {
+            step: 1,
+            step_name: "Security".into(),
+            administrator: user("ada"),
+            reason: why(),
+            in_spite_of_segregation: true,
+            escalates_at,
+        }),
+        of::<Request>(InformationRequested {
+            step: 0,
+            step_name: "Manager".into(),
+            approver,
+            on_behalf_of,
+            question: "Which servers?".into(),
+        }),
+        of::<Request>(InformationGiven {
+            answer: "The file servers.".into(),
+            revised: Some(RevisedFields {
+                justification: "nightly backup of the file servers".into(),
+                description: String::new(),
+                attributes: Default::default(),
+                all_attributes: Default::default(),
+            }),
+            escalates_at,
+        }),
+        of::<Request>(RequestEscalated {
+            step: 0,
+            step_name: "Manager".into(),
+        }),
+        of::<Request>(NameReleased {
+            released: released(),
         }),
         of::<Request>(RequestApproved {
             kind: RequestKind::Renewal(account),
@@ -144,6 +187,7 @@ fn requests() -> Vec<Event> {
         }),
         of::<Request>(RequestRejected {
             approver,
+            on_behalf_of: None,
             reason: why(),
             kind,
             released: released(),
@@ -151,6 +195,7 @@ fn requests() -> Vec<Event> {
         of::<Request>(RequestWithdrawn {
             kind,
             released: released(),
+            after_failure: false,
         }),
         of::<Request>(RequestReopened { account }),
         of::<Request>(RequestProvisioningBegun {}),
@@ -381,6 +426,13 @@ fn people() -> Vec<Event> {
             content: content(),
             former_name,
         })),
+        of::<Deputyship>(DeputyNamed {
+            user: user("alice"),
+            deputy: user("bob"),
+            from: at(OPENS),
+            until: at(END),
+        }),
+        of::<Deputyship>(DeputyWithdrawn {}),
         of::<Role>(RoleDisabled {}),
         of::<Role>(RoleEnabled {}),
         of::<Role>(RoleAppliedToNewUsers {}),

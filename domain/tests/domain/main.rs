@@ -18,6 +18,7 @@ mod revival;
 mod scene;
 mod schemas;
 mod segregation;
+mod steps;
 mod story;
 mod submission;
 mod templates;

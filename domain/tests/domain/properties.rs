@@ -14,7 +14,7 @@ use tenure_domain::{
     order::{FailureReason as Why, OrderNumber, Outcome, Report},
     ownership::Owner,
     request::RequestKind,
-    timers::{self, Timer, TimerChange, TimerClock, TimerKind},
+    timers::{self, Timer, TimerChange, TimerClock, TimerCommand, TimerKind},
 };
 
 #[derive(Clone, Debug)]
@@ -117,7 +117,10 @@ fn commands(life: &mut Life, step: Step) -> Vec<C> {
             timers_of(&life.history)
                 .into_values()
                 .filter(due)
-                .map(|timer| timer.command())
+                .filter_map(|timer| match timer.command() {
+                    TimerCommand::Account(_, command) => Some(command),
+                    TimerCommand::Request(..) => None,
+                })
                 .collect()
         }
         Step::Report(0..=1) => vec![report(last, domain_id(), done())],

@@ -7,10 +7,11 @@ use tenure_domain::{
     lifecycle::EndOfLifecycleAction as Action,
     order::FailureReason,
     request::{
-        ReleasedName, Request, RequestApproved, RequestCommand as C, RequestCompleted,
-        RequestContent, RequestDrafted, RequestEvent, RequestFacts, RequestFailed, RequestKind,
-        RequestProvisioningBegun, RequestRefusal as R, RequestRejected, RequestReopened,
-        RequestRetried, RequestRevised, RequestStatus, RequestSubmitted, RequestWithdrawn,
+        InformationRequested, NameReleased, ReleasedName, Request, RequestApproved,
+        RequestCommand as C, RequestCompleted, RequestContent, RequestDrafted, RequestEvent,
+        RequestFacts, RequestFailed, RequestKind, RequestProvisioningBegun, RequestRefusal as R,
+        RequestRejected, RequestReopened, RequestRetried, RequestRevised, RequestStatus,
+        RequestSubmitted, RequestWithdrawn,
     },
 };
 
@@ -57,6 +58,7 @@ fn rejected() -> RequestEvent {
     let (approver, reason) = (user("carol"), "not needed".into());
     RequestRejected {
         approver,
+        on_behalf_of: None,
         reason,
         kind: RequestKind::NewAccount,
         released: released(),
@@ -68,6 +70,18 @@ fn withdrawn() -> RequestEvent {
     RequestWithdrawn {
         kind: RequestKind::NewAccount,
         released: released(),
+        after_failure: false,
+    }
+    .into()
+}
+
+fn asked() -> RequestEvent {
+    InformationRequested {
+        step: 0,
+        step_name: "Manager".into(),
+        approver: user("carol"),
+        on_behalf_of: None,
+        question: "Which servers?".into(),
     }
     .into()
 }
@@ -85,11 +99,18 @@ fn history(status: RequestStatus) -> Vec<RequestEvent> {
     };
     let mut events = vec![drafted(content())];
     if status != RequestStatus::Draft {
-        events.push(RequestSubmitted { submission }.into());
+        events.push(
+            RequestSubmitted {
+                submission,
+                escalates_at: None,
+            }
+            .into(),
+        );
     }
     let provisioning: [RequestEvent; 2] = [approved.into(), RequestProvisioningBegun {}.into()];
     match status {
         RequestStatus::Draft | RequestStatus::Submitted => {}
+        RequestStatus::SentBack => events.push(asked()),
         RequestStatus::Approved => events.push(provisioning[0].clone()),
         RequestStatus::Rejected => events.push(rejected()),
         RequestStatus::Withdrawn => events.push(withdrawn()),
@@ -108,20 +129,9 @@ fn history(status: RequestStatus) -> Vec<RequestEvent> {
     events
 }
 
-const STATUSES: [RequestStatus; 8] = [
-    RequestStatus::Draft,
-    RequestStatus::Submitted,
-    RequestStatus::Approved,
-    RequestStatus::Rejected,
-    RequestStatus::Withdrawn,
-    RequestStatus::Provisioning,
-    RequestStatus::Provisioned,
-    RequestStatus::Failed,
-];
-
 #[test]
 fn each_history_ends_in_its_status() {
-    for status in STATUSES {
+    for status in RequestStatus::ALL.iter().copied() {
         assert_eq!(given::<Request>(history(status)).0.status(), Some(status));
     }
     assert_eq!(Request::default().status(), None);
@@ -173,7 +183,26 @@ fn each_command_is_possible_in_its_statuses_only() {
             },
             &[S::Submitted],
         ),
-        (C::Withdraw, &[S::Submitted]),
+        (C::Withdraw, &[S::Submitted, S::SentBack, S::Failed]),
+        (
+            C::AskForInformation {
+                question: "why?".into(),
+            },
+            &[S::Submitted],
+        ),
+        (
+            C::Override {
+                reason: "urgent".into(),
+            },
+            &[S::Submitted],
+        ),
+        (
+            C::GiveInformation {
+                answer: "because".into(),
+                content: None,
+            },
+            &[S::SentBack],
+        ),
         (
             C::Reopen {
                 account: id("next"),
@@ -195,9 +224,16 @@ fn each_command_is_possible_in_its_statuses_only() {
         (C::Retry, &[S::Failed]),
     ];
     for (command, possible) in cases {
-        for status in STATUSES {
+        for status in RequestStatus::ALL.iter().copied() {
             let by = match command {
-                C::Approve { .. } | C::Reject { .. } if status != S::Draft => carol(),
+                C::Approve { .. }
+                | C::Reject { .. }
+                | C::AskForInformation { .. }
+                | C::Override { .. }
+                    if status != S::Draft =>
+                {
+                    carol()
+                }
                 _ => alice(),
             };
             let result = tenure_domain::decide::Decide::decide(
@@ -263,6 +299,7 @@ fn the_name_of_an_account_stays_its_own_when_its_renewal_is_rejected_or_withdraw
     let kind = RequestKind::Renewal(account_id());
     let rejected = RequestRejected {
         approver: user("carol"),
+        on_behalf_of: None,
         reason: "no".into(),
         kind,
         released: released(),
@@ -270,6 +307,7 @@ fn the_name_of_an_account_stays_its_own_when_its_renewal_is_rejected_or_withdraw
     let withdrawn = RequestWithdrawn {
         kind,
         released: released(),
+        after_failure: false,
     };
     for event in [RequestEvent::from(rejected), withdrawn.into()] {
         assert_eq!(event.reservations(id("request")), vec![]);
@@ -309,14 +347,22 @@ fn the_requester_alone_withdraws_and_reopens_with_a_new_account_id() {
     again.account = id("next");
     reopened
         .when(C::Submit, &by_template)
-        .then([RequestSubmitted { submission: again }.into()]);
+        .then([RequestSubmitted {
+            submission: again,
+            escalates_at: None,
+        }
+        .into()]);
 }
 
 #[test]
 fn a_reopened_request_starts_its_approvals_anew() {
     let mut s = submission(RequestKind::NewAccount, &template(Action::Disable));
     s.steps = vec![step("Two", 2, &["bob", "carol"], &[])];
-    let submitted: RequestEvent = RequestSubmitted { submission: s }.into();
+    let submitted: RequestEvent = RequestSubmitted {
+        submission: s,
+        escalates_at: None,
+    }
+    .into();
     let request = given::<Request>([drafted(content()), submitted.clone()]);
     let result =
         tenure_domain::decide::Decide::decide(&request.0, C::Approve { comment: None }, &bob());
@@ -365,4 +411,96 @@ fn what_comes_late_changes_nothing() {
     given::<Request>(history(RequestStatus::Approved))
         .when(C::BeginProvisioning, &tenure())
         .then([RequestProvisioningBegun {}.into()]);
+}
+
+#[test]
+fn a_failed_request_is_withdrawn_but_its_name_is_held_until_nothing_is_left() {
+    use tenure_domain::{
+        Event,
+        account::{AccountCommand, AccountRefusal},
+        event::Recorded,
+        reactions::{self, Reaction},
+    };
+    let event: RequestEvent = RequestWithdrawn {
+        kind: RequestKind::NewAccount,
+        released: released(),
+        after_failure: true,
+    }
+    .into();
+    let gone = given::<Request>(history(RequestStatus::Failed))
+        .when(C::Withdraw, &alice())
+        .then([event.clone()]);
+    assert_eq!(gone.0.status(), Some(RequestStatus::Withdrawn));
+    assert_eq!(event.reservations(id("request")), vec![]);
+    let reactions = reactions::to(id("request"), &Event::Request(event));
+    let [reaction] = reactions.as_slice() else {
+        panic!("one reaction: {reactions:?}");
+    };
+    assert!(matches!(
+        reaction,
+        Reaction::Account { account, command: AccountCommand::Abandon { request, .. }, .. }
+            if *account == account_id() && *request == id("request")
+    ));
+    // No account had come of it.
+    let Some(Reaction::Request { command, .. }) =
+        reactions::to_refusal(reaction, &AccountRefusal::Unknown)
+    else {
+        panic!("nobody frees the name");
+    };
+    let free: RequestEvent = NameReleased {
+        released: released(),
+    }
+    .into();
+    assert_eq!(free.reservations(id("request")).len(), 1);
+    gone.when(command.clone(), &tenure()).then([free.clone()]);
+    // Whoever was quick to write it anew does not keep the old name from being free.
+    let reopened = RequestReopened {
+        account: id("next"),
+    };
+    let draft = history(RequestStatus::Withdrawn).into_iter();
+    given::<Request>(draft.chain([reopened.into()]).collect::<Vec<_>>())
+        .when(command, &tenure())
+        .then([free]);
+}
+
+#[test]
+fn the_name_of_a_deleted_account_goes_back_to_it_if_its_object_is_still_there() {
+    use tenure_domain::{
+        event::{Recorded, ReservationChange},
+        request::RevivableName,
+    };
+    let held = ReleasedName {
+        back_to: Some(id("old")),
+        ..released()
+    };
+    let free = || C::ReleaseName(Box::new(held.clone()));
+    let facts = RequestFacts {
+        revivable: Some(RevivableName {
+            account: id("old"),
+            domain: id("corp"),
+            name: "svc-backup".into(),
+        }),
+        ..RequestFacts::default()
+    };
+    let by_tenure = context(Actor::system("provisioning"), facts);
+    let withdrawn = || given::<Request>(history(RequestStatus::Withdrawn));
+    let back: RequestEvent = NameReleased {
+        released: held.clone(),
+    }
+    .into();
+    withdrawn().when(free(), &by_tenure).then([back.clone()]);
+    let changes = back.reservations(id("request"));
+    let changes: Vec<_> = changes.iter().map(|r| (r.holder, r.change)).collect();
+    assert_eq!(
+        changes,
+        [
+            (account_id().0, ReservationChange::Release),
+            (id("old"), ReservationChange::Claim)
+        ]
+    );
+    // It was purged in the meantime.
+    let nobodys = NameReleased {
+        released: released(),
+    };
+    withdrawn().when(free(), &tenure()).then([nobodys.into()]);
 }

@@ -1,6 +1,8 @@
 //! Revival by clone: a new account takes over a deleted one's name and object; the deleted one is gone for good.
 
-use crate::scene::{Life, account_id, at, by, done, id, step, submission, template, why};
+use crate::scene::{
+    Life, abandoned_by, account_id, at, by, done, failure, id, step, submission, template, why,
+};
 use crate::submission::content;
 use chrono::Days;
 use std::sync::Arc;
@@ -12,13 +14,13 @@ use tenure_domain::{
     decide::Decide,
     event::{Recorded, Reservation, ReservationChange},
     lifecycle::{EndOfLifecycleAction as Action, OptionOff as Off, Status},
-    order::{OrderKind, Outcome},
+    order::{FailureReason, OrderKind, Outcome},
     reactions::{self, Reaction},
     request::{
         OfferedTemplate, Request, RequestCommand, RequestContent, RequestEvent, RequestFacts,
         RequestKind, RevivableName,
     },
-    timers::TimerKind,
+    timers::{TimerCommand, TimerKind},
 };
 use uuid::Uuid;
 
@@ -78,6 +80,20 @@ fn a_clone_of_what_is_purged_is_made_anew() {
     let order = life.outstanding().expect("an order");
     assert_eq!((order.object, order.revives), (None, None));
     assert_eq!(life.managed().identity.revives, None);
+}
+
+#[test]
+fn what_was_to_be_revived_goes_with_the_request_that_is_given_up() {
+    let mut life = cloned(true);
+    life.report(Outcome::Failed(failure(FailureReason::NoSuchOu)));
+    life.run(abandoned_by(id("request"))).expect("given up");
+    let order = life.outstanding().expect("an order");
+    // By name, whether the object still carries the deleted account's fence or the new one's already.
+    assert_eq!(
+        (order.kind, order.object, order.revives),
+        (OrderKind::Remove, None, Some(old()))
+    );
+    assert_eq!(life.report(Outcome::Removed), ["removed"]);
 }
 
 #[test]
@@ -247,18 +263,19 @@ fn a_template_says_how_long_a_deleted_account_waits_for_its_purge() {
         })
         .expect("a timer");
     assert_eq!(timer.due, due);
-    assert_eq!(life.run(timer.command()), Err(R::NotDue), "never early");
+    let purge = || match timer.command() {
+        TimerCommand::Account(_, command) => command,
+        TimerCommand::Request(..) => panic!("not a timer of an account"),
+    };
+    assert_eq!(life.run(purge()), Err(R::NotDue), "never early");
     life.now = due;
     life.applied();
-    assert_eq!(
-        life.does(timer.command()),
-        ["purge-ordered", "order-issued"]
-    );
+    assert_eq!(life.does(purge()), ["purge-ordered", "order-issued"]);
     assert_eq!(
         life.outstanding().expect("an order").kind,
         OrderKind::Remove
     );
-    assert_eq!(life.run(timer.command()), Err(R::NotDue), "once");
+    assert_eq!(life.run(purge()), Err(R::NotDue), "once");
     assert!(matches!(
         life.history.last(),
         Some(AccountEvent::OrderIssued(_))

@@ -14,7 +14,7 @@ use tenure_domain::{
     order::{Failure, FailureReason, Order, Outcome, Report, SecretReference},
     ownership::Owner,
     period::Period,
-    request::{RequestKind, Submission},
+    request::{ReleasedName, RequestKind, Submission},
     template::{
         AccountType, ApprovalFlow, ApprovalStep, DirectorySection, LifecycleSection,
         OwnershipSection, TemplateContent, Urgent, VaultKind, VaultSection,
@@ -179,7 +179,8 @@ pub(crate) fn submission(kind: RequestKind, template: &TemplateContent) -> Submi
         attributes: std::collections::BTreeMap::new(),
         steps: template.approval.steps.clone(),
         hide_approver_names: false,
-        terms_accepted: false,
+        accepted_terms: None,
+        folder: None,
     }
 }
 
@@ -194,6 +195,20 @@ pub(crate) fn secret() -> SecretReference {
     SecretReference {
         vault: "built-in".into(),
         path: "corp/svc-backup".into(),
+    }
+}
+
+/// What follows for the account when the failed request that it came of is withdrawn.
+pub(crate) fn abandoned_by(request: RequestId) -> AccountCommand {
+    let released = ReleasedName {
+        domain: id("corp"),
+        name: "svc-backup".into(),
+        account: account_id(),
+        back_to: None,
+    };
+    AccountCommand::Abandon {
+        request,
+        released: Box::new(released),
     }
 }
 

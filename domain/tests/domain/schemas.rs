@@ -11,9 +11,10 @@ use std::{
     path::{Path, PathBuf},
 };
 use tenure_domain::{
-    Event, account::AccountEvent, api_token::ApiTokenEvent, directory::DomainEvent,
-    email_template::EmailTemplateEvent, engine::EngineEvent, group::GroupEvent,
-    request::RequestEvent, role::RoleEvent, template::TemplateEvent, user::UserEvent,
+    Event, account::AccountEvent, api_token::ApiTokenEvent, deputy::DeputyshipEvent,
+    directory::DomainEvent, email_template::EmailTemplateEvent, engine::EngineEvent,
+    group::GroupEvent, request::RequestEvent, role::RoleEvent, template::TemplateEvent,
+    user::UserEvent,
 };
 
 fn folder() -> PathBuf {
@@ -96,6 +97,7 @@ fn schemas_of<E: JsonSchema>(into: &mut BTreeMap<String, String>) {
 fn schemas() -> BTreeMap<String, String> {
     let mut all = BTreeMap::new();
     schemas_of::<TemplateEvent>(&mut all);
+    schemas_of::<DeputyshipEvent>(&mut all);
     schemas_of::<RequestEvent>(&mut all);
     schemas_of::<AccountEvent>(&mut all);
     schemas_of::<UserEvent>(&mut all);
@@ -111,6 +113,7 @@ fn schemas() -> BTreeMap<String, String> {
 fn type_names() -> BTreeSet<String> {
     let all = [
         TemplateEvent::TYPE_NAMES,
+        DeputyshipEvent::TYPE_NAMES,
         RequestEvent::TYPE_NAMES,
         AccountEvent::TYPE_NAMES,
         UserEvent::TYPE_NAMES,

@@ -19,7 +19,11 @@ fn submitted(steps: Vec<ApprovalStep>, owners: &[Owner]) -> Vec<RequestEvent> {
     s.owners.extend(owners);
     vec![
         drafted(content()),
-        RequestSubmitted { submission: s }.into(),
+        RequestSubmitted {
+            submission: s,
+            escalates_at: None,
+        }
+        .into(),
     ]
 }
 
@@ -57,6 +61,8 @@ fn given_by(
         step: at_step,
         step_name,
         approver,
+        on_behalf_of: None,
+        escalates_at: None,
         via,
         step_completed,
         comment: None,

@@ -28,6 +28,7 @@ pub(crate) fn content() -> RequestContent {
         groups: None,
         clone_of: None,
         terms_accepted: false,
+        ..RequestContent::default()
     }
 }
 
@@ -75,6 +76,7 @@ fn ordinary() -> TemplateContent {
 fn a_submission_fixes_the_version_the_name_and_the_owners() {
     let expected = RequestSubmitted {
         submission: submission(RequestKind::NewAccount, &ordinary()),
+        escalates_at: None,
     };
     assert_eq!(
         submit(content(), facts(&ordinary())),
@@ -88,6 +90,7 @@ fn without_steps_it_is_approved_at_once() {
     template.approval.steps.clear();
     let submitted = RequestSubmitted {
         submission: submission(RequestKind::NewAccount, &template),
+        escalates_at: None,
     };
     let approved = RequestApproved {
         kind: RequestKind::NewAccount,
@@ -456,6 +459,7 @@ fn a_submission_holds_the_name_and_a_rejection_of_a_new_account_frees_it() {
     shouting.name = "SVC-Backup".into();
     let event: RequestEvent = RequestSubmitted {
         submission: shouting,
+        escalates_at: None,
     }
     .into();
     let held = &event.reservations(id("request"))[0];
@@ -469,4 +473,79 @@ fn a_submission_holds_the_name_and_a_rejection_of_a_new_account_frees_it() {
         (account_id().0, ReservationChange::Claim),
         "the account will hold it too"
     );
+}
+
+#[test]
+fn the_terms_that_were_accepted_are_recorded_by_their_text_version_and_time() {
+    use tenure_domain::request::AcceptedTerms;
+    let mut template = ordinary();
+    template.terms_of_service = Some("Be good.".into());
+    let content = RequestContent {
+        terms_accepted: true,
+        ..content()
+    };
+    let events = submit(content, facts(&template)).expect("submitted");
+    let RequestEvent::Submitted(submitted) = &events[0] else {
+        panic!("{events:?}")
+    };
+    let terms = submitted.submission.accepted_terms.clone().expect("terms");
+    assert_eq!(
+        terms,
+        AcceptedTerms {
+            template_version: 1,
+            text_hash: "8b979bed848ca68e88fc5f1840f9edb1267e906ae967f6b964aa5b3e10ff4e10".into(),
+            at: crate::scene::at("2026-01-10T09:00:00Z"),
+        }
+    );
+}
+
+#[test]
+fn ou_and_folder_are_the_templates_unless_it_lets_the_requester_choose() {
+    let below = format!("OU=Night,{}", crate::scene::OU);
+    let asks = || RequestContent {
+        ou: Some(below.clone()),
+        folder: Some("backup/night".into()),
+        ..content()
+    };
+    let mut template = ordinary();
+    template.vault.folder = Some("backup".into());
+    assert_eq!(
+        wrong(asks(), facts(&template)),
+        [
+            "ou: is not offered by the template",
+            "folder: is not offered by the template"
+        ]
+    );
+    template.directory.sub_ous = true;
+    template.vault.sub_folders = true;
+    let fixed = |content, template: &TemplateContent| {
+        let events = submit(content, facts(template)).expect("submitted");
+        let RequestEvent::Submitted(submitted) = &events[0] else {
+            panic!("{events:?}")
+        };
+        let submission = &submitted.submission;
+        (submission.ou.clone(), submission.folder.clone())
+    };
+    assert_eq!(
+        fixed(asks(), &template),
+        (below.clone(), Some("backup/night".into()))
+    );
+    assert_eq!(
+        fixed(content(), &template),
+        (crate::scene::OU.into(), Some("backup".into()))
+    );
+}
+
+#[test]
+fn a_group_in_which_nobody_is_active_is_no_owner_to_count_on() {
+    let mut template = ordinary();
+    template.ownership.least = 2;
+    let asks = RequestContent {
+        owners: vec![Owner::Group(group("ops"))],
+        ..content()
+    };
+    let mut empty = facts(&template);
+    empty.inactive_owners = vec![Owner::Group(group("ops"))];
+    assert_eq!(wrong(asks.clone(), empty), ["owners: needs at least 2"]);
+    assert!(submit(asks, facts(&template)).is_ok());
 }

@@ -8,7 +8,7 @@ use crate::{
 };
 use std::sync::Arc;
 use tenure_domain::{
-    AccountId, RequestId, TemplateId,
+    AccountId, GroupId, RequestId, TemplateId, UserId,
     account::{Account, Managed},
     ownership::Owner,
     permission::{Feature, Reach, Verb},
@@ -24,14 +24,25 @@ impl Signed {
             .any(|owner| owner.covers(self.user(), &self.rights.groups))
     }
 
-    /// Is the person named in one of `steps`, in person or by a group?
+    /// Is the person named in one of `steps`, in person, by a group, or as the deputy of somebody who is?
     pub(crate) fn is_approver(&self, steps: &[ApprovalStep]) -> bool {
-        let named = |step: &ApprovalStep| {
-            step.users.contains(&self.user())
+        let names = |step: &ApprovalStep, user: &UserId, groups: &[GroupId]| {
+            let fallback = &step.fallback;
+            step.users.contains(user)
+                || fallback.users.contains(user)
                 || step
                     .groups
                     .iter()
-                    .any(|group| self.rights.groups.contains(group))
+                    .chain(&fallback.groups)
+                    .any(|group| groups.contains(group))
+        };
+        let named = |step: &ApprovalStep| {
+            names(step, &self.user(), &self.rights.groups)
+                || self
+                    .rights
+                    .deputy_for
+                    .iter()
+                    .any(|principal| names(step, &principal.user, &principal.groups))
         };
         self.reach(Feature::ProvisionApproval, Verb::Read).is_some() && steps.iter().any(named)
     }
@@ -96,12 +107,24 @@ impl Signed {
 
     /// May the person see who approves? Requesters may not where the template says so, whatever else they are.
     pub(crate) fn sees_approvers(&self, submission: &Submission) -> bool {
-        if !submission.hide_approver_names {
-            return true;
-        }
-        let others = self.reaches_all(Feature::ProvisionRequest, Verb::Read)
-            || self.is_approver(&submission.steps);
-        submission.requester != self.user() && others
+        let approver = || self.is_approver(&submission.steps);
+        self.sees_names(
+            submission.hide_approver_names,
+            submission.requester,
+            approver,
+        )
+    }
+
+    /// The same, of a request by `requester` whose approver names are `hidden` or not.
+    pub(crate) fn sees_names(
+        &self,
+        hidden: bool,
+        requester: UserId,
+        approver: impl FnOnce() -> bool,
+    ) -> bool {
+        !hidden
+            || requester != self.user()
+                && (self.reaches_all(Feature::ProvisionRequest, Verb::Read) || approver())
     }
 }
 

@@ -68,6 +68,24 @@ const READ_REQUEST: Access = Needs(
     Limited,
 );
 const UPDATE_REQUEST: Access = Needs(&[(F::ProvisionRequest, V::Update)], Limited);
+const READ_DEPUTY: Access = Needs(
+    &[
+        (F::ProvisionApproval, V::Read),
+        (F::ProvisionRequest, V::Read),
+        (F::User, V::Read),
+    ],
+    Limited,
+);
+const NAME_DEPUTY: Access = Needs(
+    &[
+        (F::ProvisionApproval, V::Update),
+        (F::ProvisionRequest, V::Update),
+        (F::User, V::Update),
+    ],
+    Limited,
+);
+// A clone is a request of one's own; what it is of, one must be able to see: the handler sees to it.
+const CLONE: Access = Needs(&[(F::ProvisionRequest, V::Create)], Everything);
 const DECIDE: Access = Needs(&[(F::ProvisionApproval, V::Update)], Limited);
 const READ_TEMPLATE: Access = Needs(&[(F::ProvisionTemplate, V::Read)], Limited);
 const WRITE_TEMPLATE: Access = Needs(&[(F::ProvisionTemplate, V::Update)], Everything);
@@ -193,6 +211,11 @@ pub(crate) const RULES: &[Rule] = &[
     ),
     post("/api/v1/users/{id}/roles/grant", GRANTS),
     post("/api/v1/users/{id}/roles/revoke", GRANTS),
+    // One's own, or with manage on users anybody's: the handler sees to it.
+    get("/api/v1/deputies", READ_DEPUTY),
+    get("/api/v1/users/{id}/deputy", READ_DEPUTY),
+    post("/api/v1/users/{id}/deputy", NAME_DEPUTY),
+    post("/api/v1/users/{id}/deputy/withdraw", NAME_DEPUTY),
     get("/api/v1/groups", READ_GROUP),
     post(
         "/api/v1/groups",
@@ -305,6 +328,7 @@ pub(crate) const RULES: &[Rule] = &[
     post("/api/v1/templates/{id}/submit", WRITE_TEMPLATE),
     // While a draft awaits approval, manage is needed too: the handlers see to it.
     post("/api/v1/templates/{id}/return", PUBLISH),
+    get("/api/v1/templates/{id}/name-check", READ_TEMPLATE),
     post("/api/v1/templates/{id}/draft", WRITE_TEMPLATE),
     post("/api/v1/templates/{id}/revise", WRITE_TEMPLATE),
     post("/api/v1/templates/{id}/publish", PUBLISH),
@@ -328,6 +352,14 @@ pub(crate) const RULES: &[Rule] = &[
     post("/api/v1/requests/{id}/retry", UPDATE_REQUEST),
     post("/api/v1/requests/{id}/approve", DECIDE),
     post("/api/v1/requests/{id}/reject", DECIDE),
+    post("/api/v1/requests/{id}/ask", DECIDE),
+    post("/api/v1/requests/{id}/answer", UPDATE_REQUEST),
+    post(
+        "/api/v1/requests/{id}/override",
+        Needs(&[(F::ProvisionApproval, V::Update)], Nothing),
+    ),
+    post("/api/v1/requests/{id}/clone", CLONE),
+    post("/api/v1/approvals/decide", DECIDE),
     get(
         "/api/v1/approvals",
         Needs(&[(F::ProvisionApproval, V::Read)], Limited),
@@ -335,6 +367,7 @@ pub(crate) const RULES: &[Rule] = &[
     get("/api/v1/accounts", READ_ACCOUNT),
     get("/api/v1/accounts/{id}", READ_ACCOUNT),
     get("/api/v1/accounts/{id}/history", READ_ACCOUNT),
+    post("/api/v1/accounts/{id}/clone", CLONE),
     post("/api/v1/accounts/{id}/renew", UPDATE_ACCOUNT),
     post("/api/v1/accounts/{id}/decline-renewal", UPDATE_ACCOUNT),
     post("/api/v1/accounts/{id}/disable", UPDATE_ACCOUNT),

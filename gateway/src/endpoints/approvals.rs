@@ -12,6 +12,7 @@ use axum::{Json, extract::State};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use tenure_domain::request::RequestKind;
+use tenure_projections::Voices;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
@@ -63,9 +64,12 @@ pub(crate) struct WaitingRequest {
     submitted_at: DateTime<Utc>,
     /// Since when this step waits.
     waits_since: DateTime<Utc>,
+    /// Is its time over, so that its fallback approvers count too?
+    escalated: bool,
 }
 
-/// Lists the requests that wait for the caller's approval, longest waiting first. One's own are not among them.
+/// Lists the requests that wait for the caller's approval, or for that of somebody whose deputy the caller is, longest
+/// waiting first. One's own are not among them.
 #[utoipa::path(get, path = "/api/v1/approvals", tag = "Requests", params(ListApprovals),
     responses((status = 200, body = Approvals)))]
 async fn list(
@@ -74,11 +78,12 @@ async fn list(
     Filter(wanted): Filter<ListApprovals>,
 ) -> Result<Json<Approvals>, Problem> {
     let page = page(wanted.limit, wanted.offset, wanted.cursor)?;
-    let found = app
-        .instance
-        .views
-        .waiting_for(signed.user(), &signed.rights.groups, &page)
-        .await?;
+    let voices = Voices {
+        user: signed.user(),
+        groups: &signed.rights.groups,
+        deputy_for: &signed.rights.deputy_for,
+    };
+    let found = app.instance.views.waiting_for(&voices, &page).await?;
     let names = Names::of(
         &app,
         found
@@ -101,6 +106,7 @@ async fn list(
             .unwrap_or_default(),
         submitted_at: row.submitted_at,
         waits_since: row.waits_since,
+        escalated: row.escalated,
     });
     Ok(Json(Approvals {
         items: items.collect(),

@@ -17,6 +17,7 @@ use tenure_domain::{
     Event, GroupId, UserId,
     account::Account,
     api_token::ApiToken,
+    deputy::DeputyshipEvent,
     permission::{Feature, Verb},
     request::Request,
     template::Template,
@@ -311,6 +312,15 @@ impl Feed {
                     .is_some_and(|content| content.owner == signed.user())
             }
             Event::ApiToken(_) => false,
+            Event::Deputyship(event_of) => {
+                let deputy = match event_of {
+                    DeputyshipEvent::Named(named) => Some(named.deputy),
+                    DeputyshipEvent::Withdrawn(_) => None,
+                };
+                reads_all(Feature::User)
+                    || event.stream == signed.user().0
+                    || deputy == Some(signed.user())
+            }
         })
     }
 }

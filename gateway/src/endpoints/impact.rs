@@ -22,7 +22,7 @@ use tenure_domain::{
     user::User,
 };
 use tenure_eventstore::CommandKey;
-use tenure_projections::{AccountFilter, AccountSort, Page, SortOrder, TemplateFilter};
+use tenure_projections::{AccountFilter, AccountSort, Page, SortOrder, TemplateFilter, Voices};
 use tenure_workflow::Caller;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -105,7 +105,7 @@ async fn of_user(State(app): State<App>, Id(id): Id) -> Result<Json<Impact>, Pro
     let waiting = app
         .instance
         .views
-        .waiting_count(UserId(id), &groups)
+        .waiting_count(&voices(UserId(id), &groups))
         .await?;
     let mut impact = hanging_on(&app, id, named).await?;
     impact.groups = groups.iter().map(|group| names.named(group.0)).collect();
@@ -130,11 +130,20 @@ async fn of_group(State(app): State<App>, Id(id): Id) -> Result<Json<Impact>, Pr
     let waiting = app
         .instance
         .views
-        .waiting_count(nobody, &[GroupId(id)])
+        .waiting_count(&voices(nobody, &[GroupId(id)]))
         .await?;
     let mut impact = hanging_on(&app, id, named).await?;
     impact.waiting_requests = waiting.into();
     Ok(Json(impact))
+}
+
+/// What waits for them themselves: as deputies they decide for others, who are still there.
+fn voices(user: UserId, groups: &[GroupId]) -> Voices<'_> {
+    Voices {
+        user,
+        groups,
+        deputy_for: &[],
+    }
 }
 
 async fn hanging_on(

@@ -6,6 +6,9 @@ pub(crate) mod api_tokens;
 pub(crate) mod approvals;
 pub(crate) mod audit;
 pub(crate) mod clock;
+pub(crate) mod clones;
+pub(crate) mod decisions;
+pub(crate) mod deputies;
 pub(crate) mod domains;
 pub(crate) mod email_notifications;
 pub(crate) mod engines;
@@ -17,6 +20,7 @@ pub(crate) mod impact;
 pub(crate) mod inbox;
 pub(crate) mod mailed_codes;
 pub(crate) mod migrations;
+pub(crate) mod name_check;
 pub(crate) mod oauth;
 pub(crate) mod people;
 pub(crate) mod request_commands;
@@ -65,7 +69,11 @@ pub(crate) fn all() -> OpenApiRouter<App> {
         request_list::routes(),
         request_queries::routes(),
         request_commands::routes(),
+        clones::routes(),
         approvals::routes(),
+        decisions::routes(),
+        deputies::routes(),
+        name_check::routes(),
         account_queries::routes(),
         account_commands::routes(),
         migrations::routes(),

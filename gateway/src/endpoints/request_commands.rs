@@ -30,6 +30,9 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(retry))
         .routes(routes!(approve))
         .routes(routes!(reject))
+        .routes(routes!(ask))
+        .routes(routes!(answer))
+        .routes(routes!(override_approval))
 }
 
 /// For the record.
@@ -48,6 +51,41 @@ pub(crate) struct Approval {
 #[schema(example = json!({"reason": "Use the existing account svc-backup"}))]
 pub(crate) struct Rejection {
     /// Why; the requester reads it.
+    #[schema(min_length = 1, max_length = 2000, pattern = r"\S")]
+    reason: String,
+}
+
+/// A question to the requester.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"question": "Which servers will it log on to?"}))]
+pub(crate) struct Question {
+    /// What the approver needs to know.
+    #[schema(min_length = 1, max_length = 2000, pattern = r"\S")]
+    question: String,
+}
+
+/// The requester's answer.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"answer": "The two file servers in Hamburg"}))]
+pub(crate) struct Answer {
+    /// What the requester says; may be left out where the request is changed.
+    #[serde(default)]
+    #[schema(max_length = 2000)]
+    answer: String,
+    /// The whole content anew: justification, description and attributes may differ from what was submitted.
+    #[serde(default)]
+    #[schema(value_type = Option<schema::RequestContent>)]
+    content: Option<Box<RequestContent>>,
+}
+
+/// Why an administrator approves in place of others.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"reason": "All approvers are ill, and the payroll runs tonight"}))]
+pub(crate) struct Override {
+    /// Why; the requester and all administrators read it.
     #[schema(min_length = 1, max_length = 2000, pattern = r"\S")]
     reason: String,
 }
@@ -77,7 +115,7 @@ pub(crate) fn free_text(field: &str, text: &str) -> Result<(), Problem> {
     Ok(())
 }
 
-async fn run<T>(
+pub(crate) async fn run<T>(
     app: &App,
     id: Uuid,
     what: RequestCommand,
@@ -91,13 +129,22 @@ async fn run<T>(
         .await?)
 }
 
-/// What a draft may hold at all, and whose account it renews.
-async fn acceptable(app: &App, signed: &Signed, content: &RequestContent) -> Result<(), Problem> {
+/// What a draft may hold at all, whose account it renews, and which one it is a clone of: a deleted account's name and
+/// object are for those who could see it.
+pub(crate) async fn acceptable(
+    app: &App,
+    signed: &Signed,
+    content: &RequestContent,
+) -> Result<(), Problem> {
     free_text("justification", &content.justification)?;
     free_text("description", &content.description)?;
     let too_much = content.name.chars().count() > 64
         || content.owners.len() > 100
         || content.attributes.len() > 100
+        || [&content.ou, &content.folder]
+            .into_iter()
+            .flatten()
+            .any(|place| place.chars().count() > 2_000)
         || content
             .groups
             .as_ref()
@@ -127,6 +174,17 @@ async fn acceptable(app: &App, signed: &Signed, content: &RequestContent) -> Res
                 "is not the account's template",
             ));
         }
+    }
+    if let Some(origin) = content.clone_of {
+        let found = objects::account(app, signed, origin, Verb::Read).await;
+        found.map_err(|problem| match problem.kind {
+            Kind::NotFound | Kind::Forbidden => Problem::invalid(
+                "clone_of",
+                "unknown",
+                "does not exist, or is nothing that you may see",
+            ),
+            _ => problem,
+        })?;
     }
     Ok(())
 }
@@ -189,7 +247,8 @@ async fn submit(
     ))
 }
 
-/// Takes a request back before it is approved.
+/// Takes a request back before it is approved, or after it failed: then whatever came of its account is removed, and its
+/// name is free when the directory has confirmed that.
 #[utoipa::path(post, path = "/api/v1/requests/{id}/withdraw", tag = "Requests", params(("id" = Uuid, Path)),
     request_body = Nothing, responses((status = 200, body = AcceptedBody)))]
 async fn withdraw(
@@ -279,4 +338,55 @@ async fn reject(
         reason: command.body.reason.clone(),
     };
     Ok(done(id, run(&app, id, reject, &command).await?))
+}
+
+/// Asks the requester for information before deciding: the request waits for the answer, and the same step goes on then.
+#[utoipa::path(post, path = "/api/v1/requests/{id}/ask", tag = "Requests", params(("id" = Uuid, Path)),
+    request_body = Question, responses((status = 200, body = AcceptedBody)))]
+async fn ask(
+    State(app): State<App>,
+    Id(id): Id,
+    command: Command<Question>,
+) -> Result<AcceptedAnswer, Problem> {
+    let ask = RequestCommand::AskForInformation {
+        question: command.body.question.clone(),
+    };
+    Ok(done(id, run(&app, id, ask, &command).await?))
+}
+
+/// Answers the question of an approver, in words, by changing the request, or both: it is submitted to the same step again.
+#[utoipa::path(post, path = "/api/v1/requests/{id}/answer", tag = "Requests", params(("id" = Uuid, Path)),
+    request_body = Answer, responses((status = 200, body = AcceptedBody)))]
+async fn answer(
+    State(app): State<App>,
+    Id(id): Id,
+    command: Command<Answer>,
+) -> Result<AcceptedAnswer, Problem> {
+    if let Some(content) = &command.body.content {
+        acceptable(&app, &command.signed, content)
+            .await
+            .map_err(|problem| problem.within("content"))?;
+    }
+    let give = RequestCommand::GiveInformation {
+        answer: command.body.answer.clone(),
+        content: command.body.content.clone(),
+    };
+    Ok(done(id, run(&app, id, give, &command).await?))
+}
+
+/// Approves the current step as an administrator, in spite of segregation of duties or in place of missing approvers; never
+/// one's own request. An event of its own, of which the requester and all administrators hear.
+#[utoipa::path(post, path = "/api/v1/requests/{id}/override", tag = "Requests", params(("id" = Uuid, Path)),
+    request_body = Override, responses((status = 202, body = AcceptedBody)))]
+async fn override_approval(
+    State(app): State<App>,
+    Id(id): Id,
+    command: Command<Override>,
+) -> Result<AcceptedAnswer, Problem> {
+    free_text("reason", &command.body.reason)?;
+    let what = RequestCommand::Override {
+        reason: command.body.reason.clone(),
+    };
+    let accepted = run(&app, id, what, &command).await?;
+    Ok(watch("/api/v1/requests", id, accepted))
 }

@@ -3,6 +3,7 @@
 use crate::{
     access::authorise::Signed,
     app::App,
+    held_by::{HeldBy, HolderKind, people},
     names::{Named, Names},
     problem::Problem,
     query::{Direction, Filter, Total, invalid_query, page, search},
@@ -91,33 +92,22 @@ pub(crate) struct RequestSummary {
     status: RequestStatus,
     requester: Named,
     template: Named,
-    /// Who holds it: `requester`, `approvers`, `directory`, `operator` or `nobody`.
-    held_by: &'static str,
-    /// The step of the approval that waits.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    step: Option<String>,
-    /// Since when.
-    held_since: DateTime<Utc>,
+    /// Who has to do something next, and since when.
+    held_by: HeldBy,
     created_at: DateTime<Utc>,
     changed_at: DateTime<Utc>,
 }
-
-const STATUSES: [RequestStatus; 8] = [
-    RequestStatus::Draft,
-    RequestStatus::Submitted,
-    RequestStatus::Approved,
-    RequestStatus::Rejected,
-    RequestStatus::Withdrawn,
-    RequestStatus::Provisioning,
-    RequestStatus::Provisioned,
-    RequestStatus::Failed,
-];
 
 fn statuses(text: Option<&str>) -> Result<Vec<RequestStatus>, Problem> {
     let Some(text) = text else {
         return Ok(Vec::new());
     };
-    let named = |name| STATUSES.into_iter().find(|status| status.text() == name);
+    let named = |name| {
+        RequestStatus::ALL
+            .iter()
+            .copied()
+            .find(|status| status.text() == name)
+    };
     let found = text.split(',').map(named).collect::<Option<Vec<_>>>();
     found.ok_or_else(|| invalid_query("status", "must be statuses, separated by commas"))
 }
@@ -166,28 +156,77 @@ async fn list(
         .await?;
     let names = Names::of(
         &app,
-        found
-            .rows
-            .iter()
-            .flat_map(|row| [row.requester.0, row.template.0]),
+        found.rows.iter().flat_map(|row| {
+            [row.requester.0, row.template.0]
+                .into_iter()
+                .chain(holders(row))
+        }),
     )
     .await?;
     Ok(Json(Requests {
-        items: found.rows.iter().map(|row| summary(row, &names)).collect(),
+        items: found
+            .rows
+            .iter()
+            .map(|row| summary(&signed, row, &names))
+            .collect(),
         total: found.total.into(),
         next: found.next.map(|cursor| cursor.0),
     }))
 }
 
-fn summary(row: &RequestRow, names: &Names) -> RequestSummary {
-    let (held_by, step) = match row.holder() {
-        Holder::Requester => ("requester", None),
-        // The step's name, never the people: they may be hidden.
-        Holder::Approvers(step) => ("approvers", Some(step.name.clone())),
-        Holder::Directory => ("directory", None),
-        Holder::Operator => ("operator", None),
-        Holder::Nobody => ("nobody", None),
+/// Ids of the people and groups who hold it, where it waits for approvals.
+fn holders(row: &RequestRow) -> Vec<Uuid> {
+    let (step, escalated) = match row.holder() {
+        Holder::Approvers(step) => (step, false),
+        Holder::Fallback(step) => (step, true),
+        _ => return vec![],
     };
+    let fallback = Some(&step.fallback).filter(|_| escalated);
+    let users = step
+        .users
+        .iter()
+        .chain(fallback.iter().flat_map(|f| &f.users));
+    let groups = step
+        .groups
+        .iter()
+        .chain(fallback.iter().flat_map(|f| &f.groups));
+    users
+        .map(|user| user.0)
+        .chain(groups.map(|group| group.0))
+        .collect()
+}
+
+fn held_by(signed: &Signed, row: &RequestRow, names: &Names) -> HeldBy {
+    let (kind, step) = match row.holder() {
+        Holder::Requester => (HolderKind::Requester, None),
+        Holder::Approvers(step) => (HolderKind::Approvers, Some(step)),
+        Holder::Fallback(step) => (HolderKind::Fallback, Some(step)),
+        Holder::Directory => (HolderKind::Engine, None),
+        Holder::Operator => (HolderKind::Operator, None),
+        Holder::Nobody => (HolderKind::Nobody, None),
+    };
+    let hidden = row
+        .submission
+        .as_ref()
+        .is_some_and(|submission| submission.hide_approver_names);
+    // Whoever lists another's request approves, or reads everything.
+    let sees = signed.sees_names(hidden, row.requester, || true);
+    let people = step.filter(|_| sees).map(|step| {
+        let mut all = people(names, &step.users, &step.groups);
+        if kind == HolderKind::Fallback {
+            all.extend(people(names, &step.fallback.users, &step.fallback.groups));
+        }
+        all
+    });
+    HeldBy {
+        kind,
+        step: step.map(|step| step.name.clone()),
+        people,
+        since: row.held_since,
+    }
+}
+
+fn summary(signed: &Signed, row: &RequestRow, names: &Names) -> RequestSummary {
     RequestSummary {
         id: row.id.0,
         kind: row.kind,
@@ -195,9 +234,7 @@ fn summary(row: &RequestRow, names: &Names) -> RequestSummary {
         status: row.status,
         requester: names.named(row.requester.0),
         template: names.named(row.template.0),
-        held_by,
-        step,
-        held_since: row.held_since,
+        held_by: held_by(signed, row, names),
         created_at: row.created_at,
         changed_at: row.changed_at,
     }

@@ -4,11 +4,12 @@ use crate::{
     access::{authorise::Signed, objects},
     app::App,
     directory::{DirectoryBody, DirectoryState, FailureBody},
+    held_by::{HeldBy, HolderKind, people},
     history::{self, History},
     names::{Named, Names, OwnerBody, owner_id},
     problem::Problem,
     query::Id,
-    request_story::{RequestStory, Step},
+    request_story::{Exchange, RequestStory, Said, Step},
     schema,
 };
 use axum::{Json, extract::State};
@@ -49,6 +50,11 @@ pub(crate) struct RequestBody {
     /// What the rejection said.
     #[serde(skip_serializing_if = "Option::is_none")]
     rejection: Option<Decision>,
+    /// What approvers asked before they decided, and what the requester answered.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    questions: Vec<QuestionBody>,
+    /// Who has to do something next, and since when.
+    held_by: HeldBy,
     /// How the directory follows, once approved.
     #[serde(skip_serializing_if = "Option::is_none")]
     directory: Option<DirectoryBody>,
@@ -75,6 +81,41 @@ pub(crate) struct SubmissionBody {
     period: String,
     /// Distinguished name of the OU.
     ou: String,
+    /// Folder of the vault; missing for the vault's own root.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    folder: Option<String>,
+    /// Which terms of service the requester accepted, and when.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    accepted_terms: Option<TermsBody>,
+}
+
+/// Terms of service, as accepted.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct TermsBody {
+    /// Version of the template that carries the text.
+    template_version: u32,
+    /// SHA-256 of the text, in hexadecimal.
+    text_hash: String,
+    at: DateTime<Utc>,
+}
+
+/// A question of an approver, and the requester's answer.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct QuestionBody {
+    /// Name of the step that waited for the answer.
+    step: String,
+    question: Decision,
+    /// Missing while it is open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    answer: Option<AnswerBody>,
+}
+
+/// What the requester answered.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AnswerBody {
+    at: DateTime<Utc>,
+    /// Empty where the requester only changed the request.
+    text: String,
 }
 
 /// One step of the approval.
@@ -89,6 +130,8 @@ pub(crate) struct StepBody {
     /// People and groups named; missing where they are hidden from the caller.
     #[serde(skip_serializing_if = "Option::is_none")]
     approvers: Option<Vec<OwnerBody>>,
+    /// Is its time over, so that its fallback approvers count too?
+    escalated: bool,
     /// Who approved, when, with what comment.
     approvals: Vec<Decision>,
 }
@@ -99,6 +142,12 @@ pub(crate) struct Decision {
     /// Missing where approver names are hidden from the caller.
     #[serde(skip_serializing_if = "Option::is_none")]
     by: Option<Named>,
+    /// In whose name, if it was a deputy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    on_behalf_of: Option<Named>,
+    /// Was it an administrator's override?
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    overridden: bool,
     at: DateTime<Utc>,
     /// The comment, or the reason of a rejection.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -135,26 +184,24 @@ async fn detail(
         least: step.rule.least,
         current: status == RequestStatus::Submitted && story.current_step() == Some(i),
         complete: step.complete,
-        approvers: sees_approvers.then(|| {
-            let users = step.rule.users.iter().map(|user| ("user", user.0));
-            let named = users.chain(step.rule.groups.iter().map(|group| ("group", group.0)));
-            named
-                .map(|(kind, id)| OwnerBody {
-                    kind,
-                    id,
-                    name: names.named(id).name,
-                })
-                .collect()
-        }),
+        approvers: sees_approvers.then(|| people(&names, &step.rule.users, &step.rule.groups)),
+        escalated: step.escalated,
         approvals: step
             .approvals
             .iter()
-            .map(|(by, at, text)| decision(&names, sees_approvers, by.0, *at, text))
+            .map(|said| decision(&names, sees_approvers, said))
             .collect(),
     };
     let rejection = story.rejection.as_ref();
-    let rejection = rejection
-        .map(|(by, at, why)| decision(&names, sees_approvers, by.0, *at, &Some(why.clone())));
+    let rejection = rejection.map(|said| decision(&names, sees_approvers, said));
+    let question = |exchange: &Exchange| QuestionBody {
+        step: exchange.step.clone(),
+        question: decision(&names, sees_approvers, &exchange.question),
+        answer: exchange
+            .answer
+            .clone()
+            .map(|(at, text)| AnswerBody { at, text }),
+    };
     Ok(Json(RequestBody {
         id,
         status,
@@ -166,6 +213,8 @@ async fn detail(
             .map(|(submission, at)| submitted(&names, submission, at)),
         steps: story.steps.iter().enumerate().map(step).collect(),
         rejection,
+        questions: story.questions.iter().map(question).collect(),
+        held_by: held_by(&names, sees_approvers, status, &story),
         directory: directory(&app, &request, status).await?,
         since: story.since,
         version: events.last().map_or(0, |event| event.version),
@@ -182,17 +231,45 @@ async fn stream(app: &App, id: Uuid) -> Result<Vec<StoredEvent>, Problem> {
     events.map_err(|error| Problem::unavailable(&error))
 }
 
-fn decision(
-    names: &Names,
-    sees: bool,
-    by: Uuid,
-    at: DateTime<Utc>,
-    text: &Option<String>,
-) -> Decision {
+fn decision(names: &Names, sees: bool, said: &Said) -> Decision {
+    let behalf = said.on_behalf_of.filter(|_| sees);
     Decision {
-        by: sees.then(|| names.named(by)),
-        at,
-        text: text.clone(),
+        by: sees.then(|| names.named(said.by.0)),
+        on_behalf_of: behalf.map(|user| names.named(user.0)),
+        overridden: said.overridden,
+        at: said.at,
+        text: said.text.clone(),
+    }
+}
+
+fn held_by(names: &Names, sees: bool, status: RequestStatus, story: &RequestStory) -> HeldBy {
+    let step = story
+        .current_step()
+        .and_then(|i| story.steps.get(i))
+        .filter(|_| status == RequestStatus::Submitted);
+    let kind = match status {
+        RequestStatus::Draft | RequestStatus::SentBack => HolderKind::Requester,
+        RequestStatus::Submitted if step.is_some_and(|step| step.escalated) => HolderKind::Fallback,
+        RequestStatus::Submitted => HolderKind::Approvers,
+        RequestStatus::Approved | RequestStatus::Provisioning => HolderKind::Engine,
+        RequestStatus::Failed => HolderKind::Operator,
+        RequestStatus::Rejected | RequestStatus::Withdrawn | RequestStatus::Provisioned => {
+            HolderKind::Nobody
+        }
+    };
+    let holders = step.filter(|_| sees).map(|step| {
+        let rule = &step.rule;
+        let mut holders = people(names, &rule.users, &rule.groups);
+        if step.escalated {
+            holders.extend(people(names, &rule.fallback.users, &rule.fallback.groups));
+        }
+        holders
+    });
+    HeldBy {
+        kind,
+        step: step.map(|step| step.rule.name.clone()),
+        people: holders,
+        since: story.since,
     }
 }
 
@@ -210,6 +287,12 @@ fn submitted(names: &Names, submission: &Submission, at: DateTime<Utc>) -> Submi
             .collect(),
         period: submission.terms.period.to_string(),
         ou: submission.ou.clone(),
+        folder: submission.folder.clone(),
+        accepted_terms: submission.accepted_terms.as_ref().map(|terms| TermsBody {
+            template_version: terms.template_version,
+            text_hash: terms.text_hash.clone(),
+            at: terms.at,
+        }),
     }
 }
 
@@ -223,9 +306,14 @@ fn ids_in(request: &Request, story: &RequestStory) -> Vec<Uuid> {
     for step in &story.steps {
         ids.extend(step.rule.users.iter().map(|user| user.0));
         ids.extend(step.rule.groups.iter().map(|group| group.0));
-        ids.extend(step.approvals.iter().map(|(by, ..)| by.0));
+        ids.extend(step.rule.fallback.users.iter().map(|user| user.0));
+        ids.extend(step.rule.fallback.groups.iter().map(|group| group.0));
     }
-    ids.extend(story.rejection.iter().map(|(by, ..)| by.0));
+    let said = story.steps.iter().flat_map(|step| &step.approvals);
+    let said = said
+        .chain(&story.rejection)
+        .chain(story.questions.iter().map(|open| &open.question));
+    ids.extend(said.flat_map(Said::people).map(|user| user.0));
     ids
 }
 

@@ -2,10 +2,10 @@
 
 use super::{Kind, Problem};
 use tenure_domain::{
-    account::AccountRefusal, api_token::ApiTokenRefusal, directory::DomainRefusal,
-    email_template::EmailTemplateRefusal, engine::EngineRefusal, group::GroupRefusal,
-    problem::FieldProblem, request::RequestRefusal, role::RoleRefusal, template::TemplateRefusal,
-    user::UserRefusal,
+    account::AccountRefusal, api_token::ApiTokenRefusal, deputy::DeputyshipRefusal,
+    directory::DomainRefusal, email_template::EmailTemplateRefusal, engine::EngineRefusal,
+    group::GroupRefusal, problem::FieldProblem, request::RequestRefusal, role::RoleRefusal,
+    template::TemplateRefusal, user::UserRefusal,
 };
 use tenure_workflow::CommandError;
 
@@ -59,6 +59,8 @@ impl From<RequestRefusal> for Problem {
             RequestRefusal::NotRequester => say(Kind::NotRequester, &refusal),
             RequestRefusal::OwnRequest => say(Kind::OwnRequest, &refusal),
             RequestRefusal::ChosenOwner => say(Kind::ChosenOwner, &refusal),
+            RequestRefusal::DeputyOfParty => say(Kind::DeputyOfParty, &refusal),
+            RequestRefusal::NotDue => say(Kind::NotDue, &refusal),
             RequestRefusal::NotApprover { .. } => say(Kind::NotApprover, &refusal),
             RequestRefusal::AlreadyApproved => say(Kind::AlreadyApproved, &refusal),
             RequestRefusal::ReasonMissing => missing("reason"),
@@ -92,6 +94,15 @@ impl From<AccountRefusal> for Problem {
             AccountRefusal::NotMigratable => say(Kind::NotMigratable, &refusal),
             AccountRefusal::NoSecret => say(Kind::NoSecret, &refusal),
             AccountRefusal::Invalid(problems) => fields(problems),
+        }
+    }
+}
+
+impl From<DeputyshipRefusal> for Problem {
+    fn from(refusal: DeputyshipRefusal) -> Self {
+        match refusal {
+            DeputyshipRefusal::Unknown => Self::not_found(),
+            DeputyshipRefusal::Invalid(problems) => fields(problems),
         }
     }
 }
@@ -185,6 +196,7 @@ impl From<CommandError> for Problem {
             CommandError::Engine(refusal) => refusal.into(),
             CommandError::ApiToken(refusal) => refusal.into(),
             CommandError::EmailTemplate(refusal) => refusal.into(),
+            CommandError::Deputyship(refusal) => refusal.into(),
             CommandError::NameTaken { scope, .. } => name_taken(&scope),
             CommandError::KeyReused => say(Kind::IdempotencyKeyReused, &error),
             CommandError::Conflict => say(Kind::Conflict, &error),

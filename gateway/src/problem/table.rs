@@ -43,6 +43,7 @@ kinds! {
     OwnRequest = "own-request", 403, "Nobody may decide on their own request";
     OwnDraft = "own-draft", 403, "Nobody may approve a draft that they submitted";
     ChosenOwner = "chosen-owner", 403, "An owner named in the request may not decide on it";
+    DeputyOfParty = "deputy-of-party", 403, "A deputy of the requester or of an owner may not decide";
     NotApprover = "not-approver", 403, "Not an approver of the current step";
     TooManyAttempts = "too-many-attempts", 429, "Too many attempts";
     TooManyStreams = "too-many-streams", 429, "Too many open event streams";

@@ -13,6 +13,7 @@ mod notifications;
 mod objects;
 mod people;
 mod permission_matrix;
+mod requests;
 mod sign_in;
 mod templates;
 mod timer_marks;

@@ -48,7 +48,9 @@ fn body(path: &str, objects: &Objects) -> Value {
             json!({"display_name": "Somebody", "emails": [format!("{}@corp.example", Uuid::new_v5(&Uuid::nil(), objects["users"].as_bytes()))]})
         }
         "/api/v1/accounts/{id}/owners" => json!({"owners": owners}),
-        "/api/v1/accounts/{id}/renew" | "/api/v1/accounts/{id}/retry" => json!({}),
+        "/api/v1/accounts/{id}/renew"
+        | "/api/v1/accounts/{id}/retry"
+        | "/api/v1/accounts/{id}/clone" => json!({}),
         "/api/v1/accounts/{id}/reveal-secret" => {
             json!({"reader_key": BASE64_STANDARD.encode([4; 65])})
         }
@@ -59,6 +61,15 @@ fn body(path: &str, objects: &Objects) -> Value {
         "/api/v1/requests/{id}/revise" => asking_for(&objects["templates"], "svc-other"),
         "/api/v1/requests/{id}/approve" => json!({}),
         "/api/v1/requests/{id}/reject" => json!({"reason": "No."}),
+        "/api/v1/requests/{id}/ask" => json!({"question": "Which servers?"}),
+        "/api/v1/requests/{id}/answer" => json!({"answer": "The file servers"}),
+        "/api/v1/requests/{id}/override" => json!({"reason": "Payroll runs tonight."}),
+        "/api/v1/approvals/decide" => {
+            json!({"requests": [Uuid::nil()], "decision": "approve"})
+        }
+        "/api/v1/users/{id}/deputy" => {
+            json!({"deputy": objects["users"], "until": "2026-02-01T00:00:00Z"})
+        }
         "/api/v1/api-tokens/{id}/describe" => json!({"description": "Something else"}),
         _ => json!({}),
     }
@@ -71,6 +82,7 @@ fn addressed(path: &str, objects: &Objects) -> String {
         .replace("{version}", "1")
         .replace("{notice}", "approval-required")
         .replace("/compare", "/compare?from=1&to=1")
+        .replace("/name-check", "/name-check?name=svc-x")
 }
 
 /// A session that nothing before has ended.

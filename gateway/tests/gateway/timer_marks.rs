@@ -15,7 +15,7 @@ async fn marks_of_timers_that_are_gone_are_pruned() {
         .wait_for(head, Duration::from_secs(5))
         .await
         .unwrap();
-    let standing = instance.views.timers_of(s.account).await.unwrap()[0].id();
+    let standing = instance.views.timers_of(s.account.0).await.unwrap()[0].id();
     let gone = format!("{}:reminder:1", s.account);
     let parked = "reaction:parked".to_owned();
     let marks = [&standing, &gone, &parked].map(|timer| (timer.clone(), "fired".to_owned()));

@@ -11,6 +11,8 @@ template | published                       | administrators        | off
 template | unpublished                     | administrators        | off
 template | disabled                        | administrators        | off
 request  | step requires approval          | approvers of the step | on
+request  | sent back with a question       | requester             | on
+request  | step approved by override       | requester and administrators | on
 request  | approved                        | requester             | on
 request  | rejected                        | requester             | on
 request  | provisioned                     | requester             | on
@@ -75,6 +77,28 @@ fn each_event_tells_whom_the_table_says_and_all_others_nobody() {
         (
             "request.approval-given",
             (Notice::ApprovalRequired, Recipients::Approvers { step: 2 }),
+        ),
+        (
+            "request.approval-overridden",
+            (
+                Notice::ApprovalOverridden,
+                Recipients::RequesterAndAdministrators,
+            ),
+        ),
+        (
+            "request.information-requested",
+            (Notice::InformationRequired, Recipients::Requester),
+        ),
+        (
+            "request.information-given",
+            (Notice::ApprovalRequired, Recipients::CurrentApprovers),
+        ),
+        (
+            "request.escalated",
+            (
+                Notice::ApprovalRequired,
+                Recipients::FallbackApprovers { step: 0 },
+            ),
         ),
         (
             "request.approved",

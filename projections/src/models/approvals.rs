@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use tenure_domain::{
     Event, GroupId, RequestId, TemplateId, UserId,
-    request::{RequestEvent, RequestKind},
+    request::{Principal, RequestEvent, RequestKind},
     template::ApprovalStep,
 };
 use tenure_eventstore::StoredEvent;
@@ -45,17 +45,31 @@ pub struct WaitingApproval {
     pub steps: Vec<ApprovalStep>,
     /// Index of the current one.
     pub step: usize,
-    /// Who has approved the current one.
+    /// Who has a voice in the current one already, by themselves or by a deputy.
     pub given: Vec<UserId>,
+    /// Do the current step's fallback approvers count too?
+    pub escalated: bool,
+    /// Does it wait for the requester's answer?
+    pub sent_back: bool,
     /// Segregation of duties: users and groups that may not decide, as requester or as owners.
     pub barred: Vec<Uuid>,
+}
+
+impl WaitingApproval {
+    fn next_step(&mut self, at: DateTime<Utc>) {
+        self.step += 1;
+        self.given.clear();
+        self.escalated = false;
+        self.waits_since = at;
+    }
 }
 
 pub(crate) struct Approvals;
 
 const APPROVALS: &str = "view_approvals";
 const VOICES: &str = "view_approval_voices";
-const BARRED: &str = "view_approval_barred";
+const PARTIES: &str = "view_approval_parties";
+const SPOKEN: &str = "view_approval_spoken";
 
 impl ReadModel for Approvals {
     const NAME: &'static str = "approvals";
@@ -78,7 +92,13 @@ impl ReadModel for Approvals {
             indexes: &[&["voice", "id"]],
         },
         Table {
-            name: BARRED,
+            name: PARTIES,
+            columns: &[("id", Kind::Bytes), ("who", Kind::Bytes)],
+            key: 2,
+            indexes: &[],
+        },
+        Table {
+            name: SPOKEN,
             columns: &[("id", Kind::Bytes), ("who", Kind::Bytes)],
             key: 2,
             indexes: &[],
@@ -94,6 +114,10 @@ impl ReadModel for Approvals {
                 request,
                 RequestEvent::Submitted(_)
                     | RequestEvent::ApprovalGiven(_)
+                    | RequestEvent::ApprovalOverridden(_)
+                    | RequestEvent::InformationRequested(_)
+                    | RequestEvent::InformationGiven(_)
+                    | RequestEvent::Escalated(_)
                     | RequestEvent::Approved(_)
                     | RequestEvent::Rejected(_)
                     | RequestEvent::Withdrawn(_)
@@ -128,6 +152,8 @@ impl ReadModel for Approvals {
                     steps: s.steps.clone(),
                     step: 0,
                     given: Vec::new(),
+                    escalated: false,
+                    sent_back: false,
                     barred: owners
                         .chain([s.requester.0])
                         .collect::<BTreeSet<_>>()
@@ -138,14 +164,36 @@ impl ReadModel for Approvals {
             RequestEvent::ApprovalGiven(e) => {
                 let mut row = row.ok_or(ABSENT)?;
                 if e.step_completed {
-                    row.step += 1;
-                    row.given.clear();
-                    row.waits_since = at;
+                    row.next_step(at);
                 } else {
                     row.given.push(e.approver);
+                    row.given.extend(e.on_behalf_of);
                 }
                 Some(row)
             }
+            RequestEvent::ApprovalOverridden(_) => {
+                let mut row = row.ok_or(ABSENT)?;
+                row.next_step(at);
+                Some(row)
+            }
+            RequestEvent::InformationRequested(_) => Some(WaitingApproval {
+                sent_back: true,
+                ..row.ok_or(ABSENT)?
+            }),
+            RequestEvent::InformationGiven(e) => {
+                let mut row = row.ok_or(ABSENT)?;
+                row.sent_back = false;
+                row.waits_since = at;
+                if let Some(revised) = &e.revised {
+                    row.justification.clone_from(&revised.justification);
+                }
+                Some(row)
+            }
+            RequestEvent::Escalated(_) => Some(WaitingApproval {
+                escalated: true,
+                ..row.ok_or(ABSENT)?
+            }),
+            // A request that failed was approved long ago: there is no row any more.
             RequestEvent::Approved(_) | RequestEvent::Rejected(_) | RequestEvent::Withdrawn(_) => {
                 None
             }
@@ -153,6 +201,7 @@ impl ReadModel for Approvals {
             RequestEvent::Drafted(_)
             | RequestEvent::Revised(_)
             | RequestEvent::Reopened(_)
+            | RequestEvent::NameReleased(_)
             | RequestEvent::ProvisioningBegun(_)
             | RequestEvent::Completed(_)
             | RequestEvent::Failed(_)
@@ -172,61 +221,93 @@ impl ReadModel for Approvals {
     }
 
     fn indexed(row: &WaitingApproval) -> Vec<BTreeSet<Cells>> {
-        let voices = row.steps.get(row.step).map(|step| {
-            let users = step.users.iter().map(|user| user.0);
+        // While it waits for the requester nobody is to decide.
+        let current = row.steps.get(row.step).filter(|_| !row.sent_back);
+        let voices = current.map(|step| {
+            let fallback = Some(&step.fallback).filter(|_| row.escalated);
+            let users = step
+                .users
+                .iter()
+                .chain(fallback.iter().flat_map(|f| &f.users));
+            let groups = step
+                .groups
+                .iter()
+                .chain(fallback.iter().flat_map(|f| &f.groups));
             users
-                .chain(step.groups.iter().map(|group| group.0))
+                .map(|user| user.0)
+                .chain(groups.map(|group| group.0))
                 .map(|id| vec![id.into()])
                 .collect()
         });
-        // Who has approved has no second voice in the step.
-        let barred = row
-            .barred
-            .iter()
-            .copied()
-            .chain(row.given.iter().map(|user| user.0));
         vec![
             voices.unwrap_or_default(),
-            barred.map(|id| vec![id.into()]).collect(),
+            row.barred.iter().map(|id| vec![(*id).into()]).collect(),
+            // Who has approved has no second voice in the step.
+            row.given.iter().map(|user| vec![user.0.into()]).collect(),
         ]
     }
 }
 
-/// Requests whose current step names the user or one of the groups, less those that the user may not decide on.
-fn waiting_for(user: UserId, groups: &[GroupId]) -> Cond {
-    let who = || {
+/// Requests whose current step names the person or one of the groups, or somebody whose deputy the person is; less those
+/// that segregation of duties keeps the person from, and those where the voice was given.
+fn waiting_for(who: &Voices<'_>) -> Cond {
+    let ids = |user: UserId, groups: &[GroupId]| -> Vec<Vec<u8>> {
+        let groups = groups.iter().map(|group| group.0);
         groups
-            .iter()
-            .map(|group| group.0)
             .chain([user.0])
             .map(|id| id.as_bytes().to_vec())
+            .collect()
     };
-    let (mut named, mut barred) = (Query::select(), Query::select());
-    named
-        .column("id")
-        .from(VOICES)
-        .and_where(Expr::col("voice").is_in(who()));
-    barred
-        .column("id")
-        .from(BARRED)
-        .and_where(Expr::col("who").is_in(who()));
+    let among = |table: &'static str, column: &'static str, ids: Vec<Vec<u8>>| {
+        let mut found = Query::select();
+        found
+            .column("id")
+            .from(table)
+            .and_where(Expr::col(column).is_in(ids));
+        found
+    };
+    let own = ids(who.user, who.groups);
+    let spoken = |user: UserId| among(SPOKEN, "who", ids(user, &[]));
+    let mut voices =
+        Cond::any().add(Expr::col("id").in_subquery(among(VOICES, "voice", own.clone())));
+    let mut parties = own;
+    for principal in who.deputy_for {
+        let theirs = ids(principal.user, &principal.groups);
+        voices = voices.add(
+            Cond::all()
+                .add(Expr::col("id").in_subquery(among(VOICES, "voice", theirs.clone())))
+                .add(Expr::col("id").not_in_subquery(spoken(principal.user))),
+        );
+        parties.extend(theirs);
+    }
     Cond::all()
-        .add(Expr::col("id").in_subquery(named))
-        .add(Expr::col("id").not_in_subquery(barred))
+        .add(voices)
+        .add(Expr::col("id").not_in_subquery(spoken(who.user)))
+        .add(Expr::col("id").not_in_subquery(among(PARTIES, "who", parties)))
+}
+
+/// Who asks what waits: a person, and those whose deputy they are.
+#[derive(Clone, Copy, Debug)]
+pub struct Voices<'a> {
+    /// Who.
+    pub user: UserId,
+    /// The person's groups, Everyone among them.
+    pub groups: &'a [GroupId],
+    /// Those whose deputy the person is, with their groups.
+    pub deputy_for: &'a [Principal],
 }
 
 impl Views {
-    /// Requests that wait for a decision of `user`, member of `groups` (Everyone among them), longest waiting first.
+    /// Requests that wait for a decision of these voices, longest waiting first.
     ///
     /// # Errors
     /// If the database fails, or the cursor is of another list.
     pub async fn waiting_for(
         &self,
-        user: UserId,
-        groups: &[GroupId],
+        who: &Voices<'_>,
         page: &Page,
     ) -> Result<Paged<WaitingApproval>, ViewError> {
-        let condition = waiting_for(user, groups);
+        let condition = waiting_for(who);
         self.list::<Approvals>(
             List {
                 condition,
@@ -242,12 +323,8 @@ impl Views {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn waiting_count(
-        &self,
-        user: UserId,
-        groups: &[GroupId],
-    ) -> Result<Count, ViewError> {
-        self.count::<Approvals>(waiting_for(user, groups)).await
+    pub async fn waiting_count(&self, who: &Voices<'_>) -> Result<Count, ViewError> {
+        self.count::<Approvals>(waiting_for(who)).await
     }
 
     /// All requests that wait for an approval, longest waiting first.

@@ -4,6 +4,7 @@ pub(crate) mod accounts;
 pub(crate) mod api_tokens;
 pub(crate) mod approvals;
 pub(crate) mod audit;
+pub(crate) mod deputies;
 pub(crate) mod domains;
 pub(crate) mod engines;
 pub(crate) mod groups;
@@ -36,6 +37,7 @@ pub(crate) fn all() -> Vec<Box<dyn Model>> {
         of::<roles::Roles>(),
         of::<templates::Templates>(),
         of::<template_versions::TemplateVersions>(),
+        of::<deputies::Deputies>(),
         of::<domains::Domains>(),
         of::<engines::Engines>(),
         of::<api_tokens::ApiTokens>(),

@@ -20,8 +20,10 @@ use tenure_domain::{
     ownership::Owner,
     period::Period,
     request::{
-        ApprovalGiven, RequestContent, RequestEvent, RequestKind, RequestStatus, Submission,
+        ApprovalGiven, ApprovalOverridden, InformationGiven, RequestContent, RequestEvent,
+        RequestKind, RequestStatus, Submission,
     },
+    template::UsersAndGroups,
 };
 use tenure_eventstore::StoredEvent;
 use uuid::Uuid;
@@ -99,6 +101,12 @@ pub struct StepProgress {
     pub users: Vec<UserId>,
     /// Groups named.
     pub groups: Vec<GroupId>,
+    /// Fallback approvers, once its time is over.
+    #[serde(default)]
+    pub fallback: UsersAndGroups,
+    /// Is its time over, so that the fallback approvers count too?
+    #[serde(default)]
+    pub escalated: bool,
     /// Who has approved.
     pub given: Vec<GivenApproval>,
     /// Is it complete?
@@ -110,6 +118,12 @@ pub struct StepProgress {
 pub struct GivenApproval {
     /// Who.
     pub approver: UserId,
+    /// In whose name, if it is a deputy.
+    #[serde(default)]
+    pub on_behalf_of: Option<UserId>,
+    /// Was it an administrator's override?
+    #[serde(default)]
+    pub overridden: bool,
     /// Through which groups; none if named in person.
     pub via: Vec<GroupId>,
     /// What they wrote.
@@ -134,10 +148,12 @@ pub struct Rejection {
 /// Who has to do something next.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Holder<'a> {
-    /// The requester: a draft.
+    /// The requester: a draft, or a question to answer.
     Requester,
     /// The approvers of this step.
     Approvers(&'a StepProgress),
+    /// The step's time is over: its fallback approvers too.
+    Fallback(&'a StepProgress),
     /// The directory, by way of its engines.
     Directory,
     /// Whoever can mend the cause of the failure and retry.
@@ -151,11 +167,12 @@ impl RequestRow {
     #[must_use]
     pub fn holder(&self) -> Holder<'_> {
         match self.status {
-            RequestStatus::Draft => Holder::Requester,
-            RequestStatus::Submitted => self
-                .steps
-                .get(self.step)
-                .map_or(Holder::Nobody, Holder::Approvers),
+            RequestStatus::Draft | RequestStatus::SentBack => Holder::Requester,
+            RequestStatus::Submitted => match self.steps.get(self.step) {
+                Some(step) if step.escalated => Holder::Fallback(step),
+                Some(step) => Holder::Approvers(step),
+                None => Holder::Nobody,
+            },
             RequestStatus::Approved | RequestStatus::Provisioning => Holder::Directory,
             RequestStatus::Failed => Holder::Operator,
             RequestStatus::Rejected | RequestStatus::Withdrawn | RequestStatus::Provisioned => {
@@ -190,6 +207,8 @@ impl RequestRow {
             least: step.least,
             users: step.users.clone(),
             groups: step.groups.clone(),
+            fallback: step.fallback.clone(),
+            escalated: false,
             given: Vec::new(),
             completed: false,
         };
@@ -205,11 +224,12 @@ impl RequestRow {
         let Some(step) = self.steps.get_mut(e.step) else {
             return;
         };
-        let (approver, via, comment) = (e.approver, e.via.clone(), e.comment.clone());
         step.given.push(GivenApproval {
-            approver,
-            via,
-            comment,
+            approver: e.approver,
+            on_behalf_of: e.on_behalf_of,
+            overridden: false,
+            via: e.via.clone(),
+            comment: e.comment.clone(),
             at,
         });
         step.completed = e.step_completed;
@@ -219,6 +239,33 @@ impl RequestRow {
         }
     }
 
+    fn overridden(&mut self, at: DateTime<Utc>, e: &ApprovalOverridden) {
+        if let Some(step) = self.steps.get_mut(e.step) {
+            step.given.push(GivenApproval {
+                approver: e.administrator,
+                on_behalf_of: None,
+                overridden: true,
+                via: Vec::new(),
+                comment: Some(e.reason.clone()),
+                at,
+            });
+            step.completed = true;
+        }
+        self.step = e.step + 1;
+        self.held_since = at;
+    }
+
+    fn answered(&mut self, e: &InformationGiven) {
+        if let Some(revised) = &e.revised {
+            self.content
+                .justification
+                .clone_from(&revised.justification);
+            self.content.description.clone_from(&revised.description);
+            self.content.attributes.clone_from(&revised.attributes);
+        }
+        self.status = RequestStatus::Submitted;
+    }
+
     fn apply(&mut self, at: DateTime<Utc>, event: &RequestEvent) {
         let before = self.status;
         match event {
@@ -226,6 +273,16 @@ impl RequestRow {
             RequestEvent::Revised(e) => self.edit(&e.content),
             RequestEvent::Submitted(e) => self.submit(at, &e.submission),
             RequestEvent::ApprovalGiven(e) => self.approval(at, e),
+            RequestEvent::ApprovalOverridden(e) => self.overridden(at, e),
+            RequestEvent::InformationRequested(_) => self.status = RequestStatus::SentBack,
+            RequestEvent::InformationGiven(e) => self.answered(e),
+            RequestEvent::Escalated(e) => {
+                if let Some(step) = self.steps.get_mut(e.step) {
+                    step.escalated = true;
+                }
+                self.held_since = at;
+            }
+            RequestEvent::NameReleased(_) => {}
             RequestEvent::Approved(_) => self.status = RequestStatus::Approved,
             RequestEvent::Retried(_) => {
                 self.failure = None;

@@ -10,7 +10,6 @@ use chrono::{DateTime, Utc};
 use sea_query::{Expr, ExprTrait, Order, Query};
 use std::collections::BTreeSet;
 use tenure_domain::{
-    AccountId,
     order::OrderNumber,
     timers::{self, Timer, TimerChange, TimerClock, TimerKind},
 };
@@ -27,7 +26,7 @@ impl ReadModel for Timers {
     const TABLES: &'static [Table] = &[Table {
         name: TIMERS,
         columns: &[
-            ("account", Kind::Bytes),
+            ("object", Kind::Bytes),
             ("kind", Kind::Int),
             ("clock", Kind::Int),
             ("due", Kind::Int),
@@ -35,7 +34,7 @@ impl ReadModel for Timers {
             ("number", Kind::Int),
         ],
         key: 2,
-        indexes: &[&["clock", "due", "account", "kind"]],
+        indexes: &[&["clock", "due", "object", "kind"]],
     }];
     /// A timer is replaced or cancelled whatever it was before.
     const LOADS: bool = false;
@@ -85,7 +84,7 @@ impl ReadModel for Timers {
             n: n.cast_unsigned(),
         });
         Ok(Timer {
-            account: AccountId(cells.first().and_then(Cell::id).ok_or("no account")?),
+            object: cells.first().and_then(Cell::id).ok_or("no object")?,
             kind: int(1).and_then(kind).ok_or("no kind of timer")?,
             due: int(3)
                 .and_then(DateTime::from_timestamp_micros)
@@ -105,6 +104,7 @@ fn number(kind: TimerKind) -> i64 {
         TimerKind::OrderDeadline => 5,
         TimerKind::OrderRetry => 6,
         TimerKind::Purge => 7,
+        TimerKind::ApprovalTimeOut => 8,
     }
 }
 
@@ -164,15 +164,15 @@ impl Views {
             if let Some(last) = last {
                 let place = [
                     Expr::val(last.due.timestamp_micros()),
-                    Expr::val(last.account.0.as_bytes().to_vec()),
+                    Expr::val(last.object.as_bytes().to_vec()),
                     Expr::val(number(last.kind)),
                 ];
-                let row = Expr::tuple([Expr::col("due"), Expr::col("account"), Expr::col("kind")]);
+                let row = Expr::tuple([Expr::col("due"), Expr::col("object"), Expr::col("kind")]);
                 query.and_where(row.gt(Expr::tuple(place)));
             }
             query
                 .order_by("due", Order::Asc)
-                .order_by("account", Order::Asc)
+                .order_by("object", Order::Asc)
                 .order_by("kind", Order::Asc);
             query.limit(limit as u64)
         })
@@ -207,7 +207,7 @@ impl Views {
         let whose = |id: &String| id.split(':').next().and_then(|id| Uuid::parse_str(id).ok());
         let objects: BTreeSet<Uuid> = ids.iter().filter_map(whose).collect();
         let objects = objects.into_iter().map(|id| id.as_bytes().to_vec());
-        let of_these = Expr::col("account").is_in(objects);
+        let of_these = Expr::col("object").is_in(objects);
         let timers = self
             .select::<Timers>(|query| query.and_where(of_these))
             .await?;
@@ -219,14 +219,14 @@ impl Views {
             .collect())
     }
 
-    /// The timers of one account.
+    /// The timers of one account or request.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn timers_of(&self, account: AccountId) -> Result<Vec<Timer>, ViewError> {
+    pub async fn timers_of(&self, object: Uuid) -> Result<Vec<Timer>, ViewError> {
         self.select::<Timers>(|query| {
             query
-                .and_where(Expr::col("account").eq(account.0.as_bytes().to_vec()))
+                .and_where(Expr::col("object").eq(object.as_bytes().to_vec()))
                 .order_by("due", Order::Asc)
         })
         .await

@@ -2,7 +2,7 @@
 
 use crate::{on_both, world::World};
 use tenure_domain::{
-    Actor, GroupId,
+    Actor, GroupId, UserId,
     group::{GroupCommand, everyone},
     lifecycle::EndOfLifecycleAction,
     request::{RequestCommand, RequestStatus},
@@ -10,7 +10,7 @@ use tenure_domain::{
     user::{PersonalData, User, UserCommand},
 };
 use tenure_eventstore::new_id;
-use tenure_projections::{Page, TemplateStatus};
+use tenure_projections::{Page, TemplateStatus, Voices};
 
 on_both!(
     approvals_wait_for_people_and_for_members_of_groups,
@@ -28,11 +28,15 @@ async fn approvals_wait_for_people_and_for_members_of_groups(world: World) {
     let waits = async |user, groups: &[GroupId]| {
         let page = world
             .views
-            .waiting_for(user, groups, &Page::default())
+            .waiting_for(&voices(user, groups), &Page::default())
             .await
             .unwrap();
         assert_eq!(
-            world.views.waiting_count(user, groups).await.unwrap(),
+            world
+                .views
+                .waiting_count(&voices(user, groups))
+                .await
+                .unwrap(),
             page.total
         );
         page.rows.iter().map(|row| row.request).collect::<Vec<_>>()
@@ -95,7 +99,7 @@ async fn nobody_is_asked_to_decide_on_what_is_theirs(world: World) {
     assert_eq!(
         world
             .views
-            .waiting_for(world.bob, &[], &page)
+            .waiting_for(&voices(world.bob, &[]), &page)
             .await
             .unwrap()
             .rows,
@@ -105,7 +109,7 @@ async fn nobody_is_asked_to_decide_on_what_is_theirs(world: World) {
     assert_eq!(
         world
             .views
-            .waiting_for(world.alice, &[world.approvers], &page)
+            .waiting_for(&voices(world.alice, &[world.approvers]), &page)
             .await
             .unwrap()
             .rows,
@@ -366,4 +370,12 @@ async fn a_reopened_request_is_a_draft_again(world: World) {
         world.views.waiting(&Page::default()).await.unwrap().rows,
         []
     );
+}
+
+fn voices(user: UserId, groups: &[GroupId]) -> Voices<'_> {
+    Voices {
+        user,
+        groups,
+        deputy_for: &[],
+    }
 }

@@ -10,7 +10,7 @@ use tenure_domain::{
     order::{FailureReason, Outcome},
     ownership::Owner,
     request::{Request, RequestCommand},
-    timers::TimerClock,
+    timers::{TimerClock, TimerCommand},
     user::{User, UserCommand},
 };
 use tenure_eventstore::{clock::Clock, new_id};
@@ -189,9 +189,11 @@ async fn step(
                 .await
                 .unwrap()
             {
-                let _ = world
-                    .account(timer.account, timer.command(), Actor::system("timers"))
-                    .await;
+                if let TimerCommand::Account(account, command) = timer.command() {
+                    let _ = world
+                        .account(account, command, Actor::system("timers"))
+                        .await;
+                }
             }
         }
         18 => on_account(AccountCommand::RetryFailed, alice()).await,

@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 use tenure_domain::{
     Actor,
     account::AccountCommand,
-    timers::{TimerClock, TimerKind},
+    timers::{TimerClock, TimerCommand, TimerKind},
 };
 
 on_both!(
@@ -23,7 +23,7 @@ async fn timers_follow_the_account(world: World) {
     let account = world.create(request).await;
     let kinds = async || {
         world.level().await;
-        let timers = world.views.timers_of(account).await.unwrap();
+        let timers = world.views.timers_of(account.0).await.unwrap();
         let mut kinds: Vec<_> = timers.iter().map(|timer| timer.kind).collect();
         kinds.sort();
         kinds
@@ -59,7 +59,7 @@ async fn timers_follow_the_account(world: World) {
     );
     world.clock.advance_to(opens);
     world
-        .account(account, due[0].command(), Actor::system("timers"))
+        .account(account, opening(&due[0]), Actor::system("timers"))
         .await
         .unwrap();
     assert_eq!(
@@ -73,7 +73,7 @@ async fn timers_follow_the_account(world: World) {
             .unwrap()
             .due
     };
-    let before = end(world.views.timers_of(account).await.unwrap());
+    let before = end(world.views.timers_of(account.0).await.unwrap());
     world
         .account(account, AccountCommand::Renew, world.by(world.alice))
         .await
@@ -83,7 +83,7 @@ async fn timers_follow_the_account(world: World) {
         [TimerKind::RenewalOpens, TimerKind::LifecycleEnd]
     );
     assert!(
-        end(world.views.timers_of(account).await.unwrap()) > before,
+        end(world.views.timers_of(account.0).await.unwrap()) > before,
         "replaced, not added"
     );
     let delete = AccountCommand::Delete {
@@ -126,7 +126,7 @@ async fn due_timers_come_in_order_and_a_page_at_a_time(world: World) {
         .await
         .unwrap();
     assert_eq!(all.len(), 14);
-    assert!(all.is_sorted_by_key(|timer| (timer.due, timer.account)));
+    assert!(all.is_sorted_by_key(|timer| (timer.due, timer.object)));
     let (mut paged, mut page) = (
         Vec::new(),
         world
@@ -144,4 +144,11 @@ async fn due_timers_come_in_order_and_a_page_at_a_time(world: World) {
             .unwrap();
     }
     assert_eq!(paged, all);
+}
+
+fn opening(timer: &tenure_domain::timers::Timer) -> AccountCommand {
+    match timer.command() {
+        TimerCommand::Account(_, command) => command,
+        TimerCommand::Request(..) => panic!("not a timer of an account"),
+    }
 }

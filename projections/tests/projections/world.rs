@@ -323,6 +323,7 @@ impl World {
             groups: None,
             clone_of: None,
             terms_accepted: false,
+            ..RequestContent::default()
         }
     }
 

@@ -184,6 +184,7 @@ impl Making {
             groups: None,
             clone_of: None,
             terms_accepted: true,
+            ..RequestContent::default()
         }
     }
 

@@ -3,19 +3,19 @@
 use super::{Accepted, Caller, CommandError, Commands, facts::FactReader};
 use std::sync::Arc;
 use tenure_domain::{
-    AccountId, ApiTokenId, DomainId, EngineId, GroupId, RequestId, RoleId, TemplateId, UserId,
+    AccountId, ApiTokenId, DomainId, EngineId, RequestId, RoleId, TemplateId, UserId,
     account::{Account, AccountCommand, AccountFacts},
     api_token::{ApiToken, ApiTokenCommand},
+    deputy::{Deputyship, DeputyshipCommand, DeputyshipFacts},
     directory::{Domain, DomainCommand},
     engine::{Engine, EngineCommand},
-    group::Group,
-    lifecycle::{self, LifecycleOption},
     ownership::Owner,
     request::{
         OfferedTemplate, RenewedAccount, Request, RequestCommand, RequestFacts, RequestKind,
     },
     role::{Role, RoleCommand},
     template::{Template, TemplateCommand, TemplateContent, TemplateFacts},
+    user::User,
 };
 use tenure_eventstore::StoreError;
 
@@ -142,6 +142,31 @@ impl Commands {
         done.ok_or(CommandError::Conflict)
     }
 
+    /// Does something with the deputyship of `user`.
+    ///
+    /// # Errors
+    /// The refusal, or why it could not be carried out.
+    pub async fn deputyship(
+        &self,
+        user: UserId,
+        command: DeputyshipCommand,
+        caller: &Caller,
+    ) -> Result<Accepted, CommandError> {
+        for mut reader in self.readers() {
+            let mut facts = DeputyshipFacts::default();
+            if let DeputyshipCommand::Name(named) = &command {
+                facts.deputy_active = reader.read::<User>(named.deputy.0).await?.is_active();
+            }
+            let done = self
+                .attempt::<Deputyship>(user.0, command.clone(), (facts, reader), caller)
+                .await?;
+            if let Some(accepted) = done {
+                return Ok(accepted);
+            }
+        }
+        Err(CommandError::Conflict)
+    }
+
     /// Does something with a request.
     ///
     /// # Errors
@@ -158,19 +183,28 @@ impl Commands {
                 (RequestCommand::Submit, Some(user)) => {
                     self.facts_of_submission(id, user, &mut reader).await?
                 }
-                (RequestCommand::Approve { .. } | RequestCommand::Reject { .. }, Some(user)) => {
-                    self.facts_of_decision(id, user, &mut reader).await?
+                (
+                    RequestCommand::Approve { .. }
+                    | RequestCommand::Reject { .. }
+                    | RequestCommand::AskForInformation { .. }
+                    | RequestCommand::Override { .. },
+                    Some(user),
+                ) => self.facts_of_decision(id, user, &mut reader).await?,
+                (RequestCommand::GiveInformation { .. }, Some(_)) => {
+                    self.facts_of_answer(id, &mut reader).await?
                 }
                 (RequestCommand::Withdraw, _) => {
                     let request = self.store.state::<Request>(id.0).await?.state;
-                    let submission = request.submission();
+                    let revives = request.submission().and_then(|s| s.revives);
                     RequestFacts {
-                        revivable: reader
-                            .revivable_name(submission.and_then(|s| s.revives))
-                            .await?,
-                        ..Default::default()
+                        revivable: reader.revivable_name(revives).await?,
+                        ..RequestFacts::default()
                     }
                 }
+                (RequestCommand::ReleaseName(held), _) => RequestFacts {
+                    revivable: reader.revivable_name(held.back_to).await?,
+                    ..RequestFacts::default()
+                },
                 _ => RequestFacts::default(),
             };
             let done = self
@@ -247,22 +281,9 @@ impl Commands {
                 let managed = account
                     .managed()
                     .filter(|managed| managed.identity.template == content.template);
-                facts.renewed = managed.map(|managed| RenewedAccount {
-                    name: managed.identity.name.clone(),
-                    owners: managed.owners.clone(),
-                    period: managed.identity.terms.period,
-                    ou: managed.identity.ou.clone(),
-                    groups: managed.identity.groups.clone(),
-                    attributes: managed.identity.attributes.clone(),
-                    off: match content.kind {
-                        RequestKind::Change(_) => managed.not_changeable(),
-                        _ => lifecycle::check(
-                            &managed.situation(self.store.clock().now()),
-                            LifecycleOption::SubmitRenewal,
-                        )
-                        .err(),
-                    },
-                });
+                let now = self.store.clock().now();
+                facts.renewed =
+                    managed.map(|managed| RenewedAccount::of(managed, content.kind, now));
                 managed.and_then(|managed| {
                     let version = managed.identity.template_version;
                     template
@@ -285,39 +306,8 @@ impl Commands {
             });
         }
         facts.unknown_owners = reader.unknown_owners(&content.owners).await?;
+        facts.inactive_owners = reader.inactive_owners(&content.owners).await?;
         facts.revivable = reader.revivable_name(content.clone_of).await?;
-        Ok(facts)
-    }
-
-    async fn facts_of_decision(
-        &self,
-        id: RequestId,
-        user: UserId,
-        reader: &mut FactReader<'_>,
-    ) -> Result<RequestFacts, StoreError> {
-        let request = self.store.state::<Request>(id.0).await?.state;
-        let Some(submission) = request.submission() else {
-            return Ok(RequestFacts::default());
-        };
-        let mut groups: Vec<GroupId> = submission
-            .steps
-            .iter()
-            .flat_map(|step| step.groups.iter().copied())
-            .collect();
-        groups.sort();
-        groups.dedup();
-        let mut facts = RequestFacts {
-            actor_groups: reader.memberships(user, &groups).await?,
-            revivable: reader.revivable_name(submission.revives).await?,
-            ..Default::default()
-        };
-        for owner in &submission.owners {
-            if let Owner::Group(group) = owner {
-                facts
-                    .chosen_owners
-                    .extend(reader.read::<Group>(group.0).await?.members.iter().copied());
-            }
-        }
         Ok(facts)
     }
 }

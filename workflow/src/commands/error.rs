@@ -2,9 +2,10 @@
 
 use tenure_broker::BrokerError;
 use tenure_domain::{
-    account::AccountRefusal, api_token::ApiTokenRefusal, directory::DomainRefusal,
-    email_template::EmailTemplateRefusal, engine::EngineRefusal, group::GroupRefusal,
-    request::RequestRefusal, role::RoleRefusal, template::TemplateRefusal, user::UserRefusal,
+    account::AccountRefusal, api_token::ApiTokenRefusal, deputy::DeputyshipRefusal,
+    directory::DomainRefusal, email_template::EmailTemplateRefusal, engine::EngineRefusal,
+    group::GroupRefusal, request::RequestRefusal, role::RoleRefusal, template::TemplateRefusal,
+    user::UserRefusal,
 };
 use tenure_eventstore::{ExecuteError, StoreError};
 use tenure_projections::ViewError;
@@ -42,6 +43,9 @@ pub enum CommandError {
     /// The rules of e-mail templates say no.
     #[error(transparent)]
     EmailTemplate(#[from] EmailTemplateRefusal),
+    /// The rules of deputies say no.
+    #[error(transparent)]
+    Deputyship(#[from] DeputyshipRefusal),
     /// Somebody else holds the name.
     #[error("{key:?} is taken")]
     NameTaken {

@@ -3,6 +3,7 @@
 
 mod account_facts;
 mod aggregates;
+mod decision_facts;
 mod error;
 mod facts;
 mod people;

@@ -40,6 +40,9 @@ impl LdapDirectory {
         }
         self.in_time(order)?;
         vault.delete(order.account).await?;
+        if let Some(revived) = order.revives {
+            vault.delete(revived).await?;
+        }
         fail::fail_point!("engine-agent::after-apply", |_| std::process::abort());
         Ok(Outcome::Removed)
     }

@@ -194,6 +194,9 @@ impl Sandbox {
             OrderKind::Remove => {
                 self.state().remove(order)?;
                 vault.delete(order.account).await?;
+                if let Some(revived) = order.revives {
+                    vault.delete(revived).await?;
+                }
                 Ok(Outcome::Removed)
             }
         }

@@ -86,6 +86,12 @@ impl Account {
         self.stage == Stage::Live
     }
 
+    /// Its request was withdrawn before it came to be.
+    pub(super) fn abandoned(&mut self) {
+        self.stage = Stage::Removing;
+        self.stuck = false;
+    }
+
     pub(super) fn tried_again(&mut self) {
         self.stuck = false;
     }

@@ -85,6 +85,21 @@ impl Model {
             Step::Withdraw(..) if own && status == Status::Submitted => {
                 self.close(number, Status::Withdrawn)
             }
+            // What may have come of its account goes first: the name is held until then.
+            Step::Withdraw(..) if own && status == Status::Failed => {
+                let (kind, account) = {
+                    let request = self.request(number);
+                    (request.wish.kind, request.account)
+                };
+                match (kind, self.accounts.get_mut(&account)) {
+                    (Kind::New, Some(account)) => {
+                        account.abandoned();
+                        self.request(number).status = Status::Withdrawn;
+                        Verdict::Accepted
+                    }
+                    _ => self.close(number, Status::Withdrawn),
+                }
+            }
             Step::Reopen(_, _, account)
                 if own && matches!(status, Status::Rejected | Status::Withdrawn) =>
             {
