@@ -185,6 +185,11 @@ impl Directory<'_> {
                 Owner::Group(group) => people.extend(self.members(*group).await?),
             }
         }
+        let others = &managed.identity.terms.rules.other_recipients;
+        people.extend(&others.users);
+        for group in &others.groups {
+            people.extend(self.members(*group).await?);
+        }
         if managed.identity.terms.rules.include_administrators {
             people.extend(self.administrators().await?);
         }

@@ -74,7 +74,7 @@ pub enum Recipients {
         /// From 0.
         step: usize,
     },
-    /// Who is accountable, and administrators where the account's terms include them.
+    /// Who is accountable, and administrators and others where the account's terms include them.
     Owners,
     /// The person whom it is about.
     User,

@@ -72,7 +72,8 @@ async fn everyone_concerned_is_told_and_nobody_else() {
         "alice@example.com: Request approved: svc-backup",
         "alice@example.com: Account provisioned: svc-backup",
     ];
-    let owners = ["alice", "carol", "dave"];
+    // Erin owns nothing: the template names her.
+    let owners = ["alice", "carol", "dave", "erin"];
     let to_owners: Vec<String> = [
         "Ownership changed: svc-backup",
         "Renewal is open: svc-backup",
