@@ -287,6 +287,7 @@ impl Storm {
             kind: OrderKind::Change,
             object: self.objects.borrow().get(&AccountId(account)).copied(),
             revives: None,
+            folder: None,
             desired: DesiredState {
                 name: workload::name(account),
                 ou: ou(&self.domain),

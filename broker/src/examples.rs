@@ -31,6 +31,7 @@ pub(crate) fn order() -> Order {
         kind: OrderKind::Change,
         object: Some(Uuid::from_u128(0x0b)),
         revives: None,
+        folder: None,
         desired: DesiredState {
             name: "svc-billing".to_owned(),
             ou: "OU=Service,DC=corp,DC=example".to_owned(),

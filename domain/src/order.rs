@@ -112,6 +112,9 @@ pub struct Order {
     /// and for [`OrderKind::Remove`] where that was never confirmed. Its secret goes with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revives: Option<AccountId>,
+    /// Folder of the vault for a new secret; `None` = the vault's own root.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub folder: Option<String>,
     /// What the directory shall say. For [`OrderKind::Remove`], what it said last.
     pub desired: DesiredState,
     /// System time after which no step may start.

@@ -66,6 +66,7 @@ async fn main() {
         kind: OrderKind::Change,
         object: Some(guids[&name('o', i)]),
         revives: None,
+        folder: None,
         desired: DesiredState {
             name: name('o', i),
             ou: ou.clone(),

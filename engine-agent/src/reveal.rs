@@ -237,7 +237,7 @@ mod tests {
     async fn desk() -> (RevealDesk, SecretReference, Arc<Mutex<DateTime<Utc>>>) {
         let vault = InMemoryVault::default();
         let reference = vault
-            .write(ACCOUNT, &Secret::new("Quite-Secret.2".into()))
+            .write(ACCOUNT, None, &Secret::new("Quite-Secret.2".into()))
             .await
             .unwrap();
         let now = Arc::new(Mutex::new(noon()));

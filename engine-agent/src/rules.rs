@@ -177,6 +177,7 @@ mod tests {
             kind: OrderKind::Provision,
             object: None,
             revives: None,
+            folder: None,
             desired: DesiredState {
                 name: "svc-payroll".into(),
                 ou: "OU=Service Accounts,DC=corp,DC=example".into(),

@@ -98,6 +98,7 @@ pub fn order(domain: DomainId, account: AccountId, n: u64) -> Order {
         kind: OrderKind::Change,
         object: None,
         revives: None,
+        folder: None,
         desired: DesiredState {
             name: "svc-test".to_owned(),
             ou: "OU=Service,DC=example".to_owned(),

@@ -81,6 +81,7 @@ impl Managed {
                 .object
                 .or(takes_over.map(|revived| revived.object)),
             revives: revives.map(|revived| revived.account),
+            folder: (self.identity.folder.clone()).filter(|_| kind == OrderKind::Provision),
             desired,
             not_after: facts.system_now + facts.order_valid_for,
         };

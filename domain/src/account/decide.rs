@@ -216,6 +216,7 @@ fn create(
         attributes: inheritance.attributes,
         revives: inheritance.revives,
         groups_left: inheritance.groups_left,
+        folder: submission.folder.clone(),
         planned_end: submission.terms.period.end_from(context.now),
     };
     Ok(vec![created.into()])

@@ -53,6 +53,9 @@ pub struct AccountCreated {
     /// AD groups that the revived object shall leave.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub groups_left: Vec<String>,
+    /// Folder of the vault for its secret; `None` = the vault's own root.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub folder: Option<String>,
     /// Its end, if the directory confirms it on the day of its creation.
     pub planned_end: DateTime<Utc>,
 }

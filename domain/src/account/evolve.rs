@@ -46,6 +46,7 @@ impl From<AccountCreated> for Managed {
                 groups: created.groups,
                 groups_left: created.groups_left,
                 revives: created.revives,
+                folder: created.folder,
                 attributes: created.attributes,
             }),
         }

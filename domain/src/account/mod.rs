@@ -114,6 +114,9 @@ pub struct Identity {
     /// The deleted account that it revives.
     #[serde(default)]
     pub revives: Option<Revived>,
+    /// Folder of the vault for its secret; `None` = the vault's own root.
+    #[serde(default)]
+    pub folder: Option<String>,
 }
 
 /// Where an account stands.

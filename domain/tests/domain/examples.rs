@@ -228,6 +228,7 @@ fn accounts() -> Vec<Event> {
         kind: OrderKind::Change,
         object: Some(id("object")),
         revives: None,
+        folder: None,
         desired,
         not_after: at("2026-01-10T09:15:00Z"),
     };
@@ -250,6 +251,7 @@ fn accounts() -> Vec<Event> {
             object: id("object"),
         }),
         groups_left: vec!["CN=Old,DC=corp,DC=example,DC=com".into()],
+        folder: s.folder,
         planned_end: end,
     };
     let changed = AccountChanged {

@@ -1,11 +1,12 @@
 //! The vault on the agent's own disk: one file per account, each sealed with a key of its own, which is sealed with the
 //! agent's.
 //!
-//! `<directory>/<account>.json`: `{format, version, wrapped_key, sealed}`, both parts AES-256-GCM bound to account and
-//! version, so that a file copied over another account's, or an old one put back under a new version, does not open.
+//! `<directory>/<account>.json`: `{format, version, folder, wrapped_key, sealed}`, both keys AES-256-GCM bound to account
+//! and version, so that a file copied over another account's, or an old one put back under a new version, does not open.
+//! A folder is part of the reference only: no text from outside ever becomes a path of this disk.
 //! Lost with this disk: back up the directory and the key file, apart from each other.
 
-use super::{Secret, Vault, VaultError};
+use super::{Secret, Vault, VaultError, path};
 use crate::sealing::{self, Key};
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use futures::future::BoxFuture;
@@ -79,6 +80,8 @@ struct Inner {
 struct Record {
     format: u32,
     version: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    folder: Option<String>,
     wrapped_key: String,
     sealed: String,
 }
@@ -124,12 +127,12 @@ impl BuiltInVault {
 }
 
 impl Inner {
-    fn path(&self, account: AccountId) -> PathBuf {
+    fn file(&self, account: AccountId) -> PathBuf {
         self.directory.join(format!("{}.json", account.0.simple()))
     }
 
     fn record(&self, account: AccountId) -> Result<Option<Record>, VaultError> {
-        match fs::read(self.path(account)) {
+        match fs::read(self.file(account)) {
             Ok(bytes) => serde_json::from_slice(&bytes)
                 .map(Some)
                 .map_err(|_| VaultError::CannotOpen),
@@ -138,7 +141,12 @@ impl Inner {
         }
     }
 
-    fn write(&self, account: AccountId, secret: &Secret) -> Result<(), VaultError> {
+    fn write(
+        &self,
+        account: AccountId,
+        folder: Option<String>,
+        secret: &Secret,
+    ) -> Result<SecretReference, VaultError> {
         let _one_at_a_time = self
             .writing
             .lock()
@@ -152,9 +160,11 @@ impl Inner {
         let context = context(account, version);
         let sealing_failed = |_| VaultError::NoRandomness;
         let own_key = sealing::random().map_err(sealing_failed)?;
+        let reference = reference(account, folder.as_deref());
         let record = Record {
             format: FORMAT,
             version,
+            folder,
             wrapped_key: BASE64.encode(
                 sealing::seal(&self.key.0, &context, own_key.as_slice()).map_err(sealing_failed)?,
             ),
@@ -165,7 +175,7 @@ impl Inner {
         };
         let text = serde_json::to_vec(&record)
             .map_err(|error| VaultError::Unreachable(error.to_string()))?;
-        let path = self.path(account);
+        let path = self.file(account);
         let half = path.with_extension("tmp");
         let replace = || {
             let _ = fs::remove_file(&half);
@@ -175,11 +185,21 @@ impl Inner {
             fs::rename(&half, &path)?;
             sync_parent(&path)
         };
-        replace().map_err(unreachable)
+        replace().map_err(unreachable)?;
+        Ok(reference)
     }
 
-    fn read(&self, account: AccountId) -> Result<Secret, VaultError> {
+    fn find(&self, account: AccountId) -> Result<Option<SecretReference>, VaultError> {
+        let record = self.record(account)?;
+        Ok(record.map(|record| reference(account, record.folder.as_deref())))
+    }
+
+    fn read(&self, account: AccountId, given: &SecretReference) -> Result<Secret, VaultError> {
         let record = self.record(account)?.ok_or(VaultError::NoSecret)?;
+        // It must be the reference that this vault gives for this account.
+        if *given != reference(account, record.folder.as_deref()) {
+            return Err(VaultError::NotTheAccounts);
+        }
         let decode = |text: &str| BASE64.decode(text).map_err(|_| VaultError::CannotOpen);
         if record.format != FORMAT {
             return Err(VaultError::CannotOpen);
@@ -201,10 +221,11 @@ impl Vault for BuiltInVault {
     fn write<'a>(
         &'a self,
         account: AccountId,
+        folder: Option<&'a str>,
         secret: &'a Secret,
     ) -> BoxFuture<'a, Result<SecretReference, VaultError>> {
-        let secret = secret.clone();
-        self.on_disk(move |inner| inner.write(account, &secret).map(|()| reference(account)))
+        let (folder, secret) = (folder.map(ToOwned::to_owned), secret.clone());
+        self.on_disk(move |inner| inner.write(account, folder, &secret))
     }
 
     fn read<'a>(
@@ -212,23 +233,20 @@ impl Vault for BuiltInVault {
         account: AccountId,
         given: &'a SecretReference,
     ) -> BoxFuture<'a, Result<Secret, VaultError>> {
-        // The path never comes from outside: it must be the one that this vault gives for this account.
-        if *given != reference(account) {
-            return Box::pin(async { Err(VaultError::NotTheAccounts) });
-        }
-        self.on_disk(move |inner| inner.read(account))
+        let given = given.clone();
+        self.on_disk(move |inner| inner.read(account, &given))
     }
 
     fn find(
         &self,
         account: AccountId,
     ) -> BoxFuture<'_, Result<Option<SecretReference>, VaultError>> {
-        self.on_disk(move |inner| Ok(inner.record(account)?.map(|_| reference(account))))
+        self.on_disk(move |inner| inner.find(account))
     }
 
     fn delete(&self, account: AccountId) -> BoxFuture<'_, Result<(), VaultError>> {
         self.on_disk(move |inner| {
-            let path = inner.path(account);
+            let path = inner.file(account);
             match fs::remove_file(&path) {
                 Ok(()) => sync_parent(&path).map_err(unreachable),
                 Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
@@ -238,10 +256,10 @@ impl Vault for BuiltInVault {
     }
 }
 
-fn reference(account: AccountId) -> SecretReference {
+fn reference(account: AccountId, folder: Option<&str>) -> SecretReference {
     SecretReference {
         vault: NAME.into(),
-        path: account.0.simple().to_string(),
+        path: path(account, folder),
     }
 }
 

@@ -1,6 +1,6 @@
 //! A vault that forgets everything with the process: for tests, and for demonstrations on the sandbox.
 
-use super::{Secret, Vault, VaultError};
+use super::{Secret, Vault, VaultError, path};
 use futures::future::BoxFuture;
 use std::{
     collections::HashMap,
@@ -12,18 +12,17 @@ const NAME: &str = "in-memory";
 
 /// Secrets by account, in memory only.
 #[derive(Debug, Default)]
-pub struct InMemoryVault(Mutex<HashMap<AccountId, Secret>>);
+pub struct InMemoryVault(Mutex<HashMap<AccountId, Kept>>);
 
-impl InMemoryVault {
-    fn with<T>(&self, f: impl FnOnce(&mut HashMap<AccountId, Secret>) -> T) -> T {
-        f(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
-    }
+#[derive(Clone, Debug)]
+struct Kept {
+    reference: SecretReference,
+    secret: Secret,
 }
 
-fn reference(account: AccountId) -> SecretReference {
-    SecretReference {
-        vault: NAME.into(),
-        path: account.0.simple().to_string(),
+impl InMemoryVault {
+    fn with<T>(&self, f: impl FnOnce(&mut HashMap<AccountId, Kept>) -> T) -> T {
+        f(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -31,10 +30,19 @@ impl Vault for InMemoryVault {
     fn write<'a>(
         &'a self,
         account: AccountId,
+        folder: Option<&'a str>,
         secret: &'a Secret,
     ) -> BoxFuture<'a, Result<SecretReference, VaultError>> {
-        self.with(|secrets| secrets.insert(account, secret.clone()));
-        Box::pin(async move { Ok(reference(account)) })
+        let reference = SecretReference {
+            vault: NAME.into(),
+            path: path(account, folder),
+        };
+        let kept = Kept {
+            reference: reference.clone(),
+            secret: secret.clone(),
+        };
+        self.with(|secrets| secrets.insert(account, kept));
+        Box::pin(async move { Ok(reference) })
     }
 
     fn read<'a>(
@@ -42,11 +50,10 @@ impl Vault for InMemoryVault {
         account: AccountId,
         given: &'a SecretReference,
     ) -> BoxFuture<'a, Result<Secret, VaultError>> {
-        let found = if *given == reference(account) {
-            self.with(|secrets| secrets.get(&account).cloned())
-                .ok_or(VaultError::NoSecret)
-        } else {
-            Err(VaultError::NotTheAccounts)
+        let found = match self.with(|secrets| secrets.get(&account).cloned()) {
+            Some(kept) if kept.reference == *given => Ok(kept.secret),
+            Some(_) => Err(VaultError::NotTheAccounts),
+            None => Err(VaultError::NoSecret),
         };
         Box::pin(async move { found })
     }
@@ -55,8 +62,8 @@ impl Vault for InMemoryVault {
         &self,
         account: AccountId,
     ) -> BoxFuture<'_, Result<Option<SecretReference>, VaultError>> {
-        let found = self.with(|secrets| secrets.contains_key(&account));
-        Box::pin(async move { Ok(found.then(|| reference(account))) })
+        let found = self.with(|secrets| secrets.get(&account).map(|kept| kept.reference.clone()));
+        Box::pin(async move { Ok(found) })
     }
 
     fn delete(&self, account: AccountId) -> BoxFuture<'_, Result<(), VaultError>> {

@@ -39,10 +39,12 @@ impl fmt::Debug for Secret {
 
 /// Keeps at most one secret per account.
 pub trait Vault: Send + Sync {
-    /// Keeps the secret, in place of an older one of this account; durable when it returns.
+    /// Keeps the secret, in place of an older one of this account, in this folder (`None` = the vault's own root);
+    /// durable when it returns.
     fn write<'a>(
         &'a self,
         account: AccountId,
+        folder: Option<&'a str>,
         secret: &'a Secret,
     ) -> BoxFuture<'a, Result<SecretReference, VaultError>>;
 
@@ -61,6 +63,15 @@ pub trait Vault: Send + Sync {
 
     /// Deletes the account's secret; harmless if there is none.
     fn delete(&self, account: AccountId) -> BoxFuture<'_, Result<(), VaultError>>;
+}
+
+/// The path of an account's secret in a vault whose folders are names only.
+fn path(account: AccountId, folder: Option<&str>) -> String {
+    let account = account.0.simple();
+    match folder {
+        Some(folder) => format!("{folder}/{account}"),
+        None => account.to_string(),
+    }
 }
 
 /// Why a vault did not do it. No variant holds a secret.

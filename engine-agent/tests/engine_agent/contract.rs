@@ -549,6 +549,7 @@ async fn a_provisioning_whose_password_was_lost_sets_a_new_one(subject: Subject)
         .vault
         .write(
             order.account,
+            None,
             &tenure_engine_agent::vault::Secret::new("Put-There.2-by-Hand".into()),
         )
         .await

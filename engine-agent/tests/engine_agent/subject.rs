@@ -110,6 +110,7 @@ impl Subject {
             kind: OrderKind::Provision,
             object: None,
             revives: None,
+            folder: None,
             desired: DesiredState {
                 name: format!("svc-{tail}"),
                 ou: self.ou("Service Accounts"),

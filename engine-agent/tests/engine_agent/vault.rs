@@ -30,18 +30,18 @@ async fn keeps_to_the_contract(vault: &dyn Vault) {
     assert_eq!(vault.find(ONE).await.unwrap(), None);
     vault.delete(ONE).await.unwrap();
     let reference = vault
-        .write(ONE, &Secret::new("first".into()))
+        .write(ONE, None, &Secret::new("first".into()))
         .await
         .unwrap();
     vault
-        .write(TWO, &Secret::new("other".into()))
+        .write(TWO, None, &Secret::new("other".into()))
         .await
         .unwrap();
     assert_eq!(vault.find(ONE).await.unwrap().as_ref(), Some(&reference));
     assert_eq!(read(vault, ONE).await.unwrap(), "first");
     assert_eq!(
         vault
-            .write(ONE, &Secret::new("second ü".into()))
+            .write(ONE, None, &Secret::new("second ü".into()))
             .await
             .unwrap(),
         reference
@@ -61,10 +61,21 @@ async fn keeps_to_the_contract(vault: &dyn Vault) {
             Err(VaultError::NotTheAccounts)
         ));
     }
+    let filed = vault
+        .write(ONE, Some("backup/night"), &Secret::new("filed".into()))
+        .await
+        .unwrap();
+    assert_eq!(filed.path, format!("backup/night/{}", reference.path));
+    assert_eq!(vault.find(ONE).await.unwrap().as_ref(), Some(&filed));
+    assert_eq!(read(vault, ONE).await.unwrap(), "filed");
+    assert!(matches!(
+        vault.read(ONE, &reference).await,
+        Err(VaultError::NotTheAccounts)
+    ));
     vault.delete(ONE).await.unwrap();
     assert_eq!(vault.find(ONE).await.unwrap(), None);
     assert!(matches!(
-        vault.read(ONE, &reference).await,
+        vault.read(ONE, &filed).await,
         Err(VaultError::NoSecret)
     ));
     assert_eq!(read(vault, TWO).await.unwrap(), "other");
@@ -80,7 +91,7 @@ async fn every_vault_keeps_one_secret_per_account() {
 async fn the_built_in_vault_survives_a_restart_and_a_half_written_file() {
     let directory = tempfile::tempdir().unwrap();
     open(directory.path())
-        .write(ONE, &Secret::new("kept".into()))
+        .write(ONE, None, &Secret::new("kept".into()))
         .await
         .unwrap();
     let half = file(directory.path(), ONE).with_extension("tmp");
@@ -93,7 +104,7 @@ async fn the_built_in_vault_survives_a_restart_and_a_half_written_file() {
 async fn nothing_on_the_disk_shows_the_secret() {
     let directory = tempfile::tempdir().unwrap();
     open(directory.path())
-        .write(ONE, &Secret::new("Quite-Secret".into()))
+        .write(ONE, None, &Secret::new("Quite-Secret".into()))
         .await
         .unwrap();
     let text = fs::read_to_string(file(directory.path(), ONE)).unwrap();
@@ -104,15 +115,24 @@ async fn nothing_on_the_disk_shows_the_secret() {
 async fn altered_swapped_and_rolled_back_files_do_not_open() {
     let directory = tempfile::tempdir().unwrap();
     let vault = open(directory.path());
-    vault.write(ONE, &Secret::new("one".into())).await.unwrap();
-    vault.write(TWO, &Secret::new("two".into())).await.unwrap();
+    vault
+        .write(ONE, None, &Secret::new("one".into()))
+        .await
+        .unwrap();
+    vault
+        .write(TWO, None, &Secret::new("two".into()))
+        .await
+        .unwrap();
     let one = file(directory.path(), ONE);
     fs::copy(file(directory.path(), TWO), &one).unwrap();
     assert!(matches!(
         read(&vault, ONE).await,
         Err(VaultError::CannotOpen)
     ));
-    vault.write(ONE, &Secret::new("one".into())).await.unwrap();
+    vault
+        .write(ONE, None, &Secret::new("one".into()))
+        .await
+        .unwrap();
     let renumbered = fs::read_to_string(&one)
         .unwrap()
         .replace("\"version\":2", "\"version\":3");
@@ -132,7 +152,7 @@ async fn altered_swapped_and_rolled_back_files_do_not_open() {
 async fn another_key_opens_nothing() {
     let directory = tempfile::tempdir().unwrap();
     open(directory.path())
-        .write(ONE, &Secret::new("one".into()))
+        .write(ONE, None, &Secret::new("one".into()))
         .await
         .unwrap();
     fs::remove_file(directory.path().join("vault.key")).unwrap();

@@ -179,7 +179,9 @@ impl LdapDirectory {
             return Ok(secret.clone());
         }
         let secret = generate_password(self.config.password_length)?;
-        let reference = vault.write(order.account, &secret).await?;
+        let reference = vault
+            .write(order.account, order.folder.as_deref(), &secret)
+            .await?;
         made.password = Some((secret.clone(), reference));
         Ok(secret)
     }

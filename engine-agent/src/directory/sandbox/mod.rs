@@ -247,7 +247,9 @@ impl Sandbox {
         vault: &dyn Vault,
     ) -> Result<(Secret, SecretReference), Stop> {
         let secret = generate_password(self.password_length)?;
-        let reference = vault.write(order.account, &secret).await?;
+        let reference = vault
+            .write(order.account, order.folder.as_deref(), &secret)
+            .await?;
         Ok((secret, reference))
     }
 
