@@ -59,6 +59,9 @@ enum AccountsCommand {
         /// Why it is still needed: for approvers
         #[arg(long, default_value = "")]
         justification: String,
+        /// Accept the template's terms of service, if approval is needed
+        #[arg(long)]
+        accept_terms: bool,
         #[command(flatten)]
         waiting: Waiting,
     },
@@ -110,12 +113,18 @@ enum AccountsCommand {
     Clone {
         /// Id or name
         account: String,
-        /// Name of the new account; by default the same, which only a deleted account gives up
+        /// Name of the new account; a deleted account gives up its own
         #[arg(long)]
         name: Option<String>,
-        /// Why it is needed: for approvers
-        #[arg(long, default_value = "")]
-        justification: String,
+        /// Why it is needed: for approvers; by default what was said of the other account
+        #[arg(long)]
+        justification: Option<String>,
+        /// Accept the template's terms of service
+        #[arg(long)]
+        accept_terms: bool,
+        /// Only draft the request
+        #[arg(long)]
+        draft: bool,
         #[command(flatten)]
         waiting: Waiting,
     },
@@ -165,8 +174,18 @@ pub(crate) async fn run(args: AccountsArgs) -> Result<(), ClientError> {
         Some(C::Renew {
             account,
             justification,
+            accept_terms,
             waiting,
-        }) => renew(&connection, &account, &justification, &waiting).await,
+        }) => {
+            renew(
+                &connection,
+                &account,
+                &justification,
+                accept_terms,
+                &waiting,
+            )
+            .await
+        }
         Some(C::Decline(what)) => with_reason(&connection, "decline-renewal", what, None).await,
         Some(C::Disable(what)) => with_reason(&connection, "disable", what, None).await,
         Some(C::Enable(what)) => with_reason(&connection, "enable", what, None).await,
@@ -189,8 +208,17 @@ pub(crate) async fn run(args: AccountsArgs) -> Result<(), ClientError> {
             account,
             name,
             justification,
+            accept_terms,
+            draft,
             waiting,
-        }) => clone(&connection, &account, name, &justification, &waiting).await,
+        }) => {
+            let said = Said {
+                name,
+                justification,
+                accept_terms,
+            };
+            clone(&connection, &account, said, draft, &waiting).await
+        }
         Some(C::Migrate(args)) => migrate::run(&connection, args).await,
         Some(C::Retry { account, waiting }) => {
             let id = lookup::account(&connection, &account).await?;
@@ -288,6 +316,7 @@ async fn renew(
     connection: &Connection,
     account: &str,
     justification: &str,
+    accept_terms: bool,
     waiting: &Waiting,
 ) -> Result<(), ClientError> {
     let id = lookup::account(connection, account).await?;
@@ -309,7 +338,7 @@ async fn renew(
             "name": now["name"],
             "justification": justification,
             "attributes": now["attributes"],
-            "terms_accepted": true,
+            "terms_accepted": accept_terms,
         });
         let drafted = connection.post("requests", &content).await?;
         let request = text(&drafted, "id");
@@ -322,28 +351,43 @@ async fn renew(
     finish(connection, &id, Some(waiting)).await
 }
 
+/// What differs from the other account.
+struct Said {
+    name: Option<String>,
+    justification: Option<String>,
+    accept_terms: bool,
+}
+
 async fn clone(
     connection: &Connection,
     account: &str,
-    name: Option<String>,
-    justification: &str,
+    said: Said,
+    draft: bool,
     waiting: &Waiting,
 ) -> Result<(), ClientError> {
     let id = lookup::account(connection, account).await?;
     let original = connection.get(&format!("accounts/{id}"), &[]).await?;
-    let content = json!({
-        "kind": {"type": "new-account"},
-        "template": original["template"]["id"],
-        "clone_of": id,
-        "name": name.map_or_else(|| original["name"].clone(), Value::String),
-        "period": original["period"],
-        "description": original["description"],
-        "justification": justification,
-        "attributes": original["attributes"],
-        "terms_accepted": true,
-    });
-    let drafted = connection.post("requests", &content).await?;
+    if original["status"] != "deleted" && said.name.is_none() {
+        let message = "the account lives and keeps its name: give the new one its own by --name";
+        return Err(ClientError::Usage(message.to_owned()));
+    }
+    let drafted = connection
+        .post(&format!("accounts/{id}/clone"), &json!({}))
+        .await?;
     let request = text(&drafted, "id");
+    let path = format!("requests/{request}");
+    let mut content = connection.get(&path, &[]).await?["content"].take();
+    if let Some(name) = said.name {
+        content["name"] = json!(name);
+    }
+    if let Some(justification) = said.justification {
+        content["justification"] = json!(justification);
+    }
+    content["terms_accepted"] = json!(said.accept_terms);
+    connection.post(&format!("{path}/revise"), &content).await?;
+    if draft {
+        return request::finish(connection, &request, None).await;
+    }
     request::submit(connection, &request).await?;
     request::finish(connection, &request, Some(waiting)).await
 }

@@ -8,6 +8,7 @@ mod admin;
 mod approval;
 mod clock;
 mod connection;
+mod deputy;
 mod documents;
 mod domain;
 mod engine;
@@ -47,6 +48,7 @@ pub(crate) enum ClientCommand {
     Approvals(approval::ApprovalsArgs),
     Approve(approval::ApproveArgs),
     Reject(approval::RejectArgs),
+    Deputy(deputy::DeputyArgs),
     Accounts(account::AccountsArgs),
     Secret(secret::SecretArgs),
     User(user::UserArgs),
@@ -78,6 +80,7 @@ impl ClientCommand {
             Self::Approvals(args) => approval::approvals(args).await,
             Self::Approve(args) => approval::approve(args).await,
             Self::Reject(args) => approval::reject(args).await,
+            Self::Deputy(args) => deputy::run(args).await,
             Self::Accounts(args) => account::run(args).await,
             Self::Secret(args) => secret::run(args).await,
             Self::User(args) => user::run(args).await,

@@ -4,7 +4,7 @@ use super::{
     connection::{Common, Connection},
     error::ClientError,
     lookup,
-    table::{names, print_fields, print_items, text},
+    table::{names, plain, print_fields, print_items, text},
     watch,
 };
 use crate::out;
@@ -23,6 +23,17 @@ pub(crate) struct RequestArgs {
 
 #[derive(Subcommand, Debug)]
 enum RequestCommand {
+    /// Check whether an account by this template can have a name: nothing is reserved
+    #[command(
+        after_help = "Example:\n  tenure request check-name svc-backup --template \"Service account\""
+    )]
+    CheckName {
+        /// As you would ask for it
+        name: String,
+        /// Name of the template
+        #[arg(long)]
+        template: String,
+    },
     Create(CreateArgs),
     /// List requests
     #[command(after_help = "Example:\n  tenure request list --mine --status submitted,failed")]
@@ -176,6 +187,9 @@ impl Waiting {
 pub(crate) async fn run(args: RequestArgs) -> Result<(), ClientError> {
     let connection = Connection::signed_in(&args.common)?;
     match args.command {
+        RequestCommand::CheckName { name, template } => {
+            check_name(&connection, &name, &template).await
+        }
         RequestCommand::Create(args) => create(&connection, args).await,
         RequestCommand::List {
             mine,
@@ -218,6 +232,32 @@ pub(crate) async fn run(args: RequestArgs) -> Result<(), ClientError> {
         RequestCommand::Retry { request, waiting } => {
             act(&connection, &request, "retry", Some(&waiting)).await
         }
+    }
+}
+
+/// Prints everything that is wrong with the name; a script sees it by the exit code too.
+async fn check_name(
+    connection: &Connection,
+    name: &str,
+    template: &str,
+) -> Result<(), ClientError> {
+    let id = lookup::template(connection, template).await?;
+    let path = format!("templates/{id}/name-check");
+    let answer = connection.get(&path, &[("name", name)]).await?;
+    connection.show(&answer, |answer| {
+        if answer["ok"] == true {
+            out::line(format_args!("{}: free", plain(name)));
+        }
+    });
+    let wrong: Vec<String> = answer["errors"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|error| format!("{} {}", plain(name), plain(&text(error, "message"))))
+        .collect();
+    match wrong.is_empty() {
+        true => Ok(()),
+        false => Err(ClientError::Usage(wrong.join("\n"))),
     }
 }
 
@@ -393,11 +433,19 @@ fn show(request: &Value) {
             text(step, "least")
         ));
         for approval in step["approvals"].as_array().into_iter().flatten() {
-            let by = text(approval, "by.name");
+            let mut by = plain(&text(approval, "by.name"));
+            let principal = text(approval, "on_behalf_of.name");
+            if !principal.is_empty() {
+                by = format!("{by} for {}", plain(&principal));
+            }
+            let how = match approval["overridden"] == true {
+                true => "overridden",
+                false => "approved",
+            };
             out::line(format_args!(
-                "  approved {} {by} {}",
+                "  {how} {} {by} {}",
                 text(approval, "at"),
-                text(approval, "text")
+                plain(&text(approval, "text"))
             ));
         }
     }

@@ -5,7 +5,7 @@ use tenure_domain::{
     GroupId, UserId,
     deputy::Deputyship,
     group::{Group, everyone},
-    permission::{Feature, Permissions, Reach, Verb, reach},
+    permission::{Feature, Permission, Permissions, Reach, Verb, reach},
     request::Principal,
     role::Role,
     user::User,
@@ -86,46 +86,42 @@ pub async fn rights_of(instance: &Instance, user: UserId) -> Result<Option<Right
     }))
 }
 
-/// May somebody in the group do it? True of a group when one of its active members may.
+/// What it takes to decide on requests: only people who may can be named as approvers.
+pub const APPROVE: Permission = Permission::new(Feature::ProvisionApproval, Verb::Update);
+
+/// May somebody in the group do it, at least with their own objects? That is, one of its active members; of Everyone it
+/// is true.
 ///
 /// # Errors
 /// If store or views cannot be read.
 pub async fn group_may(
     instance: &Instance,
     group: GroupId,
-    feature: Feature,
-    verb: Verb,
+    what: Permission,
 ) -> Result<bool, CommandError> {
     let state = instance.store.cached_state::<Group>(group.0).await?.state;
-    if state.disabled {
-        return Ok(false);
-    }
-    for role in &state.roles {
-        let role = instance.store.cached_state::<Role>(role.0).await?.state;
-        if reach(role.permissions(), feature, verb).is_some() {
-            return Ok(true);
-        }
+    if state.disabled || group == everyone() {
+        return Ok(!state.disabled);
     }
     for member in &state.members {
-        if user_may(instance, *member, feature, verb).await? {
+        if user_may(instance, *member, what).await? {
             return Ok(true);
         }
     }
     Ok(false)
 }
 
-/// May the user do it, at least with their own objects? Only who may decide on requests can be named as an approver.
+/// May the user do it, at least with their own objects?
 ///
 /// # Errors
 /// If store or views cannot be read.
 pub async fn user_may(
     instance: &Instance,
     user: UserId,
-    feature: Feature,
-    verb: Verb,
+    what: Permission,
 ) -> Result<bool, CommandError> {
     let rights = rights_of(instance, user).await?;
-    Ok(rights.is_some_and(|rights| rights.reach(feature, verb).is_some()))
+    Ok(rights.is_some_and(|rights| rights.reach(what.feature, what.verb).is_some()))
 }
 
 /// Adds the groups for which one of `groups` stands in: it decides and owns in their place, but does not hold their

@@ -36,6 +36,7 @@ on_every_directory!(
     a_revival_whose_object_is_gone_makes_a_new_one,
     a_revival_takes_nothing_but_the_deleted_accounts_object,
     a_revival_that_was_cut_off_is_taken_up_again,
+    a_revival_that_is_given_up_leaves_neither_object_nor_secret,
     a_removed_account_is_gone_with_its_secret,
     repeating_any_order_is_harmless,
     what_was_changed_behind_the_orders_back_is_not_fought_over_under_the_same_number,
@@ -314,6 +315,28 @@ async fn a_revival_that_was_cut_off_is_taken_up_again(subject: Subject) {
     assert_eq!(next.object, old.object);
     assert_eq!(subject.bind(&retry).await, Bind::Accepted);
     assert_eq!(subject.vault.find(old.account).await.unwrap(), None);
+}
+
+async fn a_revival_that_is_given_up_leaves_neither_object_nor_secret(subject: Subject) {
+    let (old, revival) = deleted(&subject).await;
+    let given_up = changed(&revival, |order| {
+        order.kind = OrderKind::Remove;
+        order.object = None;
+        order.number.n = 2;
+    });
+    assert_eq!(subject.carry_out(&given_up).await, Outcome::Removed);
+    assert_eq!(subject.see(&old.desired.name).await, None);
+    assert_eq!(subject.vault.find(old.account).await.unwrap(), None);
+
+    // What only has the name is not touched.
+    let (other, revival) = deleted(&subject).await;
+    let given_up = changed(&revival, |order| {
+        order.kind = OrderKind::Remove;
+        order.object = None;
+        order.revives = None;
+    });
+    assert_eq!(subject.carry_out(&given_up).await, Outcome::Removed);
+    assert!(subject.see(&other.desired.name).await.is_some());
 }
 
 async fn a_removed_account_is_gone_with_its_secret(subject: Subject) {

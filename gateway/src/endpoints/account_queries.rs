@@ -146,6 +146,9 @@ pub(crate) struct AccountBody {
     description: String,
     /// Its own OU.
     ou: String,
+    /// Folder of the vault for its secret; missing = the vault's own root.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    folder: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     retirement_ou: Option<String>,
     /// Is it in the retirement OU, or on its way there?
@@ -339,6 +342,7 @@ async fn detail(
             .map(|request| request.0),
         description: identity.description.clone(),
         ou: identity.ou.clone(),
+        folder: identity.folder.clone(),
         retirement_ou: identity.retirement_ou.clone(),
         retired: account.retired,
         groups: identity.groups.clone(),

@@ -16,7 +16,7 @@ use tenure_domain::{
     deputy::{DeputyNamed, Deputyship, DeputyshipCommand},
     permission::{Feature, Verb},
 };
-use tenure_workflow::permissions::rights_of;
+use tenure_workflow::permissions::{APPROVE, rights_of, user_may};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
@@ -146,11 +146,8 @@ async fn name(
     let user = may(&command.signed, id, Verb::Update)?;
     let deputy = UserId(command.body.deputy);
     // Only people who may approve can stand in for an approver.
-    if let Some(rights) = rights_of(&app.instance, deputy).await?
-        && rights
-            .reach(Feature::ProvisionApproval, Verb::Update)
-            .is_none()
-    {
+    let there = rights_of(&app.instance, deputy).await?.is_some();
+    if there && !user_may(&app.instance, deputy, APPROVE).await? {
         return Err(
             Problem::new(Kind::Invalid, "Some fields are not right.").with_field(
                 "deputy",

@@ -17,7 +17,7 @@ use tenure_domain::{
     permission::{Feature, Verb},
     template::{Template, TemplateCommand, TemplateContent, named_problems, problems},
 };
-use tenure_workflow::permissions::{Rights, rights_of};
+use tenure_workflow::permissions::{APPROVE, group_may, user_may};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
@@ -105,11 +105,14 @@ async fn revise(
     .await
 }
 
-/// What would keep a template from being published.
+/// What would keep a template from being published, and what would be wrong with its requests.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Findings {
     /// Every field that is not right; none = it can be published.
     errors: Vec<FieldError>,
+    /// What can be published, but would let requests wait for nobody as things are: groups of approvers in which nobody
+    /// may approve at this moment. Who is in a group is looked at again at every decision.
+    warnings: Vec<FieldError>,
 }
 
 /// Checks a template as a whole, as publishing would; changes nothing.
@@ -126,8 +129,10 @@ async fn validate(
     let found = problems(content)
         .into_iter()
         .chain(named_problems(content, &facts));
+    let warnings = powerless_groups(&app, content, &facts.unknown).await?;
     Ok(Json(Findings {
         errors: found.map(FieldError::from).collect(),
+        warnings,
     }))
 }
 
@@ -225,18 +230,29 @@ async fn no_approvers(app: &App, content: &TemplateContent) -> Result<Vec<UserId
     let mut found = Vec::new();
     for (_, who, approves) in content.named() {
         let Owner::User(user) = who else { continue };
-        if !approves || found.contains(&user) {
-            continue;
-        }
-        let rights = rights_of(&app.instance, user).await?;
-        let may = |rights: Rights| {
-            rights
-                .reach(Feature::ProvisionApproval, Verb::Update)
-                .is_some()
-        };
-        // Who is not there at all is another problem.
-        if rights.is_some_and(|rights| !may(rights)) {
+        // Who is not there at all is another problem, and told as such.
+        if approves && !found.contains(&user) && !user_may(&app.instance, user, APPROVE).await? {
             found.push(user);
+        }
+    }
+    Ok(found)
+}
+
+/// Groups named as approvers in which nobody may approve now, apart from those that are not there.
+async fn powerless_groups(
+    app: &App,
+    content: &TemplateContent,
+    unknown: &[Owner],
+) -> Result<Vec<FieldError>, Problem> {
+    let mut found = Vec::new();
+    for (field, who, approves) in content.named() {
+        let Owner::Group(group) = who else { continue };
+        if approves && !unknown.contains(&who) && !group_may(&app.instance, group, APPROVE).await? {
+            found.push(FieldError {
+                field,
+                code: "no-approver".into(),
+                message: "has no member who may approve at this moment".into(),
+            });
         }
     }
     Ok(found)

@@ -258,3 +258,46 @@ async fn where_four_eyes_are_wanted_somebody_else_publishes() {
         (&json!(1), &json!(false))
     );
 }
+
+#[tokio::test]
+async fn only_people_who_may_approve_are_offered_as_approvers_and_a_group_without_one_is_pointed_out()
+ {
+    let (world, ada) = World::with_ada().await;
+    let rosa = world.person(&ada, "rosa", &["Requester"]).await;
+    let robin = world.person(&ada, "robin", &["Approver"]).await;
+    let group = ada.post("groups", json!({"name": "Ro team"})).await.id();
+    let add = format!("groups/{group}/members/add");
+    ada.post(&add, json!({"user": rosa.id})).await.ok();
+    let found = async |who: &Person| -> Vec<String> {
+        let head = world.head().await;
+        let path = format!("people?search=ro&approvers=true&at_least={head}");
+        let answer = who.get(&path).await.ok();
+        let items = answer["items"].as_array().unwrap().iter();
+        items
+            .map(|item| item["name"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(found(&ada).await, ["robin"]);
+    let id = template(&ada, &[&robin], |_| {}).await;
+    let named = next(&ada, &id, |content| {
+        content["approval"]["steps"][0]["groups"] = json!([group]);
+    })
+    .await;
+    let checked = ada.post("templates/validate", named.clone()).await.ok();
+    assert_eq!(fields(&checked), [""; 0], "it can be published");
+    assert_eq!(
+        checked["warnings"],
+        json!([{"field": "approval.steps[0].groups[0]", "code": "no-approver",
+            "message": "has no member who may approve at this moment"}])
+    );
+    ada.post(&add, json!({"user": robin.id})).await.ok();
+    assert_eq!(found(&robin).await, ["robin", "Ro team"]);
+    let checked = ada.post("templates/validate", named).await.ok();
+    assert_eq!(checked["warnings"], json!([]));
+    let refused = rosa.get("people?search=ro&approvers=true").await;
+    assert_eq!(
+        refused.problem(),
+        (403, "forbidden"),
+        "a requester learns nothing about who approves"
+    );
+}

@@ -72,8 +72,8 @@ async fn everyone_concerned_is_told_and_nobody_else() {
         "alice@example.com: Request approved: svc-backup",
         "alice@example.com: Account provisioned: svc-backup",
     ];
-    // Erin owns nothing: the template names her.
-    let owners = ["alice", "carol", "dave", "erin"];
+    // Olga owns nothing: the template names her.
+    let owners = ["alice", "carol", "dave", "olga"];
     let to_owners: Vec<String> = [
         "Ownership changed: svc-backup",
         "Renewal is open: svc-backup",
@@ -130,7 +130,7 @@ async fn old_news_is_not_told_and_a_restart_tells_nothing_twice() {
     let world = World::new().await;
     assert_eq!(
         world.events_named("user.registered").await,
-        5,
+        6,
         "there is history already"
     );
     let delivery = Delivery::capture();

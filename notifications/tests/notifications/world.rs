@@ -49,7 +49,7 @@ pub(crate) fn now() -> DateTime<Utc> {
 }
 
 impl World {
-    /// Alice asks; Bob, then one of the group "security" (Carol, Dave) approves; Erin hears of the account's end too; Ada
+    /// Alice asks; Bob, then one of the group "security" (Carol, Dave) approves; Olga hears of the account's end too; Ada
     /// administers.
     pub(crate) async fn new() -> Self {
         let folder = TempDir::new().unwrap();
@@ -77,7 +77,7 @@ impl World {
             folder,
             cancel,
         };
-        for name in ["alice", "bob", "carol", "dave", "erin", "ada"] {
+        for name in ["alice", "bob", "carol", "dave", "olga", "ada"] {
             world.person(name).await;
         }
         let security = id("security");
@@ -192,7 +192,7 @@ impl World {
             "name": "Backup jobs", "account_type": "ad-user", "action": "disable", "vault": { "kind": "built-in" },
             "directory": { "domain": id("corp"), "ou": "OU=Services,DC=corp,DC=example,DC=com" },
             "lifecycle": { "periods": ["90 days"], "renewal_opens_days": 30, "remind_every_days": 7,
-                "other_recipients": { "users": [id("erin")] } },
+                "other_recipients": { "users": [id("olga")] } },
             "approval": { "steps": [
                 { "name": "Manager", "least": 1, "users": [id("bob")] },
                 { "name": "Security", "least": 1, "groups": [id("security")] },

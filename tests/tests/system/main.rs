@@ -9,10 +9,12 @@
 )]
 
 mod bad_input;
+mod command_line;
 mod configuration;
 mod demo;
 mod documents;
 mod outage;
 mod refusals;
 mod reveal;
+mod small;
 mod story;

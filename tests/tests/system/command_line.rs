@@ -1,0 +1,154 @@
+//! The command line through an account's life, and a deputy's fortnight.
+
+use crate::small::Small;
+
+const TEMPLATE: &str = "
+name: Service account
+account_type: ad-user
+action: disable
+vault: {kind: built-in}
+directory:
+  domain: corp.example.com
+  name_prefix: svc-
+  ou: OU=Service Accounts,DC=corp,DC=example,DC=com
+lifecycle: {periods: [90 days, 30 days], renewal_opens_days: 10}
+approval:
+  steps:
+    - {name: Team lead, least: 1, users: [bob@corp.example]}
+";
+
+/// An organisation whose clock can be moved, with that template.
+async fn organisation() -> Small {
+    let small = Small::start_with(&[("TENURE_CLOCK__VIRTUAL_START", "2026-01-10T09:00:00Z")]).await;
+    std::fs::write(small.folder.path().join("template.yaml"), TEMPLATE).unwrap();
+    small.prints(&["template", "apply", "-f", "template.yaml"]);
+    small
+}
+
+fn request(small: &Small, name: &str) {
+    let create = [
+        "request",
+        "create",
+        "--template",
+        "Service account",
+        "--period",
+        "90 days",
+        "--justification",
+        "Nightly backup",
+        "--submit",
+        "--name",
+        name,
+    ];
+    assert!(small.prints(&create).contains("submitted"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_is_asked_for_kept_cloned_and_migrated() {
+    let small = organisation().await;
+    let bob = small.token_of("bob").await;
+    let check = |name| {
+        [
+            "request",
+            "check-name",
+            name,
+            "--template",
+            "Service account",
+        ]
+    };
+    assert_eq!(small.prints(&check("svc-backup")), "svc-backup: free");
+    let wrong = small.refuses(&check("backup"));
+    assert!(wrong.contains("must begin with"), "{wrong}");
+    request(&small, "svc-backup");
+    let taken = small.refuses(&check("SVC-backup"));
+    assert!(
+        taken.contains("is taken in this domain by a request"),
+        "{taken}"
+    );
+    let approved = small.prints_for(&bob, &["approve", "svc-backup", "--wait"]);
+    assert!(approved.contains("svc-backup: provisioned"), "{approved}");
+
+    let account = |what: &str, more: &[&str]| {
+        let start = ["accounts", what, "svc-backup"];
+        small.prints(&[start.as_slice(), more].concat())
+    };
+    let because = ["--reason", "Suspicious sign-ins", "--wait"];
+    let until = |end: &str| format!("ends {end}T00:00:00Z, directory applied");
+    assert_eq!(
+        account("disable", &because),
+        format!("svc-backup: disabled, {}", until("2026-04-10"))
+    );
+    assert_eq!(
+        account("enable", &because),
+        format!("svc-backup: active, {}", until("2026-04-10"))
+    );
+    let early = small.refuses(&["accounts", "renew", "svc-backup"]);
+    assert!(early.to_lowercase().contains("renewal"), "{early}");
+    small.prints(&["clock", "advance", "--days", "81"]);
+    account("decline", &["--reason", "Not needed after April"]);
+    let renewed = account("renew", &["--wait"]);
+    assert_eq!(
+        renewed,
+        format!("svc-backup: active, {}", until("2026-07-09"))
+    );
+
+    let nameless = small.refuses(&["accounts", "clone", "svc-backup"]);
+    assert!(nameless.contains("--name"), "{nameless}");
+    let clone = account("clone", &["--name", "svc-second", "--draft"]);
+    assert!(clone.contains("svc-second: draft"), "{clone}");
+    small.prints(&["request", "submit", "svc-second"]);
+    let approved = small.prints_for(&bob, &["approve", "svc-second", "--wait"]);
+    assert!(approved.contains("svc-second: provisioned"), "{approved}");
+
+    let migrate = [
+        "--to",
+        "Service account",
+        "--period",
+        "30 days",
+        "--end",
+        "2026-05-01",
+        "--reason",
+        "Shorter periods",
+    ];
+    let preview = account("migrate", &[migrate.as_slice(), &["--preview"]].concat());
+    assert!(
+        preview.contains("2026-05-01") && preview.contains("0 refused"),
+        "{preview}"
+    );
+    assert!(account("show", &[]).contains("2026-07-09"));
+    account("migrate", &migrate);
+    assert!(account("show", &[]).contains("2026-05-01"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deputy_is_named_decides_and_is_withdrawn() {
+    let small = organisation().await;
+    small.person("Carol", "Approver").await;
+    let (bob, carol) = (small.token_of("bob").await, small.token_of("carol").await);
+    let none = small.prints_for(&bob, &["deputy"]);
+    assert_eq!(none, "Nothing.");
+    let name = [
+        "deputy",
+        "name",
+        "carol@corp.example",
+        "--until",
+        "2026-01-24T00:00:00Z",
+    ];
+    let named = small.prints_for(&bob, &name);
+    assert!(named.contains("Bob") && named.contains("Carol"), "{named}");
+    assert!(
+        small
+            .prints_for(&carol, &["deputy", "show"])
+            .contains("Bob")
+    );
+    let of_bob = ["deputy", "show", "--of", "bob@corp.example"];
+    assert!(small.prints(&of_bob).contains("Carol"));
+    request(&small, "svc-backup");
+    small.prints_for(&carol, &["approve", "svc-backup", "--wait"]);
+    let shown = small.prints(&["request", "show", "svc-backup"]);
+    assert!(shown.contains("Carol for Bob"), "{shown}");
+    assert_eq!(
+        small.prints_for(&bob, &["deputy", "withdraw"]),
+        "Withdrawn."
+    );
+    assert_eq!(small.prints_for(&carol, &["deputy"]), "Nothing.");
+}
