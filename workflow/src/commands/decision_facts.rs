@@ -1,7 +1,7 @@
 //! What decisions on a submitted request need to know: of the people who decide, of those in whose name they do, and of
 //! those who must not.
 
-use super::{Commands, facts::FactReader};
+use super::{CommandError, Commands, facts::FactReader};
 use chrono::{DateTime, Utc};
 use std::{collections::BTreeSet, sync::Arc};
 use tenure_domain::{
@@ -22,7 +22,7 @@ impl Commands {
         id: RequestId,
         user: UserId,
         reader: &mut FactReader<'_>,
-    ) -> Result<RequestFacts, StoreError> {
+    ) -> Result<RequestFacts, CommandError> {
         let request = self.store.state::<Request>(id.0).await?.state;
         let Some(submission) = request.submission() else {
             return Ok(RequestFacts::default());
@@ -35,17 +35,15 @@ impl Commands {
                 chosen_owners.extend(reader.acting_for(*group).await?);
             }
         }
-        // Everybody whose deputy would be barred, or could decide.
+        // Whose deputy must not decide is asked of all of them, as of now; in whose name somebody could decide, a read
+        // model says, and what it does not know yet is only refused.
         let mut principals: BTreeSet<UserId> = chosen_owners.iter().copied().collect();
         principals.insert(submission.requester);
         principals.extend(submission.owners.iter().filter_map(|owner| match owner {
             Owner::User(user) => Some(*user),
             Owner::Group(_) => None,
         }));
-        principals.extend(submission.steps.iter().flat_map(users_of));
-        for group in &of_steps {
-            principals.extend(reader.acting_for(*group).await?);
-        }
+        principals.extend(self.views.deputy_for(user).await?);
         let now = self.store.clock().now();
         Ok(RequestFacts {
             actor_groups: reader.memberships(user, &of_steps).await?,
@@ -85,10 +83,6 @@ impl Commands {
             ..RequestFacts::default()
         })
     }
-}
-
-fn users_of(step: &ApprovalStep) -> impl Iterator<Item = UserId> {
-    step.users.iter().chain(&step.fallback.users).copied()
 }
 
 fn groups_of(step: &ApprovalStep) -> impl Iterator<Item = GroupId> {
