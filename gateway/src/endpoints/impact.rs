@@ -68,6 +68,9 @@ pub(crate) struct Impact {
     /// For a person: groups.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     groups: Vec<Named>,
+    /// For a person: those who named the person as their deputy, and will have none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    deputy_for: Vec<Named>,
     /// Requests that wait for a decision that the person or the group may make.
     waiting_requests: Total,
 }
@@ -98,7 +101,10 @@ async fn of_user(State(app): State<App>, Id(id): Id) -> Result<Json<Impact>, Pro
         .into_iter()
         .filter(|group| *group != everyone())
         .collect();
-    let names = Names::of(&app, groups.iter().map(|group| group.0)).await?;
+    let principals = app.instance.views.deputy_for(UserId(id)).await?;
+    let named_here = groups.iter().map(|group| group.0);
+    let named_here = named_here.chain(principals.iter().map(|user| user.0));
+    let names = Names::of(&app, named_here.collect::<Vec<_>>()).await?;
     let named = |step: &ApprovalStep| {
         step.users.contains(&UserId(id)) || step.fallback.users.contains(&UserId(id))
     };
@@ -109,6 +115,7 @@ async fn of_user(State(app): State<App>, Id(id): Id) -> Result<Json<Impact>, Pro
         .await?;
     let mut impact = hanging_on(&app, id, named).await?;
     impact.groups = groups.iter().map(|group| names.named(group.0)).collect();
+    impact.deputy_for = principals.iter().map(|user| names.named(user.0)).collect();
     impact.waiting_requests = waiting.into();
     Ok(Json(impact))
 }
@@ -167,6 +174,7 @@ async fn hanging_on(
             .collect(),
         templates: approver_of(app, named).await?,
         groups: vec![],
+        deputy_for: vec![],
         waiting_requests: tenure_projections::Count::default().into(),
     })
 }

@@ -49,7 +49,18 @@ async fn what_hangs_on_a_person_is_shown() {
     );
     let people = s.ada.get("users?search=anton").await.ok();
     let anton = people["items"][0]["id"].as_str().unwrap();
-    let impact = s.ada.get(&format!("users/{anton}/impact")).await.ok();
+    let deputy = json!({"deputy": anton, "until": "2026-01-20T00:00:00Z"});
+    s.ada
+        .post(&format!("users/{}/deputy", s.ada.id), deputy)
+        .await
+        .ok();
+    let head = s.world.head().await;
+    let impact = s
+        .ada
+        .get(&format!("users/{anton}/impact?at_least={head}"))
+        .await
+        .ok();
+    assert_eq!(impact["deputy_for"][0]["name"], "Ada");
     assert_eq!(impact["templates"][0]["name"], "Service account");
     assert_eq!(impact["templates"][0]["steps"], json!(["Team lead"]));
     let refused = s.rosa.get(&format!("users/{}/impact", s.rosa.id)).await;
