@@ -21,6 +21,8 @@ mod mail;
 mod migrate;
 mod password;
 mod request;
+mod request_create;
+mod request_shown;
 mod role;
 mod secret;
 mod session_file;

@@ -4,12 +4,14 @@ use super::{
     connection::{Common, Connection},
     error::ClientError,
     lookup,
-    table::{names, plain, print_fields, print_items, text},
+    request_create::{self, CreateArgs},
+    request_shown,
+    table::{print_items, text},
     watch,
 };
 use crate::out;
 use clap::{Args, Subcommand};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::time::Duration;
 
 /// Ask for accounts, and see where requests stand
@@ -123,50 +125,6 @@ enum RequestCommand {
     },
 }
 
-/// Draft a request for an account, and submit it if asked
-#[derive(Args, Debug)]
-#[command(
-    after_help = "Example:\n  tenure request create --template \"Service account\" --name svc-backup --period \"90 days\" \\\n      \
-    --justification \"Nightly backup\" --owner grace@corp.example --submit --wait"
-)]
-struct CreateArgs {
-    /// Name of the template
-    #[arg(long)]
-    template: String,
-    /// Name of the account
-    #[arg(long)]
-    name: String,
-    /// Another owner: an e-mail address, or group:NAME; may be repeated
-    #[arg(long)]
-    owner: Vec<String>,
-    /// One of the template's periods; may be left out where there is only one
-    #[arg(long)]
-    period: Option<String>,
-    /// Why it is needed
-    #[arg(long, default_value = "")]
-    justification: String,
-    /// What it is, for the directory
-    #[arg(long, default_value = "")]
-    description: String,
-    /// An attribute: NAME=VALUE; may be repeated
-    #[arg(long, value_name = "NAME=VALUE")]
-    attribute: Vec<String>,
-    /// Distinguished name of the OU, where the template lets you choose
-    #[arg(long)]
-    ou: Option<String>,
-    /// Folder of the vault, where the template lets you choose
-    #[arg(long)]
-    folder: Option<String>,
-    /// Accept the template's terms of service
-    #[arg(long)]
-    accept_terms: bool,
-    /// Submit it at once
-    #[arg(long)]
-    submit: bool,
-    #[command(flatten)]
-    waiting: Waiting,
-}
-
 /// Waiting for the directory.
 #[derive(Args, Debug)]
 pub(crate) struct Waiting {
@@ -188,9 +146,9 @@ pub(crate) async fn run(args: RequestArgs) -> Result<(), ClientError> {
     let connection = Connection::signed_in(&args.common)?;
     match args.command {
         RequestCommand::CheckName { name, template } => {
-            check_name(&connection, &name, &template).await
+            request_create::check_name(&connection, &name, &template).await
         }
-        RequestCommand::Create(args) => create(&connection, args).await,
+        RequestCommand::Create(args) => request_create::create(&connection, args).await,
         RequestCommand::List {
             mine,
             status,
@@ -199,7 +157,7 @@ pub(crate) async fn run(args: RequestArgs) -> Result<(), ClientError> {
         RequestCommand::Show { request } => {
             let id = lookup::request(&connection, &request).await?;
             let answer = connection.get(&format!("requests/{id}"), &[]).await?;
-            connection.show(&answer, show);
+            connection.show(&answer, request_shown::show);
             Ok(())
         }
         RequestCommand::Submit { request, waiting } => {
@@ -233,73 +191,6 @@ pub(crate) async fn run(args: RequestArgs) -> Result<(), ClientError> {
             act(&connection, &request, "retry", Some(&waiting)).await
         }
     }
-}
-
-/// Prints everything that is wrong with the name; a script sees it by the exit code too.
-async fn check_name(
-    connection: &Connection,
-    name: &str,
-    template: &str,
-) -> Result<(), ClientError> {
-    let id = lookup::template(connection, template).await?;
-    let path = format!("templates/{id}/name-check");
-    let answer = connection.get(&path, &[("name", name)]).await?;
-    connection.show(&answer, |answer| {
-        if answer["ok"] == true {
-            out::line(format_args!("{}: free", plain(name)));
-        }
-    });
-    let wrong: Vec<String> = answer["errors"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .map(|error| format!("{} {}", plain(name), plain(&text(error, "message"))))
-        .collect();
-    match wrong.is_empty() {
-        true => Ok(()),
-        false => Err(ClientError::Usage(wrong.join("\n"))),
-    }
-}
-
-async fn create(connection: &Connection, args: CreateArgs) -> Result<(), ClientError> {
-    let mut owners = Vec::new();
-    for owner in &args.owner {
-        owners.push(lookup::owner(connection, owner).await?);
-    }
-    let mut attributes: Map<String, Value> = Map::new();
-    for attribute in &args.attribute {
-        let (name, value) = attribute.split_once('=').ok_or_else(|| {
-            ClientError::Usage(format!("--attribute {attribute}: expected NAME=VALUE"))
-        })?;
-        if let Value::Array(values) = attributes.entry(name).or_insert_with(|| json!([])) {
-            values.push(json!(value));
-        }
-    }
-    let mut content = json!({
-        "kind": {"type": "new-account"},
-        "template": lookup::template(connection, &args.template).await?,
-        "name": args.name,
-        "owners": owners,
-        "justification": args.justification,
-        "description": args.description,
-        "attributes": attributes,
-        "terms_accepted": args.accept_terms,
-    });
-    if let Some(period) = args.period {
-        content["period"] = json!(period);
-    }
-    if let Some(ou) = args.ou {
-        content["ou"] = json!(ou);
-    }
-    if let Some(folder) = args.folder {
-        content["folder"] = json!(folder);
-    }
-    let drafted = connection.post("requests", &content).await?;
-    let id = text(&drafted, "id");
-    if args.submit || args.waiting.wait {
-        submit(connection, &id).await?;
-    }
-    finish(connection, &id, Some(&args.waiting)).await
 }
 
 /// Submits a draft; where that is refused, the draft stays and the person is told.
@@ -397,56 +288,4 @@ fn current_step(request: &Value) -> Option<&Value> {
         .as_array()?
         .iter()
         .find(|step| step["current"] == true)
-}
-
-fn show(request: &Value) {
-    let submission = &request["submission"];
-    print_fields(&[
-        ("Request", text(request, "id")),
-        ("Account", text(&request["content"], "name")),
-        ("Status", text(request, "status")),
-        ("Held by", text(request, "held_by.kind")),
-        ("Since", text(request, "held_by.since")),
-        ("Requester", text(request, "requester.name")),
-        ("Template", text(request, "template.name")),
-        ("Domain", text(submission, "domain.name")),
-        ("Owners", names(&submission["owners"])),
-        ("Period", text(submission, "period")),
-        ("Justification", text(&request["content"], "justification")),
-        ("Rejected", text(request, "rejection.text")),
-        ("Rejected by", text(request, "rejection.by.name")),
-        ("Directory", text(request, "directory.state")),
-        ("Why", text(request, "directory.failure.explanation")),
-        ("Its own words", text(request, "directory.failure.detail")),
-    ]);
-    for step in request["steps"].as_array().into_iter().flatten() {
-        let state = match (step["complete"] == true, step["current"] == true) {
-            (true, _) => "complete",
-            (false, true) => "waits",
-            (false, false) => "",
-        };
-        let given = step["approvals"].as_array().map_or(0, Vec::len);
-        let approvers = names(&step["approvers"]);
-        out::line(format_args!(
-            "Step \"{}\": {given} of {} {state} {approvers}",
-            text(step, "name"),
-            text(step, "least")
-        ));
-        for approval in step["approvals"].as_array().into_iter().flatten() {
-            let mut by = plain(&text(approval, "by.name"));
-            let principal = text(approval, "on_behalf_of.name");
-            if !principal.is_empty() {
-                by = format!("{by} for {}", plain(&principal));
-            }
-            let how = match approval["overridden"] == true {
-                true => "overridden",
-                false => "approved",
-            };
-            out::line(format_args!(
-                "  {how} {} {by} {}",
-                text(approval, "at"),
-                plain(&text(approval, "text"))
-            ));
-        }
-    }
 }

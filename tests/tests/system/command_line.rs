@@ -1,6 +1,8 @@
 //! The command line through an account's life, and a deputy's fortnight.
 
 use crate::small::Small;
+use std::time::Duration;
+use tenure_tests::until::until;
 
 const TEMPLATE: &str = "
 name: Service account
@@ -151,4 +153,98 @@ async fn a_deputy_is_named_decides_and_is_withdrawn() {
         "Withdrawn."
     );
     assert_eq!(small.prints_for(&carol, &["deputy"]), "Nothing.");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_step_that_nobody_decides_in_time_goes_to_its_fallback_approvers() {
+    let small = organisation().await;
+    small.person("Carol", "Approver").await;
+    let carol = small.token_of("carol").await;
+    let step = "users: [bob@corp.example], times_out_after_hours: 24, fallback: {users: [carol@corp.example]}";
+    let template = TEMPLATE.replace("users: [bob@corp.example]", step);
+    std::fs::write(small.folder.path().join("template.yaml"), template).unwrap();
+    small.prints(&["template", "apply", "-f", "template.yaml"]);
+    request(&small, "svc-backup");
+    assert_eq!(small.prints_for(&carol, &["approvals"]), "Nothing.");
+    small.prints(&["clock", "advance", "--days", "2"]);
+    let waiting = small.prints_for(&carol, &["approvals"]);
+    assert!(waiting.contains("svc-backup"), "{waiting}");
+    let shown = small.prints(&["request", "show", "svc-backup"]);
+    assert!(shown.contains("fallback"), "{shown}");
+    let approved = small.prints_for(&carol, &["approve", "svc-backup", "--wait"]);
+    assert!(approved.contains("svc-backup: provisioned"), "{approved}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_failed_is_withdrawn_and_its_name_is_free_again() {
+    let small = organisation().await;
+    let bob = small.token_of("bob").await;
+    // The sandbox has no such unit.
+    let template = TEMPLATE.replace("OU=Service Accounts", "OU=Nowhere");
+    std::fs::write(small.folder.path().join("template.yaml"), template).unwrap();
+    small.prints(&["template", "apply", "-f", "template.yaml"]);
+    request(&small, "svc-backup");
+    let output = small.tenure_as(&bob, &["approve", "svc-backup", "--wait"]);
+    let said = format!("{output:?}");
+    assert!(said.contains("failed"), "{said}");
+    let check = [
+        "request",
+        "check-name",
+        "svc-backup",
+        "--template",
+        "Service account",
+    ];
+    let taken = small.refuses(&check);
+    assert!(taken.contains("by an account"), "{taken}");
+    let withdrawn = small.prints(&["request", "withdraw", "svc-backup"]);
+    assert!(withdrawn.contains("withdrawn"), "{withdrawn}");
+    until("the name is free", Duration::from_secs(30), async || {
+        small.tenure(&check).status.success().then_some(())
+    })
+    .await;
+    small.prints(&["request", "reopen", "svc-backup"]);
+    small.prints(&["request", "submit", "svc-backup"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_approver_asks_the_requester_answers_and_an_administrator_overrides() {
+    let small = organisation().await;
+    small.person("Rosa", "Requester").await;
+    let (bob, rosa) = (small.token_of("bob").await, small.token_of("rosa").await);
+    let create = [
+        "request",
+        "create",
+        "--template",
+        "Service account",
+        "--period",
+        "90 days",
+        "--name",
+        "svc-backup",
+        "--submit",
+    ];
+    small.prints_for(&rosa, &create);
+    let ask = [
+        "request",
+        "ask",
+        "svc-backup",
+        "--question",
+        "Which servers?",
+    ];
+    assert!(small.prints_for(&bob, &ask).contains("sent-back"));
+    let shown = small.prints_for(&rosa, &["request", "show", "svc-backup"]);
+    assert!(shown.contains("Which servers?"), "{shown}");
+    let answer = ["request", "answer", "svc-backup", "--answer", "Both"];
+    assert!(small.prints_for(&rosa, &answer).contains("submitted"));
+    let shown = small.prints_for(&bob, &["request", "show", "svc-backup"]);
+    assert!(shown.contains("Both"), "{shown}");
+    let why = ["--reason", "Payroll runs tonight"];
+    let overrides = [["request", "override", "svc-backup"].as_slice(), &why].concat();
+    let refused = small.tenure_as(&bob, &overrides);
+    assert_eq!(refused.status.code(), Some(1), "{refused:?}");
+    small.prints(&overrides);
+    let shown = small.prints_for(&rosa, &["request", "show", "svc-backup"]);
+    assert!(
+        shown.contains("overridden") && shown.contains("Payroll runs tonight"),
+        "{shown}"
+    );
 }
