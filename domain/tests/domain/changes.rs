@@ -12,8 +12,8 @@ use tenure_domain::{
     problem::{FieldProblem, Problem},
     reactions::{self, Reaction},
     request::{
-        OfferedTemplate, RenewedAccount, Request, RequestCommand, RequestContent, RequestEvent,
-        RequestFacts, RequestKind, RequestRefusal,
+        OfferedTemplate, RenewedAccount, Request, RequestCommand, RequestContent, RequestFacts,
+        RequestKind, RequestRefusal,
     },
     template::{AttributeRule, TemplateAttribute, TemplateContent},
 };
@@ -190,49 +190,52 @@ fn only_an_approved_request_for_this_account_changes_it() {
 /// Groups, and attributes with their values.
 type Wanted = (Vec<String>, Vec<(String, String)>);
 
-/// What `asked` is submitted as, for the live account.
-fn submitted(asked: RequestContent) -> Result<Wanted, RequestRefusal> {
+/// What the decision on a change of the live account knows.
+fn facts() -> RequestFacts {
     let life = live();
-    let identity = &life.managed().identity;
-    let facts = RequestFacts {
+    let kind = RequestKind::Change(account_id());
+    RequestFacts {
         template: Some(OfferedTemplate {
             id: id("template"),
             version: 1,
             content: Arc::new(offer()),
         }),
         domain_enabled: true,
-        renewed: Some(RenewedAccount {
-            name: identity.name.clone(),
-            owners: life.managed().owners.clone(),
-            period: identity.terms.period,
-            ou: identity.ou.clone(),
-            groups: identity.groups.clone(),
-            attributes: identity.attributes.clone(),
-            off: life.managed().not_changeable(),
-        }),
+        renewed: Some(RenewedAccount::of(life.managed(), kind, life.now)),
         ..RequestFacts::default()
-    };
-    let context = crate::scene::by("alice", facts);
-    let drafted = Request::default().decide(
-        RequestCommand::Draft {
-            account: id("unused"),
-            content: Box::new(asked),
-        },
-        &context,
-    )?;
-    let mut request = Request::default();
-    for event in drafted {
-        cqrs_es::Aggregate::apply(&mut request, event);
     }
-    let events = request.decide(RequestCommand::Submit, &context)?;
-    let Some(RequestEvent::Submitted(submitted)) = events.into_iter().next() else {
-        panic!("submitted")
+}
+
+fn does(request: &mut Request, who: &str, command: RequestCommand) -> Result<(), RequestRefusal> {
+    let context = crate::scene::by(who, facts());
+    for event in request.decide(command, &context)? {
+        cqrs_es::Aggregate::apply(request, event);
+    }
+    Ok(())
+}
+
+/// The request that `asked` is submitted as, for the live account.
+fn requested(asked: RequestContent) -> Result<Request, RequestRefusal> {
+    let mut request = Request::default();
+    let draft = RequestCommand::Draft {
+        account: id("unused"),
+        content: Box::new(asked),
     };
-    let attributes = submitted.submission.attributes;
-    let flat = attributes
-        .into_iter()
-        .map(|(name, values)| (name, values.join("|")));
-    Ok((submitted.submission.groups, flat.collect()))
+    does(&mut request, "alice", draft)?;
+    does(&mut request, "alice", RequestCommand::Submit)?;
+    Ok(request)
+}
+
+fn wanted(request: &Request) -> Wanted {
+    let submission = request.submission().expect("submitted");
+    let flat = submission.attributes.iter();
+    let flat = flat.map(|(name, values)| (name.clone(), values.join("|")));
+    (submission.groups.clone(), flat.collect())
+}
+
+/// What `asked` is submitted as.
+fn submitted(asked: RequestContent) -> Result<Wanted, RequestRefusal> {
+    Ok(wanted(&requested(asked)?))
 }
 
 fn asks(groups: Option<&[&str]>, attributes: &[(&str, &[&str])]) -> RequestContent {
@@ -295,5 +298,35 @@ fn a_change_stays_within_what_the_template_allows() {
             problem("attributes.department", Problem::Missing),
             problem("attributes.company", Problem::ReadOnly),
         ]
+    );
+}
+
+#[test]
+fn a_change_that_was_sent_back_may_get_other_attributes_but_no_other_groups() {
+    let mut request = requested(asks(None, &[("department", &["Sales"])])).expect("valid");
+    let question = RequestCommand::AskForInformation {
+        question: "Why?".into(),
+    };
+    does(&mut request, "carol", question).expect("asked");
+    let answer = |content| RequestCommand::GiveInformation {
+        answer: "It moved".into(),
+        content: Some(Box::new(content)),
+    };
+    let other_groups = asks(Some(&[BATCH]), &[("department", &["Sales"])]);
+    assert_eq!(
+        does(&mut request, "alice", answer(other_groups)),
+        Err(RequestRefusal::Invalid(vec![FieldProblem::at(
+            "groups",
+            Problem::Submitted
+        )]))
+    );
+    let better = asks(None, &[("department", &["Marketing"])]);
+    does(&mut request, "alice", answer(better)).expect("answered");
+    let (groups, attributes) = wanted(&request);
+    assert_eq!(groups, [BATCH, REPORTS]);
+    assert!(attributes.contains(&("department".into(), "Marketing".into())));
+    assert!(
+        attributes.iter().any(|(name, _)| name == "company"),
+        "what the request does not speak of stays"
     );
 }

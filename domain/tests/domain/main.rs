@@ -3,6 +3,7 @@
 
 mod accounts;
 mod changes;
+mod deputies;
 mod examples;
 mod lifecycle_table;
 mod migrations;

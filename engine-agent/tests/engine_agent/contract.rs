@@ -67,7 +67,9 @@ fn changed(order: &Order, change: impl FnOnce(&mut Order)) -> Order {
 }
 
 async fn a_new_account_exists_and_its_password_binds(subject: Subject) {
-    let order = subject.order();
+    let order = changed(&subject.order(), |order| {
+        order.folder = Some("payroll/night".into());
+    });
     let Outcome::Applied { object, secret } = subject.carry_out(&order).await else {
         panic!("not applied")
     };
@@ -82,6 +84,8 @@ async fn a_new_account_exists_and_its_password_binds(subject: Subject) {
         format!("tenure:{}:1.1", order.account.0.simple())
     );
     assert_eq!(secret, subject.vault.find(order.account).await.unwrap());
+    let path = secret.expect("a secret").path;
+    assert!(path.starts_with("payroll/night/"), "{path}");
     assert_eq!(subject.bind(&order).await, Bind::Accepted);
     assert_eq!(
         subject.bind_with(&order.desired.name, "another").await,

@@ -6,6 +6,8 @@ mod api_tokens;
 mod approvals;
 mod bad_input;
 mod clones;
+mod deputies;
+mod hidden_approvers;
 mod idempotency;
 mod leaving;
 mod live;
