@@ -260,7 +260,10 @@ pub fn parameters(object: &str) -> &'static [(&'static str, &'static str)] {
             ("requester", "who asked"),
             ("justification", "why they ask"),
             ("step", "the step that waits"),
-            ("reason", "why it was refused or failed"),
+            (
+                "reason",
+                "why it was refused, failed or overridden, or what an approver asks",
+            ),
             ("detail", "the directory's own words"),
             ("last_day", "the last full day, and the instant in UTC"),
             ("renewal", "is it about a renewal?"),

@@ -4,8 +4,9 @@ use super::{Applying, Difference, Kind, Outcome, names::Names, read::Document, r
 use crate::client::{
     connection::Connection,
     error::{ClientError, Refusal},
-    table::text,
+    table::{plain, text},
 };
+use crate::out;
 use serde_json::{Value, json};
 use tenure_domain::template::{TemplateContent, compare};
 
@@ -132,6 +133,7 @@ async fn content_applied(
         let drafted = applying.post("templates", &body).await?;
         let id = drafted.map(|drafted| text(&drafted, "id"));
         let done = publish(applying, id.as_deref(), "published").await?;
+        point_out(applying, &body).await?;
         return Ok((id, done));
     };
     let id = text(known, "id");
@@ -172,6 +174,7 @@ async fn content_applied(
         "published a new version"
     };
     let done = publish(applying, Some(&id), done).await?;
+    point_out(applying, &body).await?;
     Ok((Some(id), done))
 }
 
@@ -196,6 +199,26 @@ async fn publish(
         }
         answer => answer.map(|_| published.to_owned()),
     }
+}
+
+/// Says what was accepted, but would let requests wait for nobody.
+async fn point_out(applying: &Applying<'_>, content: &Value) -> Result<(), ClientError> {
+    if applying.dry_run {
+        return Ok(());
+    }
+    let connection = applying.connection;
+    let findings = connection.post("templates/validate", content).await?;
+    for warning in findings["warnings"].as_array().into_iter().flatten() {
+        let (field, message) = (text(warning, "field"), text(warning, "message"));
+        let name = text(content, "name");
+        out::progress(format_args!(
+            "template {}: {} {}",
+            plain(&name),
+            plain(&field),
+            plain(&message)
+        ));
+    }
+    Ok(())
 }
 
 fn needs_approval(refusal: &Refusal) -> bool {

@@ -122,6 +122,23 @@ async fn an_account_is_asked_for_kept_cloned_and_migrated() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_template_whose_approvers_are_a_group_in_which_nobody_may_approve_is_pointed_out() {
+    let small = organisation().await;
+    let documents = format!(
+        "{}---\nkind: group\nname: Leads\nmembers: []\n",
+        TEMPLATE.replace("users: [bob@corp.example]", "groups: [Leads]")
+    );
+    std::fs::write(small.folder.path().join("all.yaml"), documents).unwrap();
+    let applied = small.tenure(&["apply", "-f", "all.yaml"]);
+    let said = String::from_utf8_lossy(&applied.stderr);
+    assert!(applied.status.success(), "{said}");
+    assert!(
+        said.contains("approval.steps[0].groups[0] has no member who may approve"),
+        "{said}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_deputy_is_named_decides_and_is_withdrawn() {
     let small = organisation().await;
     small.person("Carol", "Approver").await;
