@@ -2,9 +2,15 @@
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use ldap3::{
-    Ldap, LdapConnAsync, LdapConnSettings, LdapError, Scope, SearchEntry, StdStream, ldap_escape,
+    Ldap, LdapConnAsync, LdapConnSettings, LdapError, Mod, Scope, SearchEntry, StdStream,
+    ldap_escape,
 };
-use std::{collections::HashMap, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    path::PathBuf,
+    sync::Arc,
+    time::Duration,
+};
 
 /// One of the lab's domains.
 #[derive(Clone, Debug)]
@@ -59,6 +65,14 @@ impl Object {
             .get(name)
             .and_then(|values| values.first())
             .map(String::as_str)
+    }
+
+    /// Distinguished names of the groups that it is a member of, in order.
+    pub fn groups(&self) -> Vec<&str> {
+        let groups = self.attributes.get("memberOf").into_iter().flatten();
+        let mut groups: Vec<_> = groups.map(String::as_str).collect();
+        groups.sort_unstable();
+        groups
     }
 
     /// Is the bit ACCOUNTDISABLE clear?
@@ -143,6 +157,43 @@ impl AdDomain {
         let mut found = self.objects(name).await;
         assert!(found.len() <= 1, "{name} is there {} times", found.len());
         found.pop()
+    }
+
+    /// A new group, whose members the agent may change. Answers its distinguished name.
+    pub async fn new_group(&self) -> String {
+        let name = format!("grp-{}", uuid::Uuid::now_v7().simple());
+        let dn = format!("CN={name},{}", self.ou("Service Accounts"));
+        let attributes = vec![
+            ("objectClass", HashSet::from(["group"])),
+            ("sAMAccountName", HashSet::from([name.as_str()])),
+        ];
+        let added = self.administrator().await.add(&dn, attributes).await;
+        added.unwrap().success().unwrap();
+        dn
+    }
+
+    /// Removes it by the administrator's hand.
+    pub async fn delete(&self, dn: &str) {
+        let deleted = self.administrator().await.delete(dn).await;
+        deleted.unwrap().success().unwrap();
+    }
+
+    /// Signed in as itself, the account tries to give itself another password; the directory's result code.
+    pub async fn change_own_password(&self, name: &str, old: &str, new: &str) -> u32 {
+        let dn = self.object(name).await.unwrap().dn;
+        let mut ldap = self.connect().await.unwrap();
+        let bound = ldap.simple_bind(&dn, old).await.unwrap();
+        bound.success().unwrap();
+        let value = |password: &str| {
+            let units = format!("\"{password}\"");
+            let bytes = units.encode_utf16().flat_map(u16::to_le_bytes);
+            HashSet::from([bytes.collect::<Vec<u8>>()])
+        };
+        let changes = vec![
+            Mod::Delete(b"unicodePwd".to_vec(), value(old)),
+            Mod::Add(b"unicodePwd".to_vec(), value(new)),
+        ];
+        ldap.modify(&dn, changes).await.unwrap().rc
     }
 
     /// Does this password sign in? Otherwise the directory's own words.

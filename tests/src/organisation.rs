@@ -42,6 +42,23 @@ impl Organisation {
         action: &str,
         change: impl FnOnce(&mut Value),
     ) -> String {
+        let template = self.content(lab, which, action, change);
+        let template = id_of(&lab.admin.post("/templates", template).await.ok());
+        lab.admin
+            .post(&format!("/templates/{template}/publish"), json!({}))
+            .await
+            .ok();
+        template
+    }
+
+    /// What such a template says.
+    pub fn content(
+        &self,
+        lab: &Lab,
+        which: usize,
+        action: &str,
+        change: impl FnOnce(&mut Value),
+    ) -> Value {
         let beside = &lab.domains[which];
         let renews = action != "delete";
         let mut content = json!({
@@ -67,29 +84,21 @@ impl Organisation {
             },
         });
         change(&mut content);
-        let template = id_of(&lab.admin.post("/templates", content).await.ok());
-        lab.admin
-            .post(&format!("/templates/{template}/publish"), json!({}))
-            .await
-            .ok();
-        template
+        content
+    }
+
+    /// Writes and submits a request. Answers its id.
+    pub async fn submit(&self, content: Value) -> String {
+        let request = self.requester.api.post("/requests", content).await.ok();
+        let request = id_of(&request);
+        let path = format!("/requests/{request}/submit");
+        self.requester.api.post(&path, json!({})).await.ok();
+        request
     }
 
     /// Asks for an account, and submits. Answers the request's id.
     pub async fn ask(&self, template: &str, name: &str) -> String {
-        let request = self
-            .requester
-            .api
-            .post("/requests", content(template, name))
-            .await
-            .ok();
-        let request = id_of(&request);
-        self.requester
-            .api
-            .post(&format!("/requests/{request}/submit"), json!({}))
-            .await
-            .ok();
-        request
+        self.submit(content(template, name)).await
     }
 
     /// Approves the request.

@@ -48,6 +48,29 @@ impl Process {
         lines[lines.len().saturating_sub(30)..].join("\n")
     }
 
+    /// Memory that it holds now, in KiB.
+    pub fn resident_kib(&self) -> u64 {
+        self.status("VmRSS:")
+    }
+
+    /// Counts the most memory that it holds from now on.
+    pub fn forget_peak(&self) {
+        std::fs::write(format!("/proc/{}/clear_refs", self.child.id()), "5").unwrap();
+    }
+
+    /// The most memory that it has held, in KiB.
+    pub fn peak_kib(&self) -> u64 {
+        self.status("VmHWM:")
+    }
+
+    fn status(&self, key: &str) -> u64 {
+        let status = format!("/proc/{}/status", self.child.id());
+        let status = std::fs::read_to_string(status).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix(key));
+        let number = line.and_then(|line| line.split_whitespace().next());
+        number.unwrap().parse().unwrap()
+    }
+
     /// Is it still there?
     pub fn is_running(&mut self) -> bool {
         matches!(self.child.try_wait(), Ok(None))

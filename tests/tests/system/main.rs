@@ -13,6 +13,8 @@ mod command_line;
 mod configuration;
 mod demo;
 mod documents;
+mod lifecycle;
+mod migration_of_many;
 mod outage;
 mod refusals;
 mod reveal;
