@@ -83,6 +83,7 @@ url, conf, base, pwfile = sys.argv[1:]
 lp = LoadParm(); lp.load(conf)
 db = SamDB(url, session_info=system_session(), lp=lp)
 db.newuser("tenure-agent", open(pwfile).read(), description="Tenure engine agent")
+db.set_minPwdAge("0")   # a test sees whether an account may change its password, not whether a day has passed
 db.setexpiry("(sAMAccountName=tenure-agent)", 0, no_expiry_req=True)   # 66048
 res = db.search(base, expression="(sAMAccountName=tenure-agent)", attrs=["objectSid"])
 sid = str(ndr_unpack(security.dom_sid, res[0]["objectSid"][0]))

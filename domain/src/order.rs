@@ -92,6 +92,9 @@ pub struct DesiredState {
     /// named nowhere stay as they are.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub groups_left: Vec<String>,
+    /// Shall it be unable to change its own password (`true`), or able again (`false`)? `None` = as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cannot_change_password: Option<bool>,
 }
 
 /// One order. At most one per account is unreported.

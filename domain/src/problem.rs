@@ -62,8 +62,18 @@ pub enum Problem {
         /// The character.
         character: char,
     },
+    /// Nothing was given where there is a choice.
+    NoneChosen {
+        /// What may be chosen.
+        offered: Vec<String>,
+    },
     /// The template does not offer this value.
     NotOffered,
+    /// The template offers others.
+    NotAmong {
+        /// What may be chosen.
+        offered: Vec<String>,
+    },
     /// The template fixes this value.
     ReadOnly,
     /// Tenure or the directory keeps it itself.
@@ -119,7 +129,15 @@ impl fmt::Display for Problem {
                 f,
                 "contains {character:?}, which the directory does not allow"
             ),
+            Self::NoneChosen { offered } => {
+                write!(f, "is missing; there is: {}", offered.join(", "))
+            }
             Self::NotOffered => write!(f, "is not offered by the template"),
+            Self::NotAmong { offered } => write!(
+                f,
+                "is not offered by the template; there is: {}",
+                offered.join(", ")
+            ),
             Self::ReadOnly => write!(f, "is fixed by the template"),
             Self::Reserved => write!(f, "is kept by Tenure or by the directory itself"),
             Self::NoApprover => write!(f, "may not approve: grant provision-approval:update first"),

@@ -418,6 +418,7 @@ fn of_request(event: &RequestEvent) -> Option<(Notice, Recipients)> {
 fn of_account(event: &AccountEvent) -> Option<Notice> {
     match event {
         AccountEvent::OwnersChanged(_) => Some(Notice::OwnershipChanged),
+        AccountEvent::Migrated(e) if e.owners != e.former_owners => Some(Notice::OwnershipChanged),
         AccountEvent::RenewalOpened(e) if e.notify => Some(Notice::RenewalRequired),
         AccountEvent::OwnersReminded(e) => Some(match e.urgency {
             ReminderUrgency::Regular => Notice::Reminder,

@@ -1,6 +1,7 @@
 //! `tenure accounts`.
 
 use super::{
+    change,
     connection::{Common, Connection},
     error::ClientError,
     lookup, migrate, request,
@@ -128,6 +129,11 @@ enum AccountsCommand {
         #[command(flatten)]
         waiting: Waiting,
     },
+    /// Ask for other AD groups or attributes, as far as the account's template allows
+    #[command(
+        after_help = "Example:\n  tenure accounts change svc-backup --attribute department=Finance --attribute info= --justification \"Moved\" --wait"
+    )]
+    Change(change::ChangeArgs),
     /// Move active accounts to another template or version, period, end date or owners
     #[command(
         after_help = "Examples:\n  tenure accounts migrate --all-of \"Old template\" --to \"New template\" --reason \"Merged\" --preview\n  tenure accounts migrate svc-a svc-b --to \"New template\" --period \"90 days\" --end 2027-01-31 --reason \"Merged\""
@@ -219,6 +225,7 @@ pub(crate) async fn run(args: AccountsArgs) -> Result<(), ClientError> {
             };
             clone(&connection, &account, said, draft, &waiting).await
         }
+        Some(C::Change(args)) => change::run(&connection, args).await,
         Some(C::Migrate(args)) => migrate::run(&connection, args).await,
         Some(C::Retry { account, waiting }) => {
             let id = lookup::account(&connection, &account).await?;

@@ -6,6 +6,7 @@
 mod account;
 mod admin;
 mod approval;
+mod change;
 mod clock;
 mod connection;
 mod deputy;

@@ -36,7 +36,7 @@ enum RequestCommand {
         #[arg(long)]
         template: String,
     },
-    Create(CreateArgs),
+    Create(Box<CreateArgs>),
     /// List requests
     #[command(after_help = "Example:\n  tenure request list --mine --status submitted,failed")]
     List {
@@ -148,7 +148,7 @@ pub(crate) async fn run(args: RequestArgs) -> Result<(), ClientError> {
         RequestCommand::CheckName { name, template } => {
             request_create::check_name(&connection, &name, &template).await
         }
-        RequestCommand::Create(args) => request_create::create(&connection, args).await,
+        RequestCommand::Create(args) => request_create::create(&connection, *args).await,
         RequestCommand::List {
             mine,
             status,

@@ -39,6 +39,9 @@ pub(super) struct CreateArgs {
     /// An attribute: NAME=VALUE; may be repeated
     #[arg(long, value_name = "NAME=VALUE")]
     attribute: Vec<String>,
+    /// Distinguished name of one of the template's optional AD groups; may be repeated
+    #[arg(long, value_name = "DN")]
+    group: Vec<String>,
     /// Distinguished name of the OU, where the template lets you choose
     #[arg(long)]
     ou: Option<String>,
@@ -105,6 +108,9 @@ pub(super) async fn create(connection: &Connection, args: CreateArgs) -> Result<
         "attributes": attributes,
         "terms_accepted": args.accept_terms,
     });
+    if !args.group.is_empty() {
+        content["groups"] = json!(args.group);
+    }
     if let Some(period) = args.period {
         content["period"] = json!(period);
     }

@@ -33,6 +33,7 @@ impl Managed {
             attributes: identity.attributes.clone(),
             groups: identity.groups.clone(),
             groups_left: identity.groups_left.clone(),
+            cannot_change_password: identity.cannot_change_password,
         };
         Some((kind, desired))
     }

@@ -217,6 +217,7 @@ fn create(
         revives: inheritance.revives,
         groups_left: inheritance.groups_left,
         folder: submission.folder.clone(),
+        cannot_change_password: inheritance.cannot_change_password,
         planned_end: submission.terms.period.end_from(context.now),
     };
     Ok(vec![created.into()])

@@ -56,6 +56,9 @@ pub struct AccountCreated {
     /// Folder of the vault for its secret; `None` = the vault's own root.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub folder: Option<String>,
+    /// Is it unable to change its own password, or able again although the revived object was not?
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cannot_change_password: Option<bool>,
     /// Its end, if the directory confirms it on the day of its creation.
     pub planned_end: DateTime<Utc>,
 }

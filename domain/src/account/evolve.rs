@@ -45,6 +45,7 @@ impl From<AccountCreated> for Managed {
                 retirement_ou: created.retirement_ou,
                 groups: created.groups,
                 groups_left: created.groups_left,
+                cannot_change_password: created.cannot_change_password,
                 revives: created.revives,
                 folder: created.folder,
                 attributes: created.attributes,

@@ -44,6 +44,8 @@ pub struct RevivableAccount {
     pub groups_left: Vec<String>,
     /// Its attributes.
     pub attributes: BTreeMap<String, Vec<String>>,
+    /// Was it unable to change its own password?
+    pub cannot_change_password: bool,
 }
 
 /// The template's version that accounts migrate to: one that was published.

@@ -119,7 +119,8 @@ impl Managed {
         }
         let period = migration.period.unwrap_or(identity.terms.period);
         if !template.lifecycle.periods.contains(&period) {
-            say("period", Problem::NotOffered);
+            let offered = template.lifecycle.offered();
+            say("period", Problem::NotAmong { offered });
         }
         if let Some(end) = migration.end {
             if end.time() != NaiveTime::MIN {

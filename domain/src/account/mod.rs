@@ -111,6 +111,9 @@ pub struct Identity {
     pub groups_left: Vec<String>,
     /// Attributes; one without values is to be cleared.
     pub attributes: BTreeMap<String, Vec<String>>,
+    /// Is it unable to change its own password, or able again? `None` = nobody asked.
+    #[serde(default)]
+    pub cannot_change_password: Option<bool>,
     /// The deleted account that it revives.
     #[serde(default)]
     pub revives: Option<Revived>,

@@ -25,6 +25,7 @@ pub(super) struct Inheritance {
     pub(super) revives: Option<Revived>,
     pub(super) groups_left: Vec<String>,
     pub(super) attributes: BTreeMap<String, Vec<String>>,
+    pub(super) cannot_change_password: Option<bool>,
 }
 
 impl Inheritance {
@@ -39,11 +40,16 @@ impl Inheritance {
                 revives: Some(old.revived),
                 groups_left: change::left(&old.groups_left, &old.groups, &submission.groups),
                 attributes: change::with_cleared(&old.attributes, &submission.attributes),
+                // What the deleted account was denied is lifted, not forgotten.
+                cannot_change_password: (submission.cannot_change_password
+                    || old.cannot_change_password)
+                    .then_some(submission.cannot_change_password),
             },
             None => Self {
                 revives: None,
                 groups_left: vec![],
                 attributes: submission.attributes.clone(),
+                cannot_change_password: submission.cannot_change_password.then_some(true),
             },
         }
     }

@@ -40,7 +40,8 @@ pub struct RequestContent {
     /// without values is cleared.
     #[serde(default)]
     pub attributes: BTreeMap<String, Vec<String>>,
-    /// For a change: which of the template's AD groups from now on; left out = as it is.
+    /// AD groups. For a new account: which of the template's optional ones, beside those that it joins anyway. For a change:
+    /// which of the template's from now on; left out = as it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub groups: Option<Vec<String>>,
     /// The account that this one is a clone of. A deleted one is revived if the name is the same.
@@ -120,6 +121,9 @@ pub struct Submission {
     /// All attributes, the template's fixed ones included.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub attributes: BTreeMap<String, Vec<String>>,
+    /// May the account not change its own password?
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub cannot_change_password: bool,
     /// Who approves, in this order.
     pub steps: Vec<ApprovalStep>,
     /// Are approver names hidden from the requester?

@@ -85,7 +85,7 @@ pub(super) fn submission(
             ),
         ),
         (RequestKind::NewAccount, _) => (
-            template.directory.groups.clone(),
+            change::joined(content, template, &mut problems),
             attributes(content, template, &mut problems),
         ),
         // A renewal changes nothing about the account but its end.
@@ -125,6 +125,7 @@ pub(super) fn submission(
         retirement_ou: template.directory.retirement_ou.clone(),
         groups,
         attributes,
+        cannot_change_password: template.directory.cannot_change_password,
         steps: template.approval.steps.clone(),
         hide_approver_names: template.approval.hide_approver_names,
         accepted_terms: template
@@ -261,19 +262,16 @@ fn period(
     template: &TemplateContent,
     problems: &mut Vec<FieldProblem>,
 ) -> Option<Period> {
-    let periods = &template.lifecycle.periods;
-    match (content.period, periods.as_slice()) {
-        (Some(period), offered) if offered.contains(&period) => Some(period),
-        (Some(_), _) => {
-            problems.push(FieldProblem::at("period", Problem::NotOffered));
-            None
-        }
-        (None, [only]) => Some(*only),
-        (None, _) => {
-            problems.push(FieldProblem::at("period", Problem::Missing));
-            None
-        }
-    }
+    let lifecycle = &template.lifecycle;
+    let offered = lifecycle.offered();
+    let problem = match (content.period, lifecycle.periods.as_slice()) {
+        (Some(period), periods) if periods.contains(&period) => return Some(period),
+        (Some(_), _) => Problem::NotAmong { offered },
+        (None, [only]) => return Some(*only),
+        (None, _) => Problem::NoneChosen { offered },
+    };
+    problems.push(FieldProblem::at("period", problem));
+    None
 }
 
 fn attributes(

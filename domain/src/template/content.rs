@@ -97,6 +97,9 @@ pub struct DirectorySection {
     /// Distinguished names of the AD groups to join.
     #[serde(default)]
     pub groups: Vec<String>,
+    /// Distinguished names of further AD groups that a requester may choose, for a new account or by a change.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub optional_groups: Vec<String>,
     /// May the account not change its own password?
     #[serde(default)]
     pub cannot_change_password: bool,
@@ -173,10 +176,10 @@ pub struct LifecycleSection {
     /// Stop so many days after the first notification.
     #[serde(default)]
     pub stop_reminding_after_days: Option<u16>,
-    /// Do administrators get the reminders too?
+    /// Are administrators told what the owners are told?
     #[serde(default)]
     pub include_administrators: bool,
-    /// Who else gets the reminders.
+    /// Who else is told what the owners are told.
     #[serde(default, skip_serializing_if = "UsersAndGroups::is_empty")]
     pub other_recipients: UsersAndGroups,
     /// With Disable: how many days an account that was enabled after its end lives before the action repeats.
@@ -201,6 +204,14 @@ impl Default for LifecycleSection {
             enabled_after_end_days: week(),
             purge_after_days: None,
         }
+    }
+}
+
+impl LifecycleSection {
+    /// The periods, as people write them.
+    #[must_use]
+    pub fn offered(&self) -> Vec<String> {
+        self.periods.iter().map(ToString::to_string).collect()
     }
 }
 

@@ -43,6 +43,23 @@ pub(super) fn directory(directory: &DirectorySection, found: &mut Vec<FieldProbl
         distinguished_name(found, "directory.retirement_ou", ou);
     }
     distinguished_names(found, "directory.groups", &directory.groups);
+    distinguished_names(
+        found,
+        "directory.optional_groups",
+        &directory.optional_groups,
+    );
+    let joined: Vec<_> = directory
+        .groups
+        .iter()
+        .map(|group| Dn::parse(group))
+        .collect();
+    for (i, group) in directory.optional_groups.iter().enumerate() {
+        let parsed = Dn::parse(group);
+        if parsed.is_some() && joined.contains(&parsed) {
+            let field = format!("directory.optional_groups[{i}]");
+            found.push(FieldProblem::at(&field, Problem::Duplicate));
+        }
+    }
     listed("directory.available_to", &directory.available_to, found);
     names(directory, found);
     attributes(directory, found);

@@ -21,10 +21,13 @@ use tenure_domain::{
 const BATCH: &str = "CN=Batch,OU=Groups,DC=corp,DC=example,DC=com";
 const REPORTS: &str = "CN=Reports,OU=Groups,DC=corp,DC=example,DC=com";
 
-/// Two groups; department is required, info optional, company fixed.
+const ADMINS: &str = "CN=Backup Admins,OU=Groups,DC=corp,DC=example,DC=com";
+
+/// Two groups, and one that may be chosen; department is required, info optional, company fixed.
 fn offer() -> TemplateContent {
     let mut template = template(Action::Disable);
     template.directory.groups = vec![BATCH.into(), REPORTS.into()];
+    template.directory.optional_groups = vec![ADMINS.into()];
     let attribute = |name: &str, rule| TemplateAttribute {
         name: name.into(),
         rule,
@@ -269,6 +272,8 @@ fn a_request_says_only_what_changes() {
     let lower = BATCH.to_lowercase();
     let (groups, attributes) = submitted(asks(Some(&[&lower]), &[("info", &[])])).expect("valid");
     assert_eq!(groups, [BATCH], "as the template writes it");
+    let (chosen, _) = submitted(asks(Some(&[REPORTS, ADMINS]), &[])).expect("valid");
+    assert_eq!(chosen, [REPORTS, ADMINS], "an optional one too");
     assert_eq!(
         attributes,
         [pair("company", "Example"), pair("department", "Finance")]
@@ -292,7 +297,12 @@ fn a_change_stays_within_what_the_template_allows() {
     assert_eq!(
         problems,
         [
-            problem("groups[0]", Problem::NotOffered),
+            problem(
+                "groups[0]",
+                Problem::NotAmong {
+                    offered: vec![BATCH.into(), REPORTS.into(), ADMINS.into()]
+                }
+            ),
             problem("groups[2]", Problem::Duplicate),
             problem("attributes.mail", Problem::NotOffered),
             problem("attributes.department", Problem::Missing),

@@ -219,6 +219,7 @@ fn accounts() -> Vec<Event> {
         description: Some(s.description.clone()),
         attributes: s.attributes.clone(),
         groups: s.groups.clone(),
+        cannot_change_password: Some(true),
         ..DesiredState::default()
     };
     let order = Order {
@@ -252,6 +253,7 @@ fn accounts() -> Vec<Event> {
         }),
         groups_left: vec!["CN=Old,DC=corp,DC=example,DC=com".into()],
         folder: s.folder,
+        cannot_change_password: Some(true),
         planned_end: end,
     };
     let changed = AccountChanged {

@@ -5,6 +5,7 @@ mod accounts;
 mod changes;
 mod deputies;
 mod examples;
+mod lifecycle_document;
 mod lifecycle_table;
 mod migrations;
 mod orders;

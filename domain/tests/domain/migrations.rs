@@ -182,7 +182,7 @@ fn everything_that_is_wrong_is_said_at_once() {
         said,
         [
             "template: does not go together with domain",
-            "period: is not offered by the template",
+            "period: is not offered by the template; there is: 7 days",
             "end: must be 00:00 UTC of a day",
             "owners: needs at least 3",
             "owners[0]: does not exist or is disabled",

@@ -48,6 +48,7 @@ fn cloned(exists: bool) -> Life {
         groups: vec!["CN=Old,DC=corp".into(), "CN=New,DC=corp".into()],
         groups_left: vec![],
         attributes: [("info".to_owned(), vec!["nightly".to_owned()])].into(),
+        cannot_change_password: true,
     });
     life.run(C::Create).expect("created");
     life
@@ -67,6 +68,11 @@ fn a_clone_takes_over_the_deleted_accounts_object() {
     assert_eq!(order.desired.groups_left, ["CN=Old,DC=corp"]);
     assert_eq!(order.desired.attributes["department"], ["Sales"]);
     assert!(order.desired.attributes["info"].is_empty(), "to be cleared");
+    assert_eq!(
+        order.desired.cannot_change_password,
+        Some(false),
+        "the deleted account could not, the template lets this one"
+    );
     assert_eq!(life.report(done()), ["provisioned"]);
     assert_eq!(life.status(), Status::Active);
     life.run(C::Disable { reason: why() }).expect("disabled");

@@ -177,6 +177,7 @@ pub(crate) fn submission(kind: RequestKind, template: &TemplateContent) -> Submi
         retirement_ou: template.directory.retirement_ou.clone(),
         groups: template.directory.groups.clone(),
         attributes: std::collections::BTreeMap::new(),
+        cannot_change_password: template.directory.cannot_change_password,
         steps: template.approval.steps.clone(),
         hide_approver_names: false,
         accepted_terms: None,

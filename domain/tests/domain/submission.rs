@@ -197,11 +197,14 @@ fn a_period_is_one_of_those_offered_and_the_only_one_may_be_left_out() {
     assert!(submit(asks(None), facts(&ordinary())).is_ok());
     assert_eq!(
         wrong(asks(Some(Period::days(91))), facts(&ordinary())),
-        ["period: is not offered by the template"]
+        ["period: is not offered by the template; there is: 90 days"]
     );
     let mut two = ordinary();
     two.lifecycle.periods.push(Period::months(6));
-    assert_eq!(wrong(asks(None), facts(&two)), ["period: is missing"]);
+    assert_eq!(
+        wrong(asks(None), facts(&two)),
+        ["period: is missing; there is: 90 days, 6 months"]
+    );
     let Ok(events) = submit(asks(Some(Period::months(6))), facts(&two)) else {
         panic!("accepted")
     };
@@ -548,4 +551,31 @@ fn a_group_in_which_nobody_is_active_is_no_owner_to_count_on() {
     empty.inactive_owners = vec![Owner::Group(group("ops"))];
     assert_eq!(wrong(asks.clone(), empty), ["owners: needs at least 2"]);
     assert!(submit(asks, facts(&template)).is_ok());
+}
+
+#[test]
+fn a_new_account_joins_the_templates_groups_and_those_optional_ones_that_were_chosen() {
+    const ALWAYS: &str = "CN=Batch,OU=Groups,DC=corp,DC=example,DC=com";
+    const OPTIONAL: &str = "CN=Reports,OU=Groups,DC=corp,DC=example,DC=com";
+    let mut template = ordinary();
+    template.directory.groups = vec![ALWAYS.into()];
+    template.directory.optional_groups = vec![OPTIONAL.into()];
+    let asks = |groups: Option<&[&str]>| RequestContent {
+        groups: groups.map(|groups| groups.iter().map(ToString::to_string).collect()),
+        ..content()
+    };
+    let joins = |groups| match &submit(asks(groups), facts(&template)).unwrap()[0] {
+        RequestEvent::Submitted(submitted) => submitted.submission.groups.clone(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(joins(None), [ALWAYS]);
+    assert_eq!(joins(Some(&[])), [ALWAYS]);
+    assert_eq!(joins(Some(&[&OPTIONAL.to_lowercase()])), [ALWAYS, OPTIONAL]);
+    let other = "CN=Domain Admins,CN=Users,DC=corp,DC=example,DC=com";
+    assert_eq!(
+        wrong(asks(Some(&[OPTIONAL, other])), facts(&template)),
+        [format!(
+            "groups[1]: is not offered by the template; there is: {ALWAYS}, {OPTIONAL}"
+        )]
+    );
 }

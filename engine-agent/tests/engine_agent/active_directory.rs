@@ -241,3 +241,19 @@ async fn another_fence_attribute_can_be_chosen() {
     );
     assert!(!entry.attrs.contains_key("adminDescription"));
 }
+
+#[tokio::test]
+async fn what_else_an_access_list_says_stays_when_password_changes_are_denied() {
+    let Some(subject) = Subject::active_directory() else {
+        return;
+    };
+    let order = subject.order();
+    let mut next = subject.apply(&order).await;
+    let before = subject.lab().access_list(&order.desired.name).await;
+    next.desired.cannot_change_password = Some(true);
+    subject.apply(&next).await;
+    let after = subject.lab().access_list(&order.desired.name).await;
+    // Behind the header of descriptor and list: two entries of 40 bytes, then everything as it was.
+    assert_eq!(after.len(), before.len() + 2 * 40);
+    assert_eq!(after[28 + 2 * 40..], before[28..]);
+}

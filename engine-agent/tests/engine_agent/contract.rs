@@ -32,6 +32,7 @@ on_every_directory!(
     an_account_joins_its_groups,
     an_account_leaves_the_groups_that_it_shall_leave_and_no_others,
     attributes_are_changed_and_cleared,
+    an_account_can_change_its_own_password_unless_it_shall_not,
     a_deleted_accounts_object_is_revived_with_a_new_password,
     a_revival_whose_object_is_gone_makes_a_new_one,
     a_revival_takes_nothing_but_the_deleted_accounts_object,
@@ -218,6 +219,40 @@ async fn attributes_are_changed_and_cleared(subject: Subject) {
     }
 }
 
+async fn an_account_can_change_its_own_password_unless_it_shall_not(subject: Subject) {
+    let says =
+        |order: &Order, word| changed(order, |order| order.desired.cannot_change_password = word);
+    let free = subject.order();
+    subject.apply(&free).await;
+    assert!(subject.changes_its_own_password(&free).await);
+
+    let bound = says(&subject.order(), Some(true));
+    let next = subject.apply(&bound).await;
+    assert!(!subject.changes_its_own_password(&bound).await);
+    assert_eq!(subject.bind(&bound).await, Bind::Accepted);
+    let seen = subject.see(&bound.desired.name).await;
+    subject.apply(&bound).await;
+    assert_eq!(subject.see(&bound.desired.name).await, seen, "a repeat");
+
+    let silent = says(&next, None);
+    let next = subject.apply(&silent).await;
+    assert!(
+        !subject.changes_its_own_password(&silent).await,
+        "an order that says nothing of it leaves it alone"
+    );
+    let allowed = says(&next, Some(false));
+    let next = subject.apply(&allowed).await;
+    let denied_again = says(&next, Some(true));
+    subject.apply(&denied_again).await;
+    assert!(!subject.changes_its_own_password(&bound).await);
+    let last = changed(&denied_again, |order| {
+        order.number.n += 1;
+        order.desired.cannot_change_password = Some(false);
+    });
+    subject.apply(&last).await;
+    assert!(subject.changes_its_own_password(&bound).await);
+}
+
 /// An account at the end of its lifecycle, and the order for the one that revives it.
 async fn deleted(subject: &Subject) -> (Order, Order) {
     let group = subject.group().await;
@@ -257,8 +292,12 @@ async fn a_deleted_accounts_object_is_revived_with_a_new_password(subject: Subje
         seen.groups,
         revival.desired.groups.iter().cloned().collect()
     );
-    assert_ne!(subject.password(&revival).await, old_password);
     assert_eq!(subject.bind(&revival).await, Bind::Accepted);
+    assert_eq!(
+        subject.bind_with(&old.desired.name, &old_password).await,
+        Bind::WrongPassword,
+        "not even for the hour in which a directory accepts the last one"
+    );
     let old_secret = subject.vault.find(old.account).await.unwrap();
     assert_eq!(old_secret, None, "the deleted account's secret is gone");
 

@@ -1,7 +1,8 @@
 //! The two lab domains, as `lab/ad-lab.sh` names them in the environment, looked at from outside by their administrator.
 
 use ldap3::{
-    Ldap, LdapConnAsync, LdapConnSettings, Mod, Scope, SearchEntry, StdStream, ldap_escape,
+    Ldap, LdapConnAsync, LdapConnSettings, Mod, Scope, SearchEntry, StdStream,
+    controls::RawControl, ldap_escape,
 };
 use rustls::{
     ClientConfig, RootCertStore,
@@ -175,6 +176,56 @@ impl Lab {
             (49, text) if text.contains("data 701") => Bind::Expired,
             (code, text) => Bind::Other(format!("{code} {text}")),
         }
+    }
+
+    /// Signed in as itself, the account gives itself another password: `false` if it lacks the right.
+    pub async fn change_own_password(&self, name: &str, old: &str, new: &str) -> bool {
+        let dn = self.entry(name).await.unwrap().dn;
+        let mut ldap = self.connect().await;
+        let bound = ldap.simple_bind(&dn, old).await.unwrap();
+        bound.success().unwrap();
+        let value = |password: &str| {
+            let quoted = format!("\"{password}\"");
+            let bytes = quoted.encode_utf16().flat_map(u16::to_le_bytes);
+            HashSet::from([bytes.collect::<Vec<u8>>()])
+        };
+        let changes = vec![
+            Mod::Delete(b"unicodePwd".to_vec(), value(old)),
+            Mod::Add(b"unicodePwd".to_vec(), value(new)),
+        ];
+        let answer = ldap.modify(&dn, changes).await.unwrap();
+        match answer.rc {
+            0 => true,
+            50 => false,
+            // Samba's way of saying so.
+            19 if answer.text.contains("module acl") => false,
+            _ => panic!("{answer:?}"),
+        }
+    }
+
+    /// The security descriptor's access control list, as the administrator reads it.
+    pub async fn access_list(&self, name: &str) -> Vec<u8> {
+        let dn = self.entry(name).await.unwrap().dn;
+        let alone = RawControl {
+            ctype: "1.2.840.113556.1.4.801".into(),
+            crit: true,
+            val: Some(vec![0x30, 3, 2, 1, 4]),
+        };
+        let mut ldap = self.admin().await;
+        let (entries, _) = ldap
+            .with_controls(alone)
+            .search(
+                &dn,
+                Scope::Base,
+                "(objectClass=*)",
+                vec!["nTSecurityDescriptor"],
+            )
+            .await
+            .unwrap()
+            .success()
+            .unwrap();
+        let entry = SearchEntry::construct(entries.into_iter().next().unwrap());
+        entry.bin_attrs["nTSecurityDescriptor"][0].clone()
     }
 
     pub async fn add(&self, dn: &str, attributes: &[(&str, &str)]) {

@@ -13,7 +13,7 @@ use tenure_engine_agent::{
     directory::{
         Directory,
         ldap::LdapDirectory,
-        sandbox::{Sandbox, SandboxObject, SignInRefused},
+        sandbox::{PasswordChangeRefused, Sandbox, SandboxObject, SignInRefused},
     },
     vault::{InMemoryVault, Vault as _},
 };
@@ -187,6 +187,22 @@ impl Subject {
                 Err(SignInRefused::Disabled) => Bind::Disabled,
                 Err(SignInRefused::Expired) => Bind::Expired,
             },
+        }
+    }
+
+    /// Does the account succeed in changing its own password? (Then the vault's opens nothing any more.)
+    pub async fn changes_its_own_password(&self, order: &Order) -> bool {
+        let (name, old) = (&order.desired.name, self.password(order).await);
+        let new = "Another-Password-of-its-own-7";
+        match &self.kind {
+            Kind::ActiveDirectory(lab) => lab.change_own_password(name, &old, new).await,
+            Kind::Sandbox(sandbox) => {
+                match sandbox.change_own_password(name, &old, new, Utc::now()) {
+                    Ok(()) => true,
+                    Err(PasswordChangeRefused::Denied) => false,
+                    Err(refused) => panic!("{refused:?}"),
+                }
+            }
         }
     }
 

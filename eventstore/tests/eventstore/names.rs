@@ -3,10 +3,21 @@
 use crate::support::*;
 use futures::future::join_all;
 use tenure_domain::{
+    AccountId, Actor, UserId,
     group::Group,
+    lifecycle::EndOfLifecycleAction,
+    period::Period,
+    request::{
+        OfferedTemplate, Request, RequestCommand, RequestContent, RequestFacts, RequestKind,
+        RequestRefusal, RevivableName,
+    },
+    template::{
+        AccountType, ApprovalFlow, ApprovalStep, DirectorySection, LifecycleSection,
+        OwnershipSection, TemplateContent, VaultSection,
+    },
     user::{User, UserCommand},
 };
-use tenure_eventstore::{ExecuteError, Execution, new_id};
+use tenure_eventstore::{EventStore, ExecuteError, Execution, new_id};
 
 fn register(id: uuid::Uuid, email: &str) -> Execution<User> {
     Execution::new(
@@ -35,7 +46,100 @@ fn taken(
     matches!(outcome, Err(ExecuteError::NameTaken { .. }))
 }
 
+/// A submitted request for the account `svc-backup`, by an id of its own; a clone of `clone_of`, which is marked deleted.
+async fn submit(
+    store: &EventStore,
+    request: uuid::Uuid,
+    account: AccountId,
+    clone_of: Option<AccountId>,
+) -> Result<(), ExecuteError<RequestRefusal>> {
+    let template = TemplateContent {
+        name: "Backup".into(),
+        purpose: String::new(),
+        account_type: AccountType::AdUser,
+        action: EndOfLifecycleAction::Delete,
+        terms_of_service: None,
+        vault: VaultSection::default(),
+        directory: DirectorySection::default(),
+        ownership: OwnershipSection::default(),
+        lifecycle: LifecycleSection {
+            periods: vec![Period::days(90)],
+            ..LifecycleSection::default()
+        },
+        approval: ApprovalFlow {
+            steps: vec![ApprovalStep::default()],
+            ..ApprovalFlow::default()
+        },
+    };
+    let content = RequestContent {
+        kind: RequestKind::NewAccount,
+        template: new_id().into(),
+        name: "svc-backup".into(),
+        owners: vec![],
+        period: None,
+        justification: String::new(),
+        description: String::new(),
+        attributes: Default::default(),
+        groups: None,
+        clone_of,
+        terms_accepted: false,
+        ..RequestContent::default()
+    };
+    let facts = RequestFacts {
+        template: Some(OfferedTemplate {
+            id: content.template,
+            version: 1,
+            content: template.into(),
+        }),
+        domain_enabled: true,
+        ..facts_of(clone_of)
+    };
+    let draft = RequestCommand::Draft {
+        account,
+        content: Box::new(content),
+    };
+    ask(store, request, draft, facts.clone()).await?;
+    ask(store, request, RequestCommand::Submit, facts).await
+}
+
+fn facts_of(deleted: Option<AccountId>) -> RequestFacts {
+    RequestFacts {
+        revivable: deleted.map(|account| RevivableName {
+            account,
+            domain: DirectorySection::default().domain,
+            name: "svc-backup".into(),
+        }),
+        ..RequestFacts::default()
+    }
+}
+
+async fn ask(
+    store: &EventStore,
+    request: uuid::Uuid,
+    command: RequestCommand,
+    facts: RequestFacts,
+) -> Result<(), ExecuteError<RequestRefusal>> {
+    let by = Actor::User(UserId::default());
+    let execution = Execution::<Request>::new(request, command, facts, by);
+    store.execute(execution).await.map(drop)
+}
+
 on_every_store! {
+    async fn a_name_passes_on_in_one_append_and_back_again(backend: Backend) {
+        let store = backend.open().await;
+        let [old, new, other] = [(); 3].map(|()| AccountId(new_id()));
+        let taken = |outcome| matches!(outcome, Err(ExecuteError::NameTaken { .. }));
+        submit(&store, new_id(), old, None).await.expect("held by the old account");
+        assert!(taken(submit(&store, new_id(), other, None).await));
+        let revival = new_id();
+        submit(&store, revival, new, Some(old)).await.expect("passed on");
+        assert!(taken(submit(&store, new_id(), other, Some(old)).await), "the old account has it no more");
+        assert_eq!(number(&store, "SELECT count(*) FROM reservations").await, 1);
+        ask(&store, revival, RequestCommand::Withdraw, facts_of(Some(old))).await.expect("withdrawn");
+        assert!(taken(submit(&store, new_id(), other, None).await), "the old account has it again");
+        submit(&store, new_id(), other, Some(old)).await.expect("passed on once more");
+    }
+
     async fn a_name_is_held_by_one_and_free_again_when_given_up(backend: Backend) {
         let store = backend.open().await;
         let (first, second) = (new_id(), new_id());

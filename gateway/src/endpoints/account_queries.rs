@@ -156,6 +156,8 @@ pub(crate) struct AccountBody {
     /// AD groups.
     groups: Vec<String>,
     attributes: BTreeMap<String, Vec<String>>,
+    /// Is it denied to change its own password?
+    cannot_change_password: bool,
     /// The request for a change that the directory has not confirmed.
     #[serde(skip_serializing_if = "Option::is_none")]
     change_request: Option<Uuid>,
@@ -352,6 +354,7 @@ async fn detail(
             .filter(|(_, values)| !values.is_empty())
             .map(|(name, values)| (name.clone(), values.clone()))
             .collect(),
+        cannot_change_password: identity.cannot_change_password == Some(true),
         change_request: account.change.as_ref().map(|change| change.request.0),
         purge_at: match account.stage {
             Stage::MarkedDeleted { purge_at } => purge_at,

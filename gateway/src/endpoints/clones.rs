@@ -78,6 +78,11 @@ async fn of_account(
             })
         })
     };
+    // What the template joins anyway is not asked for.
+    let asked = |group: &&String| {
+        offered.is_some_and(|content| content.directory.optional_groups.contains(group))
+    };
+    let groups: Vec<String> = identity.groups.iter().filter(asked).cloned().collect();
     let period = Some(identity.terms.period);
     Ok(RequestContent {
         kind: RequestKind::NewAccount,
@@ -105,7 +110,7 @@ async fn of_account(
             .filter(|(name, values)| chosen(name) && !values.is_empty())
             .map(|(name, values)| (name.clone(), values.clone()))
             .collect(),
-        groups: None,
+        groups: Some(groups).filter(|groups| !groups.is_empty()),
         clone_of: Some(identity.account),
         ou: written.and_then(|content| content.ou.clone()),
         folder: written.and_then(|content| content.folder.clone()),

@@ -93,6 +93,21 @@ pub(crate) struct Member {
     user: UserId,
 }
 
+/// A member who goes.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"user": "0192f0c1-a2b3-7c4d-8e5f-001122334455"}))]
+pub(crate) struct FormerMember {
+    /// Which user.
+    #[schema(value_type = Uuid)]
+    user: UserId,
+    /// Who owns, from now on, what the group owned. Needed where nobody else in the group is active and accounts would be
+    /// left without an active owner.
+    #[serde(default)]
+    #[schema(value_type = Option<crate::schema::Owner>)]
+    successor: Option<Owner>,
+}
+
 /// How a group is disabled.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -304,14 +319,18 @@ async fn gives_no_more(app: &App, signed: &Signed, id: Uuid) -> Result<(), Probl
     Ok(())
 }
 
-/// Lets a user go.
+/// Lets a user go. The last active member of a group that alone owns accounts needs a successor.
 #[utoipa::path(post, path = "/api/v1/groups/{id}/members/remove", tag = "Groups", params(("id" = Uuid, Path)),
-    request_body = Member, responses((status = 200, body = AcceptedBody)))]
+    request_body = FormerMember, responses((status = 200, body = AcceptedBody)))]
 async fn remove_member(
     State(app): State<App>,
     Id(id): Id,
-    command: Command<Member>,
+    command: Command<FormerMember>,
 ) -> Result<AcceptedAnswer, Problem> {
+    if is_last_active(&app, id, command.body.user).await? {
+        let leaving = Owner::Group(GroupId(id));
+        hand_over(&app, &command.caller, leaving, command.body.successor).await?;
+    }
     run(
         &app,
         id,
@@ -319,6 +338,25 @@ async fn remove_member(
         &command,
     )
     .await
+}
+
+/// Is nobody else in the group active?
+async fn is_last_active(app: &App, id: Uuid, user: UserId) -> Result<bool, Problem> {
+    let group = load(app, id).await?;
+    if group.disabled || !group.members.contains(&user) {
+        return Ok(false);
+    }
+    for other in group.members.iter().filter(|member| **member != user) {
+        let other = app.instance.store.cached_state::<User>(other.0).await;
+        if !other
+            .map_err(|error| Problem::unavailable(&error))?
+            .state
+            .disabled
+        {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Gives all members a role. Nobody can give more than they have.

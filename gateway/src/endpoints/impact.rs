@@ -22,7 +22,9 @@ use tenure_domain::{
     user::User,
 };
 use tenure_eventstore::CommandKey;
-use tenure_projections::{AccountFilter, AccountSort, Page, SortOrder, TemplateFilter, Voices};
+use tenure_projections::{
+    AccountFilter, AccountRow, AccountSort, Page, SortOrder, TemplateFilter, Voices,
+};
 use tenure_workflow::Caller;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -249,6 +251,15 @@ async fn approver_of(
     }
 }
 
+/// The owner in whose place the successor comes: who leaves, or a group in which nobody else is active.
+fn given_up(row: &AccountRow, leaving: Owner) -> Option<Owner> {
+    let group = |owner: &&Owner| matches!(owner, Owner::Group(_));
+    match row.owners.contains(&leaving) {
+        true => Some(leaving),
+        false => row.owners.iter().find(group).copied(),
+    }
+}
+
 /// Before `leaving` is disabled: its accounts go to the successor; without one, none may be left without an active owner.
 pub(crate) async fn hand_over(
     app: &App,
@@ -281,17 +292,25 @@ pub(crate) async fn hand_over(
             "must be somebody else",
         ));
     }
-    let mut accounts: Vec<AccountId> = Vec::new();
-    let mut page = Page::first(PAGE);
-    loop {
-        let found = listed(app, &owned_by(id), &page).await?;
-        accounts.extend(found.rows.iter().map(|row| row.id));
-        match found.next {
-            Some(next) => page = Page::after(next, PAGE),
-            None => break,
+    let mut accounts: Vec<(AccountId, Owner)> = Vec::new();
+    for filter in [owned_by(id), alone_with(id)] {
+        let mut page = Page::first(PAGE);
+        loop {
+            let found = listed(app, &filter, &page).await?;
+            let owned = found
+                .rows
+                .iter()
+                .filter_map(|row| Some((row.id, given_up(row, leaving)?)));
+            accounts.extend(owned);
+            match found.next {
+                Some(next) => page = Page::after(next, PAGE),
+                None => break,
+            }
         }
     }
-    let handed = stream::iter(accounts.into_iter().map(|account| {
+    accounts.sort_unstable_by_key(|(account, _)| account.0);
+    accounts.dedup_by_key(|(account, _)| *account);
+    let handed = stream::iter(accounts.into_iter().map(|(account, owner)| {
         let caller = Caller {
             key: caller.key.map(|key| CommandKey {
                 id: derived(&["handed over", &key.id.to_string(), &account.to_string()]),
@@ -300,10 +319,7 @@ pub(crate) async fn hand_over(
             ..caller.clone()
         };
         async move {
-            let replace = AccountCommand::ReplaceOwner {
-                owner: leaving,
-                successor,
-            };
+            let replace = AccountCommand::ReplaceOwner { owner, successor };
             app.instance
                 .commands
                 .account(account, replace, &caller)

@@ -1,8 +1,8 @@
 //! Clones of accounts: a draft with the same content, for whoever can see the account.
 
 use crate::{
-    accounts::{existing, story},
-    world::{World, template},
+    accounts::{applied, create, existing, report, story},
+    world::{World, asking_for, template},
 };
 use serde_json::json;
 use tenure_domain::{AccountId, Actor, account::AccountCommand};
@@ -118,4 +118,32 @@ async fn a_deleted_account_is_cloned_under_its_own_name_by_those_who_could_see_i
     rosa.post(&format!("{request}/submit"), json!({}))
         .await
         .ok();
+}
+
+#[tokio::test]
+async fn a_clone_asks_for_the_optional_groups_again_and_not_for_those_that_every_account_joins() {
+    let (world, ada) = World::with_ada().await;
+    let rosa = world.person(&ada, "rosa", &["Requester"]).await;
+    let [batch, reports] =
+        ["Batch", "Reports"].map(|name| format!("CN={name},OU=Groups,DC=corp,DC=example,DC=com"));
+    let template_id = template(&ada, &[&ada], |content| {
+        content["directory"]["groups"] = json!([batch]);
+        content["directory"]["optional_groups"] = json!([reports]);
+    })
+    .await;
+    let mut content = asking_for(&template_id, "svc-backup");
+    content["groups"] = json!([reports]);
+    let request = rosa.post("requests", content).await.id();
+    let submit = format!("requests/{request}/submit");
+    rosa.post(&submit, json!({})).await.ok();
+    let approve = format!("requests/{request}/approve");
+    ada.post(&approve, json!({})).await.ok();
+    let account = create(&world, &request).await;
+    report(&world, account, applied()).await;
+    let shown = rosa.get(&format!("accounts/{account}")).await.ok();
+    assert_eq!(shown["groups"], json!([batch, reports]));
+    let clone = format!("accounts/{account}/clone");
+    let copy = rosa.post(&clone, json!({})).await.id();
+    let draft = rosa.get(&format!("requests/{copy}")).await.ok();
+    assert_eq!(draft["content"]["groups"], json!([reports]));
 }

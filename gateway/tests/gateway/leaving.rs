@@ -2,6 +2,8 @@
 
 use crate::accounts::{Story, story};
 use serde_json::{Value, json};
+use tenure_domain::{Actor, group::GroupCommand};
+use tenure_workflow::Caller;
 
 async fn orphans(s: &Story) -> Vec<String> {
     let head = s.world.head().await;
@@ -111,11 +113,40 @@ async fn an_account_whose_owners_are_gone_nevertheless_is_listed() {
         .post(&format!("groups/{group}/disable"), json!({}))
         .await;
     assert_eq!(refused.problem(), (409, "would-orphan"));
-    // A group without a member is nobody.
+    let remove = format!("groups/{group}/members/remove");
+    let refused = s.ada.post(&remove, member).await;
+    assert_eq!(refused.problem(), (409, "would-orphan"));
+    // A group that another one stands in for has that one's members.
+    let stand_in = json!({"name": "Platform team"});
+    let stand_in = s.ada.post("groups", stand_in).await.id();
+    let rosa = json!({"user": s.rosa.id});
+    let add = format!("groups/{stand_in}/members/add");
+    s.ada.post(&add, rosa).await.ok();
+    let replace = json!({"replacement": stand_in});
     s.ada
-        .post(&format!("groups/{group}/members/remove"), member)
+        .post(&format!("groups/{group}/disable"), replace)
         .await
         .ok();
+    assert!(orphans(&s).await.is_empty());
+    let refused = s
+        .ada
+        .post(&format!("groups/{stand_in}/disable"), json!({}))
+        .await;
+    assert_eq!(refused.problem(), (409, "would-orphan"));
+    s.ada
+        .post(&format!("groups/{group}/enable"), json!({}))
+        .await
+        .ok();
+    // A directory does not ask: a group without a member is nobody.
+    let group_id = group.parse().unwrap();
+    let leaves = GroupCommand::RemoveMember(s.eve.id.parse().unwrap());
+    let sync = Caller::new(Actor::system("sync"));
+    s.world
+        .instance
+        .commands
+        .group(group_id, leaves, &sync)
+        .await
+        .unwrap();
     assert_eq!(orphans(&s).await, ["svc-backup"]);
     let alone = json!({"owners": [{"kind": "group", "id": group}, user(&s.rosa.id)]});
     s.ada.post(&format!("{}/owners", s.path), alone).await.ok();
@@ -124,4 +155,39 @@ async fn an_account_whose_owners_are_gone_nevertheless_is_listed() {
     let refused = s.ada.post(&format!("{}/owners", s.path), emptied).await;
     assert_eq!(refused.problem(), (422, "invalid"));
     assert_eq!(refused.json["errors"][0]["code"], "nobody-active");
+}
+
+#[tokio::test]
+async fn what_a_group_owns_goes_to_the_successor_of_its_last_active_member() {
+    let s = story().await;
+    let group = json!({"name": "Backup team"});
+    let group = s.ada.post("groups", group).await.id();
+    let member = json!({"user": s.eve.id});
+    let add = format!("groups/{group}/members/add");
+    s.ada.post(&add, member.clone()).await.ok();
+    let owners = json!({"owners": [{"kind": "group", "id": group}]});
+    s.ada
+        .post(&format!("{}/owners", s.path), owners.clone())
+        .await
+        .ok();
+    let disable = format!("users/{}/disable", s.eve.id);
+    let refused = s.ada.post(&disable, json!({})).await;
+    assert_eq!(refused.problem(), (409, "would-orphan"));
+    let rosa = json!({"successor": user(&s.rosa.id)});
+    s.ada.post(&disable, rosa.clone()).await.ok();
+    let owner = async || s.ada.get(&s.path).await.ok()["owners"].clone();
+    assert_eq!(owner().await[0]["name"], "rosa");
+    assert!(orphans(&s).await.is_empty());
+
+    s.ada
+        .post(&format!("users/{}/enable", s.eve.id), json!({}))
+        .await
+        .ok();
+    s.ada.post(&format!("{}/owners", s.path), owners).await.ok();
+    let mut leaves = member;
+    leaves["successor"] = rosa["successor"].clone();
+    let remove = format!("groups/{group}/members/remove");
+    s.ada.post(&remove, leaves).await.ok();
+    assert_eq!(owner().await[0]["name"], "rosa");
+    assert!(orphans(&s).await.is_empty());
 }

@@ -18,6 +18,7 @@ mod people;
 mod permission_matrix;
 mod places;
 mod requests;
+mod revival;
 mod sign_in;
 mod templates;
 mod timer_marks;

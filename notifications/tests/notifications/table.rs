@@ -120,6 +120,11 @@ fn each_event_tells_whom_the_table_says_and_all_others_nobody() {
             "account.owners-changed",
             (Notice::OwnershipChanged, Recipients::Owners),
         ),
+        // To other owners.
+        (
+            "account.migrated",
+            (Notice::OwnershipChanged, Recipients::Owners),
+        ),
         (
             "account.renewal-opened",
             (Notice::RenewalRequired, Recipients::Owners),

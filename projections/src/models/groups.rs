@@ -37,7 +37,7 @@ pub(crate) struct Groups;
 
 pub(super) const GROUPS: &str = "view_groups";
 const WORDS: &str = "view_group_words";
-const STAND_INS: &str = "view_group_stand_ins";
+pub(super) const STAND_INS: &str = "view_group_stand_ins";
 const ROLES: &str = "view_group_roles";
 
 impl ReadModel for Groups {

@@ -1,6 +1,12 @@
-//! Accounts that nobody active owns: disabled people and groups, and groups without an active member, do not count.
+//! Accounts that nobody active owns: disabled people and groups, and groups without an active member, do not count, unless
+//! another group stands in.
 
-use super::{accounts::OWNERS, groups::GROUPS, members::MEMBERS, users::USERS};
+use super::{
+    accounts::OWNERS,
+    groups::{GROUPS, STAND_INS},
+    members::MEMBERS,
+    users::USERS,
+};
 use sea_query::{Cond, Expr, ExprTrait, Query, SelectStatement};
 use tenure_domain::{group::everyone, lifecycle::Status};
 use uuid::Uuid;
@@ -44,11 +50,17 @@ fn owned_without(leaving: Option<Uuid>) -> SelectStatement {
             .add(everyone)
             .add(Expr::col("id").in_subquery(peopled)),
     );
+    let mut stood_in_for = Query::select();
+    stood_in_for
+        .column("id")
+        .from(STAND_INS)
+        .and_where(Expr::col("replaced_by").in_subquery(groups.clone()));
     let mut owned = Query::select();
     owned.column("id").from(OWNERS).cond_where(
         Cond::any()
             .add(Expr::col("owner").in_subquery(active(USERS)))
-            .add(Expr::col("owner").in_subquery(groups)),
+            .add(Expr::col("owner").in_subquery(groups))
+            .add(Expr::col("owner").in_subquery(stood_in_for)),
     );
     owned
 }

@@ -114,6 +114,7 @@ impl FactReader<'_> {
                 groups: managed.identity.groups.clone(),
                 groups_left: managed.identity.groups_left.clone(),
                 attributes: managed.identity.attributes.clone(),
+                cannot_change_password: managed.identity.cannot_change_password == Some(true),
             })
         }))
     }

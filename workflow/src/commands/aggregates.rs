@@ -230,7 +230,11 @@ impl Commands {
         self.account_by_request(id, command, None, caller).await
     }
 
-    pub(crate) async fn account_by_request(
+    /// The same, with the request behind it.
+    ///
+    /// # Errors
+    /// The refusal, or why it could not be carried out.
+    pub async fn account_by_request(
         &self,
         id: AccountId,
         command: AccountCommand,

@@ -114,6 +114,9 @@ impl LdapDirectory {
             Standing::Same => (object, true),
             _ => (self.claim(order, object).await?, false),
         };
+        if object.password_change_deviates(&order.desired) {
+            object = self.set_password_change(order, object).await?;
+        }
         if let Some(rdn) = self.to_move(order, &object) {
             self.in_time(order)?;
             let moved = self

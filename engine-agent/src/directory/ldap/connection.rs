@@ -5,14 +5,14 @@
 //! Every wait is bounded. After a time-out nothing is known of the connection's state, so it is dropped with everything
 //! that waits on it.
 
-use super::{entry::Entry, refusal::Refusal};
+use super::{descriptor, entry::Entry, refusal::Refusal};
 use crate::{
     config::{ConfigError, LdapConfig},
     vault::Secret,
 };
 use ldap3::{
     Ldap, LdapConnAsync, LdapConnSettings, LdapError, LdapResult, Mod, Scope, StdStream,
-    ldap_escape,
+    controls::RawControl, ldap_escape,
 };
 use rustls::{
     ClientConfig, RootCertStore,
@@ -153,6 +153,9 @@ impl Connection {
         attributes: Vec<String>,
     ) -> Result<Vec<Entry>, Trouble> {
         let mut live = self.session(&self.reads).await?;
+        if attributes.iter().any(|name| name == descriptor::ATTRIBUTE) {
+            live.ldap.with_controls(access_list_alone());
+        }
         // ldap3's own time-out starts anew with every entry; the outer one is for the whole.
         let search = live
             .ldap
@@ -200,6 +203,22 @@ impl Connection {
         let mut live = self.session(&self.writes).await?;
         let answer = live
             .ldap
+            .with_timeout(self.patience)
+            .modify(dn, changes)
+            .await;
+        self.written(live, answer).await
+    }
+
+    /// A change of the object's access control list, and of nothing else of its security descriptor.
+    pub(super) async fn modify_access(
+        &self,
+        dn: &str,
+        changes: Vec<Mod<Vec<u8>>>,
+    ) -> Result<(), Trouble> {
+        let mut live = self.session(&self.writes).await?;
+        let answer = live
+            .ldap
+            .with_controls(access_list_alone())
             .with_timeout(self.patience)
             .modify(dn, changes)
             .await;
@@ -383,6 +402,17 @@ impl Connection {
             state.session = None;
         }
         Trouble::Unreachable(format!("{}: {why}", self.address))
+    }
+}
+
+/// Without LDAP_SERVER_SD_FLAGS, a security descriptor is its owner's and auditors' business too, whose parts an engine may
+/// neither read nor write.
+fn access_list_alone() -> RawControl {
+    RawControl {
+        ctype: "1.2.840.113556.1.4.801".into(),
+        crit: true,
+        // SEQUENCE { INTEGER DACL_SECURITY_INFORMATION }
+        val: Some(vec![0x30, 3, 2, 1, 4]),
     }
 }
 

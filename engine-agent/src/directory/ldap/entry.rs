@@ -39,6 +39,11 @@ impl Entry {
             .map_or(&[], Vec::as_slice)
     }
 
+    /// The first value, as it is.
+    pub(super) fn bytes(&self, name: &str) -> Option<&[u8]> {
+        self.values(name).first().map(Vec::as_slice)
+    }
+
     /// All values that are text.
     pub(super) fn texts(&self, name: &str) -> impl Iterator<Item = &str> {
         self.values(name)
@@ -59,7 +64,8 @@ impl Entry {
 
     /// objectGUID, whose first three fields are stored in little-endian order.
     pub(super) fn guid(&self) -> Option<Uuid> {
-        let bytes = self.values("objectGUID").first()?;
-        Some(Uuid::from_bytes_le(bytes.as_slice().try_into().ok()?))
+        Some(Uuid::from_bytes_le(
+            self.bytes("objectGUID")?.try_into().ok()?,
+        ))
     }
 }

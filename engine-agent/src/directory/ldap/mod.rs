@@ -2,13 +2,15 @@
 //!
 //! One order is: *check* (find the object, read its fence), *claim* (compare-and-set of the fence, in the same modify
 //! as the change), *act* (move, groups, password: after the claim and a re-read), *verify* (read back; bind with a new
-//! password). The steps are in `carry.rs` (all kinds), `provision.rs` and `remove.rs`; what the directory's refusals
-//! mean is in `refusal.rs`.
+//! password). The steps are in `carry.rs` (all kinds), `provision.rs`, `password_change.rs` and `remove.rs`; what the
+//! directory's refusals mean is in `refusal.rs`.
 
 mod carry;
 mod connection;
+mod descriptor;
 mod entry;
 mod object;
+mod password_change;
 mod provision;
 mod refusal;
 mod remove;

@@ -1,6 +1,10 @@
 //! The directory object of an account, as read, and how it differs from what an order says.
 
-use super::{entry::Entry, values};
+use super::{
+    descriptor::{self, Dacl},
+    entry::Entry,
+    values,
+};
 use crate::{
     dn::Dn,
     fence::{Fence, Standing},
@@ -38,6 +42,9 @@ impl Object {
         }
         if !(desired.groups.is_empty() && desired.groups_left.is_empty()) {
             names.push("memberOf");
+        }
+        if desired.cannot_change_password.is_some() {
+            names.push(descriptor::ATTRIBUTE);
         }
         names
             .into_iter()
@@ -147,6 +154,19 @@ impl Object {
         has == wanted
     }
 
+    /// Who may do what to it; `None` if that cannot be read.
+    pub(super) fn access_list(&self) -> Option<Dacl> {
+        Dacl::parse(self.entry.bytes(descriptor::ATTRIBUTE)?)
+    }
+
+    /// Can it change its own password although it shall not, or the other way round?
+    pub(super) fn password_change_deviates(&self, desired: &DesiredState) -> bool {
+        let as_wanted = |denied| self.access_list().is_some_and(|list| list.says(denied));
+        desired
+            .cannot_change_password
+            .is_some_and(|denied| !as_wanted(denied))
+    }
+
     pub(super) fn lies_in(&self, ou: &str) -> bool {
         match (Dn::parse(&self.dn), Dn::parse(ou)) {
             (Some(dn), Some(ou)) => dn.parent() == ou,
@@ -194,6 +214,9 @@ impl Object {
             .collect();
         if !self.lies_in(&desired.ou) {
             names.push("organisational unit".into());
+        }
+        if self.password_change_deviates(desired) {
+            names.push("cannot change password".into());
         }
         names.extend(
             self.missing_groups(desired)

@@ -2,7 +2,8 @@
 //! password. Whatever is cut off in between, the same order takes it up again.
 //!
 //! The object of a deleted account is taken over instead: its password is replaced, together with its fence, before
-//! anything else, so that who knew the old password never gets in again.
+//! anything else, so that who knew the old password never gets in again: twice, since a directory goes on accepting the
+//! password before the last for an hour.
 
 use super::{
     LdapDirectory, Stop,
@@ -79,14 +80,29 @@ impl LdapDirectory {
         }
         let password = self.new_password(order, vault, made).await?;
         fail::fail_point!("engine-agent::after-vault-write", |_| std::process::abort());
-        let fence = Fence::taken_over(order);
-        match self.change_password(order, &object, fence, &password).await {
+        match self.replace_password_twice(order, &object, &password).await {
             Ok(()) => self.read_again(order, &object).await,
             Err(Stop::Fail(Failure { reason, detail })) => {
                 self.nothing_made(order, vault, made, reason, detail).await
             }
             Err(stop) => Err(stop),
         }
+    }
+
+    /// First by one that nobody knows.
+    async fn replace_password_twice(
+        &self,
+        order: &Order,
+        object: &Object,
+        password: &Secret,
+    ) -> Result<(), Stop> {
+        let fence = || Fence::taken_over(order);
+        let unknown = generate_password(self.config.password_length)?;
+        self.change_password(order, object, fence(), &unknown)
+            .await?;
+        let object = self.read_again(order, object).await?;
+        self.change_password(order, &object, fence(), password)
+            .await
     }
 
     async fn create(

@@ -60,6 +60,15 @@ pub enum SignInRefused {
     Expired,
 }
 
+/// Why an account does not change its own password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PasswordChangeRefused {
+    /// It cannot even sign in.
+    SignIn(SignInRefused),
+    /// It shall not.
+    Denied,
+}
+
 impl Sandbox {
     /// A sandbox as configured, with what its file holds.
     ///
@@ -173,6 +182,29 @@ impl Sandbox {
     ) -> Result<(), SignInRefused> {
         let (guid, object) = self.object(name).ok_or(SignInRefused::WrongPassword)?;
         object.sign_in(guid, password, at)
+    }
+
+    /// The account gives itself another password, at instant `at`.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn change_own_password(
+        &self,
+        name: &str,
+        old: &str,
+        new: &str,
+        at: DateTime<Utc>,
+    ) -> Result<(), PasswordChangeRefused> {
+        self.try_bind(name, old, at)
+            .map_err(PasswordChangeRefused::SignIn)?;
+        match self.object(name) {
+            Some((guid, mut object)) if !object.cannot_change_password => {
+                object.set_password(guid, new);
+                self.put(guid, object);
+                Ok(())
+            }
+            _ => Err(PasswordChangeRefused::Denied),
+        }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

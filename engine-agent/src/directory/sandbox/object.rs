@@ -26,6 +26,9 @@ pub struct SandboxObject {
     pub attributes: BTreeMap<String, Vec<String>>,
     /// Groups that it is a member of.
     pub groups: BTreeSet<String>,
+    /// Is it unable to change its own password?
+    #[serde(default)]
+    pub cannot_change_password: bool,
     /// The fence attribute.
     pub fence: Option<String>,
     /// Salted hash: the passwords that come here are long and random, so a fast one is enough.
@@ -63,6 +66,9 @@ impl SandboxObject {
                 .description
                 .clone()
                 .or_else(|| self.description.clone()),
+            cannot_change_password: desired
+                .cannot_change_password
+                .unwrap_or(self.cannot_change_password),
             fence: Some(super::fence(order)),
             ..self.clone()
         };
