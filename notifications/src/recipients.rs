@@ -162,7 +162,11 @@ impl Directory<'_> {
         }
         people.retain(|id| !parties.contains(id));
         for principal in people.clone() {
-            people.extend(self.deputy_of(principal).await?);
+            // Whoever is disabled has no voice to lend.
+            let user = self.store.cached_state::<User>(principal.0).await?.state;
+            if user.is_active() {
+                people.extend(self.deputy_of(principal).await?);
+            }
         }
         people.retain(|id| !barred.contains(id));
         Ok(people)

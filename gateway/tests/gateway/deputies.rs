@@ -5,6 +5,11 @@ use crate::{
     world::{World, submitted, template},
 };
 use serde_json::json;
+use tenure_domain::{
+    Actor,
+    request::{RequestCommand, RequestRefusal},
+};
+use tenure_workflow::{Caller, CommandError};
 
 #[tokio::test]
 async fn a_deputy_decides_in_anothers_name_for_the_period_and_never_for_a_party() {
@@ -34,6 +39,38 @@ async fn a_deputy_decides_in_anothers_name_for_the_period_and_never_for_a_party(
     let approval = shown(&rosa, &id).await["steps"][0]["approvals"][0].clone();
     assert_eq!(approval["by"]["name"], "olga");
     assert_eq!(approval["on_behalf_of"]["name"], "anton");
+
+    // Whoever is gone has no voice to lend.
+    let gone = submitted(&rosa, &template_id, "svc-gone").await;
+    let anton_is = |what: &str| format!("users/{}/{what}", anton.id);
+    ada.post(&anton_is("disable"), json!({})).await.ok();
+    assert_eq!(waiting(&olga, &world).await, 0);
+    let refused = olga
+        .post(&format!("requests/{gone}/approve"), json!({}))
+        .await;
+    assert_eq!(refused.problem(), (404, "not-found"));
+    let bulk = json!({"requests": [gone], "decision": "approve"});
+    let commands = &world.instance.commands;
+    let by_olga = Caller::new(Actor::User(olga.id.parse().unwrap()));
+    let refused = commands
+        .request(
+            gone.parse().unwrap(),
+            RequestCommand::Approve { comment: None },
+            &by_olga,
+        )
+        .await;
+    assert!(
+        matches!(
+            refused,
+            Err(CommandError::Request(RequestRefusal::NotApprover { .. }))
+        ),
+        "{refused:?}"
+    );
+    assert_eq!(olga.post("approvals/decide", bulk).await.ok()["refused"], 1);
+    ada.post(&anton_is("enable"), json!({})).await.ok();
+    rosa.post(&format!("requests/{gone}/withdraw"), json!({}))
+        .await
+        .ok();
 
     // Olga is now the requester's deputy: for Rosa's requests she does not count, whatever else she is.
     let other = submitted(&rosa, &template_id, "svc-b").await;

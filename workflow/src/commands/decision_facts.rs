@@ -37,17 +37,19 @@ impl Commands {
         }
         // Whose deputy must not decide is asked of all of them, as of now; in whose name somebody could decide, a read
         // model says, and what it does not know yet is only refused.
-        let mut principals: BTreeSet<UserId> = chosen_owners.iter().copied().collect();
-        principals.insert(submission.requester);
-        principals.extend(submission.owners.iter().filter_map(|owner| match owner {
+        let mut parties: BTreeSet<UserId> = chosen_owners.iter().copied().collect();
+        parties.insert(submission.requester);
+        parties.extend(submission.owners.iter().filter_map(|owner| match owner {
             Owner::User(user) => Some(*user),
             Owner::Group(_) => None,
         }));
-        principals.extend(self.views.deputy_for(user).await?);
+        let lenders = self.views.deputy_for(user).await?;
         let now = self.store.clock().now();
         Ok(RequestFacts {
             actor_groups: reader.memberships(user, &of_steps).await?,
-            deputy_for: reader.deputy_for(user, principals, &of_steps, now).await?,
+            deputy_for: reader
+                .deputy_for(user, &parties, lenders, &of_steps, now)
+                .await?,
             revivable: reader.revivable_name(submission.revives).await?,
             chosen_owners,
             ..RequestFacts::default()
@@ -100,29 +102,31 @@ impl FactReader<'_> {
         Ok(members)
     }
 
-    /// Those of `principals` whose deputy `user` is at `now`, each with those of `groups` that hold them. A principal who
-    /// is disabled has no voice to lend.
+    /// Those of `parties` and `lenders` whose deputy `user` is at `now`, each with those of `groups` that hold them. A
+    /// lender who is disabled has no voice to lend; a party bars its deputy whatever it is itself.
     async fn deputy_for(
         &mut self,
         user: UserId,
-        principals: BTreeSet<UserId>,
+        parties: &BTreeSet<UserId>,
+        lenders: Vec<UserId>,
         groups: &[GroupId],
         now: DateTime<Utc>,
     ) -> Result<Vec<Principal>, StoreError> {
+        let mut all = parties.clone();
+        all.extend(lenders);
         let mut found = Vec::new();
-        for principal in principals {
+        for principal in all {
             let deputyship = self.read::<Deputyship>(principal.0).await?;
             if deputyship.deputy_at(now) != Some(user) {
                 continue;
             }
-            let active = self.read::<User>(principal.0).await?.is_active();
+            let is_party = parties.contains(&principal);
+            if !is_party && !self.read::<User>(principal.0).await?.is_active() {
+                continue;
+            }
             found.push(Principal {
                 user: principal,
-                groups: if active {
-                    self.memberships(principal, groups).await?
-                } else {
-                    vec![]
-                },
+                groups: self.memberships(principal, groups).await?,
             });
         }
         Ok(found)
