@@ -271,12 +271,12 @@ impl Drawing {
         self.requests.push((account, wish.kind != Kind::New));
         if self.random.random_ratio(14, 15) {
             self.planned.push(Step::Submit(requester, request));
-            self.plan_decisions(request, wish.template);
+            self.plan_decisions(requester, request, wish.template);
         }
         Step::Draft(requester, request, account, wish)
     }
 
-    fn plan_decisions(&mut self, request: usize, of: usize) {
+    fn plan_decisions(&mut self, requester: usize, request: usize, of: usize) {
         if self.random.random_ratio(1, 10) {
             return;
         }
@@ -290,6 +290,10 @@ impl Drawing {
             named.shuffle(&mut self.random);
             let reason = self.reason();
             for (n, person) in named.into_iter().enumerate() {
+                if self.random.random_ratio(1, 12) {
+                    self.planned.push(Step::Ask(person, request));
+                    self.planned.push(Step::Answer(requester, request));
+                }
                 let step = match n == 1 && self.random.random_ratio(1, 6) {
                     true => Step::Reject(person, request, reason),
                     false => Step::Approve(person, request),
@@ -302,8 +306,11 @@ impl Drawing {
     fn about_request(&mut self) -> Step {
         let request = self.recent(self.requests.len());
         let person = self.person();
-        match self.random.random_range(0..8) {
+        match self.random.random_range(0..11) {
             0 | 1 => Step::Withdraw(person, request),
+            8 => Step::Ask(person, request),
+            9 => Step::Answer(person, request),
+            10 => Step::Override(person, request, self.reason()),
             2 => {
                 let account = self
                     .requests
@@ -311,7 +318,7 @@ impl Drawing {
                     .map_or(0, |(account, _)| *account);
                 let template = self.accounts.get(account).copied().unwrap_or(0);
                 let account = self.new_account(template);
-                self.plan_decisions(request, template);
+                self.plan_decisions(person, request, template);
                 self.planned.insert(0, Step::Submit(person, request));
                 Step::Reopen(person, request, account)
             }

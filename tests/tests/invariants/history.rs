@@ -130,6 +130,12 @@ fn nobody_decided_on_their_own(events: &[StoredEvent]) -> Result<(), String> {
                     ));
                 }
             }
+            Event::Request(R::ApprovalOverridden(e)) => {
+                let submission = submissions.get(&event.stream);
+                if submission.is_none_or(|s| s.requester == e.administrator) {
+                    return Err(format!("somebody overrode for themselves: {event:?}"));
+                }
+            }
             _ => {}
         }
     }

@@ -364,6 +364,7 @@ impl Play {
             let status = match status {
                 Some(S::Draft) => RequestStatus::Draft,
                 Some(S::Submitted) => RequestStatus::Submitted,
+                Some(S::SentBack) => RequestStatus::SentBack,
                 Some(S::Rejected) => RequestStatus::Rejected,
                 Some(S::Withdrawn) => RequestStatus::Withdrawn,
                 Some(S::Provisioned) => RequestStatus::Provisioned,
@@ -502,6 +503,7 @@ fn alone(step: &Step) -> bool {
         Step::Submit(..)
             | Step::Approve(..)
             | Step::Reject(..)
+            | Step::Override(..)
             | Step::Withdraw(..)
             | Step::Retry(..)
             | Step::Pass(_)
@@ -523,6 +525,9 @@ fn about(step: &Step) -> About {
         | Step::Submit(_, n)
         | Step::Approve(_, n)
         | Step::Reject(_, n, _)
+        | Step::Ask(_, n)
+        | Step::Answer(_, n)
+        | Step::Override(_, n, _)
         | Step::Withdraw(_, n)
         | Step::Reopen(_, n, _)
         | Step::Retry(_, n) => About::Request(*n),
@@ -636,6 +641,30 @@ async fn command(
             on_request(
                 *n,
                 R::Reject {
+                    reason: why(reason),
+                },
+            )
+            .await
+        }
+        Step::Ask(_, n) => {
+            let question = "Which servers?".into();
+            on_request(*n, R::AskForInformation { question }).await
+        }
+        Step::Answer(_, n) => {
+            let answer = "The two file servers".into();
+            on_request(
+                *n,
+                R::GiveInformation {
+                    answer,
+                    content: None,
+                },
+            )
+            .await
+        }
+        Step::Override(_, n, reason) => {
+            on_request(
+                *n,
+                R::Override {
                     reason: why(reason),
                 },
             )

@@ -58,6 +58,11 @@ pub(crate) enum Step {
     Submit(Person, Request),
     Approve(Person, Request),
     Reject(Person, Request, Reason),
+    /// An approver asks the requester before deciding.
+    Ask(Person, Request),
+    Answer(Person, Request),
+    /// A step is approved in place of its approvers.
+    Override(Person, Request, Reason),
     Withdraw(Person, Request),
     Reopen(Person, Request, Account),
     Retry(Person, Request),

@@ -12,6 +12,7 @@ pub(crate) const NO_PERIOD: u16 = 3_333;
 pub(crate) enum Status {
     Draft,
     Submitted,
+    SentBack,
     Approved,
     Rejected,
     Withdrawn,
@@ -82,7 +83,26 @@ impl Model {
                 }
                 self.close(number, Status::Rejected)
             }
-            Step::Withdraw(..) if own && status == Status::Submitted => {
+            Step::Ask(..) if status == Status::Submitted => {
+                if let Err(why) = self.may_decide(person, number) {
+                    return Verdict::Refused(why);
+                }
+                self.request(number).status = Status::SentBack;
+                Verdict::Accepted
+            }
+            Step::Answer(..) if own && status == Status::SentBack => {
+                self.request(number).status = Status::Submitted;
+                Verdict::Accepted
+            }
+            Step::Override(_, _, reason) if status == Status::Submitted => match (own, reason) {
+                (true, _) => Verdict::Refused("nobody overrides for their own request"),
+                (false, Reason::Blank) => Verdict::Refused("an override says why"),
+                (false, Reason::Given) => {
+                    self.complete_step(number);
+                    Verdict::Accepted
+                }
+            },
+            Step::Withdraw(..) if own && matches!(status, Status::Submitted | Status::SentBack) => {
                 self.close(number, Status::Withdrawn)
             }
             // What may have come of its account goes first: the name is held until then.
@@ -305,13 +325,19 @@ impl Model {
             .as_ref()
             .map_or(&[][..], |version| &version.steps);
         if request.approved_by.len() >= usize::from(steps[request.step].least) {
-            request.step += 1;
-            request.approved_by.clear();
-            if request.step == steps.len() {
-                request.status = Status::Approved;
-            }
+            self.complete_step(number);
         }
         Verdict::Accepted
+    }
+
+    fn complete_step(&mut self, number: usize) {
+        let request = self.request(number);
+        let steps = request.version.as_ref().map_or(0, |v| v.steps.len());
+        request.step += 1;
+        request.approved_by.clear();
+        if request.step == steps {
+            request.status = Status::Approved;
+        }
     }
 
     /// Rejected or withdrawn: the name is free, a renewal waits no more.
@@ -341,6 +367,9 @@ fn whose(step: &Step) -> Option<(usize, usize)> {
         | Step::Submit(person, request)
         | Step::Approve(person, request)
         | Step::Reject(person, request, _)
+        | Step::Ask(person, request)
+        | Step::Answer(person, request)
+        | Step::Override(person, request, _)
         | Step::Withdraw(person, request)
         | Step::Reopen(person, request, _)
         | Step::Retry(person, request) => Some((*person, *request)),
