@@ -106,7 +106,8 @@ pub(crate) async fn open(url: &str) -> Result<EventStore, Failure> {
     let config = StoreConfig {
         url: url.to_owned(),
         keys: InstanceKeys::from_bytes([7; 32]),
-        cache_entries: 200_000,
+        // As the product has it.
+        cache_entries: 20_000,
         clock: std::sync::Arc::new(SystemClock),
         virtual_clock: false,
         max_connections: 16,

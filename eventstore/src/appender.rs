@@ -172,10 +172,25 @@ impl AppendTask {
     /// States into the cache, the events and the new head to those who follow, then the answers.
     fn announce(&self, batch: Vec<Pending>, landed: Landed) -> HashMap<(i16, Uuid), u64> {
         let appends: Vec<_> = batch.iter().map(|pending| pending.append.clone()).collect();
+        let events: usize = appends.iter().map(|append| append.events.len()).sum();
+        metrics::counter!("tenure_events_appended_total").increment(events as u64);
+        metrics::histogram!("tenure_append_batch_events").record(events as f64);
+        let mut superseded = Vec::with_capacity(batch.len());
+        let mut versions = HashMap::with_capacity(batch.len());
+        for Pending { append, after, .. } in &batch {
+            superseded.extend(
+                self.cache
+                    .put(append.kind_code, append.stream, after.clone()),
+            );
+            versions.insert((append.kind_code, append.stream), append.version());
+        }
+        let mut outlived = Vec::new();
         let first = match landed {
             Landed::At(places) => {
                 let first = places.first().map_or(0, |place| place.position);
-                self.tail.extend(&appends, places);
+                if self.pace.is_followed() {
+                    outlived = self.tail.extend(&appends, places);
+                }
                 first.cast_unsigned()
             }
             Landed::From(first) => {
@@ -183,18 +198,6 @@ impl AppendTask {
                 first
             }
         };
-        let events: usize = batch
-            .iter()
-            .map(|pending| pending.append.events.len())
-            .sum();
-        metrics::counter!("tenure_events_appended_total").increment(events as u64);
-        metrics::histogram!("tenure_append_batch_events").record(events as f64);
-        let mut versions = HashMap::with_capacity(batch.len());
-        for Pending { append, after, .. } in &batch {
-            self.cache
-                .put(append.kind_code, append.stream, after.clone());
-            versions.insert((append.kind_code, append.stream), append.version());
-        }
         raise(&self.head, first + events as u64 - 1);
         let mut next = first;
         for Pending { append, answer, .. } in batch {
@@ -202,6 +205,8 @@ impl AppendTask {
             // Whoever no longer waits finds its command in the history.
             let _ = answer.send(Ok(next - 1));
         }
+        // Freed elsewhere: the next batch waits for this task.
+        tokio::spawn(async move { drop((appends, superseded, outlived)) });
         versions
     }
 }

@@ -37,15 +37,16 @@ impl Cache {
         Some((state, entry.version))
     }
 
-    /// Never replaces a newer state by an older one: answers may overtake each other.
-    pub(crate) fn put(&self, kind: i16, id: Uuid, entry: Entry) {
+    /// Never replaces a newer state by an older one: answers may overtake each other. Returns what is no longer kept.
+    pub(crate) fn put(&self, kind: i16, id: Uuid, entry: Entry) -> Option<Entry> {
         let mut entries = self.lock();
         if entries
             .peek(&(kind, id))
-            .is_none_or(|known| known.version < entry.version)
+            .is_some_and(|known| known.version >= entry.version)
         {
-            entries.put((kind, id), entry);
+            return Some(entry);
         }
+        entries.push((kind, id), entry).map(|(_, old)| old)
     }
 
     /// Drops a state that may be out of date.

@@ -2,19 +2,14 @@
 
 use crate::{
     Database, EventStore, Position, SealedEvent, StoreError, StoredEvent, kind,
-    log::{self, Log, micros},
+    log::{self, micros},
     postgres::{copied_row, copy_range},
-    reader::Reader,
 };
 use chrono::{DateTime, Utc};
-use std::sync::Arc;
-use tokio::sync::mpsc;
 use uuid::Uuid;
 
 /// From here on a page is copied rather than queried.
 const COPIED: usize = 500;
-/// Events fetched at a time for pages that are smaller: every fetch has its fixed cost.
-const FETCHED: usize = 8000;
 
 impl EventStore {
     /// The events after `after`, at most `limit`, in order and without a gap.
@@ -26,13 +21,26 @@ impl EventStore {
         after: Position,
         limit: usize,
     ) -> Result<Vec<StoredEvent>, StoreError> {
-        let mut page = match Source::of(self)
-            .fetch(after, after.saturating_add(limit as u64))
-            .await?
-        {
-            Fetched::Decoded(events) => events,
-            Fetched::Copied(messages) => decode(&self.0.reader, &messages)?,
-        };
+        let mut page = Vec::new();
+        match &self.0.database {
+            Database::Postgres(pool) if limit >= COPIED => {
+                let up_to = after.saturating_add(limit as u64);
+                for message in copy_range(pool, after, up_to).await? {
+                    if let Some(row) = copied_row(&message) {
+                        page.push(self.0.reader.decode(&row?)?);
+                    }
+                }
+            }
+            Database::Postgres(_) | Database::Sqlite { .. } => {
+                self.0
+                    .log
+                    .page(after, limit, &mut |row| {
+                        page.push(self.0.reader.decode(row)?);
+                        Ok(())
+                    })
+                    .await?;
+            }
+        }
         self.0.reader.open_all(&mut page).await?;
         Ok(page)
     }
@@ -110,55 +118,6 @@ impl EventStore {
         log::sealed_page(&*self.0.log, after, limit).await
     }
 
-    /// The events after `after` up to `up_to` in pages: for long stretches, as a rebuild reads them. The next ones are
-    /// fetched and decoded while the caller works on one; some twenty thousand events are in memory at most, or three
-    /// pages if that is more.
-    #[must_use]
-    pub fn read_pages(&self, after: Position, up_to: Position, page: usize) -> Pages {
-        let (fetched, mut to_decode) = mpsc::channel(1);
-        let (decoded, pages) = mpsc::channel(1);
-        let source = Source::of(self);
-        let reader = self.0.reader.clone();
-        let page = page.max(1);
-        let fetch = page.max(FETCHED) as u64;
-        tokio::spawn(async move {
-            let mut from = after;
-            while from < up_to {
-                let to = up_to.min(from.saturating_add(fetch));
-                let fetching = source.fetch(from, to).await;
-                let failed = fetching.is_err();
-                if fetched.send(fetching).await.is_err() || failed {
-                    return;
-                }
-                from = to;
-            }
-        });
-        tokio::spawn(async move {
-            while let Some(fetched) = to_decode.recv().await {
-                let mut rest = match open(&reader, fetched).await {
-                    Ok(events) => events,
-                    Err(error) => {
-                        // Whoever reads may have gone; nobody else needs to know.
-                        let _ = decoded.send(Err(error)).await;
-                        return;
-                    }
-                };
-                // Beyond the head there is nothing more to come.
-                if rest.is_empty() {
-                    return;
-                }
-                while !rest.is_empty() {
-                    let later = rest.split_off(page.min(rest.len()));
-                    if decoded.send(Ok(rest)).await.is_err() {
-                        return;
-                    }
-                    rest = later;
-                }
-            }
-        });
-        Pages(pages)
-    }
-
     /// The position that the history had reached at `t`: that of the last event recorded at or before it, 0 if none.
     ///
     /// # Errors
@@ -187,76 +146,4 @@ impl EventStore {
             )
         })
     }
-}
-
-/// Pages of the feed, fetched ahead.
-#[derive(Debug)]
-pub struct Pages(mpsc::Receiver<Result<Vec<StoredEvent>, StoreError>>);
-
-impl Pages {
-    /// The next page; none after the last.
-    pub async fn next(&mut self) -> Option<Result<Vec<StoredEvent>, StoreError>> {
-        self.0.recv().await
-    }
-}
-
-/// Where pages come from.
-struct Source {
-    database: Database,
-    log: Arc<dyn Log>,
-    reader: Arc<Reader>,
-}
-
-enum Fetched {
-    Decoded(Vec<StoredEvent>),
-    Copied(Vec<bytes::Bytes>),
-}
-
-impl Source {
-    fn of(store: &EventStore) -> Self {
-        Self {
-            database: store.0.database.clone(),
-            log: store.0.log.clone(),
-            reader: store.0.reader.clone(),
-        }
-    }
-
-    async fn fetch(&self, after: Position, up_to: Position) -> Result<Fetched, StoreError> {
-        // Positions have no gap: a range is a limit.
-        let limit = usize::try_from(up_to - after).unwrap_or(usize::MAX);
-        if let Database::Postgres(pool) = &self.database
-            && limit >= COPIED
-        {
-            let up_to = up_to.min(i64::MAX.cast_unsigned());
-            return Ok(Fetched::Copied(copy_range(pool, after, up_to).await?));
-        }
-        let mut page = Vec::new();
-        self.log
-            .page(after, limit, &mut |row| {
-                page.push(self.reader.decode(row)?);
-                Ok(())
-            })
-            .await?;
-        Ok(Fetched::Decoded(page))
-    }
-}
-
-async fn open(
-    reader: &Reader,
-    fetched: Result<Fetched, StoreError>,
-) -> Result<Vec<StoredEvent>, StoreError> {
-    let mut page = match fetched? {
-        Fetched::Decoded(events) => events,
-        Fetched::Copied(messages) => decode(reader, &messages)?,
-    };
-    reader.open_all(&mut page).await?;
-    Ok(page)
-}
-
-fn decode(reader: &Reader, messages: &[bytes::Bytes]) -> Result<Vec<StoredEvent>, StoreError> {
-    messages
-        .iter()
-        .filter_map(|message| copied_row(message))
-        .map(|row| reader.decode(&row?))
-        .collect()
 }

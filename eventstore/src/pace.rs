@@ -52,6 +52,12 @@ impl Pace {
         }
     }
 
+    /// Does anybody follow at all?
+    pub(crate) fn is_followed(&self) -> bool {
+        let readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
+        readers.iter().any(|reader| reader.strong_count() > 0)
+    }
+
     /// Waits, a bounded time, while somebody is behind `head` but could keep up.
     pub(crate) async fn keep(&self, head: Position) {
         let waiting = async {

@@ -31,8 +31,9 @@ pub(crate) struct Kept {
 }
 
 impl Tail {
-    /// Keeps what was committed at `places`.
-    pub(crate) fn extend(&self, appends: &[Arc<Append>], places: Vec<Place>) {
+    /// Keeps what was committed at `places`. Returns what there is no room for any more.
+    pub(crate) fn extend(&self, appends: &[Arc<Append>], places: Vec<Place>) -> Vec<Arc<Kept>> {
+        let mut outlived = Vec::new();
         let mut kept = self.lock();
         for place in places {
             let Some(append) = appends.get(place.append) else {
@@ -42,10 +43,10 @@ impl Tail {
                 .back()
                 .is_some_and(|last| last.position + 1 != place.position)
             {
-                kept.clear();
+                outlived.extend(kept.drain(..));
             }
             if kept.len() == KEPT {
-                kept.pop_front();
+                outlived.extend(kept.pop_front());
             }
             kept.push_back(Arc::new(Kept {
                 append: append.clone(),
@@ -56,6 +57,7 @@ impl Tail {
                 decoded: OnceLock::new(),
             }));
         }
+        outlived
     }
 
     /// Forgets all: what is in the history is uncertain.

@@ -18,8 +18,10 @@ use tokio_util::sync::CancellationToken;
 const PAGE: u64 = 4_000;
 /// Without news, checkpoints and epoch are looked at again after so long.
 const LOOK_ANYWAY: Duration = Duration::from_secs(1);
-/// The trail gathers so many events, or waits so long, before it writes again: a transaction costs more than its rows.
-const GATHER: (u64, Duration) = (200, Duration::from_millis(5));
+/// So many events, or so long a wait, make a page worth its transaction.
+const WORTH: (u64, Duration) = (1_000, Duration::from_millis(10));
+/// So many events behind, objects gather too: most of what waits changes the same rows again.
+const BUSY: u64 = 100;
 /// How often a runner that stands by looks at the other's checkpoints.
 const STAND_BY: Duration = Duration::from_millis(100);
 /// After so long without progress it takes over.
@@ -208,13 +210,21 @@ impl Runner {
         Ok(worked)
     }
 
-    /// Lets a few more events come, where nobody waits for each.
-    async fn gather(&self) {
-        let least = self.models.iter().map(|kept| kept.at.position).min();
-        let waiting = least.map_or(0, |least| self.head.borrow().saturating_sub(least));
-        if self.group == Group::Trail && (1..GATHER.0).contains(&waiting) {
-            tokio::time::sleep(GATHER.1).await;
+    /// Lets a few more events come where nobody waits for each: in the trail always, elsewhere when there are many.
+    async fn gather(&mut self) {
+        let Some(least) = self.models.iter().map(|kept| kept.at.position).min() else {
+            return;
+        };
+        let from = match self.group {
+            Group::Objects => BUSY,
+            Group::Trail => 1,
+        };
+        let waiting = |head: u64| head.saturating_sub(least);
+        if !(from..WORTH.0).contains(&waiting(*self.head.borrow())) {
+            return;
         }
+        let enough = self.head.wait_for(|head| waiting(*head) >= WORTH.0);
+        let _ = tokio::time::timeout(WORTH.1, enough).await;
     }
 
     /// The next events after `position`.

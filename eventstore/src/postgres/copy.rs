@@ -12,7 +12,8 @@ const HEADER: usize = 11 + 4 + 4;
 const COLUMNS: i16 = 15;
 
 /// `COPY` takes no parameters. What only the chain needs, a typed event does without.
-fn statement(after: Position, up_to: Position) -> String {
+pub(crate) fn statement(after: Position, up_to: Position) -> String {
+    let up_to = up_to.min(i64::MAX.cast_unsigned());
     format!(
         "COPY (SELECT position, recorded_at, id, stream, version, kind, schema, command, correlation, causation, type, \
          actor, trace, client_address, payload FROM events WHERE position > {after} AND position <= {up_to} \

@@ -5,7 +5,7 @@ mod copy;
 mod single;
 pub(crate) mod wake;
 
-pub(crate) use copy::{copy_range, row as copied_row};
+pub(crate) use copy::{copy_range, row as copied_row, statement as copy_statement};
 
 use append::PostgresAppender;
 

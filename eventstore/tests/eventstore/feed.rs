@@ -63,6 +63,8 @@ on_every_store! {
 
     async fn the_newest_events_are_the_same_from_memory_as_from_the_database(backend: Backend) {
         let stores = [backend.open().await, backend.open().await];
+        // Memory keeps them for those who follow.
+        let _following = stores[0].reading();
         let id = group(&stores[0]).await;
         let mut first = add(id, new_id());
         first.key = key(new_id(), 1);
@@ -131,6 +133,27 @@ on_every_store! {
         }
         assert_eq!(rest, 202);
         assert_eq!(store.read_stream("group", id, 1, 10).await.expect("stream"), all[1..2]);
+    }
+
+    async fn waiting_for_a_page_may_be_cancelled_and_pages_dropped_half_read(backend: Backend) {
+        let store = backend.open().await;
+        futures::future::join_all((0..700).map(|_| store.execute(create(new_id(), &new_id().to_string())))).await;
+        let mut pages = store.read_pages(0, 700, 300);
+        let mut positions = Vec::new();
+        let mut patience = std::time::Duration::from_micros(20);
+        loop {
+            match tokio::time::timeout(patience, pages.next()).await {
+                Ok(Some(page)) => positions.extend(page.expect("page").iter().map(|event| event.position)),
+                Ok(None) => break,
+                Err(_) => patience += patience / 2,
+            }
+        }
+        assert_eq!(positions, (1..=700).collect::<Vec<_>>());
+        for _ in 0..40 {
+            let mut pages = store.read_pages(0, 700, 10);
+            assert_eq!(pages.next().await.expect("page").expect("page").len(), 10);
+        }
+        assert_eq!(store.read(0, 700).await.expect("read").len(), 700);
     }
 
     async fn the_client_address_is_sealed_in_the_table(backend: Backend) {

@@ -47,7 +47,7 @@ const AUDIT: &str = "view_audit";
 
 impl ReadModel for Audit {
     const NAME: &'static str = "audit";
-    const VERSION: u32 = 2;
+    const VERSION: u32 = 3;
     const TABLES: &'static [Table] = &[Table {
         name: AUDIT,
         columns: &[
@@ -68,7 +68,6 @@ impl ReadModel for Audit {
             &["actor", "position"],
             &["stream", "position"],
             &["type", "position"],
-            &["kind", "position"],
             &["correlation", "position"],
         ],
     }];
@@ -201,7 +200,12 @@ impl AuditFilter {
         let id = |column: &'static str, id: Uuid| Expr::col(column).eq(id.as_bytes().to_vec());
         Cond::all()
             .add_option(self.actor.as_ref().map(|actor| by("actor", actor)))
-            .add_option(self.kind.as_deref().map(|kind| text("kind", kind)))
+            // Types begin with their kind, so that the index of types serves: "role.", and what follows it.
+            .add_option(self.kind.as_deref().map(|kind| {
+                Expr::col("type")
+                    .gte(format!("{kind}."))
+                    .and(Expr::col("type").lt(format!("{kind}/")))
+            }))
             .add_option(self.type_name.as_deref().map(|name| text("type", name)))
             .add_option(self.stream.map(|stream| id("stream", stream)))
             .add_option(

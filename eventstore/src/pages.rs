@@ -1,0 +1,202 @@
+//! Long stretches of the feed, page by page, as a rebuild reads them.
+
+use crate::{
+    Database, EventStore, Position, StoreError, StoredEvent,
+    log::Log,
+    postgres::{copied_row, copy_statement},
+    reader::Reader,
+};
+use bytes::Bytes;
+use futures::{TryStreamExt, stream::BoxStream};
+use sqlx::{
+    PgPool,
+    postgres::{PgPoolCopyExt, PgPoolOptions},
+};
+use std::sync::Arc;
+use tokio::sync::mpsc;
+
+/// Events of one `COPY`. A longer one would keep PostgreSQL from tidying up behind appends for too long.
+const COPIED: u64 = 128_000;
+/// Events of one query, and how many queries may be ahead of whoever reads.
+const QUERIED: usize = 8_000;
+const AHEAD: usize = 1;
+
+/// Pages of the feed. May be dropped at any time, and waiting for the next one may be cancelled.
+pub struct Pages {
+    events: Events,
+    /// What there is of the next page.
+    page: Vec<StoredEvent>,
+    size: usize,
+    reader: Arc<Reader>,
+}
+
+impl EventStore {
+    /// The events after `after` up to `up_to` in pages, read ahead while the caller works on one.
+    #[must_use]
+    pub fn read_pages(&self, after: Position, up_to: Position, page: usize) -> Pages {
+        let events = match &self.0.database {
+            Database::Postgres(pool) => Events::Copied(Copied {
+                pool: pool.clone(),
+                messages: None,
+                begun: false,
+                after,
+                up_to,
+            }),
+            Database::Sqlite { .. } => Events::Queried(Queried::ahead(
+                self.0.log.clone(),
+                self.0.reader.clone(),
+                after,
+                up_to,
+            )),
+        };
+        Pages {
+            events,
+            page: Vec::new(),
+            size: page.max(1),
+            reader: self.0.reader.clone(),
+        }
+    }
+}
+
+impl Pages {
+    /// The next page; none after the last.
+    pub async fn next(&mut self) -> Option<Result<Vec<StoredEvent>, StoreError>> {
+        while self.page.len() < self.size {
+            let next = match &mut self.events {
+                Events::Copied(copied) => copied.next(&self.reader).await,
+                Events::Queried(queried) => queried.next().await,
+            };
+            match next {
+                Some(Ok(event)) => self.page.push(event),
+                Some(Err(error)) => return Some(Err(error)),
+                None => break,
+            }
+        }
+        if self.page.is_empty() {
+            return None;
+        }
+        if let Err(error) = self.reader.open_all(&mut self.page).await {
+            return Some(Err(error));
+        }
+        let next = Vec::with_capacity(self.page.len());
+        Some(Ok(std::mem::replace(&mut self.page, next)))
+    }
+}
+
+/// Where they come from; personal data still sealed.
+enum Events {
+    Copied(Copied),
+    Queried(Queried),
+}
+
+/// Decoded by whoever reads, as the bytes arrive: handing events to another thread costs as much as decoding them.
+struct Copied {
+    pool: PgPool,
+    messages: Option<BoxStream<'static, sqlx::Result<Bytes>>>,
+    /// Has this COPY brought anything?
+    begun: bool,
+    after: Position,
+    up_to: Position,
+}
+
+impl Copied {
+    async fn next(&mut self, reader: &Reader) -> Option<Result<StoredEvent, StoreError>> {
+        loop {
+            let messages = match &mut self.messages {
+                Some(messages) => messages,
+                None if self.after >= self.up_to => return None,
+                None => {
+                    let to = self.up_to.min(self.after.saturating_add(COPIED));
+                    match copy(&self.pool, self.after, to).await {
+                        Ok(messages) => {
+                            self.after = to;
+                            self.begun = false;
+                            self.messages.insert(messages)
+                        }
+                        Err(error) => return Some(Err(error.into())),
+                    }
+                }
+            };
+            match messages.try_next().await {
+                Ok(Some(message)) => {
+                    if let Some(row) = copied_row(&message) {
+                        self.begun = true;
+                        return Some(row.and_then(|row| reader.decode(&row)));
+                    }
+                }
+                Ok(None) => {
+                    self.messages = None;
+                    // Beyond the head there is nothing more to come.
+                    if !self.begun {
+                        self.after = self.up_to;
+                    }
+                }
+                Err(error) => {
+                    self.after = self.up_to;
+                    return Some(Err(error.into()));
+                }
+            }
+        }
+    }
+}
+
+/// On a connection of its own: dropped in the middle, it is of no use to others, since sqlx 0.9 loses track of a
+/// connection whose COPY was not read to its end. And whoever reads slowly takes none from the others.
+async fn copy(
+    pool: &PgPool,
+    after: Position,
+    up_to: Position,
+) -> sqlx::Result<BoxStream<'static, sqlx::Result<Bytes>>> {
+    let own = PgPoolOptions::new()
+        .max_connections(1)
+        .connect_lazy_with(pool.connect_options().as_ref().clone());
+    own.copy_out_raw(&copy_statement(after, up_to)).await
+}
+
+/// Read and decoded ahead by a task.
+struct Queried {
+    pages: mpsc::Receiver<Result<Vec<StoredEvent>, StoreError>>,
+    begun: std::vec::IntoIter<StoredEvent>,
+}
+
+impl Queried {
+    fn ahead(log: Arc<dyn Log>, reader: Arc<Reader>, after: Position, up_to: Position) -> Self {
+        let (read, pages) = mpsc::channel(AHEAD);
+        tokio::spawn(async move {
+            let mut from = after;
+            while from < up_to {
+                // Positions have no gap: a range is a limit.
+                let limit = usize::try_from(up_to - from).map_or(QUERIED, |rest| rest.min(QUERIED));
+                let mut page = Vec::with_capacity(limit);
+                let queried = log
+                    .page(from, limit, &mut |row| {
+                        page.push(reader.decode(row)?);
+                        Ok(())
+                    })
+                    .await;
+                from += page.len() as u64;
+                let last = queried.is_err() || page.is_empty();
+                // Whoever reads may have gone; nobody else needs to know.
+                if read.send(queried.map(|()| page)).await.is_err() || last {
+                    return;
+                }
+            }
+        });
+        Self {
+            pages,
+            begun: Vec::new().into_iter(),
+        }
+    }
+
+    async fn next(&mut self) -> Option<Result<StoredEvent, StoreError>> {
+        loop {
+            if let Some(event) = self.begun.next() {
+                return Some(Ok(event));
+            }
+            match self.pages.recv().await? {
+                Ok(page) => self.begun = page.into_iter(),
+                Err(error) => return Some(Err(error)),
+            }
+        }
+    }
+}
