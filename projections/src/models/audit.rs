@@ -184,9 +184,8 @@ impl AuditFilter {
     fn condition(&self) -> Cond {
         let position = || Expr::col("position");
         // Text without NUL, which PostgreSQL would refuse as a value.
-        let text = |column: &'static str, text: &str| {
-            Expr::col(column).eq(sea_query::Value::from(Cell::text(text)))
-        };
+        let value = |text: &str| sea_query::Value::from(Cell::text(text));
+        let text = |column: &'static str, text: &str| Expr::col(column).eq(value(text));
         // What people did by their tokens is theirs too: "user:<id>/token:<id>", between "/" and what follows it.
         let by = |column: &'static str, actor: &Actor| {
             let own = text(column, &actor.to_string());
@@ -203,8 +202,8 @@ impl AuditFilter {
             // Types begin with their kind, so that the index of types serves: "role.", and what follows it.
             .add_option(self.kind.as_deref().map(|kind| {
                 Expr::col("type")
-                    .gte(format!("{kind}."))
-                    .and(Expr::col("type").lt(format!("{kind}/")))
+                    .gte(value(&format!("{kind}.")))
+                    .and(Expr::col("type").lt(value(&format!("{kind}/"))))
             }))
             .add_option(self.type_name.as_deref().map(|name| text("type", name)))
             .add_option(self.stream.map(|stream| id("stream", stream)))
