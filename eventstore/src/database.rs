@@ -113,6 +113,21 @@ impl Database {
     }
 }
 
+/// Begins a transaction, in a task of its own: sqlx forgets one whose `BEGIN` was cancelled in the middle, puts the
+/// connection back into the pool with the transaction open, and whoever gets it next holds locks for ever and loses what
+/// they write.
+///
+/// # Errors
+/// If the database fails.
+pub async fn begin<DB: sqlx::Database>(
+    pool: &sqlx::Pool<DB>,
+    statement: &'static str,
+) -> Result<sqlx::Transaction<'static, DB>, sqlx::Error> {
+    let pool = pool.clone();
+    let beginning = tokio::spawn(async move { pool.begin_with(statement).await });
+    beginning.await.map_err(|_| sqlx::Error::WorkerCrashed)?
+}
+
 /// Never dropped for idleness or age: an SQLite in memory would be gone.
 fn one_connection() -> SqlitePoolOptions {
     SqlitePoolOptions::new()

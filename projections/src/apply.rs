@@ -145,57 +145,7 @@ fn is_lasting(error: &ViewError) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::history;
-    use sqlx::{AssertSqlSafe, ConnectOptions, Executor, postgres::PgConnectOptions};
-    use std::{str::FromStr, sync::Arc};
-    use tenure_domain::{
-        Actor, UserId,
-        group::{Group, GroupCommand},
-        user::{PersonalData, User, UserCommand},
-    };
-    use tenure_eventstore::{
-        EventStore, Execution, InstanceKeys, StoreConfig, clock::SystemClock, new_id,
-    };
-
-    async fn views(url: String) -> Views {
-        let keys = InstanceKeys::generate();
-        let (cache_entries, clock, max_connections) = (10, Arc::new(SystemClock), 4);
-        let config = StoreConfig {
-            url,
-            keys,
-            cache_entries,
-            clock,
-            virtual_clock: true,
-            max_connections,
-        };
-        let store = EventStore::open(config).await.unwrap();
-        let data = PersonalData {
-            display_name: "A".into(),
-            emails: vec!["a@example.com".into()],
-            ..Default::default()
-        };
-        let (user, group) = (UserId(new_id()), new_id());
-        let by = || Actor::system("test");
-        store
-            .execute::<User>(Execution::new(
-                user.0,
-                UserCommand::Register(data),
-                Default::default(),
-                by(),
-            ))
-            .await
-            .unwrap();
-        for command in [
-            GroupCommand::Create { name: "G".into() },
-            GroupCommand::AddMember(user),
-        ] {
-            store
-                .execute::<Group>(Execution::new(group, command, Default::default(), by()))
-                .await
-                .unwrap();
-        }
-        Views::open(&store, None).await.unwrap()
-    }
+    use crate::{fresh, history};
 
     async fn rows(views: &Views) -> (usize, u64) {
         let (filter, page) = Default::default();
@@ -247,23 +197,13 @@ mod tests {
 
     #[tokio::test]
     async fn a_page_that_was_not_committed_leaves_nothing_in_sqlite() {
-        a_page_that_was_not_committed_leaves_nothing(views("sqlite::memory:".into()).await).await;
+        a_page_that_was_not_committed_leaves_nothing(fresh::sqlite().await).await;
     }
 
     #[tokio::test]
     async fn a_page_that_was_not_committed_leaves_nothing_in_postgres() {
-        // The tests in `tests/` say when there is none.
-        let Ok(admin) = std::env::var("TENURE_TEST_POSTGRES") else {
-            return;
-        };
-        let admin = PgConnectOptions::from_str(&admin).unwrap();
-        let name = format!("views_{}", new_id().simple());
-        let mut connection = admin.connect().await.unwrap();
-        connection
-            .execute(AssertSqlSafe(format!("CREATE DATABASE {name}")))
-            .await
-            .unwrap();
-        let url = admin.database(&name).to_url_lossy().to_string();
-        a_page_that_was_not_committed_leaves_nothing(views(url).await).await;
+        if let Some(views) = fresh::postgres().await {
+            a_page_that_was_not_committed_leaves_nothing(views).await;
+        }
     }
 }

@@ -14,7 +14,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use std::{path::Path, str::FromStr, time::Duration};
-use tenure_eventstore::{Database, EventStore};
+use tenure_eventstore::{Database, EventStore, begin};
 
 #[derive(Clone)]
 pub(crate) enum ViewDatabase {
@@ -84,13 +84,10 @@ impl ViewDatabase {
     pub(crate) async fn begin(&self) -> Result<Work, ViewError> {
         Ok(match self {
             // What a crash of the database undoes is made again from the log, which it cannot undo.
-            Self::Postgres(pool) => Work::Postgres(
-                pool.begin_with("BEGIN; SET LOCAL synchronous_commit TO off")
-                    .await?,
-            ),
-            Self::Sqlite { writer, .. } => {
-                Work::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?)
+            Self::Postgres(pool) => {
+                Work::Postgres(begin(pool, "BEGIN; SET LOCAL synchronous_commit TO off").await?)
             }
+            Self::Sqlite { writer, .. } => Work::Sqlite(begin(writer, "BEGIN IMMEDIATE").await?),
         })
     }
 

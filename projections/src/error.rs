@@ -60,3 +60,13 @@ pub enum ViewError {
     )]
     OtherHistory,
 }
+
+impl ViewError {
+    /// PostgreSQL has ended one of several that waited for each other.
+    pub(crate) fn is_deadlock(&self) -> bool {
+        let Self::Database(sqlx::Error::Database(error)) = self else {
+            return false;
+        };
+        error.code().as_deref() == Some("40P01")
+    }
+}

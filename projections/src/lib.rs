@@ -20,6 +20,8 @@ mod checkpoint;
 mod database;
 mod error;
 mod forget;
+#[cfg(test)]
+mod fresh;
 mod generation;
 mod history;
 mod list;

@@ -1,6 +1,9 @@
 //! How far the read models are, as this process knows: what queries wait for.
 
-use crate::{ModelStatus, ViewError, Views, checkpoint};
+use crate::{
+    ModelStatus, ViewError, Views,
+    checkpoint::{self, Checkpoint},
+};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -12,6 +15,15 @@ const POLL: (Duration, Duration) = (Duration::from_millis(3), Duration::from_mil
 pub(crate) struct Progress {
     pub(crate) position: u64,
     pub(crate) stopped: Option<String>,
+}
+
+impl Progress {
+    fn of(checkpoint: Checkpoint) -> Self {
+        Self {
+            position: checkpoint.at.position,
+            stopped: checkpoint.stopped,
+        }
+    }
 }
 
 impl Views {
@@ -94,9 +106,12 @@ impl Views {
 
     /// Reads how far the process that keeps the models is.
     pub(crate) async fn look(&self) -> Result<(), ViewError> {
+        let before = self.0.progress.borrow().clone();
         for checkpoint in checkpoint::read(self.database()).await? {
             if let Some(index) = self.index(&checkpoint.model).filter(|_| checkpoint.active) {
-                self.publish(index, checkpoint.at.position, checkpoint.stopped);
+                let seen = Progress::of(checkpoint);
+                // What the runner of this process has said meanwhile is newer than what was read.
+                self.change(index, |known| before.get(index) == Some(known), seen);
             }
         }
         Ok(())
@@ -104,16 +119,19 @@ impl Views {
 
     /// Says how far a model is.
     pub(crate) fn publish(&self, index: usize, position: u64, stopped: Option<String>) {
-        self.0.progress.send_if_modified(|progress| {
-            let new = Progress { position, stopped };
-            match progress.get_mut(index) {
-                Some(known) if *known != new => {
+        self.change(index, |_| true, Progress { position, stopped });
+    }
+
+    fn change(&self, index: usize, if_known: impl FnOnce(&Progress) -> bool, new: Progress) {
+        self.0
+            .progress
+            .send_if_modified(|progress| match progress.get_mut(index) {
+                Some(known) if *known != new && if_known(known) => {
                     *known = new;
                     true
                 }
                 Some(_) | None => false,
-            }
-        });
+            });
     }
 
     fn behind(

@@ -29,6 +29,8 @@ struct Rebuild<'a> {
     targets: Vec<Target>,
     at: Place,
     failure: Option<ViewError>,
+    /// Where kept generations are that were built from another history.
+    foreign: Vec<Place>,
 }
 
 impl Views {
@@ -49,6 +51,7 @@ impl Views {
             targets: Vec::new(),
             at: Place::beginning(epoch),
             failure: None,
+            foreign: Vec::new(),
         };
         rebuild.begin(&indexes).await?;
         let built = rebuild.run(&progress).await;
@@ -158,8 +161,27 @@ impl Rebuild<'_> {
         Ok(())
     }
 
-    /// Shows the new generations, unless one of the old is further.
-    async fn swap(&self) -> Result<bool, ViewError> {
+    /// Shows the new generations, unless one of the old is further. Answers whether it did.
+    async fn swap(&mut self) -> Result<bool, ViewError> {
+        loop {
+            let ahead = match self.show_unless_behind().await {
+                Ok(Some(ahead)) => ahead,
+                Ok(None) => return Ok(true),
+                // Somebody reads two of the views in the other order.
+                Err(error) if error.is_deadlock() => continue,
+                Err(error) => return Err(error),
+            };
+            // Looked at while nothing is locked and no connection held: those who wait for the locks may have the rest.
+            if history::verify(&self.views.0.store, &ahead).await.is_ok() {
+                return Ok(false);
+            }
+            // One of another history has no say.
+            self.foreign.push(ahead);
+        }
+    }
+
+    /// Answers where an old generation is that is further; then nothing was done.
+    async fn show_unless_behind(&self) -> Result<Option<Place>, ViewError> {
         let dialect = self.views.database().dialect();
         let mut work = self.views.database().begin().await?;
         let connection = &mut work.connection();
@@ -174,14 +196,12 @@ impl Rebuild<'_> {
             if !ours {
                 return Err(ViewError::Fenced);
             }
-            // One of another history has no say.
-            let is_ahead =
-                |old: &checkpoint::Checkpoint| old.active && old.at.position > self.at.position;
-            if let Some(old) = known.iter().find(|old| is_ahead(old))
-                && history::verify(&self.views.0.store, &old.at).await.is_ok()
-            {
+            let is_ahead = |old: &&checkpoint::Checkpoint| {
+                old.active && old.at.position > self.at.position && !self.foreign.contains(&old.at)
+            };
+            if let Some(old) = known.iter().find(is_ahead) {
                 work.rollback().await?;
-                return Ok(false);
+                return Ok(Some(old.at.clone()));
             }
             generation::show(connection, &**model, target.generation, dialect).await?;
             for old in known.iter().filter(|known| known.active) {
@@ -190,7 +210,7 @@ impl Rebuild<'_> {
             checkpoint::activate(connection, model.name(), target.generation).await?;
         }
         work.commit().await?;
-        Ok(true)
+        Ok(None)
     }
 
     /// Drops generations that were begun and not shown.
@@ -212,3 +232,6 @@ impl Rebuild<'_> {
         work.commit().await
     }
 }
+
+#[cfg(test)]
+mod tests;

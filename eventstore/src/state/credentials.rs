@@ -2,7 +2,7 @@
 
 use crate::{
     StateTables, StoreError,
-    database::{on_reader, on_writer},
+    database::{begin, on_reader, on_writer},
 };
 use tenure_domain::UserId;
 
@@ -70,7 +70,7 @@ impl StateTables {
             "DELETE FROM inbox WHERE person = $1",
         ];
         on_writer!(&self.database, |pool| {
-            let mut transaction = pool.begin().await?;
+            let mut transaction = begin(pool, "BEGIN").await?;
             for statement in TABLES {
                 sqlx::query(statement)
                     .bind(user.0)
@@ -92,7 +92,7 @@ impl StateTables {
         emails: &[String],
     ) -> Result<(), StoreError> {
         on_writer!(&self.database, |pool| {
-            let mut transaction = pool.begin().await?;
+            let mut transaction = begin(pool, "BEGIN").await?;
             sqlx::query("DELETE FROM sign_in_emails WHERE person = $1")
                 .bind(user.0)
                 .execute(&mut *transaction)

@@ -3,7 +3,7 @@
 
 use crate::{
     Position, StateTables, StoreError, clock,
-    database::{on_reader, on_writer},
+    database::{begin, on_reader, on_writer},
     log::micros,
 };
 use chrono::{DateTime, Utc};
@@ -64,7 +64,7 @@ impl StateTables {
             })
             .collect();
         on_writer!(&self.database, |pool| {
-            let mut transaction = pool.begin().await?;
+            let mut transaction = begin(pool, "BEGIN").await?;
             for (message, content) in messages.iter().zip(sealed) {
                 sqlx::query(
                     "INSERT INTO inbox (id, person, position, notice, category, object, content, told_at)

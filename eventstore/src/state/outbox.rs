@@ -3,7 +3,7 @@
 
 use crate::{
     Database, Position, StateTables, StoreError,
-    database::{on_reader, on_writer},
+    database::{begin, on_reader, on_writer},
     log::micros,
 };
 use chrono::{DateTime, TimeDelta, Utc};
@@ -77,7 +77,7 @@ impl StateTables {
             sealed.push(self.seal_message(message)?);
         }
         on_writer!(&self.database, |pool| {
-            let mut transaction = pool.begin().await?;
+            let mut transaction = begin(pool, "BEGIN").await?;
             for (message, content) in messages.iter().zip(sealed) {
                 sqlx::query(
                     "INSERT INTO outbox (message, position, content, state, attempts, next_attempt)

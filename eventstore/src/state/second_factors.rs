@@ -3,7 +3,7 @@
 
 use crate::{
     StateTables, StoreError,
-    database::{on_reader, on_writer},
+    database::{begin, on_reader, on_writer},
 };
 use tenure_domain::UserId;
 use zeroize::Zeroizing;
@@ -84,7 +84,7 @@ impl StateTables {
         recovery_codes: &[[u8; 32]],
     ) -> Result<(), StoreError> {
         on_writer!(&self.database, |pool| {
-            let mut transaction = pool.begin().await?;
+            let mut transaction = begin(pool, "BEGIN").await?;
             sqlx::query("UPDATE second_factors SET confirmed = 1 WHERE person = $1")
                 .bind(user.0)
                 .execute(&mut *transaction)
@@ -131,7 +131,7 @@ impl StateTables {
     /// If the database fails.
     pub async fn remove_second_factor(&self, user: UserId) -> Result<(), StoreError> {
         on_writer!(&self.database, |pool| {
-            let mut transaction = pool.begin().await?;
+            let mut transaction = begin(pool, "BEGIN").await?;
             sqlx::query("DELETE FROM second_factors WHERE person = $1")
                 .bind(user.0)
                 .execute(&mut *transaction)

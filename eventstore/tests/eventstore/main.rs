@@ -13,6 +13,7 @@
 mod support;
 
 mod appends;
+mod cancelled;
 mod chain;
 mod facts;
 mod feed;

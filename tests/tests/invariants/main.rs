@@ -19,6 +19,7 @@ mod gateways;
 mod history;
 mod model;
 mod play;
+mod pulse;
 mod read_models;
 mod run;
 mod steps;

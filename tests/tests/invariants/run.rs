@@ -3,6 +3,7 @@
 use crate::{
     draw, history,
     play::{Play, Tally},
+    pulse::Pulse,
     read_models, tampering,
     world::{Backend, World},
 };
@@ -129,13 +130,19 @@ async fn play(
         1
     };
     let mut play = Play::new(World::open(backend, cores).await, seed);
+    let pulse = Pulse::start();
     for (n, next) in draw::moves(seed, count).iter().enumerate() {
         let began = Instant::now();
         let made = play.make(n, next).await;
-        if began.elapsed() > SLOW {
-            eprintln!("seed {seed}: move {n} took {:?}: {next:?}", began.elapsed());
+        let (took, pulse) = (began.elapsed(), pulse.longest());
+        let told = format!("move {n} took {took:?}, the machine's pulse up to {pulse:?}");
+        if took > SLOW {
+            eprintln!("seed {seed}: {told}: {next:?}");
         }
-        made.map_err(|why| Failure { moves: n + 1, why })?;
+        made.map_err(|why| Failure {
+            moves: n + 1,
+            why: format!("{why} ({told})"),
+        })?;
         if Instant::now() > until {
             break;
         }

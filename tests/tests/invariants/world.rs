@@ -38,8 +38,8 @@ use tenure_workflow::{Caller, Commands, EngineDirectory, Instance, Settings, Wor
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 
-/// How long anything may take to come to rest.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+/// How long anything may take to come to rest: the slowest thing is a core that takes over from one that was killed.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(15);
 const LEASE: Duration = Duration::from_millis(400);
 
 pub(crate) const BASES: [&str; DOMAINS] =
