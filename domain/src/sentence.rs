@@ -172,6 +172,9 @@ fn of_account(event: &AccountEvent) -> String {
             last_day(e.lifecycle_end)
         ),
         AccountEvent::Removed(e) => format!("account \"{}\" and its secret removed", e.name),
+        AccountEvent::RemovalCheckBegun(_) => {
+            "looked for once more, to be removed if it was made anew".into()
+        }
         AccountEvent::OwnersChanged(_) => "owners changed".into(),
         AccountEvent::SecretRevealRequested(_) => "secret read".into(),
     }

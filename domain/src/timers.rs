@@ -31,6 +31,8 @@ pub enum TimerKind {
     OrderRetry,
     /// An approval step was not complete in time.
     ApprovalTimeOut,
+    /// A removed account is looked for once more.
+    RemovalCheck,
 }
 
 /// Which clock a timer follows.
@@ -54,6 +56,7 @@ impl TimerKind {
         Self::OrderDeadline,
         Self::OrderRetry,
         Self::ApprovalTimeOut,
+        Self::RemovalCheck,
     ];
 
     /// As stored.
@@ -68,6 +71,7 @@ impl TimerKind {
             Self::OrderDeadline => "order-deadline",
             Self::OrderRetry => "order-retry",
             Self::ApprovalTimeOut => "approval-time-out",
+            Self::RemovalCheck => "removal-check",
         }
     }
 
@@ -87,7 +91,7 @@ impl TimerKind {
             | Self::EndRepeat
             | Self::Purge
             | Self::ApprovalTimeOut => TimerClock::Business,
-            Self::OrderDeadline | Self::OrderRetry => TimerClock::System,
+            Self::OrderDeadline | Self::OrderRetry | Self::RemovalCheck => TimerClock::System,
         }
     }
 }
@@ -133,6 +137,7 @@ impl Timer {
             TimerKind::Purge => AccountCommand::PurgeAfterGrace(self.due),
             TimerKind::OrderDeadline => AccountCommand::ExpireOrder(number),
             TimerKind::OrderRetry => AccountCommand::RetryOrder(number),
+            TimerKind::RemovalCheck => AccountCommand::CheckRemoval(self.due),
             TimerKind::ApprovalTimeOut => {
                 let escalate = RequestCommand::Escalate(self.due);
                 return TimerCommand::Request(RequestId(self.object), escalate);
@@ -303,8 +308,13 @@ fn of_account(object: Uuid, event: &AccountEvent) -> Vec<TimerChange> {
         }
         AccountEvent::OrderApplied(_)
         | AccountEvent::OrderFailed(_)
-        | AccountEvent::OrderExpired(_)
-        | AccountEvent::Removed(_) => vec![cancel(K::OrderDeadline), cancel(K::OrderRetry)],
+        | AccountEvent::OrderExpired(_) => vec![cancel(K::OrderDeadline), cancel(K::OrderRetry)],
+        AccountEvent::Removed(e) => vec![
+            cancel(K::OrderDeadline),
+            cancel(K::OrderRetry),
+            set_or_cancel(K::RemovalCheck, e.check_at),
+        ],
+        AccountEvent::RemovalCheckBegun(_) => vec![cancel(K::RemovalCheck)],
         AccountEvent::OrderRetried(_) => vec![cancel(K::OrderRetry)],
         AccountEvent::Created(_)
         | AccountEvent::RenewalRequested(_)

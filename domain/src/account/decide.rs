@@ -4,7 +4,8 @@
 use super::{
     Account, AccountCreated, AccountDeleted, AccountEvent, AccountFacts, AccountPurgeOrdered,
     Lifecycle, LifecycleEndRepeated, LifecycleEnded, Managed, Migration, OrderExpired,
-    OrderRetried, OwnersReminded, RenewalOpened, Stage, reminders, succession::Inheritance,
+    OrderRetried, OwnersReminded, RemovalCheckBegun, RenewalOpened, Stage, reminders,
+    succession::Inheritance,
 };
 use crate::{
     context::Context,
@@ -97,6 +98,8 @@ pub enum AccountCommand {
     Migrate(Box<Migration>),
     /// The grace of an account marked deleted is over at this instant.
     PurgeAfterGrace(DateTime<Utc>),
+    /// A removed account is looked for once more at this instant.
+    CheckRemoval(DateTime<Utc>),
     /// Marked deleted, it was revived as this account.
     Succeed(AccountId),
     /// Let somebody read the secret once.
@@ -246,6 +249,7 @@ impl Managed {
             C::ReachEnd(due) => self.reach_end(due, context.now),
             C::RepeatEnd => self.repeat_end(),
             C::PurgeAfterGrace(due) => self.purge_after_grace(due, context.now),
+            C::CheckRemoval(due) => self.check_removal(due, &context.facts),
             C::Succeed(by) => self.succeed(by),
             other => self.decide_for_owner(other, context),
         }
@@ -382,6 +386,19 @@ impl Managed {
                 }
                 .into(),
             ]),
+            _ => Err(AccountRefusal::NotDue),
+        }
+    }
+
+    fn check_removal(
+        &self,
+        due: DateTime<Utc>,
+        facts: &AccountFacts,
+    ) -> Result<Vec<AccountEvent>, AccountRefusal> {
+        match self.stage {
+            Stage::Removed if self.directory.check_at == Some(due) && facts.system_now >= due => {
+                Ok(vec![RemovalCheckBegun {}.into()])
+            }
             _ => Err(AccountRefusal::NotDue),
         }
     }

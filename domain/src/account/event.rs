@@ -345,7 +345,15 @@ pub struct AccountRemoved {
     pub domain: DomainId,
     /// The name.
     pub name: String,
+    /// System time at which the directory is looked at once more: an engine that froze over an earlier order may make
+    /// the object anew until then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub check_at: Option<DateTime<Utc>>,
 }
+
+/// Removed, it is looked for once more, and removed again if it was made anew.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RemovalCheckBegun {}
 
 /// Other people are accountable.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -418,6 +426,8 @@ events!(
         Migrated(AccountMigrated) = "account.migrated",
         /// Gone.
         Removed(AccountRemoved) = "account.removed",
+        /// Gone, and looked for once more.
+        RemovalCheckBegun(RemovalCheckBegun) = "account.removal-check-begun",
         /// Other people are accountable.
         OwnersChanged(OwnersChanged) = "account.owners-changed",
         /// Somebody wants to read the secret.

@@ -3,7 +3,7 @@
 use super::{
     Account, AccountCreated, AccountEvent, Directory, Halted, Identity, Lifecycle, Managed, Stage,
 };
-use crate::lifecycle::EndOfLifecycleAction;
+use crate::{lifecycle::EndOfLifecycleAction, order::OrderKind};
 use std::sync::Arc;
 
 impl Account {
@@ -60,6 +60,10 @@ impl Managed {
             AccountEvent::Created(_) | AccountEvent::SecretRevealRequested(_) => {}
             AccountEvent::OrderIssued(issued) => {
                 self.directory.last_number = issued.order.number;
+                if issued.order.kind == OrderKind::Provision {
+                    let until = Some(issued.order.not_after);
+                    self.directory.may_be_made_until = self.directory.may_be_made_until.max(until);
+                }
                 self.directory.outstanding = Some(issued.order);
                 self.directory.halted = None;
             }
@@ -110,10 +114,17 @@ impl Managed {
             }
             AccountEvent::Changed(changed) => self.begin_change(changed),
             AccountEvent::Migrated(migrated) => self.move_to(migrated),
-            AccountEvent::Removed(_) => {
+            AccountEvent::Removed(removed) => {
                 self.directory.settle();
                 self.directory.secret = None;
+                self.directory.check_at = removed.check_at;
                 self.stage = Stage::Removed;
+            }
+            AccountEvent::RemovalCheckBegun(_) => {
+                self.directory.check_at = None;
+                // Made anew it would be another object: only the name and our fence find it.
+                self.directory.object = None;
+                self.stage = Stage::Removing;
             }
             AccountEvent::OwnersChanged(changed) => self.owners = changed.owners,
             AccountEvent::LifecycleEnded(ended) => match ended.action {

@@ -25,8 +25,8 @@ pub use event::{
     AccountMigrated, AccountProvisioned, AccountPurgeOrdered, AccountRemoved, AccountRenewed,
     AccountSucceeded, LifecycleEndRepeated, LifecycleEnded, OrderApplied, OrderDeferred,
     OrderExpired, OrderFailed, OrderIssued, OrderRetried, OwnersChanged, OwnersReminded,
-    ReminderUrgency, RenewalDeclined, RenewalOpened, RenewalRequestClosed, RenewalRequested,
-    SecretRevealRequested,
+    ReminderUrgency, RemovalCheckBegun, RenewalDeclined, RenewalOpened, RenewalRequestClosed,
+    RenewalRequested, SecretRevealRequested,
 };
 pub use facts::{AccountFacts, MigrationTarget, RevivableAccount};
 pub use migration::Migration;
@@ -171,6 +171,12 @@ pub struct Directory {
     pub last_number: OrderNumber,
     /// The order without a report.
     pub outstanding: Option<Arc<Order>>,
+    /// Until then an engine that froze over an order may still make the object.
+    #[serde(default)]
+    pub may_be_made_until: Option<DateTime<Utc>>,
+    /// Removed: when it is looked for once more.
+    #[serde(default)]
+    pub check_at: Option<DateTime<Utc>>,
     /// What the directory last confirmed.
     pub confirmed: Option<DesiredState>,
     /// Why the last order failed or waits.

@@ -115,6 +115,7 @@ impl Managed {
             | C::ReachEnd(_)
             | C::PurgeAfterGrace(_)
             | C::Succeed(_)
+            | C::CheckRemoval(_)
             | C::RepeatEnd => Err(AccountRefusal::Unknown),
         }
     }

@@ -8,10 +8,12 @@ use crate::{
     context::Context,
     order::{Failure, FailureReason, Order, OrderKind, Outcome, Report},
 };
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 /// How long a deferred order waits: the engine has already retried for a while.
 const DEFERRED_FOR: TimeDelta = TimeDelta::seconds(30);
+/// How long a step that began in time may take, and how far an engine's clock may be behind.
+const LAST_STEP: TimeDelta = TimeDelta::seconds(60);
 
 impl Managed {
     pub(super) fn record(
@@ -82,6 +84,7 @@ impl Managed {
                     account,
                     domain,
                     name,
+                    check_at: self.removal_check(&context.facts),
                 }
                 .into()
             }
@@ -98,6 +101,13 @@ impl Managed {
             Outcome::Deferred(failure) => self.deferred(order, engine, failure, context),
             Outcome::Failed(failure) => self.failed(order, engine, failure),
         }])
+    }
+
+    /// An order to make the object may still be in the hands of an engine that froze over it, although another engine
+    /// has carried it out: once its time is over no step of it starts, and a look tells.
+    fn removal_check(&self, facts: &AccountFacts) -> Option<DateTime<Utc>> {
+        let quiet_from = self.directory.may_be_made_until? + LAST_STEP;
+        (quiet_from > facts.system_now).then_some(quiet_from)
     }
 
     fn deferred(

@@ -301,6 +301,7 @@ fn accounts() -> Vec<Event> {
         account,
         domain: id("corp"),
         name: "svc-backup".into(),
+        check_at: Some(end),
     };
     let owners_changed = OwnersChanged {
         owners: vec![Owner::Group(group("ops"))],
@@ -338,6 +339,7 @@ fn accounts() -> Vec<Event> {
         }),
         of::<Account>(OrderExpired { number: N }),
         of::<Account>(OrderRetried { number: N }),
+        of::<Account>(RemovalCheckBegun {}),
         of::<Account>(RenewalOpened {
             lifecycle_end: end,
             notify: true,

@@ -1,11 +1,15 @@
 //! Orders: one at a time, numbers that only rise, and what reports change.
 
-use crate::scene::{END, Life, OU, done, failure, id, template, why};
-use chrono::TimeDelta;
+use crate::{
+    properties::timers_of,
+    scene::{END, Life, OU, done, failure, id, template, why},
+};
+use chrono::{DateTime, TimeDelta, Utc};
 use tenure_domain::{
     account::{AccountCommand as C, AccountEvent, AccountRefusal as R},
     lifecycle::EndOfLifecycleAction as Action,
     order::{FailureReason as Why, Order, OrderKind, OrderNumber, Outcome, Report},
+    timers::TimerKind,
 };
 
 fn begun() -> Life {
@@ -285,6 +289,50 @@ fn a_deletion_ordered_while_a_change_is_on_its_way_follows_it() {
     assert_eq!(outstanding(&life).kind, OrderKind::Remove);
     assert_eq!(life.report(Outcome::Removed), ["removed"]);
     assert!(life.outstanding().is_none());
+}
+
+fn removed(life: &mut Life) {
+    let (reason, confirmed_name) = (why(), "svc-backup".into());
+    life.run(C::Delete {
+        reason,
+        confirmed_name,
+    })
+    .expect("deleted");
+    assert_eq!(life.report(Outcome::Removed), ["removed"]);
+}
+
+fn check_of(life: &Life) -> Option<DateTime<Utc>> {
+    let timers = timers_of(&life.history);
+    timers.get(&TimerKind::RemovalCheck).map(|timer| timer.due)
+}
+
+#[test]
+fn a_removal_is_checked_when_no_engine_that_froze_can_make_the_object_any_more() {
+    let mut life = live();
+    let made_until = begun().outstanding().expect("an order").not_after;
+    removed(&mut life);
+    let check = check_of(&life).expect("a check");
+    assert!(check > made_until);
+    life.system_now = check - TimeDelta::seconds(1);
+    assert_eq!(life.run(C::CheckRemoval(check)), Err(R::NotDue));
+
+    life.system_now = check;
+    let then = life.does(C::CheckRemoval(check));
+    assert_eq!(then, ["removal-check-begun", "order-issued"]);
+    let order = outstanding(&life);
+    assert_eq!(order.kind, OrderKind::Remove);
+    assert_eq!(order.object, None, "made anew, it is another object");
+    assert_eq!(life.report(Outcome::Removed), ["removed"]);
+    assert_eq!(check_of(&life), None);
+    assert_eq!(life.run(C::CheckRemoval(check)), Err(R::NotDue), "once");
+}
+
+#[test]
+fn a_removal_long_after_the_last_order_to_make_the_object_needs_no_check() {
+    let mut life = live();
+    life.system_now += TimeDelta::days(30);
+    removed(&mut life);
+    assert_eq!(check_of(&life), None);
 }
 
 #[test]

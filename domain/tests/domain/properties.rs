@@ -69,7 +69,7 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 /// The timers that the events set, as the read model keeps them.
-fn timers_of(history: &[AccountEvent]) -> BTreeMap<TimerKind, Timer> {
+pub(crate) fn timers_of(history: &[AccountEvent]) -> BTreeMap<TimerKind, Timer> {
     let mut set = BTreeMap::new();
     for event in history {
         for change in timers::changes(id("account"), &Event::Account(event.clone())) {
@@ -267,6 +267,7 @@ fn timers_agree(life: &Life) {
         && managed.enabled
         && managed.action() == Action::Disable;
     assert_eq!(due(TimerKind::EndRepeat).is_some(), in_grace);
+    assert_eq!(due(TimerKind::RemovalCheck), managed.directory.check_at);
     let purge_at = match managed.stage {
         Stage::MarkedDeleted { purge_at } => purge_at,
         _ => None,

@@ -39,6 +39,7 @@ on_every_directory!(
     a_revival_that_was_cut_off_is_taken_up_again,
     a_revival_that_is_given_up_leaves_neither_object_nor_secret,
     a_removed_account_is_gone_with_its_secret,
+    what_a_frozen_engine_makes_anew_is_removed_by_name_and_fence,
     repeating_any_order_is_harmless,
     what_was_changed_behind_the_orders_back_is_not_fought_over_under_the_same_number,
     a_stale_order_changes_nothing,
@@ -389,6 +390,25 @@ async fn a_removed_account_is_gone_with_its_secret(subject: Subject) {
     assert_eq!(subject.see(&order.desired.name).await, None);
     assert_eq!(subject.vault.find(order.account).await.unwrap(), None);
     assert_eq!(subject.carry_out(&remove).await, Outcome::Removed);
+}
+
+/// Another engine did the first order while one was frozen over it; then the account was removed. Nothing of it is left
+/// that could stop the one that wakes up in time, so the core looks once more when the first order's time is over.
+async fn what_a_frozen_engine_makes_anew_is_removed_by_name_and_fence(subject: Subject) {
+    let first = subject.order();
+    let next = subject.apply(&first).await;
+    let removal = changed(&next, |order| order.kind = OrderKind::Remove);
+    assert_eq!(subject.carry_out(&removal).await, Outcome::Removed);
+
+    let woken = subject.carry_out(&first).await;
+    assert!(matches!(woken, Outcome::Applied { .. }), "{woken:?}");
+    let look = changed(&removal, |order| {
+        order.number.n += 1;
+        order.object = None;
+    });
+    assert_eq!(subject.carry_out(&look).await, Outcome::Removed);
+    assert_eq!(subject.see(&first.desired.name).await, None);
+    assert_eq!(subject.vault.find(first.account).await.unwrap(), None);
 }
 
 async fn repeating_any_order_is_harmless(subject: Subject) {

@@ -349,6 +349,7 @@ impl AccountRow {
                 self.secret = None;
                 self.stage = AccountStage::Removed;
             }
+            AccountEvent::RemovalCheckBegun(_) => self.stage = AccountStage::Removing,
             AccountEvent::OwnersChanged(e) => self.owners.clone_from(&e.owners),
         }
     }

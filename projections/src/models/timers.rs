@@ -105,6 +105,7 @@ fn number(kind: TimerKind) -> i64 {
         TimerKind::OrderRetry => 6,
         TimerKind::Purge => 7,
         TimerKind::ApprovalTimeOut => 8,
+        TimerKind::RemovalCheck => 9,
     }
 }
 

@@ -99,15 +99,12 @@ async fn timers_follow_the_account(world: World) {
         .report(account, tenure_domain::order::Outcome::Removed)
         .await
         .unwrap();
-    assert_eq!(kinds().await, []);
-    assert_eq!(
-        world
-            .views
-            .next_timer(TimerClock::System, start())
-            .await
-            .unwrap(),
-        None
-    );
+    // An engine may have frozen over the order that made it.
+    assert_eq!(kinds().await, [TimerKind::RemovalCheck]);
+    let next = world.views.next_timer(TimerClock::System, start());
+    let check = next.await.unwrap().unwrap();
+    let after = world.views.next_timer(TimerClock::System, check);
+    assert_eq!(after.await.unwrap(), None);
 }
 
 async fn due_timers_come_in_order_and_a_page_at_a_time(world: World) {
