@@ -74,6 +74,8 @@ pub(crate) struct OrderSection {
     pub(crate) valid_for_minutes: u16,
     /// The same in seconds, for tests of lost orders; wins where set.
     pub(crate) valid_for_seconds: Option<u32>,
+    /// Seconds after which an order that an engine took, and gave no sign of life of, is given to another engine.
+    pub(crate) lease_seconds: u32,
 }
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -131,6 +133,7 @@ impl Default for OrderSection {
         Self {
             valid_for_minutes: 15,
             valid_for_seconds: None,
+            lease_seconds: 60,
         }
     }
 }
@@ -233,6 +236,13 @@ impl Config {
             return Err(ConfigError::of(
                 "orders.valid_for_minutes",
                 "must be at least 1",
+            ));
+        }
+        // Engines give a sign of life every 15 seconds.
+        if self.orders.lease_seconds < 20 {
+            return Err(ConfigError::of(
+                "orders.lease_seconds",
+                "must be at least 20",
             ));
         }
         for server in &self.broker.servers {

@@ -2,9 +2,9 @@
 
 use crate::config::{Config, ConfigError};
 use chrono::{DateTime, TimeDelta, Utc};
-use std::{path::Path, sync::Arc};
+use std::{path::Path, sync::Arc, time::Duration};
 use tenure_broker::{
-    BrokerConfig, CoreKeys, CoreLink, Hub, NatsConfig, NatsCredentials, in_process,
+    BrokerConfig, CoreKeys, CoreLink, Hub, Leases, NatsConfig, NatsCredentials, in_process,
     keys::load_or_create,
 };
 use tenure_eventstore::{
@@ -207,6 +207,10 @@ fn broker_config(config: &Config) -> Result<(BrokerConfig, Option<Arc<Hub>>), Co
         servers: section.servers.clone(),
         credentials,
         tls_ca: section.tls_ca.clone(),
+        leases: Leases {
+            order: Duration::from_secs(u64::from(config.orders.lease_seconds)),
+            ..Leases::default()
+        },
         ..NatsConfig::new(first.clone(), instance)
     };
     Ok((BrokerConfig::Nats(nats), None))

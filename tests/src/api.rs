@@ -51,6 +51,20 @@ impl Api {
         }
     }
 
+    /// The same person, at another gateway.
+    #[must_use]
+    pub fn at(&self, base: &str) -> Self {
+        Self {
+            base: base.to_owned(),
+            ..self.clone()
+        }
+    }
+
+    /// Which gateway.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
     /// Waits until the instance says that it is ready.
     pub async fn ready(&self) {
         until(

@@ -27,8 +27,12 @@ pub struct Settings {
     pub virtual_start: Option<DateTime<Utc>>,
     /// Seconds until an order without a report is issued again.
     pub orders_valid_for: u32,
+    /// Seconds until an order that an engine holds without a sign of life is given to another.
+    pub order_lease: u32,
     /// FAILPOINTS of the gateway.
     pub gateway_failpoints: Option<&'static str>,
+    /// FAILPOINTS of the agents.
+    pub agent_failpoints: Option<&'static str>,
 }
 
 impl Default for Settings {
@@ -36,7 +40,9 @@ impl Default for Settings {
         Self {
             virtual_start: None,
             orders_valid_for: 900,
+            order_lease: 60,
             gateway_failpoints: None,
+            agent_failpoints: None,
         }
     }
 }
@@ -50,10 +56,12 @@ pub struct Lab {
     pub domains: [Beside; 2],
     pub gateway: Option<Process>,
     pub base: String,
+    /// Where the history is.
+    pub database: String,
     pub admin: Api,
 }
 
-/// A domain and its agent.
+/// A domain and an agent of it.
 pub struct Beside {
     pub directory: AdDomain,
     /// Tenure's id of it.
@@ -91,6 +99,7 @@ impl Lab {
             domains,
             gateway: Some(gateway),
             base,
+            database,
             admin,
         };
         for which in 0..2 {
@@ -101,18 +110,38 @@ impl Lab {
 
     /// Starts the agent of a domain.
     pub fn start_agent(&mut self, which: usize) {
-        let beside = &mut self.domains[which];
-        let mut command = Command::new(tenure());
-        command
-            .arg("agent")
-            .arg("--config")
-            .arg(&beside.config)
-            .env("RUST_LOG", "info");
-        beside.agent = Some(Process::start(
-            &format!("agent-{which}"),
-            self.folder.path(),
-            &mut command,
-        ));
+        self.domains[which].start(self.folder.path(), self.settings.agent_failpoints);
+    }
+
+    /// Another engine of a domain, on a machine of its own: it is not started yet.
+    pub async fn another_engine(&mut self, which: usize) -> Beside {
+        let core_key = core_key(self.folder.path());
+        let (domain, directory) = (&self.domains[which].id, &self.domains[which].directory);
+        let folder = self.folder.path().join("another");
+        enrol(
+            &self.admin,
+            &folder,
+            domain,
+            directory.clone(),
+            &mut self.nats,
+            &core_key,
+        )
+        .await
+    }
+
+    /// A second gateway on the same database and broker. Answers it and where it is.
+    pub async fn second_gateway(&self) -> (Process, Api) {
+        let config = self.folder.path().join("tenure.toml");
+        let (port, text) = (free_port(), std::fs::read_to_string(config).unwrap());
+        let base = format!("http://127.0.0.1:{port}");
+        let first = self.base.trim_start_matches("http://");
+        let text = text.replace(first, &format!("127.0.0.1:{port}"));
+        let config = self.folder.path().join("tenure-2.toml");
+        std::fs::write(&config, text).unwrap();
+        let process = gateway("gateway-2", self.folder.path(), &config, &self.settings);
+        let api = self.admin.at(&base);
+        api.ready().await;
+        (process, api)
     }
 
     /// kill -9 the agent of a domain.
@@ -129,6 +158,16 @@ impl Lab {
     pub async fn start_gateway(&mut self) {
         self.gateway = Some(start_gateway(self.folder.path(), &self.settings));
         Api::new(&self.base).ready().await;
+    }
+
+    /// Sets where business time is when the gateway starts the next time.
+    pub fn set_clock(&mut self, to: DateTime<Utc>) {
+        let config = self.folder.path().join("tenure.toml");
+        let text = std::fs::read_to_string(&config).unwrap();
+        let now = self.settings.virtual_start.replace(to).unwrap();
+        let (now, to) = (now.to_rfc3339(), to.to_rfc3339());
+        assert!(text.contains(&now));
+        std::fs::write(&config, text.replace(&now, &to)).unwrap();
     }
 
     /// A session of this person.
@@ -177,32 +216,54 @@ fn write_gateway_config(
     let text = format!(
         "data = {data:?}\n[store]\nurl = {database:?}\n[broker]\nservers = [{nats:?}]\nnkey_seed_file = {seed:?}\n\
          [http]\nlisten = \"127.0.0.1:{port}\"\n[mail]\nhost = \"127.0.0.1\"\nport = {smtp}\ntls = \"none\"\n\
-         from = \"tenure@example.com\"\n[orders]\nvalid_for_seconds = {valid}\n{clock}",
+         from = \"tenure@example.com\"\n[orders]\nvalid_for_seconds = {valid}\nlease_seconds = {lease}\n{clock}",
         data = folder.join("data"),
         nats = nats.url(),
         seed = nats.core_seed,
         smtp = mail.port,
         valid = settings.orders_valid_for,
+        lease = settings.order_lease,
         clock = clock.unwrap_or_default(),
     );
     std::fs::write(folder.join("tenure.toml"), text).unwrap();
 }
 
 fn start_gateway(folder: &Path, settings: &Settings) -> Process {
+    gateway("gateway", folder, &folder.join("tenure.toml"), settings)
+}
+
+fn gateway(name: &str, folder: &Path, config: &Path, settings: &Settings) -> Process {
     let mut command = Command::new(tenure());
     command
         .arg("serve")
         .arg("--config")
-        .arg(folder.join("tenure.toml"))
+        .arg(config)
         .env("RUST_LOG", "info");
     if let Some(failpoints) = settings.gateway_failpoints {
         command.env("FAILPOINTS", failpoints);
     }
-    Process::start("gateway", folder, &mut command)
+    Process::start(name, folder, &mut command)
+}
+
+impl Beside {
+    /// Starts the agent, with FAILPOINTS.
+    pub fn start(&mut self, folder: &Path, failpoints: Option<&str>) {
+        let mut command = Command::new(tenure());
+        command
+            .arg("agent")
+            .arg("--config")
+            .arg(&self.config)
+            .env("RUST_LOG", "info,tenure_engine_agent=debug");
+        if let Some(failpoints) = failpoints {
+            command.env("FAILPOINTS", failpoints);
+        }
+        let name = format!("agent-{}-{}", self.directory.name, self.engine);
+        self.agent = Some(Process::start(&name, folder, &mut command));
+    }
 }
 
 /// Creates the administrator with the code that the first start printed.
-async fn set_up(api: &Api, gateway: &mut Process) -> Api {
+pub async fn set_up(api: &Api, gateway: &mut Process) -> Api {
     let code = until("the set-up code", Duration::from_secs(60), async || {
         assert!(
             gateway.is_running(),
@@ -237,7 +298,7 @@ fn core_key(folder: &Path) -> String {
     String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }
 
-/// Makes domain and engine known, and writes the agent's configuration.
+/// Makes a domain known, and its first engine.
 async fn register(
     admin: &Api,
     folder: &Path,
@@ -248,6 +309,18 @@ async fn register(
     let content =
         json!({ "name": directory.name, "kind": "active-directory", "base_dn": directory.base });
     let domain = id_of(&admin.post("/domains", content).await.ok());
+    enrol(admin, folder, &domain, directory, nats, core_key).await
+}
+
+/// Makes an engine known, and writes its agent's configuration below `folder`.
+async fn enrol(
+    admin: &Api,
+    folder: &Path,
+    domain: &str,
+    directory: AdDomain,
+    nats: &mut Nats,
+    core_key: &str,
+) -> Beside {
     let folder = folder.join(&directory.name);
     std::fs::create_dir_all(&folder).unwrap();
     let config = folder.join("agent.toml");
@@ -286,7 +359,7 @@ async fn register(
         String::from_utf8_lossy(&printed.stderr)
     );
     let public_key = String::from_utf8_lossy(&printed.stdout).trim().to_owned();
-    let name = format!("engine of {}", directory.name);
+    let name = format!("engine of {} {public_key}", directory.name);
     let engine = json!({ "name": name, "domain": domain, "public_key": public_key });
     let engine = id_of(&admin.post("/engines", engine).await.ok());
     nats.admit(engine.parse().unwrap(), domain.parse().unwrap());
@@ -294,7 +367,7 @@ async fn register(
     write(&engine, &seed);
     Beside {
         directory,
-        id: domain,
+        id: domain.to_owned(),
         engine,
         config,
         agent: None,

@@ -15,6 +15,7 @@
 )]
 
 pub mod api;
+pub mod controller;
 pub mod domain;
 pub mod lab;
 pub mod mail;
@@ -22,4 +23,5 @@ pub mod nats;
 pub mod organisation;
 pub mod postgres;
 pub mod process;
+pub mod small_disk;
 pub mod until;

@@ -35,6 +35,7 @@ fn bad_configuration_is_one_line_that_names_the_key_and_exits_with_2() {
             "[orders]\nvalid_for_minutes = 0",
             "orders.valid_for_minutes",
         ),
+        ("[orders]\nlease_seconds = 5", "orders.lease_seconds"),
         ("not toml", "toml"),
     ];
     for (text, key) in cases {
