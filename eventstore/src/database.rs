@@ -2,7 +2,7 @@
 
 use crate::StoreError;
 use sqlx::{
-    ConnectOptions, PgPool, SqlitePool,
+    ConnectOptions, Connection, PgPool, SqlitePool,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -79,7 +79,7 @@ impl Database {
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(Duration::from_secs(20))
             .pragma("cache_size", "-8000");
-        let writer = one_connection().connect_with(options.clone()).await?;
+        let writer = one_writer().connect_with(options.clone()).await?;
         let reader = SqlitePoolOptions::new()
             .max_connections(max_connections.max(1))
             .test_before_acquire(false)
@@ -126,6 +126,16 @@ pub async fn begin<DB: sqlx::Database>(
     let pool = pool.clone();
     let beginning = tokio::spawn(async move { pool.begin_with(statement).await });
     beginning.await.map_err(|_| sqlx::Error::WorkerCrashed)?
+}
+
+/// One connection to an SQLite file that writes. SQLite itself ends a transaction that finds the disk full; sqlx does not
+/// notice, and would begin none on that connection any more: another one takes its place.
+#[must_use]
+pub fn one_writer() -> SqlitePoolOptions {
+    one_connection().before_acquire(|connection, _| {
+        let whole = !connection.is_in_transaction();
+        Box::pin(async move { Ok(whole) })
+    })
 }
 
 /// Never dropped for idleness or age: an SQLite in memory would be gone.

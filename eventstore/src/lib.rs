@@ -53,7 +53,7 @@ mod wake;
 
 pub use checkpoint::{ChainCheckpoint, CheckpointSigner};
 pub use clock::{Clock, SystemClock, VirtualClock};
-pub use database::{Database, begin};
+pub use database::{Database, begin, one_writer};
 pub use error::StoreError;
 pub use execution::{Cause, CommandKey, ExecuteError, Executed, Execution, FactVersion, Loaded};
 pub use id::new_id;

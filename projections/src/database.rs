@@ -14,7 +14,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use std::{path::Path, str::FromStr, time::Duration};
-use tenure_eventstore::{Database, EventStore, begin};
+use tenure_eventstore::{Database, EventStore, begin, one_writer};
 
 #[derive(Clone)]
 pub(crate) enum ViewDatabase {
@@ -50,7 +50,7 @@ impl ViewDatabase {
                     .synchronous(SqliteSynchronous::Normal)
                     .busy_timeout(Duration::from_secs(20))
                     .pragma("cache_size", "-16000");
-                let writer = single().connect_with(options.clone()).await?;
+                let writer = one_writer().connect_with(options.clone()).await?;
                 let reader = SqlitePoolOptions::new()
                     .max_connections(4)
                     .test_before_acquire(false)

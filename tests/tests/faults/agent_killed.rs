@@ -1,8 +1,11 @@
 //! The agent dies at each of its fail points with requests running: the next one takes up what was left, once.
 
-use crate::passing::{Passing, quick_deadlines};
+use crate::passing::Passing;
 use std::time::Duration;
-use tenure_tests::{lab::Lab, until::until};
+use tenure_tests::{
+    lab::{Lab, Settings},
+    until::until,
+};
 
 /// Where the agent dies: after the secret is in the vault, after the object is there, after all of it is as wanted,
 /// and before the core, then the broker, knows.
@@ -18,7 +21,12 @@ const REQUESTS: usize = 20;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn wherever_the_agent_dies_each_account_is_there_exactly_once() {
-    let Some(mut lab) = Lab::start(quick_deadlines()).await else {
+    // What a dead agent held is issued again soon.
+    let settings = Settings {
+        orders_valid_for: 6,
+        ..Settings::default()
+    };
+    let Some(mut lab) = Lab::start(settings).await else {
         return;
     };
     let passing = Passing::begin(&lab).await;

@@ -35,7 +35,8 @@ async fn two_relays_publish_the_history_without_a_gap_and_each_event_at_its_posi
             .await
             .unwrap();
     let seed = std::fs::read_to_string(&lab.nats.core_seed).unwrap();
-    let options = ConnectOptions::with_nkey(seed.trim().to_owned());
+    let options =
+        ConnectOptions::with_nkey(seed.trim().to_owned()).custom_inbox_prefix("_INBOX_core");
     let client = options.connect(lab.nats.url()).await.unwrap();
     let stream = jetstream::new(client).get_stream("TENURE_EVENT_1").await;
     let stream = stream.unwrap();

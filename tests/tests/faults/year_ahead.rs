@@ -14,7 +14,7 @@ const AWAY: u64 = 365;
 
 /// An account's events from the first on: instant and type.
 async fn history(lab: &Lab, account: &str) -> Vec<(DateTime<Utc>, String)> {
-    let path = format!("/audit?object={account}&order=ascending&limit=500");
+    let path = format!("/audit?object={account}&order=asc&limit=500");
     let trail = lab.admin.get(&path).await.ok();
     let events = trail["items"].as_array().unwrap().iter();
     let parts = |e: &Value| {
@@ -47,7 +47,10 @@ async fn what_fell_due_in_a_year_away_happens_once_in_order_and_never_again() {
             let template = people.template(&lab, which, action, |_| {}).await;
             let name = fresh_name();
             let request = people.provision(&template, &name).await;
-            let id = request["account"].as_str().unwrap().to_owned();
+            let id = request["submission"]["account"]
+                .as_str()
+                .unwrap()
+                .to_owned();
             accounts.push((action, which, name, id));
         }
     }
