@@ -84,6 +84,8 @@ pub enum Scope {
     Email,
     /// Names of templates, groups, roles and domains, per kind.
     Name(&'static str),
+    /// Accounts whose renewal is asked for, each by one request at a time.
+    Renewal,
 }
 
 impl Scope {
@@ -94,6 +96,7 @@ impl Scope {
             Self::AccountName(domain) => format!("account-name:{}", domain.token()),
             Self::Email => "email".to_owned(),
             Self::Name(kind) => format!("name:{kind}"),
+            Self::Renewal => "renewal".to_owned(),
         }
     }
 

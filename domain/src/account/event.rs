@@ -440,7 +440,20 @@ impl Recorded for AccountEvent {
         self.stable_type_name()
     }
 
-    fn reservations(&self, _: Uuid) -> Vec<Reservation> {
+    fn reservations(&self, stream: Uuid) -> Vec<Reservation> {
+        // Renewed as asked for: its next renewal is another matter.
+        if let Self::Renewed(AccountRenewed {
+            request: Some(request),
+            ..
+        }) = self
+        {
+            return vec![Reservation {
+                scope: Scope::Renewal,
+                key: stream.to_string(),
+                holder: request.0,
+                change: ReservationChange::Release,
+            }];
+        }
         let (domain, name, account, change) = match self {
             Self::Created(AccountCreated {
                 domain,

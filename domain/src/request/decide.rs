@@ -227,7 +227,8 @@ impl Submitted {
             }
             (C::Complete, Stage::Provisioned) => Ok(vec![]),
             (C::Fail(failure), Stage::Approved | Stage::Provisioning) => {
-                Ok(vec![RequestFailed { failure }.into()])
+                let kind = submission.kind;
+                Ok(vec![RequestFailed { failure, kind }.into()])
             }
             (C::Fail(failure), Stage::Failed(known)) if failure == *known => Ok(vec![]),
             (C::Retry, Stage::Failed(_)) => Ok(vec![

@@ -205,6 +205,8 @@ pub struct RequestCompleted {}
 pub struct RequestFailed {
     /// Why, in the directory's own words.
     pub failure: Failure,
+    /// What was asked for.
+    pub kind: RequestKind,
 }
 
 /// Somebody asked to try once more.
@@ -261,7 +263,37 @@ impl Recorded for RequestEvent {
         self.stable_type_name()
     }
 
-    fn reservations(&self, _: Uuid) -> Vec<Reservation> {
+    fn reservations(&self, stream: Uuid) -> Vec<Reservation> {
+        self.names()
+            .into_iter()
+            .chain(self.renewal(stream))
+            .collect()
+    }
+}
+
+impl RequestEvent {
+    /// While a renewal is asked for nobody else asks for it.
+    fn renewal(&self, request: Uuid) -> Option<Reservation> {
+        let (kind, change) = match self {
+            Self::Submitted(e) => (e.submission.kind, ReservationChange::Claim),
+            Self::Retried(e) => (e.kind, ReservationChange::Claim),
+            Self::Rejected(e) => (e.kind, ReservationChange::Release),
+            Self::Withdrawn(e) => (e.kind, ReservationChange::Release),
+            Self::Failed(e) => (e.kind, ReservationChange::Release),
+            _ => return None,
+        };
+        let RequestKind::Renewal(account) = kind else {
+            return None;
+        };
+        Some(Reservation {
+            scope: Scope::Renewal,
+            key: account.to_string(),
+            holder: request,
+            change,
+        })
+    }
+
+    fn names(&self) -> Vec<Reservation> {
         let change = |domain: DomainId, name: &str, account: AccountId, change| Reservation {
             scope: Scope::AccountName(domain),
             key: name::folded(name),
@@ -393,7 +425,7 @@ impl Submitted {
             RequestEvent::Withdrawn(_) => Stage::Withdrawn,
             RequestEvent::ProvisioningBegun(_) => Stage::Provisioning,
             RequestEvent::Completed(_) => Stage::Provisioned,
-            RequestEvent::Failed(RequestFailed { failure }) => Stage::Failed(failure),
+            RequestEvent::Failed(RequestFailed { failure, .. }) => Stage::Failed(failure),
             RequestEvent::Drafted(_)
             | RequestEvent::Revised(_)
             | RequestEvent::Submitted(_)

@@ -200,7 +200,10 @@ fn requests() -> Vec<Event> {
         of::<Request>(RequestReopened { account }),
         of::<Request>(RequestProvisioningBegun {}),
         of::<Request>(RequestCompleted {}),
-        of::<Request>(RequestFailed { failure: refused }),
+        of::<Request>(RequestFailed {
+            failure: refused,
+            kind: RequestKind::NewAccount,
+        }),
         of::<Request>(RequestRetried {
             kind: RequestKind::NewAccount,
             account,

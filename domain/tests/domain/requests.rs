@@ -90,6 +90,13 @@ fn refusal() -> tenure_domain::order::Failure {
     failure(FailureReason::NameTaken)
 }
 
+fn failed() -> RequestFailed {
+    RequestFailed {
+        failure: refusal(),
+        kind: RequestKind::NewAccount,
+    }
+}
+
 /// The history up to this status.
 fn history(status: RequestStatus) -> Vec<RequestEvent> {
     let submission = submission(RequestKind::NewAccount, &template(Action::Disable));
@@ -119,11 +126,7 @@ fn history(status: RequestStatus) -> Vec<RequestEvent> {
             events.extend(provisioning.into_iter().chain([RequestCompleted {}.into()]))
         }
         RequestStatus::Failed => {
-            events.extend(
-                provisioning
-                    .into_iter()
-                    .chain([RequestFailed { failure: refusal() }.into()]),
-            );
+            events.extend(provisioning.into_iter().chain([failed().into()]));
         }
     }
     events
@@ -295,7 +298,7 @@ fn a_rejection_gives_a_reason_and_frees_the_name() {
 
 #[test]
 fn the_name_of_an_account_stays_its_own_when_its_renewal_is_rejected_or_withdrawn() {
-    use tenure_domain::event::Recorded;
+    use tenure_domain::{Scope, event::Recorded};
     let kind = RequestKind::Renewal(account_id());
     let rejected = RequestRejected {
         approver: user("carol"),
@@ -310,7 +313,8 @@ fn the_name_of_an_account_stays_its_own_when_its_renewal_is_rejected_or_withdraw
         after_failure: false,
     };
     for event in [RequestEvent::from(rejected), withdrawn.into()] {
-        assert_eq!(event.reservations(id("request")), vec![]);
+        let released = event.reservations(id("request"));
+        assert!(released.iter().all(|r| r.scope == Scope::Renewal));
     }
 }
 
@@ -382,7 +386,7 @@ fn a_reopened_request_starts_its_approvals_anew() {
 
 #[test]
 fn a_failed_request_keeps_the_directorys_words_and_can_be_retried() {
-    let failed: RequestEvent = RequestFailed { failure: refusal() }.into();
+    let failed: RequestEvent = failed().into();
     let provisioning = given::<Request>(history(RequestStatus::Provisioning));
     let after = provisioning
         .when(C::Fail(refusal()), &tenure())
@@ -503,4 +507,37 @@ fn the_name_of_a_deleted_account_goes_back_to_it_if_its_object_is_still_there() 
         released: released(),
     };
     withdrawn().when(free(), &tenure()).then([nobodys.into()]);
+}
+
+#[test]
+fn a_renewal_is_asked_for_by_one_request_at_a_time() {
+    use tenure_domain::{
+        Scope,
+        event::{Recorded, ReservationChange::*},
+    };
+    let kind = RequestKind::Renewal(account_id());
+    let submitted: RequestEvent = RequestSubmitted {
+        submission: submission(kind, &template(Action::Expire)),
+        escalates_at: None,
+    }
+    .into();
+    let mut rejected = rejected();
+    if let RequestEvent::Rejected(e) = &mut rejected {
+        e.kind = kind;
+    }
+    let failed: RequestEvent = RequestFailed { kind, ..failed() }.into();
+    let account = account_id();
+    let retried: RequestEvent = RequestRetried { kind, account }.into();
+    let changes = |event: &RequestEvent| {
+        let all = event.reservations(id("request"));
+        let renewal = all.into_iter().filter(|r| r.scope == Scope::Renewal);
+        let holders = renewal.map(|r| (r.key, r.holder, r.change));
+        holders.collect::<Vec<_>>()
+    };
+    let it = |change| vec![(account.to_string(), id("request"), change)];
+    assert_eq!(changes(&submitted), it(Claim));
+    assert_eq!(changes(&rejected), it(Release));
+    assert_eq!(changes(&failed), it(Release));
+    assert_eq!(changes(&retried), it(Claim));
+    assert_eq!(changes(&history(RequestStatus::Submitted)[1]), []);
 }

@@ -17,6 +17,7 @@ mod objects;
 mod people;
 mod permission_matrix;
 mod places;
+mod renewals;
 mod requests;
 mod revival;
 mod sign_in;

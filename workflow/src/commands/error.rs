@@ -2,10 +2,10 @@
 
 use tenure_broker::BrokerError;
 use tenure_domain::{
-    account::AccountRefusal, api_token::ApiTokenRefusal, deputy::DeputyshipRefusal,
+    Scope, account::AccountRefusal, api_token::ApiTokenRefusal, deputy::DeputyshipRefusal,
     directory::DomainRefusal, email_template::EmailTemplateRefusal, engine::EngineRefusal,
-    group::GroupRefusal, request::RequestRefusal, role::RoleRefusal, template::TemplateRefusal,
-    user::UserRefusal,
+    group::GroupRefusal, lifecycle::OptionOff, request::RequestRefusal, role::RoleRefusal,
+    template::TemplateRefusal, user::UserRefusal,
 };
 use tenure_eventstore::{ExecuteError, StoreError};
 use tenure_projections::ViewError;
@@ -120,6 +120,9 @@ pub(super) fn of<R: std::error::Error + Into<CommandError>>(
     match error {
         ExecuteError::Refused(refusal) => refusal.into(),
         ExecuteError::Conflict { .. } | ExecuteError::FactChanged { .. } => CommandError::Conflict,
+        ExecuteError::NameTaken { scope, .. } if scope == Scope::Renewal.text() => {
+            RequestRefusal::NotRenewable(OptionOff::RenewalPending).into()
+        }
         ExecuteError::NameTaken { scope, key } => CommandError::NameTaken { scope, key },
         ExecuteError::KeyReused => CommandError::KeyReused,
         ExecuteError::ClockSkew => CommandError::ClockSkew,
