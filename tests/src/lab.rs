@@ -3,7 +3,8 @@
 
 use crate::{
     api::Api,
-    domain::{AdDomain, both},
+    beside::{Beside, enrol, register},
+    domain::both,
     mail::Mail,
     nats::Nats,
     organisation::{ADMIN, PASSWORD},
@@ -13,11 +14,7 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
-use std::{
-    path::{Path, PathBuf},
-    process::Command,
-    time::Duration,
-};
+use std::{path::Path, process::Command, time::Duration};
 use tempfile::TempDir;
 
 /// How the lab is set up.
@@ -59,16 +56,6 @@ pub struct Lab {
     /// Where the history is.
     pub database: String,
     pub admin: Api,
-}
-
-/// A domain and an agent of it.
-pub struct Beside {
-    pub directory: AdDomain,
-    /// Tenure's id of it.
-    pub id: String,
-    pub engine: String,
-    config: PathBuf,
-    pub agent: Option<Process>,
 }
 
 impl Lab {
@@ -245,23 +232,6 @@ fn gateway(name: &str, folder: &Path, config: &Path, settings: &Settings) -> Pro
     Process::start(name, folder, &mut command)
 }
 
-impl Beside {
-    /// Starts the agent, with FAILPOINTS.
-    pub fn start(&mut self, folder: &Path, failpoints: Option<&str>) {
-        let mut command = Command::new(tenure());
-        command
-            .arg("agent")
-            .arg("--config")
-            .arg(&self.config)
-            .env("RUST_LOG", "info,tenure_engine_agent=debug");
-        if let Some(failpoints) = failpoints {
-            command.env("FAILPOINTS", failpoints);
-        }
-        let name = format!("agent-{}-{}", self.directory.name, self.engine);
-        self.agent = Some(Process::start(&name, folder, &mut command));
-    }
-}
-
 /// Creates the administrator with the code that the first start printed.
 pub async fn set_up(api: &Api, gateway: &mut Process) -> Api {
     let code = until("the set-up code", Duration::from_secs(60), async || {
@@ -296,82 +266,6 @@ fn core_key(folder: &Path) -> String {
         String::from_utf8_lossy(&output.stderr)
     );
     String::from_utf8_lossy(&output.stdout).trim().to_owned()
-}
-
-/// Makes a domain known, and its first engine.
-async fn register(
-    admin: &Api,
-    folder: &Path,
-    directory: AdDomain,
-    nats: &mut Nats,
-    core_key: &str,
-) -> Beside {
-    let content =
-        json!({ "name": directory.name, "kind": "active-directory", "base_dn": directory.base });
-    let domain = id_of(&admin.post("/domains", content).await.ok());
-    enrol(admin, folder, &domain, directory, nats, core_key).await
-}
-
-/// Makes an engine known, and writes its agent's configuration below `folder`.
-async fn enrol(
-    admin: &Api,
-    folder: &Path,
-    domain: &str,
-    directory: AdDomain,
-    nats: &mut Nats,
-    core_key: &str,
-) -> Beside {
-    let folder = folder.join(&directory.name);
-    std::fs::create_dir_all(&folder).unwrap();
-    let config = folder.join("agent.toml");
-    let nats_url = nats.url();
-    let write = |engine: &str, seed: &Path| {
-        let text = format!(
-            "key_file = {key:?}\ncore_key = {core_key:?}\n[broker]\nservers = [{nats:?}]\nnkey_seed_file = {seed:?}\n\
-             [engine]\nengine = {engine:?}\ndomain = {domain:?}\n[engine.directory]\nkind = \"active-directory\"\n\
-             domain_name = {name:?}\nbase_dn = {base:?}\naddress = {address:?}\nhost = {host:?}\nca_file = {ca:?}\n\
-             bind_user = {agent:?}\nbind_password_file = {password:?}\ntimeout_seconds = 5\n\
-             [engine.vault]\ndirectory = {vault:?}\nkey_file = {vault_key:?}\n",
-            key = folder.join("engine.seed"),
-            nats = nats_url,
-            name = directory.name,
-            base = directory.base,
-            address = directory.address,
-            host = directory.host,
-            ca = directory.ca,
-            agent = directory.agent,
-            password = directory.agent_password,
-            vault = folder.join("vault"),
-            vault_key = folder.join("vault.key"),
-        );
-        std::fs::write(&config, text).unwrap();
-    };
-    // The engine's key comes first: Tenure gives it its id.
-    write(&uuid::Uuid::nil().to_string(), Path::new("later"));
-    let printed = Command::new(tenure())
-        .args(["agent", "--public-key", "--config"])
-        .arg(&config)
-        .output()
-        .unwrap();
-    assert!(
-        printed.status.success(),
-        "{}",
-        String::from_utf8_lossy(&printed.stderr)
-    );
-    let public_key = String::from_utf8_lossy(&printed.stdout).trim().to_owned();
-    let name = format!("engine of {} {public_key}", directory.name);
-    let engine = json!({ "name": name, "domain": domain, "public_key": public_key });
-    let engine = id_of(&admin.post("/engines", engine).await.ok());
-    nats.admit(engine.parse().unwrap(), domain.parse().unwrap());
-    let seed = nats.engine_seed(engine.parse().unwrap());
-    write(&engine, &seed);
-    Beside {
-        directory,
-        id: domain.to_owned(),
-        engine,
-        config,
-        agent: None,
-    }
 }
 
 /// The id of what was created.

@@ -15,6 +15,7 @@
 )]
 
 pub mod api;
+pub mod beside;
 pub mod controller;
 pub mod domain;
 pub mod lab;

@@ -1,6 +1,6 @@
 //! Tenure was away for a year, or somebody set the clock: all that fell due meanwhile is due at once.
 
-use chrono::{DateTime, Days, TimeDelta, Utc};
+use chrono::{DateTime, Days, DurationRound as _, TimeDelta, Utc};
 use serde_json::Value;
 use std::time::Duration;
 use tenure_tests::{
@@ -32,7 +32,7 @@ async fn newest(lab: &Lab) -> u64 {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_fell_due_in_a_year_away_happens_once_in_order_and_never_again() {
     // A real directory has its own clock: the year ends before today.
-    let begin = Utc::now() - TimeDelta::days(400);
+    let begin = Utc::now().duration_trunc(TimeDelta::seconds(1)).unwrap() - TimeDelta::days(400);
     let settings = Settings {
         virtual_start: Some(begin),
         ..Settings::default()

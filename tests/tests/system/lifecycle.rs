@@ -6,8 +6,9 @@ use chrono::{DateTime, Days, NaiveTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use std::time::Duration;
 use tenure_tests::{
+    beside::Beside,
     domain::Object,
-    lab::{Beside, Lab, Settings},
+    lab::{Lab, Settings},
     organisation::{Organisation, content, fresh_name},
     until::until,
 };
