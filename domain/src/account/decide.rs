@@ -308,17 +308,23 @@ impl Managed {
         {
             return Err(AccountRefusal::NotDue);
         }
-        Ok(vec![self.renewal_opened(lifecycle, due).into()])
+        Ok(vec![self.renewal_opened(lifecycle, due, now).into()])
     }
 
-    fn renewal_opened(&self, lifecycle: &Lifecycle, at: DateTime<Utc>) -> RenewalOpened {
+    fn renewal_opened(
+        &self,
+        lifecycle: &Lifecycle,
+        at: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> RenewalOpened {
         let terms = &self.identity.terms;
         // Who has declined already, between the instant and its timer, is not told again.
         let tells = !lifecycle.renewal_declined;
         RenewalOpened {
             lifecycle_end: lifecycle.end,
             notify: terms.rules.notify_when_renewal_opens && tells,
-            next_reminder: reminders::next(terms, lifecycle.end, at, at).filter(|_| tells),
+            // From the later of the two: whoever is told late is not reminded of it at once.
+            next_reminder: reminders::next(terms, lifecycle.end, at, at.max(now)).filter(|_| tells),
         }
     }
 
@@ -357,10 +363,11 @@ impl Managed {
         }
         let action = self.action();
         let opens = (action.renews() && lifecycle.renewal_opened_at.is_none())
-            .then(|| self.renewal_opened(lifecycle, due).into());
+            .then(|| self.renewal_opened(lifecycle, due, now).into());
         let opened_at = lifecycle.renewal_opened_at.unwrap_or(due);
         let reminds = action.renews() && !lifecycle.renewal_declined;
-        let next_reminder = reminders::next(&self.identity.terms, lifecycle.end, opened_at, due)
+        let from = due.max(now);
+        let next_reminder = reminders::next(&self.identity.terms, lifecycle.end, opened_at, from)
             .filter(|_| reminds);
         let ended = LifecycleEnded {
             action,

@@ -203,3 +203,18 @@ fn who_declined_before_the_timer_came_is_not_told_that_renewal_is_open() {
     };
     assert_eq!((opened.notify, opened.next_reminder), (false, None));
 }
+
+#[test]
+fn who_is_told_late_is_not_reminded_of_it_at_once() {
+    // Tenure was away for half a year.
+    let later = "2026-10-01T00:00:00Z";
+    let mut life = Life::live(Action::Disable);
+    let opens = life.at(later).run(C::OpenRenewal(at(OPENS)));
+    let ends = life.run(C::ReachEnd(at(END)));
+    let next = [opens, ends].map(|events| match &events.expect("due")[0] {
+        AccountEvent::RenewalOpened(opened) => opened.next_reminder,
+        AccountEvent::LifecycleEnded(ended) => ended.next_reminder,
+        other => panic!("{other:?}"),
+    });
+    assert_eq!(next, [Some(at("2026-10-08T00:00:00Z")); 2]);
+}
