@@ -49,6 +49,8 @@ pub(crate) struct Account {
     again: Option<DateTime<Utc>>,
     /// The directory refused, and somebody has to ask for another attempt.
     stuck: bool,
+    /// Its request was withdrawn before the directory made it.
+    never_was: bool,
 }
 
 impl Account {
@@ -74,7 +76,7 @@ impl Account {
 
     /// Is there an object in the directory?
     pub(crate) fn exists(&self) -> bool {
-        !matches!(self.stage, Stage::Provisioning | Stage::Removed)
+        !self.never_was && !matches!(self.stage, Stage::Provisioning | Stage::Removed)
     }
 
     /// From when the directory itself refuses logons.
@@ -90,6 +92,7 @@ impl Account {
     pub(super) fn abandoned(&mut self) {
         self.stage = Stage::Removing;
         self.stuck = false;
+        self.never_was = true;
     }
 
     pub(super) fn tried_again(&mut self) {
@@ -250,12 +253,34 @@ impl Model {
                 Err(why) => Verdict::Refused(why),
             };
         };
+        if account.is_live() && account.owners == *owners {
+            return Verdict::Accepted;
+        }
         let twice = |n: usize| owners[..n].contains(&owners[n]);
         if owners.is_empty() || (0..owners.len()).any(twice) {
             return Verdict::Refused("nobody, or somebody twice");
         }
-        if owners.iter().any(|owner| !self.people.can_own(*owner)) {
+        // Who owned it before may stay.
+        let mut new = owners
+            .iter()
+            .filter(|owner| !account.owners.contains(owner));
+        if new.clone().any(|owner| !self.people.can_own(*owner)) {
             return Verdict::Refused("an owner is disabled");
+        }
+        let rules = &account.version.owners;
+        let groups_may = rules.groups && !rules.requester_only;
+        if !groups_may && new.any(|owner| matches!(owner, Owner::Group(_))) {
+            return Verdict::Refused("groups own nothing here");
+        }
+        let (least, most) = match rules.requester_only {
+            true => (1, 1),
+            false => (rules.least.max(1), rules.most),
+        };
+        if owners.len() < usize::from(least) || owners.len() > usize::from(most) {
+            return Verdict::Refused("too few or too many owners");
+        }
+        if !owners.iter().any(|owner| self.people.answers(*owner)) {
+            return Verdict::Refused("nobody to turn to");
         }
         if !account.is_live() {
             // What became of the owners of a deleted account is nobody's concern.
@@ -325,6 +350,7 @@ impl Model {
                             renewal: None,
                             again: None,
                             stuck: false,
+                            never_was: false,
                         });
                 }
             }

@@ -60,6 +60,17 @@ impl People {
         }
     }
 
+    /// Is there anybody to turn to?
+    pub(super) fn answers(&self, owner: Owner) -> bool {
+        match owner {
+            Owner::Person(person) => self.active(person),
+            Owner::Group(group) => {
+                let group = &self.groups[group];
+                !group.disabled && group.members.iter().any(|person| self.active(*person))
+            }
+        }
+    }
+
     /// Is the person accountable through one of these, in person or as a member?
     pub(super) fn is_among(&self, person: usize, owners: &[Owner]) -> bool {
         owners.iter().any(|owner| match *owner {

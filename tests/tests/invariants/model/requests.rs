@@ -278,8 +278,10 @@ impl Model {
             }
             owners.push(*owner);
         }
-        let count = owners.len();
-        if count < usize::from(version.owners.least) || count > usize::from(version.owners.most) {
+        let active = owners.iter().filter(|o| self.people.answers(**o)).count();
+        if active < usize::from(version.owners.least)
+            || owners.len() > usize::from(version.owners.most)
+        {
             return Err("too few or too many owners");
         }
         Ok(owners)
