@@ -38,6 +38,8 @@ lint: ## Format, clippy with warnings as errors, shell syntax
 	@# What ships, then what is tested; the flags after -- reach our own crates only, so dependencies stay built.
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 	cargo clippy --locked --workspace --all-targets $(FEATURES) -- -D warnings
+	@# The peer of `make bench` is a workspace of its own: its lock follows ours, or the next benchmark does not build.
+	cargo update --quiet --workspace --locked --manifest-path benches/peers/cqrs-es/Cargo.toml
 	for script in .ci/run scripts/*.sh lab/*.sh; do bash -n "$$script"; done
 	python3 -c 'import ast, sys; [ast.parse(open(f).read(), f) for f in sys.argv[1:]]' lab/*.py
 
