@@ -86,6 +86,8 @@ pub enum Scope {
     Name(&'static str),
     /// Accounts whose renewal is asked for, each by one request at a time.
     Renewal,
+    /// Accounts whose change is asked for, each by one request at a time.
+    Change,
 }
 
 impl Scope {
@@ -97,6 +99,7 @@ impl Scope {
             Self::Email => "email".to_owned(),
             Self::Name(kind) => format!("name:{kind}"),
             Self::Renewal => "renewal".to_owned(),
+            Self::Change => "change".to_owned(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! What a person may do: the roles held directly and through enabled groups, Everyone among them.
 
 use crate::{CommandError, Instance};
+use std::time::Duration;
 use tenure_domain::{
     GroupId, UserId,
     deputy::Deputyship,
@@ -10,6 +11,8 @@ use tenure_domain::{
     role::Role,
     user::User,
 };
+use tenure_eventstore::EventStore;
+use tenure_projections::Views;
 
 /// The rights of one enabled user, as of now.
 #[derive(Clone, Debug)]
@@ -84,6 +87,33 @@ pub async fn rights_of(instance: &Instance, user: UserId) -> Result<Option<Right
         deputy_for: principals(instance, user).await?,
         roles: permissions,
     }))
+}
+
+/// How long rights wait for what is known of groups and deputies.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The same, when everything is known that has happened until now: for whoever is about to be refused because nothing
+/// says yet that they were made a member, or a deputy, a moment ago. A read model that stands still holds nobody up for
+/// long.
+///
+/// # Errors
+/// As [`rights_of`].
+pub async fn rights_caught_up(
+    instance: &Instance,
+    user: UserId,
+) -> Result<Option<Rights>, CommandError> {
+    catch_up(&instance.store, &instance.views).await?;
+    rights_of(instance, user).await
+}
+
+/// Waits until the read models that say where to look for somebody's groups and principals are where the history is.
+pub(crate) async fn catch_up(store: &EventStore, views: &Views) -> Result<(), CommandError> {
+    let head = store.head().await?.position;
+    let models = ["members", "groups", "deputies"];
+    if let Err(error) = views.wait_for_models(&models, head, PATIENCE).await {
+        tracing::debug!(%error, "rights are read from a read model that is behind");
+    }
+    Ok(())
 }
 
 /// What it takes to decide on requests: only people who may can be named as approvers.

@@ -155,6 +155,9 @@ pub enum AccountRefusal {
     /// Nothing waits for another attempt.
     #[error("nothing has failed that could be retried")]
     NothingToRetry,
+    /// It is being removed.
+    #[error("the request that it came of was withdrawn: what there is of it is removed")]
+    GivenUp,
     /// There is no secret to reveal.
     #[error("the account has no secret in a vault")]
     NoSecret,
@@ -240,9 +243,11 @@ impl Managed {
             },
             C::RecordReport(report) => self.record(*report, context),
             C::ExpireOrder(number) => self.expire(number, &context.facts),
-            C::RetryOrder(number) if number == self.directory.last_number => self.retry(),
+            C::RetryOrder(number) if number == self.directory.last_number => {
+                self.retry(&context.facts)
+            }
             C::RetryOrder(_) => Err(AccountRefusal::NotDue),
-            C::RetryFailed => self.retry(),
+            C::RetryFailed => self.retry(&context.facts),
             C::Abandon { request, .. } => self.abandon(request),
             C::OpenRenewal(due) => self.open_renewal(due, context.now),
             C::Remind(due) => self.remind(due, context.now),
@@ -270,7 +275,7 @@ impl Managed {
 
     /// Its request was withdrawn before the directory confirmed it: whatever carries our fence is removed, and then the
     /// name is free.
-    fn abandon(&self, request: RequestId) -> Result<Vec<AccountEvent>, AccountRefusal> {
+    pub(super) fn abandon(&self, request: RequestId) -> Result<Vec<AccountEvent>, AccountRefusal> {
         match &self.stage {
             Stage::Provisioning { .. } if self.identity.request == request => Ok(vec![
                 AccountDeleted {
@@ -284,8 +289,9 @@ impl Managed {
         }
     }
 
-    fn retry(&self) -> Result<Vec<AccountEvent>, AccountRefusal> {
+    fn retry(&self, facts: &AccountFacts) -> Result<Vec<AccountEvent>, AccountRefusal> {
         match &self.directory.halted {
+            Some(_) if self.is_given_up(facts) => Err(AccountRefusal::GivenUp),
             Some(_) => Ok(vec![
                 OrderRetried {
                     number: self.directory.last_number,
@@ -408,6 +414,11 @@ impl Managed {
             }
             _ => Err(AccountRefusal::NotDue),
         }
+    }
+
+    /// The directory has not confirmed it, and nobody asks for it any more.
+    pub(super) fn is_given_up(&self, facts: &AccountFacts) -> bool {
+        facts.given_up && matches!(self.stage, Stage::Provisioning { .. })
     }
 
     fn repeat_end(&self) -> Result<Vec<AccountEvent>, AccountRefusal> {

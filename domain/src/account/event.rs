@@ -441,14 +441,9 @@ impl Recorded for AccountEvent {
     }
 
     fn reservations(&self, stream: Uuid) -> Vec<Reservation> {
-        // Renewed as asked for: its next renewal is another matter.
-        if let Self::Renewed(AccountRenewed {
-            request: Some(request),
-            ..
-        }) = self
-        {
+        if let Some((scope, request)) = self.carried_out() {
             return vec![Reservation {
-                scope: Scope::Renewal,
+                scope,
                 key: stream.to_string(),
                 holder: request.0,
                 change: ReservationChange::Release,
@@ -476,5 +471,17 @@ impl Recorded for AccountEvent {
             holder: account.0,
             change,
         }]
+    }
+}
+
+impl AccountEvent {
+    /// The request whose renewal or change it carries out: the next one may be asked for.
+    fn carried_out(&self) -> Option<(Scope, RequestId)> {
+        match self {
+            Self::Renewed(e) => Some((Scope::Renewal, e.request?)),
+            Self::Changed(e) if e.in_force => Some((Scope::Change, e.request)),
+            Self::OrderApplied(e) => Some((Scope::Change, e.request?)),
+            _ => None,
+        }
     }
 }

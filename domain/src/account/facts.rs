@@ -21,6 +21,9 @@ pub struct AccountFacts {
     pub order_valid_for: TimeDelta,
     /// For creation, renewal and change: the approved request.
     pub approved: Option<(RequestId, Arc<Submission>)>,
+    /// For another attempt, and for the report of one: was the request that it came of withdrawn? Its failure left it with
+    /// nothing but this account.
+    pub given_up: bool,
     /// For creation by a clone: the deleted account, if its object still exists.
     pub revivable: Option<RevivableAccount>,
     /// For owners to be: those that do not exist or are disabled.
@@ -68,6 +71,7 @@ impl AccountFacts {
             system_now,
             order_valid_for: TimeDelta::minutes(15),
             approved: None,
+            given_up: false,
             revivable: None,
             unknown_owners: Vec::new(),
             inactive_owners: Vec::new(),

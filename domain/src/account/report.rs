@@ -38,6 +38,18 @@ impl Managed {
                 Err(AccountRefusal::NotOutstanding { number })
             };
         };
+        if matches!(report.outcome, Outcome::Applied { .. }) && self.is_given_up(&context.facts) {
+            // Made by an attempt that came before the withdrawal: it never was an account of anybody.
+            let request = None;
+            let made = OrderApplied {
+                number,
+                engine,
+                request,
+            };
+            let mut events = vec![made.into()];
+            events.extend(self.abandon(self.identity.request)?);
+            return Ok(events);
+        }
         Ok(vec![match report.outcome {
             Outcome::Applied { object, secret } => match &self.stage {
                 Stage::Provisioning { .. } => {

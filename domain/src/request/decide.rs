@@ -203,6 +203,13 @@ impl Submitted {
             }
             // Late: decided, sent back or withdrawn in the meantime.
             (C::Escalate(_), _) => Err(RequestRefusal::NotDue),
+            // Tried again, it came to be, and the request will hear of that: the account's own stream says which came first.
+            (C::Withdraw, Stage::Failed(_)) if context.facts.account_exists => {
+                self.by_requester(context)?;
+                Err(RequestRefusal::WrongStatus {
+                    status: super::RequestStatus::Provisioned,
+                })
+            }
             (C::Withdraw, Stage::AwaitingApproval(_) | Stage::SentBack(_) | Stage::Failed(_)) => {
                 self.by_requester(context)?;
                 Ok(vec![

@@ -266,14 +266,15 @@ impl Recorded for RequestEvent {
     fn reservations(&self, stream: Uuid) -> Vec<Reservation> {
         self.names()
             .into_iter()
-            .chain(self.renewal(stream))
+            .chain(self.hold_on_account(stream))
             .collect()
     }
 }
 
 impl RequestEvent {
-    /// While a renewal is asked for nobody else asks for it.
-    fn renewal(&self, request: Uuid) -> Option<Reservation> {
+    /// While a renewal or a change of an account is asked for nobody else asks for one. The account's own event lets go of
+    /// it when it is carried out.
+    fn hold_on_account(&self, request: Uuid) -> Option<Reservation> {
         let (kind, change) = match self {
             Self::Submitted(e) => (e.submission.kind, ReservationChange::Claim),
             Self::Retried(e) => (e.kind, ReservationChange::Claim),
@@ -282,11 +283,13 @@ impl RequestEvent {
             Self::Failed(e) => (e.kind, ReservationChange::Release),
             _ => return None,
         };
-        let RequestKind::Renewal(account) = kind else {
-            return None;
+        let (scope, account) = match kind {
+            RequestKind::NewAccount => return None,
+            RequestKind::Renewal(account) => (Scope::Renewal, account),
+            RequestKind::Change(account) => (Scope::Change, account),
         };
         Some(Reservation {
-            scope: Scope::Renewal,
+            scope,
             key: account.to_string(),
             holder: request,
             change,

@@ -27,6 +27,8 @@ pub struct RequestFacts {
     pub renewed: Option<RenewedAccount>,
     /// For a clone, and for the end of its request: the account that it is a clone of, if its object waits to be purged.
     pub revivable: Option<RevivableName>,
+    /// For withdrawal after a failure: has the account come to be in the meantime, by another attempt?
+    pub account_exists: bool,
     /// For submission: chosen groups without an active member, which are nobody to turn to.
     pub inactive_owners: Vec<Owner>,
     /// For decisions: members of the groups that the requester chose as owners.

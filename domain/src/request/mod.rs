@@ -142,6 +142,11 @@ pub enum RequestRefusal {
     /// Change of an account that cannot be changed now.
     #[error("the account cannot be changed now: {0}")]
     NotChangeable(crate::lifecycle::OptionOff),
+    /// One change of an account at a time.
+    #[error(
+        "the account cannot be changed now: another change of it is asked for or being carried out"
+    )]
+    ChangePending,
     /// The content is not valid.
     #[error("the request is not valid: {}", problem::listed(.0))]
     Invalid(Vec<FieldProblem>),
@@ -239,6 +244,19 @@ impl Request {
             Self::Absent => None,
             Self::Draft(draft) => Some(&draft.content),
             Self::Submitted(submitted) => Some(&submitted.content),
+        }
+    }
+
+    /// Does nobody ask for `account` any more, which was to come of it? It was withdrawn, and perhaps reopened for another.
+    #[must_use]
+    pub fn has_given_up(&self, account: AccountId) -> bool {
+        match self {
+            Self::Absent => false,
+            Self::Draft(draft) => draft.account != account,
+            Self::Submitted(submitted) => {
+                submitted.submission.account != account
+                    || matches!(submitted.stage, Stage::Withdrawn)
+            }
         }
     }
 

@@ -148,6 +148,34 @@ fn one_change_at_a_time() {
 }
 
 #[test]
+fn the_next_change_may_be_asked_for_when_the_directory_has_confirmed_the_one_before() {
+    use tenure_domain::{
+        Scope,
+        event::{Recorded, Reservation, ReservationChange},
+    };
+    let let_go = |life: &Life, events: usize| -> Vec<Reservation> {
+        let recent = &life.history[life.history.len() - events..];
+        let all = recent.iter().flat_map(|e| e.reservations(account_id().0));
+        all.filter(|r| r.scope == Scope::Change).collect()
+    };
+    let by_request = |name: &str| Reservation {
+        scope: Scope::Change,
+        key: account_id().to_string(),
+        holder: id::<RequestId>(name).0,
+        change: ReservationChange::Release,
+    };
+    let mut life = live();
+    let command = change(&mut life, "change", &[REPORTS], &[]);
+    let events = life.does(command).len();
+    assert_eq!(let_go(&life, events), []);
+    life.report(done());
+    assert_eq!(let_go(&life, 1), [by_request("change")]);
+    let same = change(&mut life, "same", &[REPORTS], &[]);
+    assert_eq!(life.does(same), ["changed"], "in force already");
+    assert_eq!(let_go(&life, 1), [by_request("same")]);
+}
+
+#[test]
 fn a_change_of_nothing_is_in_force_at_once() {
     let mut life = live();
     let same = [("department", "Finance"), ("info", "nightly")];

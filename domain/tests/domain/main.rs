@@ -5,6 +5,7 @@ mod accounts;
 mod changes;
 mod deputies;
 mod examples;
+mod giving_up;
 mod lifecycle_document;
 mod lifecycle_table;
 mod migrations;

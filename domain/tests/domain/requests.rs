@@ -510,34 +510,45 @@ fn the_name_of_a_deleted_account_goes_back_to_it_if_its_object_is_still_there() 
 }
 
 #[test]
-fn a_renewal_is_asked_for_by_one_request_at_a_time() {
+fn a_renewal_or_change_of_an_account_is_asked_for_by_one_request_at_a_time() {
     use tenure_domain::{
         Scope,
         event::{Recorded, ReservationChange::*},
     };
-    let kind = RequestKind::Renewal(account_id());
-    let submitted: RequestEvent = RequestSubmitted {
-        submission: submission(kind, &template(Action::Expire)),
-        escalates_at: None,
-    }
-    .into();
-    let mut rejected = rejected();
-    if let RequestEvent::Rejected(e) = &mut rejected {
-        e.kind = kind;
-    }
-    let failed: RequestEvent = RequestFailed { kind, ..failed() }.into();
     let account = account_id();
-    let retried: RequestEvent = RequestRetried { kind, account }.into();
-    let changes = |event: &RequestEvent| {
-        let all = event.reservations(id("request"));
-        let renewal = all.into_iter().filter(|r| r.scope == Scope::Renewal);
-        let holders = renewal.map(|r| (r.key, r.holder, r.change));
-        holders.collect::<Vec<_>>()
-    };
-    let it = |change| vec![(account.to_string(), id("request"), change)];
-    assert_eq!(changes(&submitted), it(Claim));
-    assert_eq!(changes(&rejected), it(Release));
-    assert_eq!(changes(&failed), it(Release));
-    assert_eq!(changes(&retried), it(Claim));
-    assert_eq!(changes(&history(RequestStatus::Submitted)[1]), []);
+    for (scope, kind) in [
+        (Scope::Renewal, RequestKind::Renewal(account)),
+        (Scope::Change, RequestKind::Change(account)),
+    ] {
+        let submitted: RequestEvent = RequestSubmitted {
+            submission: submission(kind, &template(Action::Expire)),
+            escalates_at: None,
+        }
+        .into();
+        let mut rejected = rejected();
+        if let RequestEvent::Rejected(e) = &mut rejected {
+            e.kind = kind;
+        }
+        let withdrawn: RequestEvent = RequestWithdrawn {
+            kind,
+            released: released(),
+            after_failure: false,
+        }
+        .into();
+        let failed: RequestEvent = RequestFailed { kind, ..failed() }.into();
+        let retried: RequestEvent = RequestRetried { kind, account }.into();
+        let changes = |event: &RequestEvent| {
+            let all = event.reservations(id("request"));
+            let held = all.into_iter().filter(|r| r.scope == scope);
+            let holders = held.map(|r| (r.key, r.holder, r.change));
+            holders.collect::<Vec<_>>()
+        };
+        let it = |change| vec![(account.to_string(), id("request"), change)];
+        assert_eq!(changes(&submitted), it(Claim));
+        assert_eq!(changes(&rejected), it(Release));
+        assert_eq!(changes(&withdrawn), it(Release));
+        assert_eq!(changes(&failed), it(Release));
+        assert_eq!(changes(&retried), it(Claim));
+        assert_eq!(changes(&history(RequestStatus::Submitted)[1]), []);
+    }
 }

@@ -227,6 +227,7 @@ pub(crate) struct Life {
     pub(crate) ownership: Option<OwnershipSection>,
     pub(crate) revivable: Option<RevivableAccount>,
     pub(crate) target: Option<MigrationTarget>,
+    pub(crate) given_up: bool,
 }
 
 impl Life {
@@ -243,6 +244,7 @@ impl Life {
             ownership: None,
             revivable: None,
             target: None,
+            given_up: false,
         }
     }
 
@@ -296,6 +298,7 @@ impl Life {
             ownership: self.ownership.clone(),
             revivable: self.revivable.clone(),
             target: self.target.clone(),
+            given_up: self.given_up,
             ..AccountFacts::new(self.epoch, self.system_now)
         };
         let context = Context {

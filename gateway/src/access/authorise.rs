@@ -27,7 +27,7 @@ use tenure_domain::{
     api_token::ApiToken,
     permission::{Feature, Permissions, Reach, Verb},
 };
-use tenure_workflow::permissions::{Rights, rights_of};
+use tenure_workflow::permissions::{Rights, rights_caught_up, rights_of};
 
 /// Where the request comes from.
 #[derive(Clone, Copy, Debug)]
@@ -62,6 +62,21 @@ impl Signed {
     /// Does it reach everyone's objects?
     pub(crate) fn reaches_all(&self, feature: Feature, verb: Verb) -> bool {
         self.reach(feature, verb) == Some(Reach::All)
+    }
+
+    /// The same person with the groups and principals of this moment: what somebody was made an instant ago may not have
+    /// been known when the request came in.
+    pub(crate) async fn caught_up(&self, app: &App) -> Result<Self, Problem> {
+        let now = rights_caught_up(&app.instance, self.user()).await?;
+        let mut signed = self.clone();
+        if let Some(now) = now {
+            signed.rights = Arc::new(Rights {
+                groups: now.groups,
+                deputy_for: now.deputy_for,
+                ..(*self.rights).clone()
+            });
+        }
+        Ok(signed)
     }
 
     /// Nobody can give more than they have.

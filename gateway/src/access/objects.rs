@@ -165,7 +165,7 @@ pub(crate) async fn request(
 ) -> Result<Arc<Request>, Problem> {
     let state = app.instance.store.state::<Request>(id.0).await;
     let state = state.map_err(|error| Problem::unavailable(&error))?.state;
-    if signed.sees_request(&state) {
+    if signed.sees_request(&state) || signed.caught_up(app).await?.sees_request(&state) {
         Ok(state)
     } else {
         Err(Problem::not_found())

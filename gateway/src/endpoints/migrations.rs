@@ -32,6 +32,8 @@ use uuid::Uuid;
 const MOST_ACCOUNTS: usize = 500;
 /// Accounts under way at once: their appends share transactions.
 const AT_ONCE: usize = 64;
+/// More events than one migration has: itself, renewal that opens, the end that is reached, an order.
+const MOST_EVENTS: u64 = 8;
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -267,17 +269,15 @@ async fn managed(app: &App, id: Uuid) -> Result<Option<Managed>, Problem> {
     Ok(state.managed().cloned())
 }
 
-/// The event at the end of a command, also when it is a repeat.
+/// The event of the command that ended at `position`, also when it is a repeat: a command's events stand together.
 async fn migrated(app: &App, id: Uuid, position: u64) -> Result<Vec<AccountEvent>, Problem> {
-    let events = app
-        .instance
-        .store
-        .read_stream("account", id, 0, 100_000)
-        .await;
+    let after = position.saturating_sub(MOST_EVENTS);
+    let most = usize::try_from(position - after).unwrap_or_default();
+    let events = app.instance.store.read(after, most).await;
     let events = events.map_err(|error| Problem::unavailable(&error))?;
     let last = events
         .into_iter()
-        .filter(|event| event.position <= position)
+        .filter(|event| event.stream == id)
         .filter_map(|event| match event.event {
             tenure_domain::Event::Account(event @ AccountEvent::Migrated(_)) => Some(event),
             _ => None,

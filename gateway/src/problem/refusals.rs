@@ -67,7 +67,9 @@ impl From<RequestRefusal> for Problem {
             RequestRefusal::TemplateNotOffered => say(Kind::TemplateNotOffered, &refusal),
             RequestRefusal::DomainNotOffered => say(Kind::DomainNotOffered, &refusal),
             RequestRefusal::NotRenewable(_) => say(Kind::NotRenewable, &refusal),
-            RequestRefusal::NotChangeable(_) => say(Kind::NotChangeable, &refusal),
+            RequestRefusal::NotChangeable(_) | RequestRefusal::ChangePending => {
+                say(Kind::NotChangeable, &refusal)
+            }
             RequestRefusal::Invalid(problems) => fields(problems),
         }
     }
@@ -89,7 +91,9 @@ impl From<AccountRefusal> for Problem {
                 "not-confirmed",
                 "must be the account's name, as a confirmation",
             ),
-            AccountRefusal::NothingToRetry => say(Kind::NothingToRetry, &refusal),
+            AccountRefusal::NothingToRetry | AccountRefusal::GivenUp => {
+                say(Kind::NothingToRetry, &refusal)
+            }
             AccountRefusal::ChangeUnderWay => say(Kind::ChangeUnderWay, &refusal),
             AccountRefusal::NotMigratable => say(Kind::NotMigratable, &refusal),
             AccountRefusal::NoSecret => say(Kind::NoSecret, &refusal),

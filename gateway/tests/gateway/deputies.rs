@@ -147,3 +147,24 @@ async fn whoever_stands_in_for_a_disabled_group_decides_and_so_does_a_deputy_of_
         assert_eq!(shown(&rosa, &id).await["status"], "approved");
     }
 }
+
+#[tokio::test]
+async fn a_deputy_decides_at_once_after_being_named() {
+    let (world, ada) = World::with_ada().await;
+    let (rosa, anton, olga) = people(&world, &ada).await;
+    let template_id = template(&ada, &[&anton], |_| ()).await;
+    let deputy = format!("users/{}/deputy", anton.id);
+    for n in 0..20 {
+        let id = submitted(&rosa, &template_id, &format!("svc-{n}")).await;
+        let until = json!({"deputy": olga.id, "until": "2026-01-20T00:00:00Z"});
+        anton.post(&deputy, until).await.ok();
+        let approved = olga
+            .post(&format!("requests/{id}/approve"), json!({}))
+            .await;
+        assert_eq!(approved.status, 202, "{n}: {approved:?}");
+        anton
+            .post(&format!("{deputy}/withdraw"), json!({}))
+            .await
+            .ok();
+    }
+}

@@ -111,6 +111,13 @@ async fn a_live_accounts_groups_and_attributes_change_by_request_and_only_as_far
         [usual.as_str()],
         "nothing before the approval"
     );
+    // One at a time: who asks second hears of it at once, not when the directory has work to do.
+    let second = change(json!([usual]), json!({ "department": ["Sales"] }));
+    let second = people.requester.api.post("/requests", second).await.ok();
+    let submit = format!("/requests/{}/submit", second["id"].as_str().unwrap());
+    let refused = people.requester.api.post(&submit, json!({})).await;
+    assert_eq!(refused.status, 409, "{}", refused.body);
+    assert!(refused.body.to_string().contains("not-changeable"));
     people.approve(&request).await;
     people.provisioned(&request).await;
     let changed = beside.directory.object(&name).await.unwrap();

@@ -8,8 +8,9 @@ use tenure_domain::{
         Account, AccountCommand, AccountFacts, Managed, MigrationTarget, RevivableAccount, Revived,
         Stage,
     },
+    order::Outcome,
     ownership::Owner,
-    request::RevivableName,
+    request::{Request, RevivableName},
     template::{OwnershipSection, Template, TemplateContent},
 };
 use tenure_eventstore::StoreError;
@@ -26,6 +27,22 @@ impl Commands {
             AccountCommand::Create => {
                 let revives = (facts.approved.as_ref()).and_then(|(_, s)| s.revives);
                 facts.revivable = reader.revivable(revives).await?;
+            }
+            AccountCommand::RetryFailed | AccountCommand::RetryOrder(_) => {
+                let account = self.store.state::<Account>(id.0).await?.state;
+                facts.given_up = reader.given_up(account.managed()).await?;
+            }
+            AccountCommand::RecordReport(report)
+                if matches!(report.outcome, Outcome::Applied { .. }) =>
+            {
+                let account = self.store.cached_state::<Account>(id.0).await?.state;
+                let knows = |managed: &Managed| managed.directory.last_number == report.number;
+                let account = match account.managed() {
+                    Some(managed) if knows(managed) => account,
+                    // Another gateway has ordered it.
+                    _ => self.store.state::<Account>(id.0).await?.state,
+                };
+                facts.given_up = reader.given_up(account.managed()).await?;
             }
             AccountCommand::ChangeOwners(owners) => {
                 facts.unknown_owners = reader.unknown_owners(owners).await?;
@@ -100,6 +117,27 @@ impl FactReader<'_> {
             .managed()
             .filter(|managed| matches!(managed.stage, Stage::MarkedDeleted { .. }));
         Ok(managed.map(|managed| (id, managed.clone())))
+    }
+
+    /// Was the request withdrawn that an unconfirmed account came of? That takes a failure: without one there is nothing
+    /// to ask.
+    async fn given_up(&mut self, account: Option<&Managed>) -> Result<bool, StoreError> {
+        let unconfirmed = |managed: &&Managed| {
+            matches!(managed.stage, Stage::Provisioning { .. })
+                && managed.directory.failure.is_some()
+        };
+        let Some(identity) = account.filter(unconfirmed).map(|managed| &managed.identity) else {
+            return Ok(false);
+        };
+        let request = self.read::<Request>(identity.request.0).await?;
+        Ok(request.has_given_up(identity.account))
+    }
+
+    /// Has the account come to be?
+    pub(super) async fn exists(&mut self, id: AccountId) -> Result<bool, StoreError> {
+        let account = self.read::<Account>(id.0).await?;
+        let managed = account.managed();
+        Ok(managed.is_some_and(|managed| !matches!(managed.stage, Stage::Provisioning { .. })))
     }
 
     pub(super) async fn revivable(

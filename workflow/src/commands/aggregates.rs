@@ -1,6 +1,7 @@
 //! The commands of each aggregate, with the facts that each needs.
 
 use super::{Accepted, Caller, CommandError, Commands, facts::FactReader};
+use crate::permissions;
 use std::sync::Arc;
 use tenure_domain::{
     AccountId, ApiTokenId, DomainId, EngineId, RequestId, RoleId, TemplateId, UserId,
@@ -12,6 +13,7 @@ use tenure_domain::{
     ownership::Owner,
     request::{
         OfferedTemplate, RenewedAccount, Request, RequestCommand, RequestFacts, RequestKind,
+        RequestRefusal,
     },
     role::{Role, RoleCommand},
     template::{Template, TemplateCommand, TemplateContent, TemplateFacts},
@@ -178,6 +180,7 @@ impl Commands {
         caller: &Caller,
     ) -> Result<Accepted, CommandError> {
         let actor = caller.actor.user();
+        let mut caught_up = false;
         for mut reader in self.readers() {
             let facts = match (&command, actor) {
                 (RequestCommand::Submit, Some(user)) => {
@@ -193,14 +196,7 @@ impl Commands {
                 (RequestCommand::GiveInformation { .. }, Some(_)) => {
                     self.facts_of_answer(id, &mut reader).await?
                 }
-                (RequestCommand::Withdraw, _) => {
-                    let request = self.store.state::<Request>(id.0).await?.state;
-                    let revives = request.submission().and_then(|s| s.revives);
-                    RequestFacts {
-                        revivable: reader.revivable_name(revives).await?,
-                        ..RequestFacts::default()
-                    }
-                }
+                (RequestCommand::Withdraw, _) => self.facts_of_withdrawal(id, &mut reader).await?,
                 (RequestCommand::ReleaseName(held), _) => RequestFacts {
                     revivable: reader.revivable_name(held.back_to).await?,
                     ..RequestFacts::default()
@@ -209,9 +205,18 @@ impl Commands {
             };
             let done = self
                 .attempt::<Request>(id.0, command.clone(), (facts, reader), caller)
-                .await?;
-            if let Some(accepted) = done {
-                return Ok(accepted);
+                .await;
+            match done {
+                // In whose name somebody decides, a read model says: who was named a moment ago is no stranger.
+                Err(CommandError::Request(RequestRefusal::NotApprover { .. })) if !caught_up => {
+                    permissions::catch_up(&self.store, &self.views).await?;
+                    caught_up = true;
+                }
+                done => {
+                    if let Some(accepted) = done? {
+                        return Ok(accepted);
+                    }
+                }
             }
         }
         Err(CommandError::Conflict)

@@ -10,7 +10,10 @@ use tenure_domain::{
     deputy::Deputyship,
     group::Group,
     ownership::Owner,
-    request::{OfferedTemplate, Principal, RenewedAccount, Request, RequestFacts, RequestKind},
+    request::{
+        OfferedTemplate, Principal, RenewedAccount, Request, RequestFacts, RequestKind,
+        RequestStatus,
+    },
     template::{ApprovalStep, Template},
     user::User,
 };
@@ -36,7 +39,7 @@ impl Commands {
             }
         }
         // Whose deputy must not decide is asked of all of them, as of now; in whose name somebody could decide, a read
-        // model says, and what it does not know yet is only refused.
+        // model says, and who is refused because of it is looked up again when it has caught up.
         let mut parties: BTreeSet<UserId> = chosen_owners.iter().copied().collect();
         parties.insert(submission.requester);
         parties.extend(submission.owners.iter().filter_map(|owner| match owner {
@@ -52,6 +55,24 @@ impl Commands {
                 .await?,
             revivable: reader.revivable_name(submission.revives).await?,
             chosen_owners,
+            ..RequestFacts::default()
+        })
+    }
+
+    pub(super) async fn facts_of_withdrawal(
+        &self,
+        id: RequestId,
+        reader: &mut FactReader<'_>,
+    ) -> Result<RequestFacts, StoreError> {
+        let request = self.store.state::<Request>(id.0).await?.state;
+        let Some(submission) = request.submission() else {
+            return Ok(RequestFacts::default());
+        };
+        let failed = request.status() == Some(RequestStatus::Failed);
+        let makes = submission.kind == RequestKind::NewAccount;
+        Ok(RequestFacts {
+            revivable: reader.revivable_name(submission.revives).await?,
+            account_exists: failed && makes && reader.exists(submission.account).await?,
             ..RequestFacts::default()
         })
     }

@@ -123,6 +123,9 @@ pub(super) fn of<R: std::error::Error + Into<CommandError>>(
         ExecuteError::NameTaken { scope, .. } if scope == Scope::Renewal.text() => {
             RequestRefusal::NotRenewable(OptionOff::RenewalPending).into()
         }
+        ExecuteError::NameTaken { scope, .. } if scope == Scope::Change.text() => {
+            RequestRefusal::ChangePending.into()
+        }
         ExecuteError::NameTaken { scope, key } => CommandError::NameTaken { scope, key },
         ExecuteError::KeyReused => CommandError::KeyReused,
         ExecuteError::ClockSkew => CommandError::ClockSkew,
