@@ -288,6 +288,7 @@ impl Storm {
             object: self.objects.borrow().get(&AccountId(account)).copied(),
             revives: None,
             folder: None,
+            moves_secret: false,
             desired: DesiredState {
                 name: workload::name(account),
                 ou: ou(&self.domain),

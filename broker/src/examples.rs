@@ -32,6 +32,7 @@ pub(crate) fn order() -> Order {
         object: Some(Uuid::from_u128(0x0b)),
         revives: None,
         folder: None,
+        moves_secret: false,
         desired: DesiredState {
             name: "svc-billing".to_owned(),
             ou: "OU=Service,DC=corp,DC=example".to_owned(),

@@ -115,9 +115,12 @@ pub struct Order {
     /// and for [`OrderKind::Remove`] where that was never confirmed. Its secret goes with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revives: Option<AccountId>,
-    /// Folder of the vault for a new secret; `None` = the vault's own root.
+    /// Folder of the vault for a new secret, or for one that moves; `None` = the vault's own root.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub folder: Option<String>,
+    /// For [`OrderKind::Change`]: shall the secret lie in that folder from now on? The directory comes first.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub moves_secret: bool,
     /// What the directory shall say. For [`OrderKind::Remove`], what it said last.
     pub desired: DesiredState,
     /// System time after which no step may start.
@@ -149,7 +152,7 @@ pub enum Outcome {
     Applied {
         /// objectGUID.
         object: Uuid,
-        /// Where the secret is; only for [`OrderKind::Provision`].
+        /// Where the secret is, if the order made or moved it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         secret: Option<SecretReference>,
     },

@@ -67,6 +67,7 @@ async fn main() {
         object: Some(guids[&name('o', i)]),
         revives: None,
         folder: None,
+        moves_secret: false,
         desired: DesiredState {
             name: name('o', i),
             ou: ou.clone(),

@@ -178,6 +178,7 @@ mod tests {
             object: None,
             revives: None,
             folder: None,
+            moves_secret: false,
             desired: DesiredState {
                 name: "svc-payroll".into(),
                 ou: "OU=Service Accounts,DC=corp,DC=example".into(),

@@ -39,6 +39,9 @@ pub(super) struct MigrateArgs {
     /// Move them to the template's OU
     #[arg(long)]
     move_to_ou: bool,
+    /// Move their secrets to the template's folder of the vault
+    #[arg(long)]
+    move_secret: bool,
     /// An end in the past acts at once: confirm that
     #[arg(long)]
     confirm_past_end: bool,
@@ -64,6 +67,7 @@ pub(super) async fn run(connection: &Connection, args: MigrateArgs) -> Result<()
     let mut body = json!({
         "template": lookup::template(connection, &args.to).await?,
         "move_to_ou": args.move_to_ou,
+        "move_secret": args.move_secret,
         "past_end_confirmed": args.confirm_past_end,
         "reason": args.reason,
     });

@@ -99,6 +99,7 @@ pub fn order(domain: DomainId, account: AccountId, n: u64) -> Order {
         object: None,
         revives: None,
         folder: None,
+        moves_secret: false,
         desired: DesiredState {
             name: "svc-test".to_owned(),
             ou: "OU=Service,DC=example".to_owned(),

@@ -38,6 +38,11 @@ impl Managed {
         Some((kind, desired))
     }
 
+    fn secret_lies_elsewhere(&self) -> bool {
+        let directory = &self.directory;
+        directory.secret.is_some() && directory.secret_folder != self.identity.folder
+    }
+
     /// The order that is due: none while one is outstanding, or while the directory is as wanted.
     pub(super) fn order_due(&self, facts: &AccountFacts) -> Option<AccountEvent> {
         let directory = &self.directory;
@@ -45,7 +50,10 @@ impl Managed {
         if directory.outstanding.is_some() {
             return None;
         }
-        let confirmed = kind == OrderKind::Change && directory.confirmed.as_ref() == Some(&desired);
+        let moves_secret = kind == OrderKind::Change && self.secret_lies_elsewhere();
+        let confirmed = kind == OrderKind::Change
+            && directory.confirmed.as_ref() == Some(&desired)
+            && !moves_secret;
         let halted = match &directory.halted {
             Some(Halted::Deferred) => true,
             Some(Halted::Failed(failed_kind, failed)) => *failed_kind == kind && *failed == desired,
@@ -82,7 +90,9 @@ impl Managed {
                 .object
                 .or(takes_over.map(|revived| revived.object)),
             revives: revives.map(|revived| revived.account),
-            folder: (self.identity.folder.clone()).filter(|_| kind == OrderKind::Provision),
+            folder: (self.identity.folder.clone())
+                .filter(|_| kind == OrderKind::Provision || moves_secret),
+            moves_secret,
             desired,
             not_after: facts.system_now + facts.order_valid_for,
         };

@@ -101,6 +101,9 @@ pub struct OrderApplied {
     /// The request that is complete with it, if it asked for a change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request: Option<RequestId>,
+    /// Where the secret is from now on, if it moved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret: Option<SecretReference>,
 }
 
 /// The directory refused, and will again until somebody mends the cause.
@@ -330,6 +333,12 @@ pub struct AccountMigrated {
     /// Where it goes after its end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retirement_ou: Option<String>,
+    /// Folder of the vault for its secret from now on; `None` = the vault's own root.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub folder: Option<String>,
+    /// Is it unable to change its own password from now on, or able again? `None` = nobody ever asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cannot_change_password: Option<bool>,
 }
 
 /// Object and secret are gone; the name is free.

@@ -3,7 +3,10 @@
 use super::{
     Account, AccountCreated, AccountEvent, Directory, Halted, Identity, Lifecycle, Managed, Stage,
 };
-use crate::{lifecycle::EndOfLifecycleAction, order::OrderKind};
+use crate::{
+    lifecycle::EndOfLifecycleAction,
+    order::{OrderKind, SecretReference},
+};
 use std::sync::Arc;
 
 impl Account {
@@ -71,12 +74,16 @@ impl Managed {
                 self.directory.settle();
                 self.directory.object = Some(provisioned.object);
                 self.directory.secret = provisioned.secret;
+                self.directory
+                    .secret_folder
+                    .clone_from(&self.identity.folder);
                 let terms = &self.identity.terms;
                 self.stage = Stage::Live(
                     terms.lifecycle(provisioned.lifecycle_end, provisioned.renewal_opens_at),
                 );
             }
             AccountEvent::OrderApplied(applied) => {
+                self.directory.secret_moved(applied.secret);
                 self.directory.settle();
                 self.change
                     .take_if(|change| Some(change.request) == applied.request);
@@ -186,6 +193,14 @@ impl Directory {
     /// A failed order may be issued again; a deferred one waits for its timer.
     pub(super) fn try_again(&mut self) {
         self.halted.take_if(|halted| *halted != Halted::Deferred);
+    }
+
+    /// If the outstanding order moved the secret, or there was none to move.
+    fn secret_moved(&mut self, secret: Option<SecretReference>) {
+        if let Some(order) = self.outstanding.as_ref().filter(|order| order.moves_secret) {
+            self.secret_folder.clone_from(&order.folder);
+            self.secret = secret.or(self.secret.take());
+        }
     }
 
     /// The outstanding order was carried out.

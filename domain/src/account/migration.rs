@@ -1,5 +1,6 @@
 //! Migration: an active account moves, before its end, to another template or version, period, end date and owners, and by
-//! choice to the new template's OU. What it is in the directory, its groups and attributes, stays: those change by request.
+//! choice to the new template's OU and its secret to the new template's folder. Whether it may change its own password
+//! follows the template. Its groups and attributes stay: those are privileges, and change by request.
 
 use super::{
     AccountEvent, AccountFacts, AccountMigrated, AccountRefusal, LifecycleTerms, Managed,
@@ -31,6 +32,8 @@ pub struct Migration {
     pub owners: Option<Vec<Owner>>,
     /// Does it move to the template's OU?
     pub move_to_ou: bool,
+    /// Does its secret move to the template's folder?
+    pub move_secret: bool,
     /// Is it meant that an end in the past acts at once?
     pub past_end_confirmed: bool,
     /// Why.
@@ -86,6 +89,15 @@ impl Managed {
                 false => identity.ou.clone(),
             },
             retirement_ou: template.directory.retirement_ou.clone(),
+            folder: match migration.move_secret {
+                true => template.vault.folder.clone(),
+                false => identity.folder.clone(),
+            },
+            // What the account was denied before is lifted, not forgotten.
+            cannot_change_password: match template.directory.cannot_change_password {
+                true => Some(true),
+                false => identity.cannot_change_password.map(|_| false),
+            },
             terms,
         };
         // What is due by the new terms already happens with them: a timer that has fired once does not fire again.
@@ -158,6 +170,9 @@ impl Managed {
         identity.template_version = migrated.template_version;
         identity.ou = migrated.ou;
         identity.retirement_ou = migrated.retirement_ou;
+        identity.folder = migrated.folder;
+        identity.cannot_change_password = migrated.cannot_change_password;
+        self.directory.try_again();
         self.owners = migrated.owners;
         self.stage = Stage::Live(
             migrated

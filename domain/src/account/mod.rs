@@ -167,6 +167,9 @@ pub struct Directory {
     pub object: Option<Uuid>,
     /// Where the secret is.
     pub secret: Option<SecretReference>,
+    /// The vault's folder that it was last put into.
+    #[serde(default)]
+    pub secret_folder: Option<String>,
     /// Number of the last order issued.
     pub last_number: OrderNumber,
     /// The order without a report.

@@ -45,6 +45,7 @@ impl Managed {
                 number,
                 engine,
                 request,
+                secret: None,
             };
             let mut events = vec![made.into()];
             events.extend(self.abandon(self.identity.request)?);
@@ -75,6 +76,7 @@ impl Managed {
                         number,
                         engine,
                         request,
+                        secret: secret.filter(|_| order.moves_secret),
                     }
                     .into()
                 }
@@ -84,6 +86,7 @@ impl Managed {
                 number,
                 engine,
                 request: None,
+                secret: None,
             }
             .into(),
             Outcome::Removed if order.kind == OrderKind::Remove => {

@@ -233,6 +233,7 @@ fn accounts() -> Vec<Event> {
         object: Some(id("object")),
         revives: None,
         folder: None,
+        moves_secret: false,
         desired,
         not_after: at("2026-01-10T09:15:00Z"),
     };
@@ -280,6 +281,8 @@ fn accounts() -> Vec<Event> {
         former_owners: vec![Owner::User(user("alice"))],
         ou: OU.into(),
         retirement_ou: None,
+        folder: Some("batch".into()),
+        cannot_change_password: Some(true),
     };
     let unreachable = failure(FailureReason::DirectoryUnreachable);
     let opens = Some(at(OPENS));
@@ -332,6 +335,7 @@ fn accounts() -> Vec<Event> {
             number: N,
             engine,
             request: Some(request),
+            secret: Some(secret()),
         }),
         of::<Account>(failed),
         of::<Account>(OrderDeferred {

@@ -1,10 +1,11 @@
 //! Migration of live accounts to other terms.
 
-use crate::scene::{END, Life, OU, at, id, template, user, why};
+use crate::scene::{END, Life, OU, at, id, secret, template, user, why};
 use std::sync::Arc;
 use tenure_domain::{
     account::{AccountCommand as C, AccountRefusal as R, Migration, MigrationTarget},
     lifecycle::{EndOfLifecycleAction as Action, Status},
+    order::{OrderKind, Outcome, SecretReference},
     ownership::Owner,
     period::Period,
     problem::{FieldProblem, Problem},
@@ -30,6 +31,7 @@ fn migration() -> Migration {
         end: None,
         owners: None,
         move_to_ou: false,
+        move_secret: false,
         past_end_confirmed: false,
         reason: why(),
     }
@@ -195,4 +197,62 @@ fn everything_that_is_wrong_is_said_at_once() {
         life.run(C::Migrate(Box::new(migration()))),
         Err(R::Invalid(vec![unknown]))
     );
+}
+
+#[test]
+fn the_secret_moves_to_the_templates_folder_by_choice_and_the_core_learns_where_it_lies() {
+    let filed = || {
+        let mut content = other(Action::Disable);
+        content.vault.folder = Some("batch".into());
+        content
+    };
+    let mut life = Life::live(Action::Disable);
+    let command = to(&mut life, filed(), migration());
+    assert_eq!(life.does(command), ["migrated"], "not chosen");
+    let moves = Migration {
+        move_secret: true,
+        ..migration()
+    };
+    let command = to(&mut life, filed(), moves.clone());
+    assert_eq!(life.does(command), ["migrated", "order-issued"]);
+    let order = life.outstanding().expect("an order");
+    assert_eq!(
+        (order.kind, order.moves_secret, order.folder.as_deref()),
+        (OrderKind::Change, true, Some("batch"))
+    );
+    let moved = SecretReference {
+        path: "batch/svc-backup".into(),
+        ..secret()
+    };
+    let applied = Outcome::Applied {
+        object: id("object"),
+        secret: Some(moved.clone()),
+    };
+    assert_eq!(life.report(applied), ["order-applied"], "and nothing else");
+    assert_eq!(life.managed().directory.secret, Some(moved));
+    // Back to the vault's root.
+    let command = to(&mut life, other(Action::Disable), moves);
+    assert_eq!(life.does(command), ["migrated", "order-issued"]);
+    let order = life.outstanding().expect("an order");
+    assert_eq!((order.moves_secret, order.folder.as_ref()), (true, None));
+    life.applied();
+    let disable = C::Disable { reason: why() };
+    life.run(disable).expect("disabled");
+    let order = life.outstanding().expect("an order");
+    assert!(!order.moves_secret, "it is where it shall be");
+}
+
+#[test]
+fn whether_it_may_change_its_own_password_follows_the_template() {
+    let mut life = Life::live(Action::Disable);
+    let mut strict = other(Action::Disable);
+    strict.directory.cannot_change_password = true;
+    let denied = |life: &Life| life.outstanding().map(|o| o.desired.cannot_change_password);
+    let command = to(&mut life, strict, migration());
+    life.run(command).expect("migrated");
+    assert_eq!(denied(&life), Some(Some(true)));
+    life.applied();
+    let command = to(&mut life, other(Action::Disable), migration());
+    life.run(command).expect("migrated");
+    assert_eq!(denied(&life), Some(Some(false)), "lifted, not forgotten");
 }

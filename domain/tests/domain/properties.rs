@@ -186,6 +186,7 @@ fn commands(life: &mut Life, step: Step) -> Vec<C> {
                 end: Some(end.and_time(chrono::NaiveTime::MIN).and_utc()),
                 owners: None,
                 move_to_ou: true,
+                move_secret: true,
                 past_end_confirmed: true,
                 reason: why(),
             }))]

@@ -173,7 +173,13 @@ impl Inner {
                     .map_err(sealing_failed)?,
             ),
         };
-        let text = serde_json::to_vec(&record)
+        self.put(account, &record)?;
+        Ok(reference)
+    }
+
+    /// The record in place of the one before, whole or not at all.
+    fn put(&self, account: AccountId, record: &Record) -> Result<(), VaultError> {
+        let text = serde_json::to_vec(record)
             .map_err(|error| VaultError::Unreachable(error.to_string()))?;
         let path = self.file(account);
         let half = path.with_extension("tmp");
@@ -185,8 +191,28 @@ impl Inner {
             fs::rename(&half, &path)?;
             sync_parent(&path)
         };
-        replace().map_err(unreachable)?;
-        Ok(reference)
+        replace().map_err(unreachable)
+    }
+
+    /// The folder is part of the reference only: what is sealed stays as it is.
+    fn relocate(
+        &self,
+        account: AccountId,
+        folder: Option<String>,
+    ) -> Result<Option<SecretReference>, VaultError> {
+        let _one_at_a_time = self
+            .writing
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let Some(mut record) = self.record(account)? else {
+            return Ok(None);
+        };
+        let reference = reference(account, folder.as_deref());
+        if record.folder != folder {
+            record.folder = folder;
+            self.put(account, &record)?;
+        }
+        Ok(Some(reference))
     }
 
     fn find(&self, account: AccountId) -> Result<Option<SecretReference>, VaultError> {
@@ -226,6 +252,15 @@ impl Vault for BuiltInVault {
     ) -> BoxFuture<'a, Result<SecretReference, VaultError>> {
         let (folder, secret) = (folder.map(ToOwned::to_owned), secret.clone());
         self.on_disk(move |inner| inner.write(account, folder, &secret))
+    }
+
+    fn relocate<'a>(
+        &'a self,
+        account: AccountId,
+        folder: Option<&'a str>,
+    ) -> BoxFuture<'a, Result<Option<SecretReference>, VaultError>> {
+        let folder = folder.map(ToOwned::to_owned);
+        self.on_disk(move |inner| inner.relocate(account, folder))
     }
 
     fn read<'a>(

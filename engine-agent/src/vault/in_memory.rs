@@ -45,6 +45,19 @@ impl Vault for InMemoryVault {
         Box::pin(async move { Ok(reference) })
     }
 
+    fn relocate<'a>(
+        &'a self,
+        account: AccountId,
+        folder: Option<&'a str>,
+    ) -> BoxFuture<'a, Result<Option<SecretReference>, VaultError>> {
+        let moved = self.with(|secrets| {
+            let kept = secrets.get_mut(&account)?;
+            kept.reference.path = path(account, folder);
+            Some(kept.reference.clone())
+        });
+        Box::pin(async move { Ok(moved) })
+    }
+
     fn read<'a>(
         &'a self,
         account: AccountId,

@@ -48,6 +48,14 @@ pub trait Vault: Send + Sync {
         secret: &'a Secret,
     ) -> BoxFuture<'a, Result<SecretReference, VaultError>>;
 
+    /// Moves the account's secret to this folder, and says where it lies then; `None` if there is none. Harmless if it
+    /// lies there; durable when it returns.
+    fn relocate<'a>(
+        &'a self,
+        account: AccountId,
+        folder: Option<&'a str>,
+    ) -> BoxFuture<'a, Result<Option<SecretReference>, VaultError>>;
+
     /// The account's secret, if the reference is the account's own.
     fn read<'a>(
         &'a self,

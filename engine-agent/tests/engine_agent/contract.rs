@@ -33,6 +33,7 @@ on_every_directory!(
     an_account_leaves_the_groups_that_it_shall_leave_and_no_others,
     attributes_are_changed_and_cleared,
     an_account_can_change_its_own_password_unless_it_shall_not,
+    a_secret_moves_to_another_folder_and_the_account_does_not_notice,
     a_deleted_accounts_object_is_revived_with_a_new_password,
     a_revival_whose_object_is_gone_makes_a_new_one,
     a_revival_takes_nothing_but_the_deleted_accounts_object,
@@ -252,6 +253,23 @@ async fn an_account_can_change_its_own_password_unless_it_shall_not(subject: Sub
     });
     subject.apply(&last).await;
     assert!(subject.changes_its_own_password(&bound).await);
+}
+
+async fn a_secret_moves_to_another_folder_and_the_account_does_not_notice(subject: Subject) {
+    let order = subject.order();
+    let next = subject.apply(&order).await;
+    let moves = changed(&next, |order| {
+        order.moves_secret = true;
+        order.folder = Some("batch/night".into());
+    });
+    for _ in 0..2 {
+        let Outcome::Applied { secret, .. } = subject.carry_out(&moves).await else {
+            panic!("not applied")
+        };
+        assert!(secret.clone().unwrap().path.starts_with("batch/night/"));
+        assert_eq!(secret, subject.vault.find(order.account).await.unwrap());
+        assert_eq!(subject.bind(&order).await, Bind::Accepted);
+    }
 }
 
 /// An account at the end of its lifecycle, and the order for the one that revives it.

@@ -111,6 +111,7 @@ impl Subject {
             object: None,
             revives: None,
             folder: None,
+            moves_secret: false,
             desired: DesiredState {
                 name: format!("svc-{tail}"),
                 ou: self.ou("Service Accounts"),

@@ -28,6 +28,7 @@ async fn read(vault: &dyn Vault, account: AccountId) -> Result<String, VaultErro
 
 async fn keeps_to_the_contract(vault: &dyn Vault) {
     assert_eq!(vault.find(ONE).await.unwrap(), None);
+    assert_eq!(vault.relocate(ONE, Some("batch")).await.unwrap(), None);
     vault.delete(ONE).await.unwrap();
     let reference = vault
         .write(ONE, None, &Secret::new("first".into()))
@@ -68,6 +69,17 @@ async fn keeps_to_the_contract(vault: &dyn Vault) {
     assert_eq!(filed.path, format!("backup/night/{}", reference.path));
     assert_eq!(vault.find(ONE).await.unwrap().as_ref(), Some(&filed));
     assert_eq!(read(vault, ONE).await.unwrap(), "filed");
+    for _ in 0..2 {
+        let moved = vault.relocate(ONE, Some("batch")).await.unwrap().unwrap();
+        assert_eq!(moved.path, format!("batch/{}", reference.path));
+        assert_eq!(vault.find(ONE).await.unwrap(), Some(moved));
+        assert_eq!(read(vault, ONE).await.unwrap(), "filed");
+    }
+    let former = vault.read(ONE, &filed).await;
+    assert!(matches!(former, Err(VaultError::NotTheAccounts)));
+    let back = vault.relocate(ONE, None).await.unwrap();
+    assert_eq!(back.as_ref(), Some(&reference));
+    vault.relocate(ONE, Some("backup/night")).await.unwrap();
     assert!(matches!(
         vault.read(ONE, &reference).await,
         Err(VaultError::NotTheAccounts)

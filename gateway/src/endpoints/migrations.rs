@@ -73,6 +73,9 @@ pub(crate) struct MigrationBody {
     /// Do they move to the template's OU?
     #[serde(default)]
     move_to_ou: bool,
+    /// Do their secrets move to the template's folder of the vault?
+    #[serde(default)]
+    move_secret: bool,
     /// An end in the past acts at once: is it meant?
     #[serde(default)]
     past_end_confirmed: bool,
@@ -134,6 +137,11 @@ pub(crate) struct TermsBody {
     lifecycle_end: Option<DateTime<Utc>>,
     owners: Vec<OwnerBody>,
     ou: String,
+    /// Of the vault, for its secret; missing = the vault's own root.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    folder: Option<String>,
+    /// Is it unable to change its own password?
+    cannot_change_password: bool,
 }
 
 /// One account, before names are looked up.
@@ -240,6 +248,7 @@ async fn wanted(app: &App, body: &MigrationBody) -> Result<Migration, Problem> {
             .map(|day| day.and_time(NaiveTime::MIN).and_utc()),
         owners: body.owners.clone(),
         move_to_ou: body.move_to_ou,
+        move_secret: body.move_secret,
         past_end_confirmed: body.past_end_confirmed,
         reason: body.reason.clone(),
     })
@@ -356,6 +365,8 @@ fn item(outcome: Outcome, names: &Names, now: DateTime<Utc>) -> MigratedAccount 
             lifecycle_end: Some(e.lifecycle_end),
             owners: owners(&e.owners),
             ou: e.ou.clone(),
+            folder: e.folder.clone(),
+            cannot_change_password: e.cannot_change_password == Some(true),
         }),
         before: before.map(|managed| TermsBody {
             template: names.named(managed.identity.template.0),
@@ -365,6 +376,8 @@ fn item(outcome: Outcome, names: &Names, now: DateTime<Utc>) -> MigratedAccount 
             lifecycle_end: managed.lifecycle().map(|lifecycle| lifecycle.end),
             owners: owners(&managed.owners),
             ou: managed.identity.ou.clone(),
+            folder: managed.identity.folder.clone(),
+            cannot_change_password: managed.identity.cannot_change_password == Some(true),
         }),
         problem: result.err().map(Into::into),
     }

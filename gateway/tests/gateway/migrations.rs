@@ -15,6 +15,8 @@ async fn target(s: &Story) -> String {
         content["action"] = json!("review");
         content["lifecycle"]["periods"] = json!(["60 days", "90 days"]);
         content["directory"]["ou"] = json!("OU=Merged,DC=corp,DC=example,DC=com");
+        content["directory"]["cannot_change_password"] = json!(true);
+        content["vault"]["folder"] = json!("merged");
     })
     .await
 }
@@ -22,7 +24,8 @@ async fn target(s: &Story) -> String {
 fn migration(s: &Story, target: &str) -> Value {
     json!({
         "accounts": [s.account, new_id()], "template": target, "period": "60 days", "end_date": "2026-06-01",
-        "owners": [{"kind": "user", "id": s.eve.id}], "move_to_ou": true, "reason": "Merged"
+        "owners": [{"kind": "user", "id": s.eve.id}], "move_to_ou": true, "move_secret": true,
+        "reason": "Merged"
     })
 }
 
@@ -51,6 +54,12 @@ async fn a_preview_shows_each_account_before_and_after_and_writes_nothing() {
     assert_eq!(
         account["after"]["ou"],
         "OU=Merged,DC=corp,DC=example,DC=com"
+    );
+    assert_eq!(account["after"]["folder"], "merged");
+    let denied = |when: &str| &account[when]["cannot_change_password"];
+    assert_eq!(
+        (denied("before"), denied("after")),
+        (&json!(false), &json!(true))
     );
     assert_eq!(unknown["migrates"], false);
     assert_eq!(unknown["problem"]["type"], "urn:tenure:problem:not-found");

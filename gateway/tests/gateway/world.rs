@@ -4,7 +4,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use ed25519_dalek::SigningKey;
 use reqwest::{Client, Method, header::HeaderMap};
 use serde_json::{Value, json};
-use std::sync::Arc;
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 use tenure_broker::{BrokerConfig, CoreKeys, CoreLink, in_process};
 use tenure_eventstore::{
     EventStore, InstanceKeys, StoreConfig,
@@ -13,7 +16,7 @@ use tenure_eventstore::{
 use tenure_gateway::GatewayConfig;
 use tenure_projections::Views;
 use tenure_workflow::{Commands, EngineDirectory, Instance, Settings, Work};
-use tokio::{net::TcpListener, sync::watch};
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 pub(crate) const PASSWORD: &str = "correct horse battery";
@@ -25,6 +28,8 @@ pub(crate) struct World {
     pub(crate) http: Client,
     pub(crate) url: String,
     pub(crate) setup_code: String,
+    /// Keeps the read models, until it is dropped.
+    reading: Mutex<Option<(DropGuard, Vec<JoinHandle<()>>)>>,
     _cancel: DropGuard,
 }
 
@@ -87,7 +92,6 @@ impl World {
         let store = EventStore::open(store).await.unwrap();
         let views = Views::open(&store, None).await.unwrap();
         let cancel = CancellationToken::new();
-        drop(views.spawn_runners(cancel.clone()));
         let engines = Arc::new(EngineDirectory::default());
         let keys = CoreKeys {
             signing: SigningKey::from_bytes(&[7; 32]),
@@ -136,14 +140,35 @@ impl World {
         // The one TLS stack, as the binary chooses it.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = Client::new();
-        Self {
+        let world = Self {
             instance,
             clock,
             http,
             url,
             setup_code,
+            reading: Mutex::default(),
             _cancel: cancel.drop_guard(),
+        };
+        world.read_models_go_on();
+        world
+    }
+
+    /// From now on they lag.
+    pub(crate) async fn read_models_stand_still(&self) {
+        let head = self.head().await;
+        let views = &self.instance.views;
+        views.wait_for(head, Duration::from_secs(10)).await.unwrap();
+        let reading = self.reading.lock().unwrap().take();
+        if let Some((stop, runners)) = reading {
+            drop(stop);
+            futures::future::join_all(runners).await;
         }
+    }
+
+    pub(crate) fn read_models_go_on(&self) {
+        let cancel = CancellationToken::new();
+        let runners = self.instance.views.spawn_runners(cancel.clone());
+        *self.reading.lock().unwrap() = Some((cancel.drop_guard(), runners));
     }
 
     /// Set up, with Ada signed in.

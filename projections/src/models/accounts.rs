@@ -260,6 +260,9 @@ impl AccountRow {
             }
             AccountEvent::OrderApplied(e) => {
                 self.settled();
+                if e.secret.is_some() {
+                    self.secret.clone_from(&e.secret);
+                }
                 self.change
                     .take_if(|change| Some(change.request) == e.request);
             }

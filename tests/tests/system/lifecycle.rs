@@ -291,6 +291,8 @@ async fn accounts_migrate_to_another_version_with_a_new_end_new_owners_and_anoth
     assert!(matches!(added.rc, 0 | 68), "{added:?}");
     let second = people.content(&lab, 0, "expire", |template| {
         template["directory"]["ou"] = json!(nights);
+        template["directory"]["cannot_change_password"] = json!(true);
+        template["vault"]["folder"] = json!("nights");
         template["lifecycle"]["periods"] = json!(["1 year", "90 days"]);
     });
     for (what, body) in [("draft", second), ("publish", json!({}))] {
@@ -308,6 +310,7 @@ async fn accounts_migrate_to_another_version_with_a_new_end_new_owners_and_anoth
         "end_date": day,
         "owners": [{ "kind": "user", "id": people.approver.id }],
         "move_to_ou": true,
+        "move_secret": true,
         "reason": "The team has moved.",
     });
     let preview = lab
@@ -346,6 +349,16 @@ async fn accounts_migrate_to_another_version_with_a_new_end_new_owners_and_anoth
         let former = people.requester.api.get(&path).await;
         assert_eq!(former.status, 404, "no owner any more: {}", former.body);
         lab.mail.wait_for(&people.approver.email, name).await;
+
+        let settled = people.approver.api.wait(&path, "the engine's report", |a| {
+            a["directory"]["state"] == "applied"
+        });
+        assert_eq!(settled.await["folder"], "nights");
+        let secret = read_secret(&people.approver.api, id).await;
+        assert_eq!(beside.directory.bind(name, &secret).await, Ok(()));
+        let new = "Another-Password-of-its-own-7";
+        let denied = beside.directory.change_own_password(name, &secret, new);
+        assert_ne!(denied.await, 0, "as the new version says");
     }
     let third = beside.directory.object(&accounts[2].1).await.unwrap();
     assert_eq!(

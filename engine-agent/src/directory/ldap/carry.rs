@@ -27,10 +27,17 @@ impl LdapDirectory {
             (OrderKind::Provision, found) => self.provision(order, found, vault, made).await,
             (OrderKind::Change, Some(object)) => {
                 let object = self.settle(order, object).await?;
+                let mut secret = None;
+                if order.moves_secret {
+                    self.in_time(order)?;
+                    secret = vault
+                        .relocate(order.account, order.folder.as_deref())
+                        .await?;
+                }
                 fail::fail_point!("engine-agent::after-apply", |_| std::process::abort());
                 Ok(Outcome::Applied {
                     object: object.guid,
-                    secret: None,
+                    secret,
                 })
             }
             (OrderKind::Change, None) => {

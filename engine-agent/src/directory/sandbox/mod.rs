@@ -218,10 +218,12 @@ impl Sandbox {
             OrderKind::Provision => self.provision(order, vault).await,
             OrderKind::Change => {
                 let object = self.state().settle(order, false)?;
-                Ok(Outcome::Applied {
-                    object,
-                    secret: None,
-                })
+                let mut secret = None;
+                if order.moves_secret {
+                    let folder = order.folder.as_deref();
+                    secret = vault.relocate(order.account, folder).await?;
+                }
+                Ok(Outcome::Applied { object, secret })
             }
             OrderKind::Remove => {
                 self.state().remove(order)?;
