@@ -22,6 +22,7 @@ mod history;
 mod metrics;
 mod names;
 mod openapi;
+mod pages;
 mod people;
 mod problem;
 mod query;

@@ -79,9 +79,22 @@ fn describe_problems(schema: &mut Value) {
 }
 
 /// Adds to an operation what follows from its row in the permission table and from its form.
+/// Unique, as OpenAPI asks: the names of the handlers, which utoipa takes, are not.
+fn operation_id(method: &Method, path: &str) -> String {
+    let path = path.strip_prefix("/api/v1").unwrap_or(path);
+    let words = path
+        .split(['/', '-', '.', '{', '}'])
+        .filter(|word| !word.is_empty());
+    std::iter::once(method.as_str().to_lowercase().as_str())
+        .chain(words)
+        .collect::<Vec<_>>()
+        .join("_")
+}
+
 fn describe(path: &str, method: &str, operation: &mut Value) {
     let method: Method = method.to_uppercase().parse().unwrap_or_default();
     let access = permission_table::rule(&method, path).map(|rule| rule.access);
+    operation["operationId"] = json!(operation_id(&method, path));
     let command = method == Method::POST && access != Some(Access::Public);
     let query = method == Method::GET && !matches!(access, Some(Access::Public) | None);
     if let Some(access) = access {

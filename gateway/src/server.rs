@@ -6,7 +6,7 @@ use crate::{
     access::authorise,
     app::App,
     command::LARGEST_BODY,
-    endpoints, openapi,
+    endpoints, openapi, pages,
     problem::{Kind, Problem},
 };
 use axum::{
@@ -47,7 +47,7 @@ pub fn router(instance: Instance, work: Work, config: GatewayConfig) -> Router {
             app.clone(),
             authorise::authorise,
         ))
-        .fallback(|| async { Problem::not_found() })
+        .fallback(pages::serve)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn(in_time))
@@ -170,10 +170,6 @@ fn add_headers(response: &mut Response, id: &str) {
         (header::X_FRAME_OPTIONS, "DENY"),
         (header::REFERRER_POLICY, "no-referrer"),
         (
-            header::CONTENT_SECURITY_POLICY,
-            "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
-        ),
-        (
             HeaderName::from_static("cross-origin-opener-policy"),
             "same-origin",
         ),
@@ -185,10 +181,17 @@ fn add_headers(response: &mut Response, id: &str) {
     for (name, value) in fixed {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    if !headers.contains_key(header::CACHE_CONTROL) {
-        headers.insert(
-            header::CACHE_CONTROL,
-            HeaderValue::from_static("private, no-cache"),
-        );
+    // A page has a policy of its own, and files are kept.
+    let unless_said = [
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+        ),
+        (header::CACHE_CONTROL, "private, no-cache"),
+    ];
+    for (name, value) in unless_said {
+        headers
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
     }
 }

@@ -103,7 +103,6 @@ const UPDATE_MAIL: Access = Needs(&[(F::EmailNotification, V::Update)], Everythi
 
 /// The table.
 pub(crate) const RULES: &[Rule] = &[
-    get("/", Public),
     get("/healthz", Public),
     get("/readyz", Public),
     // Loopback, or configuration:read: the handler sees to it.

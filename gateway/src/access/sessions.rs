@@ -97,10 +97,10 @@ pub(crate) fn cookie(
     let seconds = lifetime.num_seconds();
     let text = if app.config.https() {
         format!(
-            "{SECURE_COOKIE}={token}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax; Secure"
+            "{SECURE_COOKIE}={token}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Strict; Secure"
         )
     } else if client.is_loopback() {
-        format!("{PLAIN_COOKIE}={token}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax")
+        format!("{PLAIN_COOKIE}={token}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Strict")
     } else {
         return None;
     };

@@ -15,7 +15,6 @@ pub(crate) mod engines;
 pub(crate) mod events;
 pub(crate) mod groups;
 pub(crate) mod health;
-pub(crate) mod home;
 pub(crate) mod impact;
 pub(crate) mod inbox;
 pub(crate) mod mailed_codes;
@@ -43,7 +42,6 @@ use utoipa_axum::router::OpenApiRouter;
 /// All of them.
 pub(crate) fn all() -> OpenApiRouter<App> {
     [
-        home::routes(),
         health::routes(),
         setup::routes(),
         sessions::routes(),

@@ -175,7 +175,7 @@ async fn a_cookie_signs_in_but_only_our_own_page_can_use_it() {
     assert!(
         cookie.starts_with("tenure=")
             && cookie.contains("HttpOnly")
-            && cookie.contains("SameSite=Lax")
+            && cookie.contains("SameSite=Strict")
     );
     let pair = cookie.split(';').next().unwrap();
     let post = async |headers: &[(&str, &str)]| {
