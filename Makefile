@@ -12,22 +12,26 @@ ONLY ?=
 FEATURES := --features failpoints
 WITH_SERVICES := scripts/with-services.sh
 
-.PHONY: help demo build test test-fast lint bench lab lab-down schemas tools clean
+.PHONY: help demo build ui test test-fast lint bench lab lab-down schemas tools clean
 
 help: ## What there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: ## Build and start the demo; ARGS=--once tells one account's story and ends
+demo: ui ## Build and start the demo; ARGS=--once tells one account's story and ends
 	cargo run --locked --profile quick --bin tenure -- demo $(ARGS)
 
-build: ## The release binary, target/release/tenure
+build: ui ## The release binary, target/release/tenure
 	cargo build --locked --release --bin tenure
 
-test: tools ## Every test, on private PostgreSQL, NATS, mail and two Active Directory domains
+ui: ## The web application, ui/dist; brings Node.js where the machine's is too old
+	@scripts/build-ui.sh build
+
+test: tools ui ## Every test, on private PostgreSQL, NATS, mail and two Active Directory domains
 	@# Built before: beside the services there is no network. The same targets and features as the tests, so once.
 	cargo build --locked --workspace --bins --tests $(FEATURES)
 	TENURE_BIN="$(CARGO_TARGET_DIR)/debug/tenure" $(WITH_SERVICES) \
 	  cargo nextest run --locked --workspace $(FEATURES) $(ARGS)
+	scripts/build-ui.sh unit
 
 test-fast: ## The tests that need no service
 	env -u TENURE_TEST_POSTGRES -u TENURE_TEST_NATS_SERVER -u TENURE_TEST_SMTP -u AD_LAB_DIR \
@@ -40,6 +44,7 @@ lint: ## Format, clippy with warnings as errors, shell syntax
 	cargo clippy --locked --workspace --all-targets $(FEATURES) -- -D warnings
 	@# The peer of `make bench` is a workspace of its own: its lock follows ours, or the next benchmark does not build.
 	cargo update --quiet --workspace --locked --manifest-path benches/peers/cqrs-es/Cargo.toml
+	scripts/build-ui.sh lint
 	for script in .ci/run scripts/*.sh lab/*.sh; do bash -n "$$script"; done
 	python3 -c 'import ast, sys; [ast.parse(open(f).read(), f) for f in sys.argv[1:]]' lab/*.py
 
@@ -51,7 +56,7 @@ bench: ## Tenure and its peers in one run, to target/bench.json; ONLY=prefix run
 	TENURE_BIN="$(CARGO_TARGET_DIR)/release/tenure" $(WITH_SERVICES) --slow-postgres-us 1000 \
 	  "$(CARGO_TARGET_DIR)/release/bench" $(ONLY)
 
-lab: tools ## Everything distributed on this machine, with a tour; Ctrl-C stops it
+lab: tools ui ## Everything distributed on this machine, with a tour; Ctrl-C stops it
 	cargo build --locked --profile quick --bin tenure
 	TENURE_BIN="$(CARGO_TARGET_DIR)/quick/tenure" lab/lab.sh up
 
@@ -67,4 +72,4 @@ tools:
 
 clean: lab-down ## What was built and every lab's data (not .tools)
 	cargo clean
-	rm -rf .lab
+	rm -rf .lab ui/dist ui/node_modules

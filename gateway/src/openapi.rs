@@ -310,6 +310,24 @@ mod tests {
         }
     }
 
+    /// Clients are generated from it.
+    #[test]
+    fn every_operation_has_an_id_of_its_own_and_its_parameters_where_they_belong() {
+        let document = openapi();
+        let mut ids = BTreeSet::new();
+        for (path, item) in document["paths"].as_object().unwrap() {
+            for (method, operation) in item.as_object().unwrap() {
+                let id = operation["operationId"].as_str().unwrap().to_owned();
+                assert!(ids.insert(id.clone()), "{id} is there twice");
+                for parameter in operation["parameters"].as_array().into_iter().flatten() {
+                    let name = parameter["name"].as_str().unwrap();
+                    let in_path = path.contains(&format!("{{{name}}}"));
+                    assert_eq!(parameter["in"] == "path", in_path, "{method} {path}: {name}");
+                }
+            }
+        }
+    }
+
     #[test]
     fn every_operation_is_described_and_request_bodies_take_no_unknown_fields() {
         let document = openapi();

@@ -34,6 +34,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 
 /// Which accounts.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ListAccounts {
     /// Words of the name begin like this.

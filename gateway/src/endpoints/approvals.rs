@@ -23,6 +23,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 
 /// Which page.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ListApprovals {
     /// Rows of a page.

@@ -23,6 +23,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 
 /// Which events.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ListAudit {
     /// By this person.

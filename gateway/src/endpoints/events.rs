@@ -42,6 +42,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 
 /// Where to begin.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Since {
     /// After this position; without it and without `Last-Event-ID`, from now on.

@@ -29,6 +29,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 
 /// Which notices.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ListInbox {
     /// About this kind of object: `template`, `request`, `account`, `domain` or `engine`.

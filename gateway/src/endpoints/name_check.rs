@@ -18,6 +18,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 
 /// Which name.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CheckName {
     /// As the requester types it.

@@ -26,6 +26,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 
 /// Whom to look for.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct LookUp {
     /// Words of a name, or an e-mail address, begin like this.

@@ -28,6 +28,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 
 /// Which requests.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ListRequests {
     /// Words of the account's name begin like this.

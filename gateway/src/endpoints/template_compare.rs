@@ -26,6 +26,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 
 /// Which versions.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Which {
     /// The older one; by default the published version, or else the newest one before `to`.

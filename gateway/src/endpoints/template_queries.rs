@@ -95,6 +95,7 @@ pub(crate) struct TemplateVersion {
 
 /// Which templates.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TemplateFilter {
     /// Part of the name.

@@ -28,6 +28,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 
 /// Which users.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ListUsers {
     /// Words of the name, or an e-mail address, begin like this.

@@ -1,0 +1,30 @@
+// A real browser: Debian's Chromium.
+import { existsSync } from 'node:fs';
+import { chromium } from 'playwright-core';
+
+export const PASSWORD = process.env.PASSWORD ?? 'correct horse battery staple';
+const PROGRAMS = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+
+export const program = PROGRAMS.find((path) => path && existsSync(path));
+
+export function launch() {
+  return chromium.launch({
+    executablePath: program,
+    headless: true,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+}
+
+/** Signs in by the API, so that every page of the context is signed in; the sign-in page has a test of its own. */
+export async function signIn(context, email, password = PASSWORD) {
+  const response = await context.request.post('/api/v1/sessions', { data: { email, password } });
+  if (!response.ok()) throw new Error(`${email} cannot sign in: ${await response.text()}`);
+}

@@ -1,0 +1,20 @@
+import { useEffect, useState } from 'react';
+import { api } from './client';
+
+const MINUTE = 60_000;
+
+/**
+ * What lifecycles go by, in milliseconds: the server's business clock, which stands still in the demo until it is moved.
+ * Whatever is "in 3 days" or "today" is so by this clock, never by the browser's.
+ */
+export function useNow(): number {
+  const { data, dataUpdatedAt } = api.useQuery('get', '/api/v1/system', {}, { staleTime: 5 * MINUTE });
+  const [tick, setTick] = useState(() => Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setTick(Date.now()), MINUTE / 2);
+    return () => clearInterval(timer);
+  }, []);
+  if (!data) return tick;
+  const read = Date.parse(data.business_time);
+  return data.virtual_clock ? read : read + Math.max(0, tick - dataUpdatedAt);
+}

@@ -1,0 +1,104 @@
+import { useEffect, useSyncExternalStore } from 'react';
+import { saw } from './fetching';
+import { invalidate, queryClient } from './queries';
+
+/** How this tab hears of changes. */
+export type Connection = 'connecting' | 'live' | 'reconnecting';
+
+// Which queries a change concerns, by the kind of object that changed. What is counted or lists several kinds is last.
+const CONCERNED: Record<string, string[]> = {
+  account: ['/api/v1/accounts', '/api/v1/dashboard'],
+  request: ['/api/v1/requests', '/api/v1/approvals', '/api/v1/dashboard'],
+  template: ['/api/v1/templates'],
+  user: ['/api/v1/users', '/api/v1/people', '/api/v1/groups', '/api/v1/sessions/current'],
+  group: ['/api/v1/groups', '/api/v1/users', '/api/v1/people', '/api/v1/sessions/current'],
+  role: ['/api/v1/roles', '/api/v1/sessions/current'],
+  domain: ['/api/v1/domains'],
+  engine: ['/api/v1/engines', '/api/v1/dashboard'],
+  'email-template': ['/api/v1/email-notifications'],
+  'api-token': ['/api/v1/api-tokens'],
+  deputyship: ['/api/v1/deputies', '/api/v1/approvals', '/api/v1/users'],
+};
+const ALWAYS = ['/api/v1/audit'];
+/** Many changes at once, as at midnight, are asked for together. */
+const GATHER = 250;
+const LONGEST_PAUSE = 20_000;
+
+let connection: Connection = 'connecting';
+const listeners = new Set<() => void>();
+
+function tell(next: Connection): void {
+  if (next === connection) return;
+  connection = next;
+  for (const listener of listeners) listener();
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+export function useConnection(): Connection {
+  return useSyncExternalStore(subscribe, () => connection);
+}
+
+/** Events carry nothing to show: they only say which queries are stale. A reconnect makes all of them stale. */
+class LiveUpdates {
+  private source: EventSource | undefined;
+  private again: ReturnType<typeof setTimeout> | undefined;
+  private gathering: ReturnType<typeof setTimeout> | undefined;
+  private readonly stale = new Set<string>();
+  private attempts = 0;
+  private missed = false;
+
+  open(): void {
+    const source = new EventSource('/api/v1/events');
+    this.source = source;
+    source.addEventListener('open', () => {
+      if (this.missed) void queryClient.invalidateQueries();
+      this.missed = false;
+      this.attempts = 0;
+      tell('live');
+    });
+    source.addEventListener('error', () => this.lost());
+    source.addEventListener('change', (event) => {
+      const { kind, position } = JSON.parse(event.data as string) as { kind: string; position: number };
+      saw(position);
+      this.gather([...(CONCERNED[kind] ?? []), ...ALWAYS]);
+    });
+    source.addEventListener('inbox', () => this.gather(['/api/v1/inbox']));
+    source.addEventListener('reset', () => void queryClient.invalidateQueries());
+  }
+
+  close(): void {
+    this.source?.close();
+    clearTimeout(this.again);
+    clearTimeout(this.gathering);
+  }
+
+  private gather(prefixes: string[]): void {
+    for (const prefix of prefixes) this.stale.add(prefix);
+    this.gathering ??= setTimeout(() => {
+      this.gathering = undefined;
+      invalidate(this.stale);
+      this.stale.clear();
+    }, GATHER);
+  }
+
+  /** The browser tries again by itself after a lost connection, but not after an answer that is no stream. */
+  private lost(): void {
+    this.missed = true;
+    tell('reconnecting');
+    if (this.source?.readyState !== EventSource.CLOSED) return;
+    this.attempts += 1;
+    this.again = setTimeout(() => this.open(), Math.min(500 * 2 ** this.attempts, LONGEST_PAUSE));
+  }
+}
+
+export function useLiveUpdates(): void {
+  useEffect(() => {
+    const live = new LiveUpdates();
+    live.open();
+    return () => live.close();
+  }, []);
+}

@@ -1,0 +1,74 @@
+import { AppShell, Badge, NavLink, ScrollArea } from '@mantine/core';
+import { Link, useRouterState } from '@tanstack/react-router';
+import { api } from '@/api/client';
+import { useCan } from '@/api/session';
+import { number, shell as texts } from '@/texts/common';
+import type { NavItem } from './area';
+import { areas } from './areas';
+import { useCounts } from './useCounts';
+
+const GROUPS: NavItem['group'][] = ['top', 'lifecycle', 'policy', 'people', 'infrastructure', 'assurance'];
+const ITEMS = areas.flatMap((area) => area.nav);
+
+/** The pages that the person may open. */
+export function useNavItems(): NavItem[] {
+  const can = useCan();
+  return ITEMS.filter(({ needs }) => !needs || needs.some(can));
+}
+
+export function Navigation() {
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  const counts = useCounts();
+  const items = useNavItems();
+  const system = api.useQuery('get', '/api/v1/system');
+  return (
+    <AppShell.Navbar p="xs" aria-label={texts.main}>
+      <AppShell.Section grow component={ScrollArea}>
+        {GROUPS.map((group) => {
+          const own = items.filter((item) => item.group === group);
+          if (own.length === 0) return null;
+          return (
+            <div key={group} style={{ marginBottom: 10 }}>
+              {texts.groups[group] && (
+                <div className="muted" style={{ fontSize: '0.75rem', fontWeight: 600, padding: '4px 10px' }}>
+                  {texts.groups[group]}
+                </div>
+              )}
+              {own.map((item) => (
+                <Item key={item.to} item={item} path={path} count={item.count ? counts[item.count] : 0} />
+              ))}
+            </div>
+          );
+        })}
+      </AppShell.Section>
+      <AppShell.Section px={10} py={6}>
+        <span className="muted" style={{ fontSize: '0.75rem' }}>
+          {system.data && `${texts.version(system.data.version)} · ${system.data.profile}`}
+        </span>
+      </AppShell.Section>
+    </AppShell.Navbar>
+  );
+}
+
+function Item({ item, path, count }: { item: NavItem; path: string; count: number }) {
+  const { to, label, icon: Icon } = item;
+  const here = to === '/' ? path === '/' : path === to || path.startsWith(`${to}/`);
+  return (
+    <NavLink
+      component={Link}
+      to={to}
+      label={label}
+      active={here}
+      aria-current={here ? 'page' : undefined}
+      leftSection={<Icon size={17} aria-hidden />}
+      rightSection={
+        count > 0 ? (
+          <Badge size="sm" variant="filled">
+            {number(count)}
+          </Badge>
+        ) : undefined
+      }
+      style={{ borderRadius: 8, paddingBlock: 6 }}
+    />
+  );
+}

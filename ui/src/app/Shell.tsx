@@ -1,0 +1,43 @@
+import { AppShell } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { Outlet, useRouterState } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
+import { useLiveUpdates } from '@/api/live';
+import { shell as texts } from '@/texts/common';
+import { ClockBar } from './ClockBar';
+import { Navigation } from './Navigation';
+import { Palette } from './Palette';
+import { TopBar } from './TopBar';
+
+/** What surrounds every page. */
+export default function Shell() {
+  const [open, { toggle, close }] = useDisclosure();
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  useLiveUpdates();
+  // A reader of the screen hears the new page's title.
+  const first = useRef(true);
+  useEffect(() => {
+    close();
+    if (!first.current) document.getElementById('page-title')?.focus({ preventScroll: true });
+    first.current = false;
+  }, [path, close]);
+  return (
+    <AppShell
+      header={{ height: 52 }}
+      navbar={{ width: 228, breakpoint: 'md', collapsed: { mobile: !open } }}
+      padding="lg"
+      styles={{ header: { background: 'var(--surface)' }, navbar: { background: 'var(--surface)' } }}
+    >
+      <a className="skip" href="#main">
+        {texts.skip}
+      </a>
+      <TopBar open={open} toggle={toggle} />
+      <Navigation />
+      <AppShell.Main id="main">
+        <ClockBar />
+        <Outlet />
+      </AppShell.Main>
+      <Palette />
+    </AppShell>
+  );
+}

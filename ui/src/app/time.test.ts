@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { formatRelative, formatUtc, lastFullDay } from './time';
+
+test('relative time picks a unit that people would', () => {
+  const now = Date.parse('2026-01-01T00:00:00Z');
+  expect(formatRelative('2026-01-13T00:00:00Z', now)).toBe('in 12 days');
+  expect(formatRelative('2025-12-31T23:30:00Z', now)).toBe('30 minutes ago');
+  expect(formatRelative('2027-01-01T00:00:00Z', now)).toBe('in 12 months');
+  expect(formatRelative('2026-01-01T00:00:10Z', now)).toBe('now');
+});
+
+test('the last full day is the one before the day in which the end falls', () => {
+  // 00:00 UTC is one or more hours into that day, or at its beginning, or still in the day before: never a whole day of it.
+  const end = '2027-01-02T00:00:00Z';
+  const last = lastFullDay(end);
+  expect(new Date(end).getTime() - last.getTime()).toBeGreaterThanOrEqual(24 * 3_600_000);
+  expect(new Date(end).getTime() - last.getTime()).toBeLessThan(48 * 3_600_000);
+  expect(last.getHours()).toBe(0);
+});
+
+test('UTC is written as ISO does', () => {
+  expect(formatUtc('2027-01-02T00:00:00Z')).toBe('2027-01-02 00:00');
+});

@@ -1,0 +1,3 @@
+import Pending from '../Pending';
+
+export default Pending;

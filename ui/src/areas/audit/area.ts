@@ -1,0 +1,21 @@
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { ShieldCheck } from 'lucide-react';
+import type { Area } from '@/app/area';
+import { root } from '@/app/root';
+import { tableSearch } from '@/app/search';
+import { nav } from '@/texts/nav';
+
+export const auditRoutes = [
+  createRoute({
+    getParentRoute: () => root,
+    path: '/audit',
+    validateSearch: tableSearch('user', 'engine', 'kind', 'object', 'type', 'correlation', 'from', 'to', 'event'),
+    component: lazyRouteComponent(() => import('../Pending')),
+  }),
+] as const;
+
+export const audit: Area = {
+  nav: [
+    { label: nav.audit, to: '/audit', icon: ShieldCheck, group: 'assurance', needs: ['audit:read'] },
+  ],
+};

@@ -1,0 +1,38 @@
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { Globe, Server } from 'lucide-react';
+import type { Area } from '@/app/area';
+import { root } from '@/app/root';
+import { tableSearch } from '@/app/search';
+import { nav } from '@/texts/nav';
+
+export const infrastructureRoutes = [
+  createRoute({
+    getParentRoute: () => root,
+    path: '/domains',
+    validateSearch: tableSearch(),
+    component: lazyRouteComponent(() => import('../Pending')),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/domains/$id',
+    component: lazyRouteComponent(() => import('../Pending')),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/engines',
+    validateSearch: tableSearch('domain'),
+    component: lazyRouteComponent(() => import('../Pending')),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/engines/$id',
+    component: lazyRouteComponent(() => import('../Pending')),
+  }),
+] as const;
+
+export const infrastructure: Area = {
+  nav: [
+    { label: nav.domains, to: '/domains', icon: Globe, group: 'infrastructure', needs: ['directory-service:read'] },
+    { label: nav.engines, to: '/engines', icon: Server, group: 'infrastructure', needs: ['engine:read'] },
+  ],
+};

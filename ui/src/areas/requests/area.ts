@@ -1,0 +1,34 @@
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { FileSearch } from 'lucide-react';
+import type { Area } from '@/app/area';
+import { root } from '@/app/root';
+import { tableSearch } from '@/app/search';
+import { nav } from '@/texts/nav';
+
+export const requestRoutes = [
+  createRoute({
+    getParentRoute: () => root,
+    path: '/requests',
+    validateSearch: tableSearch('status', 'mine', 'template', 'account', 'requester'),
+    component: lazyRouteComponent(() => import('../Pending')),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/requests/new',
+    component: lazyRouteComponent(() => import('../Pending')),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/requests/$id',
+    component: lazyRouteComponent(() => import('../Pending')),
+  }),
+] as const;
+
+export const requests: Area = {
+  nav: [
+    { label: nav.requests, to: '/requests', icon: FileSearch, group: 'lifecycle', needs: ['provision-request:read', 'provision-approval:read'] },
+  ],
+  actions: [
+    { label: nav.newRequest, to: '/requests/new', needs: ['provision-request:create'] },
+  ],
+};

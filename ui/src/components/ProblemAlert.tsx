@@ -1,0 +1,41 @@
+import { Alert, Button, List } from '@mantine/core';
+import { CircleAlert } from 'lucide-react';
+import { asProblem } from '@/api/problem';
+import { common } from '@/texts/common';
+
+interface Props {
+  /** What went wrong; nothing is shown for nothing. */
+  problem: unknown;
+  retry?: () => void;
+  /** Shown beside their fields already. */
+  shownFields?: string[];
+  mb?: string;
+}
+
+/** What went wrong, in place and lasting: the API's own words. */
+export function ProblemAlert({ problem, retry, shownFields = [], mb }: Props) {
+  if (!problem) return null;
+  const { title, detail, errors } = asProblem(problem);
+  const others = (errors ?? []).filter(({ field }) => !shownFields.includes(field));
+  return (
+    <Alert role="alert" color="red" variant="light" icon={<CircleAlert size={18} />} title={title} mb={mb ?? 0}>
+      {detail}
+      {others.length > 0 && (
+        <List size="sm" mt={4}>
+          {others.map(({ field, message }) => (
+            <List.Item key={field + message}>
+              <b>{field}</b> {message}
+            </List.Item>
+          ))}
+        </List>
+      )}
+      {retry && (
+        <div style={{ marginTop: 8 }}>
+          <Button size="xs" variant="default" onClick={retry}>
+            {common.tryAgain}
+          </Button>
+        </div>
+      )}
+    </Alert>
+  );
+}

@@ -1,0 +1,17 @@
+import type { ReactNode } from 'react';
+
+/** A column of a table. */
+export interface Column<Row> {
+  id: string;
+  header: string;
+  cell: (row: Row) => ReactNode;
+  /** The API's name of the order, where rows can be sorted by it. */
+  sort?: string;
+  align?: 'right';
+  /** May the text take several lines? */
+  wrap?: boolean;
+  /** Not shown until chosen. */
+  hidden?: boolean;
+  /** Always shown. */
+  fixed?: boolean;
+}

@@ -1,0 +1,20 @@
+// Names of pages and of palette actions.
+export const nav = {
+  dashboard: 'Dashboard',
+  inbox: 'Inbox',
+  requests: 'Requests',
+  newRequest: 'Request a new account',
+  approvals: 'Approvals',
+  accounts: 'Managed accounts',
+  migration: 'Migration',
+  templates: 'Templates',
+  newTemplate: 'Draft a new template',
+  users: 'Users',
+  groups: 'Groups',
+  roles: 'Roles',
+  domains: 'Domains',
+  engines: 'Engines',
+  audit: 'Audit trail',
+  settings: 'Settings',
+  apiTokens: 'API tokens',
+};
