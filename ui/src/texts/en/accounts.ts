@@ -2,6 +2,7 @@ import { counted, number } from './common';
 
 export const accounts = {
   title: 'Managed accounts',
+  one: 'Managed account',
   found: (total: number, more: boolean, filtered: boolean) => {
     const many = `${more ? 'More than ' : ''}${filtered ? `${number(total)} match` : counted(total, 'account')}`;
     return many;
