@@ -322,7 +322,11 @@ mod tests {
                 for parameter in operation["parameters"].as_array().into_iter().flatten() {
                     let name = parameter["name"].as_str().unwrap();
                     let in_path = path.contains(&format!("{{{name}}}"));
-                    assert_eq!(parameter["in"] == "path", in_path, "{method} {path}: {name}");
+                    assert_eq!(
+                        parameter["in"] == "path",
+                        in_path,
+                        "{method} {path}: {name}"
+                    );
                 }
             }
         }

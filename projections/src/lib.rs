@@ -38,6 +38,7 @@ mod views;
 pub use error::ViewError;
 pub use list::{Count, Cursor, EXACT, LONGEST_PAGE, Page, Paged, SortOrder, Start};
 pub use models::{
+    account_totals::EndsOfWeek,
     accounts::{AccountFilter, AccountRow, AccountSort, AccountStage, OutstandingOrder, Trouble},
     api_tokens::ApiTokenRow,
     approvals::{Voices, WaitingApproval},

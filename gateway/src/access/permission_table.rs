@@ -364,6 +364,8 @@ pub(crate) const RULES: &[Rule] = &[
         Needs(&[(F::ProvisionApproval, V::Read)], Limited),
     ),
     get("/api/v1/accounts", READ_ACCOUNT),
+    get("/api/v1/accounts/totals", READ_ACCOUNT),
+    get("/api/v1/accounts/export", READ_ACCOUNT),
     get("/api/v1/accounts/{id}", READ_ACCOUNT),
     get("/api/v1/accounts/{id}/history", READ_ACCOUNT),
     post("/api/v1/accounts/{id}/clone", CLONE),

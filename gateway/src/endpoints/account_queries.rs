@@ -55,16 +55,22 @@ pub(crate) struct ListAccounts {
     mine: Option<bool>,
     /// Only those that nobody active owns: disabled people and groups, and groups without an active member, do not count.
     orphaned: Option<bool>,
+    /// With this end-of-lifecycle action.
+    #[param(inline)]
+    #[serde(default)]
+    action: Option<ActionChoice>,
+    /// Only those whose last change the directory refused.
+    failed: Option<bool>,
     /// Ends before this instant.
     ends_before: Option<DateTime<Utc>>,
     /// Ends at or after this instant.
     ends_after: Option<DateTime<Utc>>,
     /// By which column.
     #[param(inline)]
-    sort: Option<AccountOrder>,
+    pub(super) sort: Option<AccountOrder>,
     /// Which way.
     #[param(inline)]
-    order: Option<Direction>,
+    pub(super) order: Option<Direction>,
     /// Rows of a page.
     #[param(minimum = 1, maximum = 500)]
     limit: Option<u32>,
@@ -83,6 +89,27 @@ pub(crate) enum AccountOrder {
     Name,
     LifecycleEnd,
     CreatedAt,
+}
+
+/// What happens at the end, to choose by.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum ActionChoice {
+    Review,
+    Disable,
+    Expire,
+    Delete,
+}
+
+impl ActionChoice {
+    fn action(self) -> EndOfLifecycleAction {
+        match self {
+            Self::Review => EndOfLifecycleAction::Review,
+            Self::Disable => EndOfLifecycleAction::Disable,
+            Self::Expire => EndOfLifecycleAction::Expire,
+            Self::Delete => EndOfLifecycleAction::Delete,
+        }
+    }
 }
 
 /// A page of accounts.
@@ -213,27 +240,27 @@ fn statuses(text: Option<&str>) -> Result<Vec<Status>, Problem> {
     found.ok_or_else(|| invalid_query("status", "must be statuses, separated by commas"))
 }
 
-/// Lists accounts; without *manage*, one's own.
-#[utoipa::path(get, path = "/api/v1/accounts", tag = "Accounts", params(ListAccounts),
-    responses((status = 200, body = Accounts)))]
-async fn list(
-    State(app): State<App>,
-    signed: Signed,
-    Filter(wanted): Filter<ListAccounts>,
-) -> Result<Json<Accounts>, Problem> {
+/// By whom one's own accounts are owned: oneself, and one's groups.
+pub(super) fn own(signed: &Signed) -> Vec<Uuid> {
+    let groups = signed.rights.groups.iter().map(|group| group.0);
+    std::iter::once(signed.user().0).chain(groups).collect()
+}
+
+/// Which accounts, of those that one may see: without *manage*, one's own.
+pub(super) fn filter(signed: &Signed, wanted: &ListAccounts) -> Result<AccountFilter, Problem> {
     let mut filter = AccountFilter {
-        search: search(wanted.search)?,
+        search: search(wanted.search.clone())?,
         status: statuses(wanted.status.as_deref())?,
         domain: wanted.domain.map(DomainId),
         template: wanted.template.map(TemplateId),
         orphaned: wanted.orphaned == Some(true),
+        action: wanted.action.map(ActionChoice::action),
+        failed: wanted.failed == Some(true),
         ends_before: wanted.ends_before,
         ends_after: wanted.ends_after,
         ..AccountFilter::default()
     };
-    let own: Vec<Uuid> = std::iter::once(signed.user().0)
-        .chain(signed.rights.groups.iter().map(|group| group.0))
-        .collect();
+    let own = own(signed);
     let only_own =
         wanted.mine == Some(true) || !signed.reaches_all(Feature::ManagedAccount, Verb::Read);
     filter.owned_by = match (only_own, wanted.owner) {
@@ -248,11 +275,27 @@ async fn list(
         (true, None) => own,
         (false, owner) => owner.into_iter().collect(),
     };
-    let sort = match wanted.sort.unwrap_or(AccountOrder::Name) {
+    Ok(filter)
+}
+
+pub(super) fn sort(wanted: Option<AccountOrder>) -> AccountSort {
+    match wanted.unwrap_or(AccountOrder::Name) {
         AccountOrder::Name => AccountSort::Name,
         AccountOrder::LifecycleEnd => AccountSort::End,
         AccountOrder::CreatedAt => AccountSort::Created,
-    };
+    }
+}
+
+/// Lists accounts; without *manage*, one's own.
+#[utoipa::path(get, path = "/api/v1/accounts", tag = "Accounts", params(ListAccounts),
+    responses((status = 200, body = Accounts)))]
+async fn list(
+    State(app): State<App>,
+    signed: Signed,
+    Filter(wanted): Filter<ListAccounts>,
+) -> Result<Json<Accounts>, Problem> {
+    let filter = filter(&signed, &wanted)?;
+    let sort = sort(wanted.sort);
     let page = page(wanted.limit, wanted.offset, wanted.cursor)?;
     let found = app
         .instance
@@ -295,10 +338,7 @@ fn summary(row: &AccountRow, names: &Names, now: DateTime<Utc>) -> AccountSummar
         lifecycle_end: row.lifecycle_end,
         renewal_open: row.situation(now).renewal_open,
         enabled: row.enabled,
-        directory_failed: row
-            .trouble
-            .as_ref()
-            .is_some_and(|trouble| trouble.retry_at.is_none() && row.order.is_none()),
+        directory_failed: row.failed(),
     }
 }
 

@@ -113,10 +113,10 @@ pub(crate) struct MigratedAccount {
     migrates: bool,
     /// As it was before.
     #[serde(skip_serializing_if = "Option::is_none")]
-    before: Option<TermsBody>,
+    before: Option<AccountTerms>,
     /// As it would be, or is.
     #[serde(skip_serializing_if = "Option::is_none")]
-    after: Option<TermsBody>,
+    after: Option<AccountTerms>,
     /// Does its end act at once?
     ends_at_once: bool,
     /// Why it does not migrate.
@@ -126,7 +126,7 @@ pub(crate) struct MigratedAccount {
 
 /// What a migration may change.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct TermsBody {
+pub(crate) struct AccountTerms {
     template: Named,
     template_version: u32,
     #[schema(value_type = schema::EndOfLifecycleAction)]
@@ -357,7 +357,7 @@ fn item(outcome: Outcome, names: &Names, now: DateTime<Utc>) -> MigratedAccount 
             .unwrap_or_default(),
         migrates: result.is_ok(),
         ends_at_once: migrated.is_some_and(|e| e.lifecycle_end <= now),
-        after: migrated.map(|e| TermsBody {
+        after: migrated.map(|e| AccountTerms {
             template: names.named(e.template.0),
             template_version: e.template_version,
             action: e.terms.action,
@@ -368,7 +368,7 @@ fn item(outcome: Outcome, names: &Names, now: DateTime<Utc>) -> MigratedAccount 
             folder: e.folder.clone(),
             cannot_change_password: e.cannot_change_password == Some(true),
         }),
-        before: before.map(|managed| TermsBody {
+        before: before.map(|managed| AccountTerms {
             template: names.named(managed.identity.template.0),
             template_version: managed.identity.template_version,
             action: managed.action(),

@@ -1,7 +1,9 @@
 //! The endpoints, one family a file: what goes in and out, the handlers, their descriptions.
 
 pub(crate) mod account_commands;
+pub(crate) mod account_export;
 pub(crate) mod account_queries;
+pub(crate) mod account_totals;
 pub(crate) mod api_tokens;
 pub(crate) mod approvals;
 pub(crate) mod audit;
@@ -73,6 +75,8 @@ pub(crate) fn all() -> OpenApiRouter<App> {
         deputies::routes(),
         name_check::routes(),
         account_queries::routes(),
+        account_totals::routes(),
+        account_export::routes(),
         account_commands::routes(),
         migrations::routes(),
         impact::routes(),

@@ -392,3 +392,58 @@ async fn only_owners_read_the_secret_and_only_with_a_key_of_their_own() {
     }
     assert_eq!(s.world.head().await, before);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn totals_and_the_export_are_of_the_accounts_that_one_may_see() {
+    let story = story().await;
+    let of = |totals: &Value, status: &str| {
+        let found = totals["by_status"].as_array().unwrap().iter();
+        let mut found = found.filter(|row| row["status"] == status);
+        found.next().unwrap()["count"].as_u64().unwrap()
+    };
+    for (person, active) in [(&story.ada, 1), (&story.rosa, 1), (&story.eve, 0)] {
+        let totals = person.get("accounts/totals").await.ok();
+        assert_eq!(of(&totals, "active"), active, "{totals}");
+        assert_eq!(of(&totals, "deleted"), 0);
+        assert_eq!(totals["failed"], 0);
+        let ends = totals["ends"].as_array().unwrap();
+        assert_eq!(ends.len(), 12);
+        assert!(
+            ends.windows(2)
+                .all(|weeks| weeks[0]["until"] == weeks[1]["from"])
+        );
+    }
+    let mine = story.ada.get("accounts/totals?mine=true").await.ok();
+    assert_eq!(of(&mine, "active"), 0, "an administrator's own");
+
+    let export = async |person: &Person, query: &str| {
+        let response = person
+            .http
+            .get(format!("{}/api/v1/accounts/export{query}", person.url))
+            .bearer_auth(&person.token)
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(
+            response.headers()["content-type"],
+            "text/csv; charset=utf-8"
+        );
+        response.text().await.unwrap()
+    };
+    let csv = export(&story.ada, "").await;
+    let lines: Vec<_> = csv.split("\r\n").collect();
+    assert!(lines[0].starts_with("\u{feff}name,status,"), "{csv}");
+    assert!(lines[1].starts_with("svc-backup,active,yes,"), "{csv}");
+    assert!(lines[1].ends_with(&story.account.to_string()), "{csv}");
+    assert_eq!(lines.len(), 3, "{csv}");
+    assert_eq!(export(&story.eve, "").await.matches("svc-").count(), 0);
+    assert_eq!(
+        export(&story.ada, "?status=disabled")
+            .await
+            .matches("svc-")
+            .count(),
+        0
+    );
+    let failed = story.ada.get("accounts?failed=true").await.ok();
+    assert_eq!(failed["total"]["value"], 0);
+}

@@ -252,8 +252,8 @@ impl World {
 pub(crate) struct Person {
     pub(crate) token: String,
     pub(crate) id: String,
-    url: String,
-    http: Client,
+    pub(crate) url: String,
+    pub(crate) http: Client,
 }
 
 impl Person {

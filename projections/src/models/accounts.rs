@@ -2,7 +2,7 @@
 
 use super::{ABSENT, orphans};
 use crate::{
-    Count, Cursor, Page, Paged, SortOrder, ViewError, Views,
+    Cursor, Page, Paged, SortOrder, ViewError, Views,
     cell::{Cell, Kind},
     list::List,
     read_model::{Cells, ReadModel, content, of_content},
@@ -177,6 +177,13 @@ impl AccountRow {
             AccountStage::Live if !self.enabled => Status::Disabled,
             AccountStage::Live => Status::Active,
         }
+    }
+
+    /// Did the directory refuse the last change, so that it waits for somebody?
+    #[must_use]
+    pub fn failed(&self) -> bool {
+        self.order.is_none()
+            && (self.trouble.as_ref()).is_some_and(|trouble| trouble.retry_at.is_none())
     }
 
     /// What [`lifecycle::check`](tenure_domain::lifecycle::check) looks at, to say which options are on.
@@ -382,13 +389,13 @@ impl AccountRow {
 
 pub(crate) struct Accounts;
 
-const ACCOUNTS: &str = "view_accounts";
+pub(super) const ACCOUNTS: &str = "view_accounts";
 const WORDS: &str = "view_account_words";
 pub(super) const OWNERS: &str = "view_account_owners";
 
 impl ReadModel for Accounts {
     const NAME: &'static str = "accounts";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const TABLES: &'static [Table] = &[
         Table {
             name: ACCOUNTS,
@@ -400,7 +407,9 @@ impl ReadModel for Accounts {
                 ("created_at", Kind::Int),
                 ("domain", Kind::Bytes),
                 ("template", Kind::Bytes),
+                ("action", Kind::Text),
                 ("waits", Kind::Int),
+                ("failed", Kind::Int),
                 ("content", Kind::Bytes),
             ],
             key: 1,
@@ -409,10 +418,12 @@ impl ReadModel for Accounts {
                 &["ends_at", "id"],
                 &["created_at", "id"],
                 &["status", "name_key", "id"],
-                &["status", "ends_at", "id"],
+                // With the action, so that ends are counted without looking at rows.
+                &["status", "ends_at", "id", "action"],
                 &["domain", "name_key", "id"],
                 &["template", "name_key", "id"],
                 &["waits"],
+                &["failed", "name_key", "id"],
             ],
         },
         Table {
@@ -464,8 +475,10 @@ impl ReadModel for Accounts {
             row.created_at.timestamp_micros().into(),
             row.domain.0.into(),
             row.template.0.into(),
+            action_text(row.action).into(),
             // Null costs the index nothing to speak of.
             row.order.is_some().then_some(1_i64).into(),
+            row.failed().then_some(1_i64).into(),
             content(row)?,
         ])
     }
@@ -482,6 +495,15 @@ impl ReadModel for Accounts {
                 .map(|owner| vec![owner_id(owner).into()])
                 .collect(),
         ]
+    }
+}
+
+pub(super) fn action_text(action: EndOfLifecycleAction) -> &'static str {
+    match action {
+        EndOfLifecycleAction::Review => "review",
+        EndOfLifecycleAction::Disable => "disable",
+        EndOfLifecycleAction::Expire => "expire",
+        EndOfLifecycleAction::Delete => "delete",
     }
 }
 
@@ -508,6 +530,10 @@ pub struct AccountFilter {
     pub orphaned: bool,
     /// It would be orphaned if this user or group left.
     pub orphaned_without: Option<Uuid>,
+    /// With this end-of-lifecycle action.
+    pub action: Option<EndOfLifecycleAction>,
+    /// The directory refused the last change.
+    pub failed: bool,
     /// Ends before this instant.
     pub ends_before: Option<DateTime<Utc>>,
     /// Ends at or after this instant.
@@ -517,7 +543,7 @@ pub struct AccountFilter {
 }
 
 impl AccountFilter {
-    fn condition(&self) -> Cond {
+    pub(super) fn condition(&self) -> Cond {
         let ids = |ids: &mut dyn Iterator<Item = Uuid>| {
             ids.map(|id| id.as_bytes().to_vec()).collect::<Vec<_>>()
         };
@@ -545,6 +571,11 @@ impl AccountFilter {
                 self.template
                     .map(|id| Expr::col("template").eq(id.0.as_bytes().to_vec())),
             )
+            .add_option(
+                self.action
+                    .map(|action| Expr::col("action").eq(action_text(action))),
+            )
+            .add_option(self.failed.then(|| Expr::col("failed").eq(1_i64)))
             .add_option(
                 self.ends_before
                     .map(|at| Expr::col("ends_at").lt(at.timestamp_micros())),
@@ -607,31 +638,6 @@ impl Views {
     /// If the database fails.
     pub async fn account(&self, id: AccountId) -> Result<Option<AccountRow>, ViewError> {
         self.get::<Accounts>(id.0).await
-    }
-
-    /// How many accounts there are of each status.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn account_counts(
-        &self,
-        filter: &AccountFilter,
-    ) -> Result<Vec<(Status, Count)>, ViewError> {
-        let mut counts = Vec::with_capacity(Status::ALL.len());
-        for status in Status::ALL {
-            let of_status = AccountFilter {
-                status: vec![*status],
-                ..filter.clone()
-            };
-            let asked = filter.status.is_empty() || filter.status.contains(status);
-            let count = if asked {
-                self.count::<Accounts>(of_status.condition()).await?
-            } else {
-                Count::default()
-            };
-            counts.push((*status, count));
-        }
-        Ok(counts)
     }
 
     /// How many accounts wait for an engine's report.

@@ -1,5 +1,6 @@
 //! The read models, one file each: rows, fold, queries.
 
+pub(crate) mod account_totals;
 pub(crate) mod accounts;
 pub(crate) mod api_tokens;
 pub(crate) mod approvals;

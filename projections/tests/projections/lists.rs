@@ -245,8 +245,8 @@ async fn accounts_are_filtered_by_what_people_ask_for(world: World) {
         .await,
         [first]
     );
-    let counts = world.views.account_counts(&any()).await.unwrap();
-    let of = |status| counts.iter().find(|(of, _)| *of == status).unwrap().1.value;
+    let counts = world.views.account_totals(&any()).await.unwrap();
+    let of = |status| counts.iter().find(|(of, _)| *of == status).unwrap().1;
     assert_eq!(
         (
             of(Status::Active),
@@ -254,6 +254,44 @@ async fn accounts_are_filtered_by_what_people_ask_for(world: World) {
             of(Status::Deleted)
         ),
         (2, 1, 0)
+    );
+    let row = world.views.account(first).await.unwrap().unwrap();
+    // In the second week, by its action, and in no other.
+    let from = row.lifecycle_end - chrono::TimeDelta::days(10);
+    let weeks = world
+        .views
+        .account_ends(
+            &AccountFilter {
+                ids: vec![first],
+                ..any()
+            },
+            from,
+        )
+        .await
+        .unwrap();
+    let ends: Vec<(usize, u64)> = weeks
+        .iter()
+        .enumerate()
+        .flat_map(|(week, of)| of.ends.iter().map(move |end| (week, end)))
+        .filter(|(_, (action, count))| *count > 0 && *action == row.action)
+        .map(|(week, (_, count))| (week, *count))
+        .collect();
+    assert_eq!(ends, [(1, 1)]);
+    assert!(
+        found(AccountFilter {
+            failed: true,
+            ..any()
+        })
+        .await
+        .is_empty()
+    );
+    assert!(
+        found(AccountFilter {
+            action: Some(row.action),
+            ..any()
+        })
+        .await
+        .contains(&first)
     );
     let sorted = world
         .views

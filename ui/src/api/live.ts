@@ -7,14 +7,14 @@ export type Connection = 'connecting' | 'live' | 'reconnecting';
 
 // Which queries a change concerns, by the kind of object that changed. What is counted or lists several kinds is last.
 const CONCERNED: Record<string, string[]> = {
-  account: ['/api/v1/accounts', '/api/v1/dashboard'],
-  request: ['/api/v1/requests', '/api/v1/approvals', '/api/v1/dashboard'],
+  account: ['/api/v1/accounts'],
+  request: ['/api/v1/requests', '/api/v1/approvals'],
   template: ['/api/v1/templates'],
   user: ['/api/v1/users', '/api/v1/people', '/api/v1/groups', '/api/v1/sessions/current'],
   group: ['/api/v1/groups', '/api/v1/users', '/api/v1/people', '/api/v1/sessions/current'],
   role: ['/api/v1/roles', '/api/v1/sessions/current'],
   domain: ['/api/v1/domains'],
-  engine: ['/api/v1/engines', '/api/v1/dashboard'],
+  engine: ['/api/v1/engines'],
   'email-template': ['/api/v1/email-notifications'],
   'api-token': ['/api/v1/api-tokens'],
   deputyship: ['/api/v1/deputies', '/api/v1/approvals', '/api/v1/users'],

@@ -4,7 +4,9 @@ import {
   Button,
   createTheme,
   Drawer,
+  Menu,
   Modal,
+  Popover,
   Tooltip,
   type CSSVariablesResolver,
   type MantineColorsTuple,
@@ -36,6 +38,9 @@ const dark: MantineColorsTuple = [
   '#101217',
 ];
 
+const CLOSE = { 'aria-label': 'Close' };
+const HEADER_IS_NO_BANNER = { header: { role: 'presentation' } };
+
 // What of Mantine fails WCAG AA or axe as delivered is mended here, once for the whole application.
 export const theme = createTheme({
   primaryColor: 'brand',
@@ -62,8 +67,13 @@ export const theme = createTheme({
     }),
     Badge: Badge.extend({ defaultProps: { variant: 'light' }, styles: { root: { textTransform: 'none' } } }),
     Button: Button.extend({ defaultProps: { size: 'sm' } }),
-    Drawer: Drawer.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } }),
-    Modal: Modal.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Close' }, centered: true } }),
+    // The page has one banner: what heads a dialog is none. Menus stay where they were opened, within a landmark.
+    Drawer: Drawer.extend({ defaultProps: { closeButtonProps: CLOSE, attributes: HEADER_IS_NO_BANNER } }),
+    Menu: Menu.extend({ defaultProps: { withinPortal: false, withInitialFocusPlaceholder: false } }),
+    Modal: Modal.extend({
+      defaultProps: { closeButtonProps: CLOSE, attributes: HEADER_IS_NO_BANNER, centered: true },
+    }),
+    Popover: Popover.extend({ defaultProps: { withinPortal: false } }),
     Tooltip: Tooltip.extend({
       defaultProps: { openDelay: 250, events: { hover: true, focus: true, touch: true }, withArrow: true },
     }),

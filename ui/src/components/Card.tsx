@@ -18,7 +18,7 @@ export function Card({ title, aside, span = 12, children }: Props) {
         <h2 id={id} className="card-title">
           {title}
         </h2>
-        {aside}
+        {aside && <div style={{ fontSize: '0.8125rem' }}>{aside}</div>}
       </div>
       {children}
     </section>

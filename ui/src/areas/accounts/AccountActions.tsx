@@ -100,18 +100,22 @@ function Main({ item, open, primary = false }: { item: Item; open: Props['open']
   );
 }
 
+function colourOf({ off, danger }: Item): string | undefined {
+  if (off) return 'var(--muted)';
+  return danger ? 'var(--mantine-color-error)' : undefined;
+}
+
 /** Off items stay in the menu, can be reached by keyboard, and say why. */
 function MoreItem({ item, open }: { item: Item; open: Props['open'] }) {
   return (
     <Menu.Item
-      color={item.danger && !item.off ? 'red' : undefined}
       aria-disabled={item.off ? true : undefined}
       closeMenuOnClick={!item.off}
       onClick={() => {
         if (!item.off) open(item.what);
       }}
     >
-      <span style={item.off ? { color: 'var(--muted)' } : undefined}>{item.label}</span>
+      <span style={{ color: colourOf(item) }}>{item.label}</span>
       {item.off && (
         <div className="muted" style={{ fontSize: '0.75rem' }}>
           {item.off}

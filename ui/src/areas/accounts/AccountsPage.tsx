@@ -15,9 +15,9 @@ import { TableSearch } from '@/components/table/TableSearch';
 import { TableViews } from '@/components/table/TableViews';
 import { showsView, useTableState, type TableState } from '@/components/table/useTableState';
 import type { SavedView } from '@/components/table/useSavedViews';
-import { accounts as texts, statuses } from '@/texts/accounts';
+import { accounts as texts, actions, statuses } from '@/texts/accounts';
 import { OwnerNames } from './OwnerNames';
-import { ActionName, AccountStatusPill, FailedPill, STATUSES } from './status';
+import { ActionName, AccountStatusPill, FailedPill, STATUSES, type Action } from './status';
 import { exportAddress, filterOf } from './filter';
 
 type Row = Schemas['AccountSummary'];
@@ -148,9 +148,25 @@ function Toolbar({ state }: { state: TableState }) {
           choices={templates.data.items.map(choice)}
         />
       )}
+      <ActionFilter state={state} />
       <EndFilter state={state} name="ends_after" text={texts.filters.endsAfter} />
       <EndFilter state={state} name="ends_before" text={texts.filters.endsBefore} />
     </>
+  );
+}
+
+function ActionFilter({ state }: { state: TableState }) {
+  const action = state.search['action'];
+  if (typeof action !== 'string' || !(action in actions)) return null;
+  return (
+    <Button
+      size="xs"
+      variant="light"
+      rightSection={<X size={13} />}
+      onClick={() => state.change({ action: undefined })}
+    >
+      {texts.filters.action(actions[action as Action].label)}
+    </Button>
   );
 }
 

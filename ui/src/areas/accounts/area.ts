@@ -9,7 +9,7 @@ export const accountRoutes = [
   createRoute({
     getParentRoute: () => root,
     path: '/accounts',
-    validateSearch: tableSearch('status', 'domain', 'template', 'owner', 'mine', 'orphaned', 'ends_before', 'ends_after', 'failed'),
+    validateSearch: tableSearch('status', 'domain', 'template', 'owner', 'mine', 'orphaned', 'ends_before', 'ends_after', 'failed', 'action'),
     component: lazyRouteComponent(() => import('./AccountsPage')),
   }),
   createRoute({

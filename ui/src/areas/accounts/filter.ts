@@ -17,6 +17,8 @@ export function filterOf({ search, sort }: TableState): Query {
     owner: text(search['owner']),
     mine: flag(search['mine']),
     orphaned: flag(search['orphaned']),
+    failed: flag(search['failed']),
+    action: text(search['action']) as Query['action'],
     ends_before: text(search['ends_before']),
     ends_after: text(search['ends_after']),
     sort: sort.column as Query['sort'],

@@ -35,6 +35,7 @@ export const accounts = {
     anyDomain: 'Any domain',
     template: 'Filter by template',
     anyTemplate: 'Any template',
+    action: (action: string) => `At the end: ${action}`,
     endsBefore: (day: string) => `Ends before ${day}`,
     endsAfter: (day: string) => `Ends on or after ${day}`,
   },

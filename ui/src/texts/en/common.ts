@@ -42,6 +42,9 @@ export const common = {
   reason: 'Reason',
   reasonHint: 'Kept in the history',
   noPermission: 'You lack the permission',
+  nobodyFound: 'Nobody by that name',
+  typeTwoLetters: 'Type two letters of a name',
+  group: (name: string) => `${name} (group)`,
 };
 
 export const shell = {

@@ -1,0 +1,164 @@
+//! Accounts as a spreadsheet: the whole list of a filter, streamed, however long it is.
+
+use super::account_queries::{ListAccounts, filter, sort};
+use crate::{
+    access::authorise::Signed,
+    app::App,
+    names::{Names, owner_id},
+    problem::Problem,
+    query::Filter,
+};
+use axum::{
+    body::Body,
+    extract::State,
+    http::{HeaderValue, header},
+    response::{IntoResponse, Response},
+};
+use bytes::Bytes;
+use chrono::{DateTime, SecondsFormat, Utc};
+use futures::stream;
+use tenure_domain::lifecycle::EndOfLifecycleAction;
+use tenure_projections::{
+    AccountFilter, AccountRow, AccountSort, LONGEST_PAGE, Page, SortOrder, Start,
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// With a mark of its encoding, without which spreadsheets take it for another one.
+const HEADER: &str = "\u{feff}name,status,enabled,domain,template,owners,action,lifecycle_end_utc,renewal_open,id\r\n";
+
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(export))
+}
+
+/// Exports accounts as CSV, times in UTC: all that the filter finds, whatever `limit`, `offset` and `cursor` say.
+#[utoipa::path(get, path = "/api/v1/accounts/export", tag = "Accounts", params(ListAccounts),
+    responses((status = 200, content_type = "text/csv", body = String)))]
+async fn export(
+    State(app): State<App>,
+    signed: Signed,
+    Filter(wanted): Filter<ListAccounts>,
+) -> Result<Response, Problem> {
+    let export = Export {
+        now: app.instance.business.now(),
+        filter: filter(&signed, &wanted)?,
+        sort: sort(wanted.sort),
+        order: wanted.order.unwrap_or_default().into(),
+        next: Some(Start::default()),
+        app,
+    };
+    // The first page before the answer begins: what fails now is still a problem, not a file that is cut off.
+    let (first, export) = export.page().await?;
+    let head = stream::iter([Ok(Bytes::from_static(HEADER.as_bytes())), Ok(first)]);
+    let rest = stream::try_unfold(export, |export| async {
+        if export.next.is_none() {
+            return Ok(None);
+        }
+        let page = export.page().await;
+        page.map(Some)
+            .map_err(|problem| std::io::Error::other(problem.detail.into_owned()))
+    });
+    let body = Body::from_stream(futures::StreamExt::chain(head, rest));
+    let headers = [
+        (
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("text/csv; charset=utf-8"),
+        ),
+        (
+            header::CONTENT_DISPOSITION,
+            HeaderValue::from_static("attachment; filename=\"accounts.csv\""),
+        ),
+    ];
+    Ok((headers, body).into_response())
+}
+
+/// What is still to come.
+struct Export {
+    app: App,
+    filter: AccountFilter,
+    sort: AccountSort,
+    order: SortOrder,
+    now: DateTime<Utc>,
+    next: Option<Start>,
+}
+
+impl Export {
+    async fn page(mut self) -> Result<(Bytes, Self), Problem> {
+        let page = Page {
+            start: self.next.take().unwrap_or_default(),
+            limit: LONGEST_PAGE,
+            uncounted: true,
+        };
+        let views = &self.app.instance.views;
+        let found = views
+            .accounts(&self.filter, self.sort, self.order, &page)
+            .await?;
+        let ids = found.rows.iter().flat_map(|row| {
+            [row.domain.0, row.template.0]
+                .into_iter()
+                .chain(row.owners.iter().map(owner_id))
+                .collect::<Vec<_>>()
+        });
+        let names = Names::of(&self.app, ids).await?;
+        let mut text = String::new();
+        for row in &found.rows {
+            write_row(&mut text, row, &names, self.now);
+        }
+        self.next = found.next.map(Start::After);
+        Ok((text.into(), self))
+    }
+}
+
+fn write_row(text: &mut String, row: &AccountRow, names: &Names, now: DateTime<Utc>) {
+    let yes = |is: bool| if is { "yes" } else { "no" }.to_owned();
+    let owners: Vec<_> = row.owners.iter().map(|o| names.owner(o).name).collect();
+    let cells = [
+        row.name.clone(),
+        row.status().text().to_owned(),
+        yes(row.enabled),
+        names.named(row.domain.0).name,
+        names.named(row.template.0).name,
+        owners.join("; "),
+        action(row.action).to_owned(),
+        row.lifecycle_end.to_rfc3339_opts(SecondsFormat::Secs, true),
+        yes(row.situation(now).renewal_open),
+        row.id.to_string(),
+    ];
+    let quoted: Vec<_> = cells.iter().map(|cell| quoted(cell)).collect();
+    text.push_str(&quoted.join(","));
+    text.push_str("\r\n");
+}
+
+fn action(action: EndOfLifecycleAction) -> &'static str {
+    match action {
+        EndOfLifecycleAction::Review => "review",
+        EndOfLifecycleAction::Disable => "disable",
+        EndOfLifecycleAction::Expire => "expire",
+        EndOfLifecycleAction::Delete => "delete",
+    }
+}
+
+/// A cell as text: a name that begins like a formula must not run in a spreadsheet.
+fn quoted(cell: &str) -> String {
+    let mark = if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        "'"
+    } else {
+        ""
+    };
+    if mark.is_empty() && !cell.contains([',', '"', '\n', '\r']) {
+        return cell.to_owned();
+    }
+    format!("\"{mark}{}\"", cell.replace('"', "\"\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn a_cell_is_quoted_and_never_a_formula() {
+        assert_eq!(quoted("svc-backup"), "svc-backup");
+        assert_eq!(quoted("Novák, \"P\""), "\"Novák, \"\"P\"\"\"");
+        assert_eq!(quoted("=1+1"), "\"'=1+1\"");
+        assert_eq!(quoted("-svc"), "\"'-svc\"");
+    }
+}

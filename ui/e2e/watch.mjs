@@ -1,0 +1,51 @@
+// What must hold on every page: a clean console, nothing against the content security policy, no request to another
+// host, no sideways scrolling, and nothing that axe finds.
+import { AxeBuilder } from '@axe-core/playwright';
+import assert from 'node:assert/strict';
+
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+/** Begins to watch a page; answers what was wrong so far. `expected` are messages that the test provokes. */
+export async function watch(page, expected = []) {
+  const wrong = [];
+  const own = (text) => expected.some((pattern) => pattern.test(text));
+  const note = (text) => {
+    if (!own(text)) wrong.push(text.slice(0, 400));
+  };
+  await page.addInitScript(() => {
+    document.addEventListener('securitypolicyviolation', (event) => {
+      console.error(`against the policy: ${event.effectiveDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`);
+    });
+  });
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) note(`${message.type()}: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => note(`page error: ${error.message}`));
+  page.on('request', (request) => {
+    const { protocol, hostname } = new URL(request.url());
+    if (protocol.startsWith('http') && hostname !== '127.0.0.1') note(`request to another host: ${request.url()}`);
+  });
+  return wrong;
+}
+
+export async function accessible(page, what) {
+  const { violations } = await new AxeBuilder({ page }).withTags(TAGS).analyze();
+  const found = violations.map(({ id, impact, nodes }) => {
+    const [node] = nodes;
+    return `${id} (${impact}, ${nodes.length} times): ${node.html.slice(0, 200)}\n    ${node.failureSummary?.slice(0, 300)}`;
+  });
+  assert.equal(found.length, 0, `axe on ${what}:\n  ${found.join('\n  ')}`);
+}
+
+export async function notSideways(page, what) {
+  const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+  assert.ok(content <= window, `${what} scrolls sideways: ${content} px in ${window} px`);
+}
+
+/** The page shows its data: no skeleton, no spinner. */
+export async function settled(page) {
+  await page.locator('#page-title').waitFor();
+  await page.waitForFunction(() => !document.querySelector('.mantine-Skeleton-root, .mantine-Loader-root'), null, {
+    timeout: 15_000,
+  });
+}

@@ -1,0 +1,70 @@
+import { Link } from '@tanstack/react-router';
+import { api, type Schemas } from '@/api/client';
+import { Card } from '@/components/Card';
+import { EmptyState } from '@/components/EmptyState';
+import { LoadingRows } from '@/components/LoadingRows';
+import { ProblemAlert } from '@/components/ProblemAlert';
+import { StatusPill } from '@/components/StatusPill';
+import { dashboard } from '@/texts/dashboard';
+
+type Engine = Schemas['EngineBody'];
+
+const texts = dashboard.engines;
+const MOST = 8;
+
+const badness = (engine: Engine) => (engine.impaired ? 0 : engine.enabled ? 2 : 1);
+
+/** The engines, the worst first. */
+export function EnginesCard() {
+  const { data, error, isLoading, refetch } = api.useQuery('get', '/api/v1/engines');
+  const worst = data?.items.toSorted((one, other) => badness(one) - badness(other)).slice(0, MOST);
+  return (
+    <Card
+      title={texts.title}
+      aside={
+        <Link className="link" to="/engines" style={{ fontSize: '0.8125rem' }}>
+          {texts.all}
+        </Link>
+      }
+    >
+      <ProblemAlert problem={error} retry={() => void refetch()} />
+      {isLoading && <LoadingRows rows={3} />}
+      {worst?.length === 0 && <EmptyState compact title={texts.none} hint={texts.noneHint} />}
+      {worst && worst.length > 0 && (
+        <div className="table-scroll" tabIndex={0} role="region" aria-label={texts.title}>
+          <table className="table">
+            <thead>
+              <tr>
+                <th>{texts.engine}</th>
+                <th>{texts.domain}</th>
+                <th>{texts.state}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {worst.map((engine) => (
+                <tr key={engine.id}>
+                  <td>
+                    <Link className="link" to="/engines/$id" params={{ id: engine.id }}>
+                      {engine.name}
+                    </Link>
+                  </td>
+                  <td>{engine.domain.name}</td>
+                  <td>
+                    <EngineState engine={engine} />
+                    {engine.impaired && <span className="muted"> {engine.impaired.explanation}</span>}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </Card>
+  );
+}
+
+function EngineState({ engine }: { engine: Engine }) {
+  if (!engine.enabled) return <StatusPill tone="off" label={texts.disabled} />;
+  if (engine.impaired) return <StatusPill tone="bad" label={texts.impaired} hint={engine.impaired.detail} />;
+  return <StatusPill tone="good" label={texts.healthy} />;
+}

@@ -1,0 +1,53 @@
+import { MultiSelect } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { keepPreviousData } from '@tanstack/react-query';
+import { useState } from 'react';
+import { api, type Schemas } from '@/api/client';
+import { common } from '@/texts/common';
+
+export type OwnerChoice = Schemas['OwnerBody'];
+
+interface Props {
+  label: string;
+  description?: string;
+  value: OwnerChoice[];
+  onChange: (owners: OwnerChoice[]) => void;
+  required?: boolean;
+  /** Only people and groups who may approve. */
+  approvers?: boolean;
+  error?: string | undefined;
+}
+
+/** The server searches from so many letters on. */
+const SHORTEST = 2;
+
+/** People and groups, found by name. */
+export function OwnersSelect({ label, description, value, onChange, required, approvers, error }: Props) {
+  const [text, setText] = useState('');
+  const [search] = useDebouncedValue(text.trim(), 200);
+  const enabled = search.length >= SHORTEST;
+  const query = approvers ? { search, approvers } : { search };
+  const { data } = api.useQuery(
+    'get',
+    '/api/v1/people',
+    { params: { query } },
+    { enabled, placeholderData: keepPreviousData },
+  );
+  const found = enabled ? (data?.items ?? []) : [];
+  const known = [...value, ...found.filter((owner) => !value.some((chosen) => chosen.id === owner.id))];
+  return (
+    <MultiSelect
+      label={label}
+      description={description}
+      required={required}
+      error={error}
+      searchable
+      searchValue={text}
+      onSearchChange={setText}
+      nothingFoundMessage={enabled ? common.nobodyFound : common.typeTwoLetters}
+      data={known.map(({ id, kind, name }) => ({ value: id, label: kind === 'group' ? common.group(name) : name }))}
+      value={value.map((owner) => owner.id)}
+      onChange={(ids) => onChange(known.filter((owner) => ids.includes(owner.id)))}
+    />
+  );
+}
