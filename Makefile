@@ -32,6 +32,7 @@ test: tools ui ## Every test, on private PostgreSQL, NATS, mail and two Active D
 	TENURE_BIN="$(CARGO_TARGET_DIR)/debug/tenure" $(WITH_SERVICES) \
 	  cargo nextest run --locked --workspace $(FEATURES) $(ARGS)
 	scripts/build-ui.sh unit
+	TENURE_BIN="$(CARGO_TARGET_DIR)/debug/tenure" scripts/build-ui.sh e2e
 
 test-fast: ## The tests that need no service
 	env -u TENURE_TEST_POSTGRES -u TENURE_TEST_NATS_SERVER -u TENURE_TEST_SMTP -u AD_LAB_DIR \

@@ -4,7 +4,8 @@
 #   scripts/build-ui.sh build     ui/dist, which the release binary contains and a debug binary reads
 #   scripts/build-ui.sh lint      types and oxlint
 #   scripts/build-ui.sh unit      unit tests
-#   scripts/build-ui.sh run …     npm run … with that Node.js: `run e2e`, `run dev`
+#   scripts/build-ui.sh e2e       in Chromium, against the binary of $TENURE_BIN (by default target/debug/tenure)
+#   scripts/build-ui.sh run …     npm run … with that Node.js: `run dev`
 set -euo pipefail
 here=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
 checkout=$(dirname "$here")
@@ -73,12 +74,20 @@ build() {
 }
 
 what=${1:-build}
-case $what in build | lint | unit | run) ;; *) sed -n '2,7p' "$0"; exit 2 ;; esac
+case $what in build | lint | unit | e2e | run) ;; *) sed -n '2,8p' "$0"; exit 2 ;; esac
 find_node
 install_packages
 case $what in
   build) build ;;
   lint) generate; cd "$ui"; npm run --silent lint ;;
   unit) cd "$ui"; npm run --silent unit ;;
+  e2e)
+    if ! command -v chromium chromium-browser google-chrome >/dev/null; then
+      say "NOT RUN: no Chromium (scripts/install-tools.sh installs it, as root)"
+      if [ -n "${CI:-}" ]; then exit 1; fi
+      exit 0
+    fi
+    build
+    cd "$ui"; npm run --silent e2e ;;
   run) shift; generate; cd "$ui"; exec npm run --silent "$@" ;;
 esac

@@ -20,6 +20,8 @@ say() { printf 'tools: %s\n' "$*" >&2; }
 have() { command -v "$1" >/dev/null 2>&1; }
 installed() { dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null | grep -qx installed; }
 
+browser() { have chromium || have chromium-browser || have google-chrome; }
+
 # Debian starts a service when its package is installed; the documented way to say no is this file.
 forbid_service_starts() {
   policy=/usr/sbin/policy-rc.d
@@ -49,6 +51,7 @@ debian_packages() {
     postgresql-15 postgresql-client-15
     samba samba-ad-provision samba-dsdb-modules samba-vfs-modules) absent=() p
   if [ -n "$bench" ]; then wanted+=(nodejs npm); fi
+  if ! browser; then wanted+=(chromium); fi
   if ! have dpkg-query; then say "not a Debian system: using what is there"; return 0; fi
   for p in "${wanted[@]}"; do
     case $p in
@@ -134,6 +137,7 @@ check() {
       missing+=("NATS (found $v, 2.12 or newer is needed)")
     fi
   fi
+  browser || missing+=("the web application in a browser (no chromium)")
   for v in samba openssl unshare ip; do
     have "$v" || { missing+=("Active Directory (no $v)"); break; }
   done

@@ -35,29 +35,44 @@ async function start(args, ready) {
   const data = await mkdtemp(join(tmpdir(), 'tenure-e2e-'));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const child = spawn(BINARY, args(port, data), {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, RUST_LOG: 'warn', TENURE_HTTP__LISTEN: `127.0.0.1:${port}`, TENURE_DATA: data },
-  });
+  let child;
   let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += text));
+  const end = async () => {
+    if (!child || child.exitCode !== null) return;
+    const ended = new Promise((resolve) => {
+      child.once('exit', resolve);
+    });
+    child.kill('SIGTERM');
+    await ended;
+  };
   const stop = async () => {
-    if (child.exitCode === null) {
-      const ended = new Promise((resolve) => child.once('exit', resolve));
-      child.kill('SIGTERM');
-      await ended;
-    }
+    await end();
     await rm(data, { recursive: true, force: true });
   };
-  const until = Date.now() + SLOWEST_START;
-  while (!(ready(output) && (await answers(url)))) {
-    if (child.exitCode !== null || Date.now() > until) {
-      await stop();
-      throw new Error(`tenure did not start:\n${output}`);
+  const begin = async () => {
+    output = '';
+    child = spawn(BINARY, args(port, data), {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, RUST_LOG: 'warn', TENURE_HTTP__LISTEN: `127.0.0.1:${port}`, TENURE_DATA: data },
+    });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (text) => {
+        output += text;
+      });
     }
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  return { url, data, output: () => output, stop };
+    const until = Date.now() + SLOWEST_START;
+    while (!(ready(output) && (await answers(url)))) {
+      if (child.exitCode !== null || Date.now() > until) {
+        await stop();
+        throw new Error(`tenure did not start:\n${output}`);
+      }
+      await new Promise((resolve) => {
+        setTimeout(resolve, 100);
+      });
+    }
+  };
+  await begin();
+  return { url, data, output: () => output, stop, end, begin };
 }
 
 /** The demo after its year and a half: people, templates, requests and accounts in every state. */

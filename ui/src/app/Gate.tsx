@@ -56,7 +56,7 @@ function SignedIn({ user }: { user: string }) {
   return (
     <>
       <Shell />
-      <Modal opened={over} onClose={() => {}} withCloseButton={false} title={texts.sessionOver.title}>
+      <Modal opened={over} onClose={() => {}} withCloseButton={false} zIndex={1_000} title={texts.sessionOver.title}>
         <Text size="sm" mb="md">
           {texts.sessionOver.hint}
         </Text>

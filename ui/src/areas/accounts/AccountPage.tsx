@@ -12,7 +12,7 @@ import { accounts } from '@/texts/accounts';
 import { common } from '@/texts/common';
 import { AccountActions, type Opened } from './AccountActions';
 import { AccountFacts } from './AccountFacts';
-import { AccountProgress } from './AccountProgress';
+import { AccountProgress, type Asked } from './AccountProgress';
 import { LifecycleBar } from './LifecycleBar';
 import { OptionDialog } from './OptionDialog';
 import { OwnersDialog } from './OwnersDialog';
@@ -24,10 +24,21 @@ const PARENT = { label: accounts.title, to: '/accounts' } as const;
 /** One account: where it is in its life, what may be done with it, and all that happened to it. */
 export default function AccountPage() {
   const { id } = useParams({ from: '/accounts/$id' });
+  // Another account begins anew: no dialog, no progress of the one before.
+  return <OneAccount key={id} id={id} />;
+}
+
+function OneAccount({ id }: { id: string }) {
   const params = { path: { id } };
   const found = api.useQuery('get', '/api/v1/accounts/{id}', { params });
   const history = api.useQuery('get', '/api/v1/accounts/{id}/history', { params });
   const [opened, setOpened] = useState<Opened | null>(null);
+  const [asked, setAsked] = useState<Asked | null>(null);
+  const accepted = async (label: string) => {
+    setAsked({ label, shown: false });
+    await Promise.all([found.refetch(), history.refetch()]);
+    setAsked({ label, shown: true });
+  };
   const account = found.data;
   if (found.error && !account) {
     return (
@@ -65,7 +76,7 @@ export default function AccountPage() {
       >
         <AccountActions account={account} open={setOpened} />
       </PageHead>
-      <AccountProgress key={id} account={account} history={entries} />
+      <AccountProgress account={account} history={entries} asked={asked} onDismiss={() => setAsked(null)} />
       <ProblemAlert problem={found.error} retry={() => void found.refetch()} mb="md" />
       <div className="grid">
         <Card title={texts.lifecycle.title} aside={<LifecycleNote declined={account.renewal_declined} />}>
@@ -86,7 +97,7 @@ export default function AccountPage() {
       {opened === 'reveal' && <RevealDialog account={account} onClose={close} />}
       {opened === 'owners' && <OwnersDialog account={account} onClose={close} />}
       {opened && opened !== 'reveal' && opened !== 'owners' && (
-        <OptionDialog account={account} act={opened} onClose={close} />
+        <OptionDialog account={account} act={opened} onAccepted={(label) => void accepted(label)} onClose={close} />
       )}
     </>
   );

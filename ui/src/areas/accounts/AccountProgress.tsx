@@ -4,22 +4,32 @@ import { CommandProgress } from '@/components/CommandProgress';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { account as texts } from '@/texts/account';
 
+/** What this page asked for. */
+export interface Asked {
+  label: string;
+  /** Is the account on the screen as it was after that? */
+  shown: boolean;
+}
+
 interface Props {
   account: Schemas['AccountBody'];
   history: Schemas['HistoryEntry'][];
+  asked: Asked | null;
+  onDismiss: () => void;
 }
 
 /**
  * The change that the directory is following, from the account's own state: so it is there after a reload and for
- * everybody. Once done it is shown to whoever saw it under way.
+ * everybody. Once done it is shown to whoever asked for it, or saw it under way.
  */
-export function AccountProgress({ account, history }: Props) {
-  const { state } = account.directory;
-  const act = actOf(history);
-  const [watched, setWatched] = useState<string | null>(null);
+export function AccountProgress({ account, history, asked, onDismiss }: Props) {
+  const [seen, setSeen] = useState<string | null>(null);
   const retry = api.useMutation('post', '/api/v1/accounts/{id}/retry');
-  if (state !== 'applied' && watched !== act) setWatched(act);
-  if (state === 'applied' && watched === null) return null;
+  const directory = asked && !asked.shown ? { state: 'queued' as const } : account.directory;
+  const { state } = directory;
+  const act = asked?.label ?? actOf(history);
+  if (state !== 'applied' && seen !== act) setSeen(act);
+  if (state === 'applied' && !asked && seen === null) return null;
   const tryAgain = () =>
     retry.mutate({
       params: { path: { id: account.id }, header: { 'Idempotency-Key': crypto.randomUUID() } },
@@ -28,9 +38,12 @@ export function AccountProgress({ account, history }: Props) {
   return (
     <>
       <CommandProgress
-        act={state === 'applied' ? (watched ?? act) : act}
-        directory={account.directory}
-        onDismiss={() => setWatched(null)}
+        act={asked?.label ?? seen ?? act}
+        directory={directory}
+        onDismiss={() => {
+          setSeen(null);
+          onDismiss();
+        }}
         onRetry={state === 'failed' ? tryAgain : undefined}
       />
       <ProblemAlert problem={retry.error} mb="md" />

@@ -16,6 +16,8 @@ export type Act = Option | 'decline';
 interface Props {
   account: Account;
   act: Act;
+  /** Accepted, by its name: the directory follows. */
+  onAccepted: (label: string) => void;
   onClose: () => void;
 }
 
@@ -30,9 +32,10 @@ type PlainAct = Exclude<Act, 'submit-renewal' | 'clone'>;
 
 const DANGEROUS: Act[] = ['disable', 'delete', 'purge'];
 
-function Plain({ account, act, onClose }: Props & { act: PlainAct }) {
+function Plain({ account, act, onAccepted, onClose }: Props & { act: PlainAct }) {
   const now = useNow();
   const { id, name } = account;
+  const words = act === 'decline' ? texts.decline : texts.options[act];
   const consequence = () => {
     if (act === 'decline') return texts.decline.consequence(name);
     if (act === 'delete') return texts.options.delete.consequence(name, account.domain.name);
@@ -52,8 +55,8 @@ function Plain({ account, act, onClose }: Props & { act: PlainAct }) {
       purge: () => http.POST('/api/v1/accounts/{id}/purge', { params, body: { reason } }),
     }[act]();
     if (answer.error) throw answer.error;
+    if (act !== 'decline') onAccepted(words.label);
   };
-  const words = act === 'decline' ? texts.decline : texts.options[act];
   return (
     <ConfirmDialog
       title={words.title}

@@ -1,4 +1,5 @@
 import { SegmentedControl } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
 import { Link } from '@tanstack/react-router';
 import { useId, useState } from 'react';
 import type { Schemas } from '@/api/client';
@@ -26,7 +27,10 @@ const sumOf = (week: Week) => ORDER.reduce((sum, action) => sum + week[action], 
 
 /** How many accounts come to their end, week by week: as columns that lead to them, or as a table. */
 export function EndsChart({ weeks }: { weeks: Week[] }) {
-  const [shown, setShown] = useState('chart');
+  const [chosen, setShown] = useState('chart');
+  // Columns of a narrow screen are too narrow to be pointed at.
+  const narrow = useMediaQuery('(max-width: 40em)', false, { getInitialValueInEffect: false });
+  const shown = narrow ? 'table' : chosen;
   const id = useId();
   const present = ORDER.filter((action) => weeks.some((week) => week[action] > 0));
   if (present.length === 0) return <EmptyState title={texts.none} hint={texts.noneHint} />;
@@ -50,16 +54,18 @@ export function EndsChart({ weeks }: { weeks: Week[] }) {
             </span>
           ))}
         </div>
-        <SegmentedControl
-          size="xs"
-          aria-label={texts.showAs}
-          value={shown}
-          onChange={setShown}
-          data={[
-            { value: 'chart', label: texts.chart },
-            { value: 'table', label: texts.table },
-          ]}
-        />
+        {!narrow && (
+          <SegmentedControl
+            size="xs"
+            aria-label={texts.showAs}
+            value={shown}
+            onChange={setShown}
+            data={[
+              { value: 'chart', label: texts.chart },
+              { value: 'table', label: texts.table },
+            ]}
+          />
+        )}
       </div>
       {shown === 'table' ? <Numbers weeks={weeks} present={present} /> : <Columns weeks={weeks} present={present} />}
     </figure>
@@ -71,7 +77,7 @@ interface Props {
   present: Action[];
 }
 
-const searchOf = (week: Week, action: Action) => ({
+const searchOf = (week: Week, action?: Action) => ({
   status: 'active,disabled',
   action,
   ends_after: week.from,
@@ -98,28 +104,35 @@ function Columns({ weeks, present }: Props) {
         ))}
       </div>
       {weeks.map((week) => (
-        <div key={week.from} className={classes['column']}>
-          <div className={classes['bars']}>
-            {present
-              .filter((action) => week[action] > 0)
-              .map((action) => {
-                const label = texts.bar(weekOf(week), texts.part(week[action], actions[action].label));
-                return (
-                  <Link
-                    key={action}
-                    to="/accounts"
-                    search={searchOf(week, action)}
-                    aria-label={label}
-                    data-tip={label}
-                    style={{ height: `${(100 * week[action]) / top}%`, background: COLOUR[action] }}
-                  />
-                );
-              })}
-          </div>
-          <div className={classes['week']}>{weekOf(week)}</div>
-        </div>
+        <Column key={week.from} week={week} present={present} top={top} />
       ))}
     </div>
+  );
+}
+
+/** One link a week, as high as the chart: what ends then. The table has one for each action. */
+function Column({ week, present, top }: { week: Week; present: Action[]; top: number }) {
+  const parts = present
+    .filter((action) => week[action] > 0)
+    .map((action) => texts.part(week[action], actions[action].label));
+  const label = texts.bar(weekOf(week), parts.length > 0 ? parts.join(', ') : texts.noneThen);
+  return (
+    <Link
+      className={classes['column']}
+      to="/accounts"
+      search={searchOf(week)}
+      aria-label={label}
+      data-tip={[texts.tip(weekOf(week)), ...parts].join('\n')}
+    >
+      <span className={classes['bars']}>
+        {present
+          .filter((action) => week[action] > 0)
+          .map((action) => (
+            <i key={action} style={{ height: `${(100 * week[action]) / top}%`, background: COLOUR[action] }} />
+          ))}
+      </span>
+      <span className={classes['week']}>{weekOf(week)}</span>
+    </Link>
   );
 }
 

@@ -5,6 +5,7 @@ import { EmptyState } from '@/components/EmptyState';
 import { LoadingRows } from '@/components/LoadingRows';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { StatusPill } from '@/components/StatusPill';
+import { table } from '@/texts/common';
 import { dashboard } from '@/texts/dashboard';
 
 type Engine = Schemas['EngineBody'];
@@ -31,7 +32,7 @@ export function EnginesCard() {
       {isLoading && <LoadingRows rows={3} />}
       {worst?.length === 0 && <EmptyState compact title={texts.none} hint={texts.noneHint} />}
       {worst && worst.length > 0 && (
-        <div className="table-scroll" tabIndex={0} role="region" aria-label={texts.title}>
+        <div className="table-scroll" tabIndex={0} role="region" aria-label={table.region(texts.title)}>
           <table className="table">
             <thead>
               <tr>

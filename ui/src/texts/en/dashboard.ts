@@ -41,6 +41,8 @@ export const dashboard = {
     showAs: 'Show as',
     summary: (parts: string) => `Accounts that come to their end in the next twelve weeks: ${parts}.`,
     part: (count: number, action: string) => `${number(count)} ${action.toLowerCase()}`,
+    noneThen: 'none',
+    tip: (week: string) => `Week of ${week}`,
     bar: (week: string, parts: string) => `Week of ${week}: ${parts}`,
   },
   engines: {
