@@ -66,10 +66,10 @@ pub(crate) async fn run(args: ServeArgs) -> Result<(), ServeError> {
     let cancel = crate::stop::on_signal();
     let running = start(&wired, &config, &cancel).await?;
     if let Some(code) = tenure_gateway::new_setup_code(&wired.instance).await? {
-        out::line(format_args!(
-            "This instance has no administrator yet. Create one with the one-time set-up code:"
-        ));
         let url = config.public_url();
+        out::line(format_args!(
+            "This instance has no administrator yet. Open {url} in a browser and enter the one-time set-up code {code}, or:"
+        ));
         out::line(format_args!(
             "\n  tenure admin init --url {url} --code {code} --email you@example.com --name \"Your Name\"\n"
         ));
