@@ -153,7 +153,8 @@ pub(crate) async fn run(args: AgentArgs) -> Result<(), AgentError> {
         vault,
         clock::system(),
         engine.concurrency,
-    );
+    )
+    .with_heart_beat(engine.heart_beat());
     tracing::info!(engine = %engine.engine, domain = %engine.domain, "the agent is at work");
     agent.run(stop).await;
     Ok(())
@@ -190,7 +191,8 @@ pub(crate) async fn within(path: &Path, wired: &Wired) -> Result<Agent, AgentErr
         vault,
         clock::system(),
         engine.concurrency,
-    ))
+    )
+    .with_heart_beat(engine.heart_beat()))
 }
 
 fn read(path: &Path) -> Result<AgentFile, AgentError> {

@@ -26,6 +26,7 @@ pub(crate) struct Config {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) mail: Option<SmtpConfig>,
     pub(crate) orders: OrderSection,
+    pub(crate) engines: EngineSection,
     pub(crate) templates: TemplateSection,
     pub(crate) clock: ClockSection,
     /// Agents that run inside this process, by their configuration files; sandbox domains have theirs anyway.
@@ -78,6 +79,13 @@ pub(crate) struct OrderSection {
     pub(crate) lease_seconds: u32,
 }
 
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct EngineSection {
+    /// Seconds of silence after which contact with an engine is lost.
+    pub(crate) lost_after_seconds: u32,
+}
+
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct TemplateSection {
@@ -101,6 +109,7 @@ impl Default for Config {
             http: HttpSection::default(),
             mail: None,
             orders: OrderSection::default(),
+            engines: EngineSection::default(),
             templates: TemplateSection::default(),
             clock: ClockSection::default(),
             agents: Vec::new(),
@@ -134,6 +143,14 @@ impl Default for OrderSection {
             valid_for_minutes: 15,
             valid_for_seconds: None,
             lease_seconds: 60,
+        }
+    }
+}
+
+impl Default for EngineSection {
+    fn default() -> Self {
+        Self {
+            lost_after_seconds: 120,
         }
     }
 }
@@ -243,6 +260,12 @@ impl Config {
             return Err(ConfigError::of(
                 "orders.lease_seconds",
                 "must be at least 20",
+            ));
+        }
+        if self.engines.lost_after_seconds == 0 {
+            return Err(ConfigError::of(
+                "engines.lost_after_seconds",
+                "must be at least 1",
             ));
         }
         for server in &self.broker.servers {

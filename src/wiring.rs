@@ -96,6 +96,7 @@ pub(crate) async fn wire(config: &Config, clock: BusinessClock) -> Result<Wired,
     let settings = Settings {
         order_valid_for: order_valid_for(config),
         template_four_eyes: config.templates.four_eyes,
+        engine_lost_after: TimeDelta::seconds(config.engines.lost_after_seconds.into()),
     };
     let commands = Commands::new(
         store.clone(),

@@ -8,6 +8,7 @@ use crate::{
     order::{EngineStatus, Failure},
     problem::{self, FieldProblem, Problem},
 };
+use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +31,11 @@ pub enum EngineCommand {
     Register(EngineContent),
     /// What it says of itself; only changes are recorded.
     RecordStatus(EngineStatus),
+    /// Nothing was heard of it for too long.
+    LoseContact {
+        /// System time of its last sign of life.
+        last_heard: DateTime<Utc>,
+    },
     /// Its reports count no more.
     Disable,
     /// Again.
@@ -54,6 +60,17 @@ pub struct EngineImpaired {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct EngineRecovered {}
 
+/// It gives no sign of life.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct EngineContactLost {
+    /// System time of the last one.
+    pub last_heard: DateTime<Utc>,
+}
+
+/// It was heard of again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct EngineContactRegained {}
+
 /// Nothing to add.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct EngineDisabled {}
@@ -71,6 +88,10 @@ events!(
         Impaired(EngineImpaired) = "engine.impaired",
         /// Everything is in reach again.
         Recovered(EngineRecovered) = "engine.recovered",
+        /// Nothing is heard of it.
+        ContactLost(EngineContactLost) = "engine.contact-lost",
+        /// It was heard of again.
+        ContactRegained(EngineContactRegained) = "engine.contact-regained",
         /// Its reports count no more.
         Disabled(EngineDisabled) = "engine.disabled",
         /// Again.
@@ -102,6 +123,9 @@ pub struct Engine {
     pub content: Option<EngineContent>,
     /// What is out of its reach.
     pub impaired: Option<Failure>,
+    /// When it gave its last sign of life, if contact is lost.
+    #[serde(default)]
+    pub contact_lost: Option<DateTime<Utc>>,
     /// Its reports count no more.
     pub disabled: bool,
 }
@@ -112,7 +136,10 @@ impl Engine {
             EngineEvent::Registered(EngineRegistered { content }) => self.content = Some(content),
             EngineEvent::Impaired(EngineImpaired { failure }) => self.impaired = Some(failure),
             EngineEvent::Recovered(_) => self.impaired = None,
-            EngineEvent::Disabled(_) => self.disabled = true,
+            EngineEvent::ContactLost(e) => self.contact_lost = Some(e.last_heard),
+            EngineEvent::ContactRegained(_) => self.contact_lost = None,
+            // Nobody waits for it any more.
+            EngineEvent::Disabled(_) => (self.disabled, self.contact_lost) = (true, None),
             EngineEvent::Enabled(_) => self.disabled = false,
         }
     }
@@ -161,12 +188,22 @@ impl Decide for Engine {
                 Err(EngineRefusal::WrongDomain)
             }
             (EngineCommand::RecordStatus(status), Some(_)) => {
-                Ok(match (status.impaired, &self.impaired) {
-                    (Some(failure), Some(known)) if failure.reason == known.reason => vec![],
-                    (Some(failure), _) => vec![EngineImpaired { failure }.into()],
-                    (None, Some(_)) => vec![EngineRecovered {}.into()],
-                    (None, None) => vec![],
-                })
+                let regained = self.contact_lost.map(|_| EngineContactRegained {}.into());
+                let changed = match (status.impaired, &self.impaired) {
+                    (Some(failure), Some(known)) if failure.reason == known.reason => None,
+                    (Some(failure), _) => Some(EngineImpaired { failure }.into()),
+                    (None, Some(_)) => Some(EngineRecovered {}.into()),
+                    (None, None) => None,
+                };
+                Ok(regained.into_iter().chain(changed).collect())
+            }
+            (EngineCommand::LoseContact { .. }, Some(_))
+                if self.disabled || self.contact_lost.is_some() =>
+            {
+                Ok(vec![])
+            }
+            (EngineCommand::LoseContact { last_heard }, Some(_)) => {
+                Ok(vec![EngineContactLost { last_heard }.into()])
             }
             (EngineCommand::Disable, Some(_)) if self.disabled => Ok(vec![]),
             (EngineCommand::Disable, Some(_)) => Ok(vec![EngineDisabled {}.into()]),

@@ -164,7 +164,7 @@ pub enum Outcome {
     Deferred(Failure),
 }
 
-/// What an engine says of itself, on contact and on every change.
+/// What an engine says of itself, on contact, on every change, and now and then as a sign of life.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct EngineStatus {
     /// The engine's domain.

@@ -268,6 +268,13 @@ fn of_engine(event: &EngineEvent) -> String {
         EngineEvent::Registered(e) => format!("engine \"{}\" registered", e.content.name),
         EngineEvent::Impaired(e) => format!("engine impaired: {}", e.failure.reason.explanation()),
         EngineEvent::Recovered(_) => "engine recovered".into(),
+        EngineEvent::ContactLost(e) => {
+            format!(
+                "contact lost with the engine, last heard of {}",
+                e.last_heard
+            )
+        }
+        EngineEvent::ContactRegained(_) => "contact regained with the engine".into(),
         EngineEvent::Disabled(_) => "engine disabled".into(),
         EngineEvent::Enabled(_) => "engine enabled".into(),
     }

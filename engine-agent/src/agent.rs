@@ -26,6 +26,8 @@ use tokio_util::sync::CancellationToken;
 
 /// How often an order in work says so: well within the shortest lease.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(15);
+/// Between two signs of life of the engine itself.
+pub const HEART_BEAT: Duration = Duration::from_secs(30);
 /// Between looks at a directory that cannot be reached.
 const DIRECTORY_PAUSES: Backoff = Backoff {
     first: Duration::from_millis(500),
@@ -54,9 +56,11 @@ struct Inner {
     desk: RevealDesk,
     clock: Clock,
     concurrency: usize,
+    /// How often it says how it does, also when nothing changed.
+    heart_beat: Duration,
     /// Set by an order that did not get through; cleared by a look that did.
     unreachable: AtomicBool,
-    /// What is out of reach, once that is known: told to the core on every change.
+    /// What is out of reach, once that is known: told to the core on every change, and as a sign of life.
     impaired: watch::Sender<Option<Option<Failure>>>,
     /// A lease may run out while its order is still in work here: the second delivery is left alone.
     in_work: Mutex<HashSet<AccountId>>,
@@ -84,6 +88,7 @@ impl Agent {
             desk,
             clock,
             concurrency: concurrency.max(1),
+            heart_beat: HEART_BEAT,
             unreachable: AtomicBool::new(true),
             impaired: watch::Sender::new(None),
             in_work: Mutex::default(),
@@ -91,6 +96,16 @@ impl Agent {
         Self {
             inner: Arc::new(inner),
         }
+    }
+
+    /// With another time between two signs of life.
+    #[must_use]
+    pub fn with_heart_beat(mut self, every: Duration) -> Self {
+        // Nobody else holds it before it runs.
+        if let Some(inner) = Arc::get_mut(&mut self.inner) {
+            inner.heart_beat = every;
+        }
+        self
     }
 
     /// Works until `stop`, then finishes what is in work. Outages of broker and directory are waited out.
@@ -222,9 +237,14 @@ impl Inner {
                 }
                 failures = 0;
             }
-            // The sender lives as long as this engine.
-            if changes.changed().await.is_err() {
-                return;
+            tokio::select! {
+                changed = changes.changed() => {
+                    // The sender lives as long as this engine.
+                    if changed.is_err() {
+                        return;
+                    }
+                }
+                () = sleep(self.heart_beat) => {}
             }
         }
     }

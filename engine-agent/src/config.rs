@@ -6,7 +6,7 @@ use crate::{
     vault::{BuiltInVault, SHORTEST_PASSWORD, Vault, VaultError, VaultKey},
 };
 use serde::Deserialize;
-use std::{path::PathBuf, sync::Arc};
+use std::{num::NonZeroU32, path::PathBuf, sync::Arc, time::Duration};
 use tenure_domain::ids::{DomainId, EngineId};
 
 /// One engine: beside one domain, with one vault.
@@ -24,6 +24,17 @@ pub struct AgentConfig {
     /// Orders in work at the same time.
     #[serde(default = "default_concurrency")]
     pub concurrency: usize,
+    /// Seconds between two signs of life: well within the time after which the core misses it.
+    #[serde(default = "default_heart_beat_seconds")]
+    pub heart_beat_seconds: NonZeroU32,
+}
+
+impl AgentConfig {
+    /// Time between two signs of life.
+    #[must_use]
+    pub fn heart_beat(&self) -> Duration {
+        Duration::from_secs(self.heart_beat_seconds.get().into())
+    }
 }
 
 /// Kinds of directory.
@@ -98,6 +109,10 @@ pub struct VaultConfig {
 
 fn default_concurrency() -> usize {
     8
+}
+fn default_heart_beat_seconds() -> NonZeroU32 {
+    const THIRTY: NonZeroU32 = NonZeroU32::MIN.saturating_add(29);
+    THIRTY
 }
 fn default_fence_attribute() -> String {
     "adminDescription".into()

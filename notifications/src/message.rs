@@ -96,6 +96,7 @@ templates!(
     "approval-required",
     "end-reached",
     "engine-impaired",
+    "engine-lost-contact",
     "information-required",
     "ownership-changed",
     "provisioning-failed",

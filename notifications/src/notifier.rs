@@ -281,6 +281,9 @@ impl Notifier {
         }
         match &event.event {
             Event::Engine(EngineEvent::Impaired(e)) => failure(&mut facts, &e.failure),
+            Event::Engine(EngineEvent::ContactLost(e)) => {
+                facts.detail = e.last_heard.format("%Y-%m-%d %H:%M UTC").to_string();
+            }
             Event::Account(AccountEvent::LifecycleEnded(e)) => {
                 facts.last_day = sentence::last_day(e.lifecycle_end)
             }

@@ -47,6 +47,8 @@ pub enum Notice {
     EndReached,
     /// An engine cannot reach its directory or vault.
     EngineImpaired,
+    /// Nothing is heard of an engine.
+    EngineLostContact,
     /// Somebody is new here.
     Welcome,
     /// An address is to be proven.
@@ -239,6 +241,13 @@ pub const TABLE: &[Row] = &[
         "administrators",
         "engine-impaired",
     ),
+    row(
+        Notice::EngineLostContact,
+        "engine",
+        "lost contact",
+        "administrators",
+        "engine-lost-contact",
+    ),
     row(Notice::Welcome, "user", "welcome", "the user", "welcome"),
     row(
         Notice::Verification,
@@ -281,7 +290,7 @@ pub fn parameters(object: &str) -> &'static [(&'static str, &'static str)] {
             ("recipient", "who reads it"),
             ("name", "name of the engine"),
             ("reason", "what it cannot do"),
-            ("detail", "its own words"),
+            ("detail", "its own words, or when it was heard of last"),
             ("link", "where to look"),
         ],
         "user" => &[
@@ -337,6 +346,9 @@ pub fn notices(stream: Uuid, event: &Event) -> Option<(Notice, Recipients, Subje
         Event::Account(event) => (of_account(event)?, Recipients::Owners),
         Event::Engine(EngineEvent::Impaired(_)) => {
             (Notice::EngineImpaired, Recipients::Administrators)
+        }
+        Event::Engine(EngineEvent::ContactLost(_)) => {
+            (Notice::EngineLostContact, Recipients::Administrators)
         }
         Event::User(UserEvent::Registered(_)) => (Notice::Welcome, Recipients::User),
         Event::User(UserEvent::VerificationRequested(_)) => {

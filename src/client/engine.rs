@@ -64,6 +64,7 @@ pub(crate) async fn run(args: EngineArgs) -> Result<(), ClientError> {
                     ("DOMAIN", "domain.name"),
                     ("ENABLED", "enabled"),
                     ("OUT OF REACH", "impaired.explanation"),
+                    ("CONTACT LOST, LAST HEARD OF", "contact_lost"),
                     ("ID", "id"),
                 ];
                 print_items(answer, &columns);

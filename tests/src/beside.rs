@@ -70,7 +70,7 @@ pub(crate) async fn enrol(
     let write = |engine: &str, seed: &Path| {
         let text = format!(
             "key_file = {key:?}\ncore_key = {core_key:?}\n[broker]\nservers = [{nats:?}]\nnkey_seed_file = {seed:?}\n\
-             [engine]\nengine = {engine:?}\ndomain = {domain:?}\n[engine.directory]\nkind = \"active-directory\"\n\
+             [engine]\nengine = {engine:?}\ndomain = {domain:?}\nheart_beat_seconds = 1\n[engine.directory]\nkind = \"active-directory\"\n\
              domain_name = {name:?}\nbase_dn = {base:?}\naddress = {address:?}\nhost = {host:?}\nca_file = {ca:?}\n\
              bind_user = {agent:?}\nbind_password_file = {password:?}\ntimeout_seconds = 5\n\
              [engine.vault]\ndirectory = {vault:?}\nkey_file = {vault_key:?}\n",

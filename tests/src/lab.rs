@@ -26,6 +26,8 @@ pub struct Settings {
     pub orders_valid_for: u32,
     /// Seconds until an order that an engine holds without a sign of life is given to another.
     pub order_lease: u32,
+    /// Seconds of silence after which contact with an engine is lost.
+    pub engines_lost_after: u32,
     /// FAILPOINTS of the gateway.
     pub gateway_failpoints: Option<&'static str>,
     /// FAILPOINTS of the agents.
@@ -38,6 +40,7 @@ impl Default for Settings {
             virtual_start: None,
             orders_valid_for: 900,
             order_lease: 60,
+            engines_lost_after: 120,
             gateway_failpoints: None,
             agent_failpoints: None,
         }
@@ -203,13 +206,15 @@ fn write_gateway_config(
     let text = format!(
         "data = {data:?}\n[store]\nurl = {database:?}\n[broker]\nservers = [{nats:?}]\nnkey_seed_file = {seed:?}\n\
          [http]\nlisten = \"127.0.0.1:{port}\"\n[mail]\nhost = \"127.0.0.1\"\nport = {smtp}\ntls = \"none\"\n\
-         from = \"tenure@example.com\"\n[orders]\nvalid_for_seconds = {valid}\nlease_seconds = {lease}\n{clock}",
+         from = \"tenure@example.com\"\n[orders]\nvalid_for_seconds = {valid}\nlease_seconds = {lease}\n\
+         [engines]\nlost_after_seconds = {lost}\n{clock}",
         data = folder.join("data"),
         nats = nats.url(),
         seed = nats.core_seed,
         smtp = mail.port,
         valid = settings.orders_valid_for,
         lease = settings.order_lease,
+        lost = settings.engines_lost_after,
         clock = clock.unwrap_or_default(),
     );
     std::fs::write(folder.join("tenure.toml"), text).unwrap();

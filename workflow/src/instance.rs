@@ -1,6 +1,6 @@
 //! Everything that belongs to one tenant: no globals, so one process can host several.
 
-use crate::Commands;
+use crate::{Commands, contact::Contact};
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use chrono::TimeDelta;
 use ed25519_dalek::VerifyingKey;
@@ -44,6 +44,8 @@ pub struct Settings {
     pub order_valid_for: TimeDelta,
     /// Must a second person approve a template before it is published?
     pub template_four_eyes: bool,
+    /// How long an engine may be silent before its contact is lost.
+    pub engine_lost_after: TimeDelta,
 }
 
 impl Default for Settings {
@@ -51,13 +53,17 @@ impl Default for Settings {
         Self {
             order_valid_for: TimeDelta::minutes(15),
             template_four_eyes: false,
+            engine_lost_after: TimeDelta::minutes(2),
         }
     }
 }
 
 /// The public keys of the engines, as the store says: reports signed with any other are not read.
 #[derive(Default)]
-pub struct EngineDirectory(RwLock<HashMap<EngineId, (DomainId, VerifyingKey)>>);
+pub struct EngineDirectory {
+    keys: RwLock<HashMap<EngineId, (DomainId, VerifyingKey)>>,
+    pub(crate) contact: Contact,
+}
 
 impl EngineDirectory {
     /// What the engine's stream says now.
@@ -71,7 +77,7 @@ impl EngineDirectory {
                 VerifyingKey::try_from(bytes.as_slice()).ok()?,
             ))
         });
-        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.keys.write().unwrap_or_else(PoisonError::into_inner);
         match key {
             Some(key) => drop(known.insert(id, key)),
             None => drop(known.remove(&id)),
@@ -82,7 +88,7 @@ impl EngineDirectory {
 
 impl EngineKeys for EngineDirectory {
     fn key_of(&self, engine: EngineId) -> Option<(DomainId, VerifyingKey)> {
-        self.0
+        self.keys
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .get(&engine)

@@ -11,6 +11,7 @@
 
 mod clock;
 mod commands;
+pub mod contact;
 mod instance;
 mod mark_pruning;
 mod orders;

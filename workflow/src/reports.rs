@@ -1,7 +1,7 @@
 //! Reports of engines become commands. A report is acknowledged only after its outcome is in the history; repeats
 //! and reports about orders that are not outstanding change nothing.
 
-use crate::{Caller, Instance};
+use crate::{Caller, Instance, contact};
 use futures::{FutureExt, StreamExt, future::BoxFuture, stream};
 use std::time::Duration;
 use tenure_broker::{FromEngine, ReportDelivery};
@@ -35,6 +35,7 @@ pub(crate) async fn record(instance: &Instance, cancel: CancellationToken) {
             }
             Err(error) => {
                 tracing::warn!(%error, "reports cannot be fetched; trying again");
+                instance.engines.contact.deaf(instance.system.now());
                 let _ = cancel.run_until_cancelled(tokio::time::sleep(PAUSE)).await;
             }
         }
@@ -42,6 +43,13 @@ pub(crate) async fn record(instance: &Instance, cancel: CancellationToken) {
 }
 
 async fn record_one(instance: &Instance, delivery: ReportDelivery) {
+    let engine = match delivery.message() {
+        FromEngine::Report(report) => report.engine,
+        FromEngine::Status(status) => status.engine,
+    };
+    if let Err(error) = contact::heard(instance, engine).await {
+        tracing::warn!(%error, %engine, "it cannot be written down that an engine was heard of");
+    }
     let recorded = match delivery.message() {
         FromEngine::Report(report) => {
             let caller = Caller::new(Actor::Engine(report.engine));

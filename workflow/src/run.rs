@@ -1,6 +1,6 @@
 //! Starts everything that runs by itself for one instance, and says how far it is.
 
-use crate::{Instance, orders::Orders, reactions::Reactions, relay, reports, scheduler};
+use crate::{Instance, contact, orders::Orders, reactions::Reactions, relay, reports, scheduler};
 use tenure_domain::EngineId;
 use tenure_eventstore::{Position, follow::Follower};
 use tokio::{sync::watch, task::JoinSet};
@@ -15,7 +15,7 @@ pub struct Work {
     pub orders: watch::Receiver<Position>,
 }
 
-/// Starts reactions, orders, reports, timers and, with NATS, the relay. Answers how far they are, and the tasks, which
+/// Starts reactions, orders, reports, timers, the watch over engines and, with NATS, the relay. Answers how far they are, and the tasks, which
 /// end after `cancel`.
 ///
 /// # Errors
@@ -55,6 +55,8 @@ pub async fn run(
     tasks.spawn(async move { reports::record(&of, token).await });
     let (of, token) = (instance.clone(), cancel.clone());
     tasks.spawn(async move { scheduler::run(&of, token).await });
+    let (of, token) = (instance.clone(), cancel.clone());
+    tasks.spawn(async move { contact::watch(&of, token).await });
     let of = instance.clone();
     tasks.spawn(async move { relay::run(&of, cancel).await });
     Ok((Work { reactions, orders }, tasks))

@@ -504,6 +504,10 @@ fn places() -> Vec<Event> {
             failure: failure(FailureReason::VaultUnavailable),
         }),
         of::<Engine>(EngineRecovered {}),
+        of::<Engine>(EngineContactLost {
+            last_heard: at("2026-01-10T09:00:00Z"),
+        }),
+        of::<Engine>(EngineContactRegained {}),
         of::<Engine>(EngineDisabled {}),
         of::<Engine>(EngineEnabled {}),
     ]

@@ -8,8 +8,9 @@ use tenure_domain::{
         DomainKind, DomainRefusal, DomainRegistered, DomainRevised,
     },
     engine::{
-        Engine, EngineCommand as E, EngineContent, EngineDisabled, EngineEnabled, EngineEvent,
-        EngineImpaired, EngineRecovered, EngineRefusal, EngineRegistered,
+        Engine, EngineCommand as E, EngineContactLost, EngineContactRegained, EngineContent,
+        EngineDisabled, EngineEnabled, EngineEvent, EngineImpaired, EngineRecovered, EngineRefusal,
+        EngineRegistered,
     },
     order::{EngineStatus, Failure, FailureReason},
     problem::{FieldProblem, Problem},
@@ -165,6 +166,33 @@ fn only_changes_of_an_engines_status_are_recorded() {
         .when(says(None), &engine_says)
         .then([EngineRecovered {}.into()]);
     assert_eq!(recovered.0.impaired, None);
+}
+
+#[test]
+fn contact_is_lost_once_and_regained_by_the_next_sign_of_life() {
+    let (tenure, engine_says) = (ctx(), context(Actor::Engine(engine()), ()));
+    let last_heard = at("2026-01-10T09:00:00Z");
+    let silent = || E::LoseContact { last_heard };
+    let lost = given::<Engine>([registered()])
+        .when(silent(), &tenure)
+        .then([EngineContactLost { last_heard }.into()]);
+    assert_eq!(lost.0.contact_lost, Some(last_heard));
+    let lost = lost.when(silent(), &tenure).then([]);
+    let unreachable = failure(FailureReason::DirectoryUnreachable);
+    let back = lost
+        .when(says(Some(unreachable.clone())), &engine_says)
+        .then([
+            EngineContactRegained {}.into(),
+            EngineImpaired {
+                failure: unreachable,
+            }
+            .into(),
+        ]);
+    assert_eq!(back.0.contact_lost, None);
+    // Nobody waits for one that is disabled.
+    given::<Engine>([registered(), EngineDisabled {}.into()])
+        .when(silent(), &tenure)
+        .nothing();
 }
 
 #[test]

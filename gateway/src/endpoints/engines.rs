@@ -10,12 +10,14 @@ use crate::{
     schema,
 };
 use axum::{Json, extract::State};
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use tenure_domain::{
     EngineId,
     directory::Domain,
     engine::{Engine, EngineCommand, EngineContent},
 };
+use tenure_workflow::contact;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
@@ -42,6 +44,12 @@ pub(crate) struct EngineBody {
     /// What is out of its reach, if anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     impaired: Option<FailureBody>,
+    /// Its last sign of life, give or take a few seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_heard: Option<DateTime<Utc>>,
+    /// Contact is lost: when it gave its last sign of life.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    contact_lost: Option<DateTime<Utc>>,
 }
 
 /// All engines.
@@ -77,6 +85,7 @@ async fn engine(app: &App, id: Uuid) -> Result<Option<EngineBody>, Problem> {
     else {
         return Ok(None);
     };
+    let last_heard = contact::last_heard(&app.instance.store, EngineId(id)).await;
     let domain = Names::of(app, [domain.0]).await?.named(domain.0);
     let impaired = state.impaired.as_ref().map(FailureBody::new);
     Ok(Some(EngineBody {
@@ -86,6 +95,8 @@ async fn engine(app: &App, id: Uuid) -> Result<Option<EngineBody>, Problem> {
         public_key,
         enabled: !state.disabled,
         impaired,
+        last_heard: last_heard.map_err(|error| Problem::unavailable(&error))?,
+        contact_lost: state.contact_lost,
     }))
 }
 

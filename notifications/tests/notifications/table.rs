@@ -23,6 +23,7 @@ account  | reminder                        | owners                | on
 account  | urgent reminder                 | owners                | on
 account  | end reached                     | owners                | on
 engine   | cannot reach its domain or vault | administrators       | on
+engine   | lost contact                    | administrators        | on
 user     | welcome                         | the user              | on
 user     | verification                    | the user              | on
 ";
@@ -140,6 +141,10 @@ fn each_event_tells_whom_the_table_says_and_all_others_nobody() {
         (
             "engine.impaired",
             (Notice::EngineImpaired, Recipients::Administrators),
+        ),
+        (
+            "engine.contact-lost",
+            (Notice::EngineLostContact, Recipients::Administrators),
         ),
         ("user.registered", (Notice::Welcome, Recipients::User)),
         (

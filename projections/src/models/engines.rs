@@ -31,6 +31,9 @@ pub struct EngineRow {
     /// Since when.
     #[serde(with = "ts_microseconds_option")]
     pub impaired_since: Option<DateTime<Utc>>,
+    /// When it gave its last sign of life, if contact is lost.
+    #[serde(default, with = "ts_microseconds_option")]
+    pub contact_lost: Option<DateTime<Utc>>,
     /// Its reports count no more.
     pub disabled: bool,
     /// Version of the stream.
@@ -77,6 +80,7 @@ impl ReadModel for Engines {
                 content: e.content.clone(),
                 impaired: None,
                 impaired_since: None,
+                contact_lost: None,
                 disabled: false,
                 version: event.version,
             }));
@@ -93,7 +97,12 @@ impl ReadModel for Engines {
                 row.impaired = None;
                 row.impaired_since = None;
             }
-            EngineEvent::Disabled(_) => row.disabled = true,
+            EngineEvent::ContactLost(e) => row.contact_lost = Some(e.last_heard),
+            EngineEvent::ContactRegained(_) => row.contact_lost = None,
+            EngineEvent::Disabled(_) => {
+                row.disabled = true;
+                row.contact_lost = None;
+            }
             EngineEvent::Enabled(_) => row.disabled = false,
         }
         Ok(Some(row))

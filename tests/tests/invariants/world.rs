@@ -214,6 +214,8 @@ impl World {
         let system: Arc<dyn Clock> = self.system.clone();
         let settings = Settings {
             order_valid_for: TimeDelta::minutes(2),
+            // The orders' time passes so fast that nobody could give signs of life often enough.
+            engine_lost_after: TimeDelta::days(10_000),
             ..Settings::default()
         };
         let commands = Commands::new(

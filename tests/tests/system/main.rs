@@ -11,6 +11,7 @@
 mod bad_input;
 mod command_line;
 mod configuration;
+mod contact;
 mod demo;
 mod documents;
 mod lifecycle;
