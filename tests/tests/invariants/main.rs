@@ -13,9 +13,13 @@
     missing_docs
 )]
 
+mod about;
+mod compare;
 mod draw;
 mod engines;
+mod faults;
 mod gateways;
+mod give;
 mod history;
 mod model;
 mod play;

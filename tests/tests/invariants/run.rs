@@ -13,6 +13,7 @@ use std::{
     sync::atomic::Ordering,
     time::{Duration, Instant},
 };
+use tenure_domain::{Event, request::RequestEvent};
 use tenure_eventstore::StoredEvent;
 
 /// How long each store is tried, unless told otherwise.
@@ -67,6 +68,11 @@ pub(crate) async fn soak(store: Store) {
                 runs += 1;
                 for event in &events {
                     *happened.entry(event.event.type_name()).or_default() += 1;
+                    if let Event::Request(RequestEvent::ApprovalGiven(e)) = &event.event
+                        && e.on_behalf_of.is_some()
+                    {
+                        *happened.entry("approved by a deputy").or_default() += 1;
+                    }
                 }
                 total.steps += tally.steps;
                 total.accepted += tally.accepted;

@@ -66,6 +66,9 @@ pub(crate) enum Step {
     Withdraw(Person, Request),
     Reopen(Person, Request, Account),
     Retry(Person, Request),
+    /// Somebody decides in the person's name, from so many days on and for so many.
+    NameDeputy(Person, Deputyship),
+    WithdrawDeputy(Person),
     Renew(Person, Account),
     Decline(Person, Account, Reason),
     Disable(Person, Account, Reason),
@@ -80,6 +83,16 @@ pub(crate) enum Step {
     Refusing(bool),
     /// Somebody makes an object of this name in a directory, past Tenure.
     Squat(usize, String),
+}
+
+/// Who decides in another's name, and when, counted from the moment of naming.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Deputyship {
+    pub(crate) deputy: Person,
+    /// Days until it begins; it may have begun before.
+    pub(crate) begins_in: i64,
+    /// Days that it lasts.
+    pub(crate) lasts: i64,
 }
 
 /// Does the person say why?

@@ -4,6 +4,8 @@
 //! no events, no orders and no timers. What takes a while in Tenure has happened here once [`Model::settle`] returns.
 
 mod accounts;
+mod decisions;
+mod deputies;
 mod people;
 mod requests;
 mod templates;
@@ -14,6 +16,7 @@ pub(crate) use templates::{Action, DOMAINS, TEMPLATES, Version, template};
 
 use crate::steps::{Owner, Step, Variant};
 use chrono::{DateTime, Utc};
+use deputies::Deputies;
 use people::People;
 use requests::Request;
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,6 +36,7 @@ pub(crate) enum Verdict {
 pub(crate) struct Model {
     pub(crate) now: DateTime<Utc>,
     people: People,
+    deputies: Deputies,
     templates: Vec<Template>,
     pub(crate) requests: BTreeMap<usize, Request>,
     pub(crate) accounts: BTreeMap<usize, Account>,
@@ -48,6 +52,7 @@ impl Model {
         Self {
             now,
             people: People::new(people, groups),
+            deputies: Deputies::default(),
             templates: (0..TEMPLATES).map(Template::new).collect(),
             requests: BTreeMap::new(),
             accounts: BTreeMap::new(),
@@ -71,6 +76,7 @@ impl Model {
             | Step::EnablePerson(_)
             | Step::DisableGroup(_)
             | Step::EnableGroup(_) => self.people.apply(step),
+            Step::NameDeputy(..) | Step::WithdrawDeputy(_) => self.on_deputies(step),
             Step::DisableTemplate(t) => self.with_template(*t, |t| t.disabled = true),
             Step::EnableTemplate(t) => self.with_template(*t, |t| t.disabled = false),
             Step::Publish(t, variant) => self.publish(*t, *variant),
@@ -123,6 +129,7 @@ impl Model {
         for account in self.accounts.values_mut() {
             account.live_until(self.now);
         }
+        self.escalate_late();
         self.carry_out_approved();
         self.remove_deleted();
     }
@@ -134,8 +141,8 @@ impl Model {
 
     fn publish(&mut self, template: usize, variant: Variant) -> Verdict {
         let version = templates::template(template).with(variant);
-        let people = version.steps.iter().flat_map(|step| &step.people);
-        let groups = version.steps.iter().flat_map(|step| &step.groups);
+        let people = version.steps.iter().flat_map(|step| step.all_people());
+        let groups = version.steps.iter().flat_map(|step| step.all_groups());
         let mut named = people.map(|person| Owner::Person(*person)).chain(
             groups
                 .chain(&version.only_for)
@@ -168,6 +175,8 @@ pub(crate) fn actor(step: &Step) -> Option<usize> {
         | Step::Withdraw(person, _)
         | Step::Reopen(person, ..)
         | Step::Retry(person, _)
+        | Step::NameDeputy(person, _)
+        | Step::WithdrawDeputy(person)
         | Step::Renew(person, _)
         | Step::Decline(person, ..)
         | Step::Disable(person, ..)

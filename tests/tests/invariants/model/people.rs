@@ -42,6 +42,10 @@ impl People {
         Verdict::Accepted
     }
 
+    pub(super) fn count(&self) -> usize {
+        self.disabled.len()
+    }
+
     pub(super) fn active(&self, person: usize) -> bool {
         !self.disabled[person]
     }

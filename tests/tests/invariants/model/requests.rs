@@ -2,7 +2,8 @@
 
 use super::{Model, Verdict, templates::Version};
 use crate::steps::{Kind, Owner, Reason, Step, Wish};
-use std::{collections::BTreeSet, sync::Arc};
+use chrono::{DateTime, Utc};
+use std::sync::Arc;
 
 /// Days of a period that no template offers.
 pub(crate) const NO_PERIOD: u16 = 3_333;
@@ -33,8 +34,13 @@ pub(crate) struct Request {
     /// The version that it was submitted by.
     pub(super) version: Option<Arc<Version>>,
     pub(super) owners: Vec<Owner>,
-    step: usize,
-    approved_by: BTreeSet<usize>,
+    pub(super) step: usize,
+    /// Who has a voice in the current step: who gave it, and in whose name.
+    pub(super) voices: Vec<(usize, Option<usize>)>,
+    /// When the current step goes to its fallback approvers too.
+    pub(super) escalates_at: Option<DateTime<Utc>>,
+    /// Has it?
+    pub(super) escalated: bool,
 }
 
 impl Model {
@@ -49,7 +55,9 @@ impl Model {
                 version: None,
                 owners: vec![],
                 step: 0,
-                approved_by: BTreeSet::new(),
+                voices: vec![],
+                escalates_at: None,
+                escalated: false,
             };
             self.requests.insert(*number, drafted);
             return Verdict::Accepted;
@@ -87,11 +95,14 @@ impl Model {
                 if let Err(why) = self.may_decide(person, number) {
                     return Verdict::Refused(why);
                 }
-                self.request(number).status = Status::SentBack;
+                // Nobody is late while the requester has the word.
+                let request = self.request(number);
+                (request.status, request.escalates_at) = (Status::SentBack, None);
                 Verdict::Accepted
             }
             Step::Answer(..) if own && status == Status::SentBack => {
                 self.request(number).status = Status::Submitted;
+                self.wait_anew(number);
                 Verdict::Accepted
             }
             Step::Override(_, _, reason) if status == Status::Submitted => match (own, reason) {
@@ -152,7 +163,7 @@ impl Model {
             .map(|n| periods.get(n).copied().unwrap_or(NO_PERIOD))
     }
 
-    fn request(&mut self, number: usize) -> &mut Request {
+    pub(super) fn request(&mut self, number: usize) -> &mut Request {
         self.requests.get_mut(&number).unwrap()
     }
 
@@ -211,14 +222,14 @@ impl Model {
         self.names.insert((domain, name.to_lowercase()), account);
         let request = self.request(number);
         request.owners = owners;
-        request.step = 0;
-        request.approved_by.clear();
         request.status = if version.steps.is_empty() {
             Status::Approved
         } else {
             Status::Submitted
         };
         request.version = Some(version);
+        self.begin_step(number, 0);
+        let request = self.request(number);
         let (kind, status) = (request.wish.kind, request.status);
         if let (Kind::Renewal(account), Status::Submitted) = (kind, status)
             && let Some(account) = self.accounts.get_mut(&account)
@@ -285,61 +296,6 @@ impl Model {
             return Err("too few or too many owners");
         }
         Ok(owners)
-    }
-
-    /// Named in the current step in person or through an enabled group, and neither the requester nor an owner.
-    fn may_decide(&self, person: usize, number: usize) -> Result<(), &'static str> {
-        let request = &self.requests[&number];
-        if person == request.requester {
-            return Err("nobody decides on their own request");
-        }
-        if self.people.is_among(person, &request.owners) {
-            return Err("an owner does not decide");
-        }
-        let step = request
-            .version
-            .as_ref()
-            .and_then(|version| version.steps.get(request.step));
-        let named = step.is_some_and(|step| {
-            step.people.contains(&person)
-                || step
-                    .groups
-                    .iter()
-                    .any(|group| self.people.speaks_for(person, *group))
-        });
-        if named {
-            Ok(())
-        } else {
-            Err("not an approver of this step")
-        }
-    }
-
-    fn approve(&mut self, person: usize, number: usize) -> Verdict {
-        if let Err(why) = self.may_decide(person, number) {
-            return Verdict::Refused(why);
-        }
-        let request = self.request(number);
-        if !request.approved_by.insert(person) {
-            return Verdict::Refused("one voice each");
-        }
-        let steps = request
-            .version
-            .as_ref()
-            .map_or(&[][..], |version| &version.steps);
-        if request.approved_by.len() >= usize::from(steps[request.step].least) {
-            self.complete_step(number);
-        }
-        Verdict::Accepted
-    }
-
-    fn complete_step(&mut self, number: usize) {
-        let request = self.request(number);
-        let steps = request.version.as_ref().map_or(0, |v| v.steps.len());
-        request.step += 1;
-        request.approved_by.clear();
-        if request.step == steps {
-            request.status = Status::Approved;
-        }
     }
 
     /// Rejected or withdrawn: the name is free, a renewal waits no more.

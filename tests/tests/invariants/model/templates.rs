@@ -41,6 +41,27 @@ pub(crate) struct Approvers {
     pub(crate) least: u16,
     pub(crate) people: Vec<usize>,
     pub(crate) groups: Vec<usize>,
+    pub(crate) fallback: Option<Fallback>,
+}
+
+/// Who may decide too when a step has waited for too long.
+#[derive(Clone, Debug)]
+pub(crate) struct Fallback {
+    pub(crate) after_hours: u16,
+    pub(crate) people: Vec<usize>,
+    pub(crate) groups: Vec<usize>,
+}
+
+impl Approvers {
+    pub(crate) fn all_people(&self) -> impl Iterator<Item = &usize> {
+        let fallback = self.fallback.iter().flat_map(|fallback| &fallback.people);
+        self.people.iter().chain(fallback)
+    }
+
+    pub(crate) fn all_groups(&self) -> impl Iterator<Item = &usize> {
+        let fallback = self.fallback.iter().flat_map(|fallback| &fallback.groups);
+        self.groups.iter().chain(fallback)
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -57,6 +78,15 @@ pub(crate) fn template(number: usize) -> Version {
         least,
         people: people.to_vec(),
         groups: groups.to_vec(),
+        fallback: None,
+    };
+    let or = |step: Approvers, after_hours, people: &[usize], groups: &[usize]| Approvers {
+        fallback: Some(Fallback {
+            after_hours,
+            people: people.to_vec(),
+            groups: groups.to_vec(),
+        }),
+        ..step
     };
     let plain = Version {
         domain: number % DOMAINS,
@@ -81,7 +111,10 @@ pub(crate) fn template(number: usize) -> Version {
         1 => Version {
             action: Action::Review,
             periods: vec![60],
-            steps: vec![step(2, &[2, 3], &[0]), step(1, &[4], &[])],
+            steps: vec![
+                step(2, &[2, 3], &[0]),
+                or(step(1, &[4], &[]), 30, &[5], &[2]),
+            ],
             justification: true,
             ..plain
         },
@@ -89,7 +122,7 @@ pub(crate) fn template(number: usize) -> Version {
             action: Action::Expire,
             periods: vec![45, 20],
             opens: Some(10),
-            steps: vec![step(1, &[3], &[1])],
+            steps: vec![or(step(1, &[3], &[1]), 100, &[0], &[])],
             ..plain
         },
         // Renewal opens with the end, and nobody has to approve.
@@ -119,7 +152,7 @@ pub(crate) fn template(number: usize) -> Version {
             action: Action::Expire,
             periods: vec![30],
             opens: None,
-            steps: vec![step(2, &[], &[0, 1])],
+            steps: vec![or(step(2, &[], &[0, 1]), 60, &[7], &[3])],
             owners: Owners {
                 least: 2,
                 most: 3,

@@ -1,16 +1,18 @@
 //! A whole Tenure in this process: store, read models, workflow, broker, two directories with their engines, and a
 //! clock that is moved. Parts of it can be killed and started again.
 
+mod organisation;
+mod templates;
+
+pub(crate) use templates::{publish, variant};
+
 use crate::{
-    draw::{GROUPS, PEOPLE},
     engines::{Engine, FastClock},
-    model::{self, Action, DOMAINS, TEMPLATES, Version},
-    steps::Variant,
+    model::DOMAINS,
+    steps,
 };
-use base64::{Engine as _, prelude::BASE64_STANDARD};
 use chrono::{DateTime, TimeDelta, Utc};
 use ed25519_dalek::SigningKey;
-use serde_json::json;
 use std::{
     path::PathBuf,
     sync::Arc,
@@ -19,22 +21,15 @@ use std::{
 use tempfile::TempDir;
 use tenure_broker::{BrokerConfig, CoreKeys, CoreLink, Hub, Leases, in_process_with};
 use tenure_domain::{
-    AccountId, Actor, DomainId, EngineId, GroupId, RequestId, TemplateId, UserId,
-    directory::{DomainCommand, DomainContent, DomainKind},
-    engine::{EngineCommand, EngineContent},
-    group::GroupCommand,
-    ids::derived,
-    role::BuiltInRole,
-    template::{TemplateCommand, TemplateContent},
-    timers::TimerClock,
-    user::{PersonalData, UserCommand},
+    AccountId, DomainId, EngineId, GroupId, RequestId, TemplateId, UserId, ids::derived,
+    ownership::Owner, timers::TimerClock,
 };
 use tenure_eventstore::{
     EventStore, InstanceKeys, StoreConfig,
     clock::{Clock, VirtualClock},
 };
 use tenure_projections::Views;
-use tenure_workflow::{Caller, Commands, EngineDirectory, Instance, Settings, Work};
+use tenure_workflow::{Commands, EngineDirectory, Instance, Settings, Work};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 
@@ -65,6 +60,13 @@ pub(crate) fn account(n: usize) -> AccountId {
 }
 fn engine(n: usize) -> EngineId {
     EngineId(derived(&["engine", &n.to_string()]))
+}
+
+pub(crate) fn owner(named: &steps::Owner) -> Owner {
+    match named {
+        steps::Owner::Person(n) => Owner::User(user(*n)),
+        steps::Owner::Group(n) => Owner::Group(group(*n)),
+    }
 }
 
 /// Where a run's history is kept.
@@ -285,72 +287,6 @@ impl World {
         &self.cores[0].instance
     }
 
-    async fn people(&self) {
-        let (instance, setup) = (self.instance(), Caller::new(Actor::system("setup")));
-        let commands = &instance.commands;
-        commands.install_built_ins().await.unwrap();
-        for n in 0..PEOPLE {
-            let personal = PersonalData {
-                display_name: format!("Person {n}"),
-                emails: vec![format!("person-{n}@example.com")],
-                ..PersonalData::default()
-            };
-            commands
-                .user(user(n), UserCommand::Register(personal), &setup)
-                .await
-                .unwrap();
-            for role in [BuiltInRole::Requester, BuiltInRole::Approver] {
-                commands
-                    .user(user(n), UserCommand::GrantRole(role.id()), &setup)
-                    .await
-                    .unwrap();
-            }
-        }
-        let administrator = UserCommand::GrantRole(BuiltInRole::SystemAdministrator.id());
-        commands.user(user(0), administrator, &setup).await.unwrap();
-        for (n, members) in GROUPS.iter().enumerate() {
-            let name = format!("Group {n}");
-            commands
-                .group(group(n), GroupCommand::Create { name }, &setup)
-                .await
-                .unwrap();
-            for member in *members {
-                commands
-                    .group(group(n), GroupCommand::AddMember(user(*member)), &setup)
-                    .await
-                    .unwrap();
-            }
-        }
-        for (n, base_dn) in BASES.iter().enumerate() {
-            let content = DomainContent {
-                name: format!("domain-{n}.example.com"),
-                kind: DomainKind::Sandbox,
-                base_dn: (*base_dn).into(),
-            };
-            commands
-                .domain(domain(n), DomainCommand::Register(content), &setup)
-                .await
-                .unwrap();
-            let content = EngineContent {
-                name: format!("engine {n}"),
-                domain: domain(n),
-                public_key: BASE64_STANDARD.encode(self.engines[n].public_key()),
-            };
-            commands
-                .engine(engine(n), EngineCommand::Register(content), &setup)
-                .await
-                .unwrap();
-        }
-        for n in 0..TEMPLATES {
-            for command in publish(n, &model::template(n)) {
-                commands
-                    .template(template(n), command, &setup)
-                    .await
-                    .unwrap();
-            }
-        }
-    }
-
     /// Until everything that follows has happened: nothing is outstanding, nothing waits for another attempt, and every
     /// read model is level.
     pub(crate) async fn settle(&self) -> Result<(), String> {
@@ -401,78 +337,4 @@ impl World {
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
     }
-}
-
-/// The next version of a template, written and published.
-pub(crate) fn publish(number: usize, version: &Version) -> [TemplateCommand; 3] {
-    [
-        TemplateCommand::Draft(Box::new(content(number, version))),
-        TemplateCommand::Revise(Box::new(content(number, version))),
-        TemplateCommand::Publish,
-    ]
-}
-
-pub(crate) fn variant(number: usize, variant: Variant) -> Version {
-    model::template(number).with(variant)
-}
-
-/// As files and the API have it, so that what is not said is as if a person had not said it.
-fn content(number: usize, version: &Version) -> TemplateContent {
-    let base_dn = BASES[version.domain];
-    let steps: Vec<_> = version
-        .steps
-        .iter()
-        .enumerate()
-        .map(|(n, step)| {
-            json!({
-                "name": format!("step {n}"),
-                "least": step.least,
-                "users": step.people.iter().map(|n| user(*n)).collect::<Vec<_>>(),
-                "groups": step.groups.iter().map(|n| group(*n)).collect::<Vec<_>>(),
-            })
-        })
-        .collect();
-    let action = match version.action {
-        Action::Review => "review",
-        Action::Disable => "disable",
-        Action::Expire => "expire",
-        Action::Delete => "delete",
-    };
-    let mut content = json!({
-        "name": format!("Template {number}"),
-        "account_type": "ad-user",
-        "action": action,
-        "vault": { "kind": "built-in" },
-        "directory": {
-            "domain": domain(version.domain),
-            "name_prefix": "svc-",
-            "name_pattern": "[a-zA-Z0-9.-]+",
-            "ou": format!("OU=Service Accounts,{base_dn}"),
-            "available_to": version.only_for.iter().map(|n| group(*n)).collect::<Vec<_>>(),
-        },
-        "ownership": {
-            "group_ownership": version.owners.groups,
-            "requester_only": version.owners.requester_only,
-            "least": version.owners.least,
-            "most": version.owners.most,
-        },
-        "lifecycle": {
-            "periods": version.periods.iter().map(|days| format!("{days} days")).collect::<Vec<_>>(),
-            "renewal_opens_days": version.opens,
-            "enabled_after_end_days": version.grace,
-        },
-        "approval": { "steps": steps, "justification_required": version.justification },
-    });
-    if version.retires {
-        content["directory"]["retirement_ou"] = json!(format!("OU=Retired,{base_dn}"));
-    }
-    if version.terms {
-        content["terms_of_service"] = json!("The password is kept secret.");
-    }
-    if version.action != Action::Delete {
-        content["lifecycle"]["remind_every_days"] = json!(5);
-        content["lifecycle"]["urgent"] = json!({ "every_hours": 8, "last_days": 2 });
-        content["lifecycle"]["stop_reminding_after_days"] = json!(25);
-    }
-    serde_json::from_value(content).unwrap()
 }
