@@ -34,12 +34,16 @@ impl Managed {
             _ => return Err(AccountRefusal::NotApproved),
         };
         self.living()?;
+        let identity = &self.identity;
+        let checked_against = (submission.template, submission.template_version);
+        if checked_against != (identity.template, identity.template_version) {
+            return Err(AccountRefusal::Migrated);
+        }
         match &self.change {
             Some(pending) if pending.request == request => return Ok(vec![]),
             Some(_) => return Err(AccountRefusal::ChangeUnderWay),
             None => {}
         }
-        let identity = &self.identity;
         let mut changed = AccountChanged {
             request,
             groups: submission.groups.clone(),

@@ -2,169 +2,20 @@
 //! follows from it is issued with the same events.
 
 use super::{
-    Account, AccountCreated, AccountDeleted, AccountEvent, AccountFacts, AccountPurgeOrdered,
-    Lifecycle, LifecycleEndRepeated, LifecycleEnded, Managed, Migration, OrderExpired,
-    OrderRetried, OwnersReminded, RemovalCheckBegun, RenewalOpened, Stage, reminders,
+    Account, AccountCommand, AccountCreated, AccountDeleted, AccountEvent, AccountFacts,
+    AccountPurgeOrdered, AccountRefusal, Lifecycle, LifecycleEndRepeated, LifecycleEnded, Managed,
+    OrderExpired, OrderRetried, OwnersReminded, RemovalCheckBegun, RenewalOpened, Stage, reminders,
     succession::Inheritance,
 };
 use crate::{
     context::Context,
     decide::{Decide, aggregate},
-    ids::{AccountId, RequestId},
-    lifecycle::{EndOfLifecycleAction, OptionOff},
-    order::{OrderNumber, Report},
-    ownership::Owner,
-    problem::{self, FieldProblem},
-    request::{ReleasedName, RequestKind},
+    ids::RequestId,
+    lifecycle::EndOfLifecycleAction,
+    order::OrderNumber,
+    request::RequestKind,
 };
 use chrono::{DateTime, Utc};
-use uuid::Uuid;
-
-/// What is asked of an account.
-#[derive(Clone, Debug)]
-pub enum AccountCommand {
-    /// The request is approved: make the account.
-    Create,
-    /// What an engine says of an order.
-    RecordReport(Box<Report>),
-    /// The order's time has passed without a report.
-    ExpireOrder(OrderNumber),
-    /// Another attempt at an order that failed or was deferred.
-    RetryOrder(OrderNumber),
-    /// Another attempt, whatever the number.
-    RetryFailed,
-    /// The request that it came of was withdrawn after its failure.
-    Abandon {
-        /// Which request.
-        request: RequestId,
-        /// The name that the request holds, in case that nothing came of it.
-        released: Box<ReleasedName>,
-    },
-    /// Renewal opens at this instant.
-    OpenRenewal(DateTime<Utc>),
-    /// A reminder is due at this instant.
-    Remind(DateTime<Utc>),
-    /// The lifecycle end is this instant.
-    ReachEnd(DateTime<Utc>),
-    /// The grace of an account enabled after its end is over.
-    RepeatEnd,
-    /// Extend the end by the period.
-    Renew,
-    /// An approved request extends the end.
-    RenewByRequest(RequestId),
-    /// A renewal was submitted for approval.
-    BeginRenewal(RequestId),
-    /// It was rejected or withdrawn.
-    CloseRenewal(RequestId),
-    /// No renewal wanted.
-    DeclineRenewal {
-        /// Why.
-        reason: String,
-    },
-    /// May not log on.
-    Disable {
-        /// Why.
-        reason: String,
-    },
-    /// May log on.
-    Enable {
-        /// Why.
-        reason: String,
-    },
-    /// Delete account and secret.
-    Delete {
-        /// Why.
-        reason: String,
-        /// The account's name, typed by the person.
-        confirmed_name: String,
-    },
-    /// Delete object and secret of an account marked deleted.
-    Purge {
-        /// Why.
-        reason: String,
-    },
-    /// Other people are accountable.
-    ChangeOwners(Vec<Owner>),
-    /// Somebody leaves: this one is accountable instead.
-    ReplaceOwner {
-        /// Who leaves.
-        owner: Owner,
-        /// Who comes.
-        successor: Owner,
-    },
-    /// An approved request changes AD groups and attributes.
-    ChangeByRequest(RequestId),
-    /// Other terms, before the end.
-    Migrate(Box<Migration>),
-    /// The grace of an account marked deleted is over at this instant.
-    PurgeAfterGrace(DateTime<Utc>),
-    /// A removed account is looked for once more at this instant.
-    CheckRemoval(DateTime<Utc>),
-    /// Marked deleted, it was revived as this account.
-    Succeed(AccountId),
-    /// Let somebody read the secret once.
-    RequestSecretReveal {
-        /// Id of this one reveal.
-        reveal: Uuid,
-        /// SHA-256 of the reader's public key, in hexadecimal.
-        reader_key: String,
-        /// System time after which the engine refuses.
-        not_after: DateTime<Utc>,
-    },
-}
-
-/// Why a command on an account is refused.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum AccountRefusal {
-    /// No such account.
-    #[error("there is no such account")]
-    Unknown,
-    /// The id is taken.
-    #[error("the account exists already")]
-    AlreadyExists,
-    /// No approved request says so.
-    #[error("no approved request asks for this")]
-    NotApproved,
-    /// The lifecycle table says no.
-    #[error("{0}")]
-    OptionOff(OptionOff),
-    /// A report about an order that is not outstanding.
-    #[error("order {number} is not outstanding")]
-    NotOutstanding {
-        /// The number reported.
-        number: OrderNumber,
-    },
-    /// A report from an engine of another domain.
-    #[error("the report comes from another domain")]
-    WrongDomain,
-    /// A timer that came too late or too early: things have moved on.
-    #[error("not due any more")]
-    NotDue,
-    /// A reason is needed.
-    #[error("a reason is needed")]
-    ReasonMissing,
-    /// Deletion is confirmed by the name.
-    #[error("type the account's name to confirm its deletion")]
-    NotConfirmed,
-    /// One change at a time.
-    #[error("another change of the account is being carried out")]
-    ChangeUnderWay,
-    /// Only active accounts migrate.
-    #[error("only active accounts are migrated, before their end")]
-    NotMigratable,
-    /// Nothing waits for another attempt.
-    #[error("nothing has failed that could be retried")]
-    NothingToRetry,
-    /// It is being removed.
-    #[error("the request that it came of was withdrawn: what there is of it is removed")]
-    GivenUp,
-    /// There is no secret to reveal.
-    #[error("the account has no secret in a vault")]
-    NoSecret,
-    /// Some fields are not right; an account never loses its last active owner.
-    #[error("not valid: {}", problem::listed(.0))]
-    Invalid(Vec<FieldProblem>),
-}
 
 impl Decide for Account {
     type Facts = AccountFacts;

@@ -21,8 +21,8 @@ pub struct AccountFacts {
     pub order_valid_for: TimeDelta,
     /// For creation, renewal and change: the approved request.
     pub approved: Option<(RequestId, Arc<Submission>)>,
-    /// For another attempt, and for the report of one: was the request that it came of withdrawn? Its failure left it with
-    /// nothing but this account.
+    /// For another attempt, and for the report of one: was the request that it came of withdrawn? For a renewal that
+    /// begins: was its request withdrawn or rejected?
     pub given_up: bool,
     /// For creation by a clone: the deleted account, if its object still exists.
     pub revivable: Option<RevivableAccount>,

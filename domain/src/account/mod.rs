@@ -5,6 +5,7 @@
 //! most one order per account is unreported, and any number of changes in between end in one more order.
 
 mod change;
+mod command;
 mod converge;
 mod decide;
 mod event;
@@ -13,13 +14,14 @@ mod facts;
 mod migration;
 mod owner_decisions;
 mod ownership;
+mod refusal;
 mod reminders;
 mod report;
 mod succession;
 mod terms;
 
 pub use change::PendingChange;
-pub use decide::{AccountCommand, AccountRefusal};
+pub use command::AccountCommand;
 pub use event::{
     AccountChanged, AccountCreated, AccountDeleted, AccountDisabled, AccountEnabled, AccountEvent,
     AccountMigrated, AccountProvisioned, AccountPurgeOrdered, AccountRemoved, AccountRenewed,
@@ -30,6 +32,7 @@ pub use event::{
 };
 pub use facts::{AccountFacts, MigrationTarget, RevivableAccount};
 pub use migration::Migration;
+pub use refusal::AccountRefusal;
 pub use succession::Revived;
 pub use terms::LifecycleTerms;
 

@@ -28,7 +28,7 @@ impl Managed {
                 Ok(vec![self.renewed(now, None)?.into()])
             }
             C::RenewByRequest(request) => self.renew_by_request(request, context),
-            C::BeginRenewal(request) => self.begin_renewal(request, now),
+            C::BeginRenewal(request) => self.begin_renewal(request, context),
             C::CloseRenewal(request) => {
                 match self.lifecycle().map(|lifecycle| lifecycle.renewal_request) {
                     Some(Some(pending)) if pending == request => {
@@ -187,15 +187,16 @@ impl Managed {
     fn begin_renewal(
         &self,
         request: RequestId,
-        now: DateTime<Utc>,
+        context: &Context<AccountFacts>,
     ) -> Result<Vec<AccountEvent>, AccountRefusal> {
         let begun = self
             .lifecycle()
             .is_some_and(|lifecycle| lifecycle.renewal_request == Some(request));
-        if begun || self.renewed_by == Some(request) {
+        // Its end may have overtaken it: then nothing would ever close it.
+        if begun || self.renewed_by == Some(request) || context.facts.given_up {
             return Ok(vec![]);
         }
-        self.offers(LifecycleOption::SubmitRenewal, now)?;
+        self.offers(LifecycleOption::SubmitRenewal, context.now)?;
         Ok(vec![RenewalRequested { request }.into()])
     }
 

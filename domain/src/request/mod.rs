@@ -260,6 +260,18 @@ impl Request {
         }
     }
 
+    /// Does it wait for nobody any more, with nothing having come of it?
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        match self {
+            Self::Absent => false,
+            Self::Draft(_) => true,
+            Self::Submitted(submitted) => {
+                matches!(submitted.stage, Stage::Rejected | Stage::Withdrawn)
+            }
+        }
+    }
+
     /// What was submitted.
     #[must_use]
     pub fn submission(&self) -> Option<&Arc<Submission>> {

@@ -1,30 +1,24 @@
 //! Changes of a live account's AD groups and attributes by request.
 
 use crate::scene::{Life, account_id, done, failure, id, submission, template, why};
-use crate::submission::content;
 use std::sync::Arc;
 use tenure_domain::{
     AccountId, Event, RequestId,
     account::{AccountCommand as C, AccountRefusal as R},
-    decide::Decide,
     lifecycle::{EndOfLifecycleAction as Action, OptionOff as Off},
     order::{FailureReason, OrderKind, Outcome},
-    problem::{FieldProblem, Problem},
     reactions::{self, Reaction},
-    request::{
-        OfferedTemplate, RenewedAccount, Request, RequestCommand, RequestContent, RequestFacts,
-        RequestKind, RequestRefusal,
-    },
+    request::{RequestCommand, RequestKind},
     template::{AttributeRule, TemplateAttribute, TemplateContent},
 };
 
-const BATCH: &str = "CN=Batch,OU=Groups,DC=corp,DC=example,DC=com";
-const REPORTS: &str = "CN=Reports,OU=Groups,DC=corp,DC=example,DC=com";
+pub(crate) const BATCH: &str = "CN=Batch,OU=Groups,DC=corp,DC=example,DC=com";
+pub(crate) const REPORTS: &str = "CN=Reports,OU=Groups,DC=corp,DC=example,DC=com";
 
-const ADMINS: &str = "CN=Backup Admins,OU=Groups,DC=corp,DC=example,DC=com";
+pub(crate) const ADMINS: &str = "CN=Backup Admins,OU=Groups,DC=corp,DC=example,DC=com";
 
 /// Two groups, and one that may be chosen; department is required, info optional, company fixed.
-fn offer() -> TemplateContent {
+pub(crate) fn offer() -> TemplateContent {
     let mut template = template(Action::Disable);
     template.directory.groups = vec![BATCH.into(), REPORTS.into()];
     template.directory.optional_groups = vec![ADMINS.into()];
@@ -48,7 +42,7 @@ fn values(pairs: &[(&str, &str)]) -> std::collections::BTreeMap<String, Vec<Stri
 }
 
 /// A live account in both groups.
-fn live() -> Life {
+pub(crate) fn live() -> Life {
     let mut life = Life::absent();
     let mut new = submission(RequestKind::NewAccount, &offer());
     new.attributes = values(&[("department", "Finance"), ("info", "nightly")]);
@@ -207,6 +201,16 @@ fn a_change_ends_with_its_account() {
 }
 
 #[test]
+fn a_change_that_was_checked_against_another_version_is_not_carried_out() {
+    let mut life = live();
+    let command = change(&mut life, "change", &[BATCH], &[]);
+    let mut former = submission(RequestKind::Change(account_id()), &offer());
+    former.template_version = 7;
+    life.approved = Some((id("change"), Arc::new(former)));
+    assert_eq!(life.run(command), Err(R::Migrated));
+}
+
+#[test]
 fn only_an_approved_request_for_this_account_changes_it() {
     let mut life = live();
     let command = change(&mut life, "change", &[BATCH], &[]);
@@ -216,155 +220,4 @@ fn only_an_approved_request_for_this_account_changes_it() {
     let foreign = submission(RequestKind::Change(other), &offer());
     life.approved = Some((id("change"), Arc::new(foreign)));
     assert_eq!(life.run(command), Err(R::NotApproved));
-}
-
-/// Groups, and attributes with their values.
-type Wanted = (Vec<String>, Vec<(String, String)>);
-
-/// What the decision on a change of the live account knows.
-fn facts() -> RequestFacts {
-    let life = live();
-    let kind = RequestKind::Change(account_id());
-    RequestFacts {
-        template: Some(OfferedTemplate {
-            id: id("template"),
-            version: 1,
-            content: Arc::new(offer()),
-        }),
-        domain_enabled: true,
-        renewed: Some(RenewedAccount::of(life.managed(), kind, life.now)),
-        ..RequestFacts::default()
-    }
-}
-
-fn does(request: &mut Request, who: &str, command: RequestCommand) -> Result<(), RequestRefusal> {
-    let context = crate::scene::by(who, facts());
-    for event in request.decide(command, &context)? {
-        cqrs_es::Aggregate::apply(request, event);
-    }
-    Ok(())
-}
-
-/// The request that `asked` is submitted as, for the live account.
-fn requested(asked: RequestContent) -> Result<Request, RequestRefusal> {
-    let mut request = Request::default();
-    let draft = RequestCommand::Draft {
-        account: id("unused"),
-        content: Box::new(asked),
-    };
-    does(&mut request, "alice", draft)?;
-    does(&mut request, "alice", RequestCommand::Submit)?;
-    Ok(request)
-}
-
-fn wanted(request: &Request) -> Wanted {
-    let submission = request.submission().expect("submitted");
-    let flat = submission.attributes.iter();
-    let flat = flat.map(|(name, values)| (name.clone(), values.join("|")));
-    (submission.groups.clone(), flat.collect())
-}
-
-/// What `asked` is submitted as.
-fn submitted(asked: RequestContent) -> Result<Wanted, RequestRefusal> {
-    Ok(wanted(&requested(asked)?))
-}
-
-fn asks(groups: Option<&[&str]>, attributes: &[(&str, &[&str])]) -> RequestContent {
-    let list = |texts: &[&str]| texts.iter().map(ToString::to_string).collect::<Vec<_>>();
-    RequestContent {
-        kind: RequestKind::Change(account_id()),
-        template: id("template"),
-        name: String::new(),
-        groups: groups.map(list),
-        attributes: attributes
-            .iter()
-            .map(|(name, values)| ((*name).to_owned(), list(values)))
-            .collect(),
-        ..content()
-    }
-}
-
-#[test]
-fn a_request_says_only_what_changes() {
-    let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-    let (groups, attributes) = submitted(asks(None, &[("department", &["Sales"])])).expect("valid");
-    assert_eq!(groups, [BATCH, REPORTS]);
-    assert_eq!(
-        attributes,
-        [
-            pair("company", "Example"),
-            pair("department", "Sales"),
-            pair("info", "nightly")
-        ]
-    );
-    let lower = BATCH.to_lowercase();
-    let (groups, attributes) = submitted(asks(Some(&[&lower]), &[("info", &[])])).expect("valid");
-    assert_eq!(groups, [BATCH], "as the template writes it");
-    let (chosen, _) = submitted(asks(Some(&[REPORTS, ADMINS]), &[])).expect("valid");
-    assert_eq!(chosen, [REPORTS, ADMINS], "an optional one too");
-    assert_eq!(
-        attributes,
-        [pair("company", "Example"), pair("department", "Finance")]
-    );
-}
-
-#[test]
-fn a_change_stays_within_what_the_template_allows() {
-    let asked = asks(
-        Some(&["CN=Domain Admins,DC=corp,DC=example,DC=com", BATCH, BATCH]),
-        &[
-            ("department", &[]),
-            ("company", &["Other"]),
-            ("mail", &["x"]),
-        ],
-    );
-    let Err(RequestRefusal::Invalid(problems)) = submitted(asked) else {
-        panic!("refused")
-    };
-    let problem = FieldProblem::at;
-    assert_eq!(
-        problems,
-        [
-            problem(
-                "groups[0]",
-                Problem::NotAmong {
-                    offered: vec![BATCH.into(), REPORTS.into(), ADMINS.into()]
-                }
-            ),
-            problem("groups[2]", Problem::Duplicate),
-            problem("attributes.mail", Problem::NotOffered),
-            problem("attributes.department", Problem::Missing),
-            problem("attributes.company", Problem::ReadOnly),
-        ]
-    );
-}
-
-#[test]
-fn a_change_that_was_sent_back_may_get_other_attributes_but_no_other_groups() {
-    let mut request = requested(asks(None, &[("department", &["Sales"])])).expect("valid");
-    let question = RequestCommand::AskForInformation {
-        question: "Why?".into(),
-    };
-    does(&mut request, "carol", question).expect("asked");
-    let answer = |content| RequestCommand::GiveInformation {
-        answer: "It moved".into(),
-        content: Some(Box::new(content)),
-    };
-    let other_groups = asks(Some(&[BATCH]), &[("department", &["Sales"])]);
-    assert_eq!(
-        does(&mut request, "alice", answer(other_groups)),
-        Err(RequestRefusal::Invalid(vec![FieldProblem::at(
-            "groups",
-            Problem::Submitted
-        )]))
-    );
-    let better = asks(None, &[("department", &["Marketing"])]);
-    does(&mut request, "alice", answer(better)).expect("answered");
-    let (groups, attributes) = wanted(&request);
-    assert_eq!(groups, [BATCH, REPORTS]);
-    assert!(attributes.contains(&("department".into(), "Marketing".into())));
-    assert!(
-        attributes.iter().any(|(name, _)| name == "company"),
-        "what the request does not speak of stays"
-    );
 }

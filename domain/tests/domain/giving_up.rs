@@ -90,6 +90,20 @@ fn a_failed_request_is_not_withdrawn_any_more_when_its_account_has_come_to_be() 
 }
 
 #[test]
+fn a_renewal_whose_end_overtook_its_beginning_does_not_begin() {
+    let mut life = Life::live(Action::Expire);
+    life.at(crate::scene::OPENS);
+    let request = id("renewal");
+    life.run(AccountCommand::CloseRenewal(request))
+        .expect("nothing to close");
+    life.given_up = true;
+    assert_eq!(life.run(AccountCommand::BeginRenewal(request)), Ok(vec![]));
+    life.given_up = false;
+    let next = AccountCommand::BeginRenewal(id("next"));
+    assert_eq!(life.does(next), ["renewal-requested"]);
+}
+
+#[test]
 fn a_request_gives_its_account_up_when_it_is_withdrawn_also_if_it_is_reopened_for_another() {
     let gives_up =
         |events: Vec<RequestEvent>| given::<Request>(events).0.has_given_up(account_id());

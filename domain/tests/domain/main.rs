@@ -3,6 +3,7 @@
 
 mod accounts;
 mod changes;
+mod changes_asked_for;
 mod deputies;
 mod examples;
 mod giving_up;

@@ -94,6 +94,7 @@ impl From<AccountRefusal> for Problem {
             AccountRefusal::NothingToRetry | AccountRefusal::GivenUp => {
                 say(Kind::NothingToRetry, &refusal)
             }
+            AccountRefusal::Migrated => say(Kind::NotChangeable, &refusal),
             AccountRefusal::ChangeUnderWay => say(Kind::ChangeUnderWay, &refusal),
             AccountRefusal::NotMigratable => say(Kind::NotMigratable, &refusal),
             AccountRefusal::NoSecret => say(Kind::NoSecret, &refusal),

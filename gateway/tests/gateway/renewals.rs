@@ -6,6 +6,8 @@ use crate::{
 };
 use chrono::TimeDelta;
 use serde_json::json;
+use tenure_domain::{AccountId, Actor, RequestId, account::AccountCommand};
+use tenure_workflow::Caller;
 
 #[tokio::test]
 async fn of_two_renewals_of_an_account_the_second_is_refused_until_the_first_is_over() {
@@ -39,5 +41,15 @@ async fn of_two_renewals_of_an_account_the_second_is_refused_until_the_first_is_
 
     let withdraw = format!("requests/{accepted}/withdraw");
     rosa.post(&withdraw, json!({})).await.ok();
+    // What follows from the submission comes only after what follows from the withdrawal.
+    let over: RequestId = accepted.parse().unwrap();
+    for late in [
+        AccountCommand::CloseRenewal(over),
+        AccountCommand::BeginRenewal(over),
+    ] {
+        let (commands, by_tenure) = (&world.instance.commands, Caller::new(Actor::system("test")));
+        let done = commands.account(AccountId(account), late, &by_tenure).await;
+        done.unwrap();
+    }
     assert_eq!(submit(&again).await.status, 202);
 }

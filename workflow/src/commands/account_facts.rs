@@ -28,6 +28,9 @@ impl Commands {
                 let revives = (facts.approved.as_ref()).and_then(|(_, s)| s.revives);
                 facts.revivable = reader.revivable(revives).await?;
             }
+            AccountCommand::BeginRenewal(request) => {
+                facts.given_up = reader.read::<Request>(request.0).await?.is_closed();
+            }
             AccountCommand::RetryFailed | AccountCommand::RetryOrder(_) => {
                 let account = self.store.state::<Account>(id.0).await?.state;
                 facts.given_up = reader.given_up(account.managed()).await?;

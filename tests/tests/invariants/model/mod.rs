@@ -8,6 +8,7 @@ mod decisions;
 mod deputies;
 mod people;
 mod requests;
+mod submission;
 mod templates;
 
 pub(crate) use accounts::{Account, Status as AccountStatus};
