@@ -32,7 +32,7 @@ for (const colorScheme of schemes) {
       await page.goto(path);
       await page.locator('#page-title').waitFor();
       await page.waitForTimeout(900);
-      const name = path.replaceAll(/[^a-z0-9]+/gi, '-').replace(/^-|-$/g, '').slice(0, 40) || 'dashboard';
+      const name = path.replaceAll(/[^a-z0-9]+/gi, '-').replace(/^-|-$/g, '').slice(-44) || 'dashboard';
       const file = new URL(`${name}-${colorScheme}-${width}.png`, folder).pathname;
       await page.screenshot({ path: file, fullPage: true });
       const sideways = await page.evaluate(() => document.documentElement.scrollWidth);

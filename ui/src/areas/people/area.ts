@@ -10,34 +10,39 @@ export const peopleRoutes = [
     getParentRoute: () => root,
     path: '/users',
     validateSearch: tableSearch('enabled'),
-    component: lazyRouteComponent(() => import('../Pending')),
+    component: lazyRouteComponent(() => import('./UsersPage')),
   }),
   createRoute({
     getParentRoute: () => root,
     path: '/users/$id',
-    component: lazyRouteComponent(() => import('../Pending')),
+    component: lazyRouteComponent(() => import('./UserPage')),
   }),
   createRoute({
     getParentRoute: () => root,
     path: '/groups',
-    validateSearch: tableSearch(),
-    component: lazyRouteComponent(() => import('../Pending')),
+    validateSearch: tableSearch('enabled'),
+    component: lazyRouteComponent(() => import('./GroupsPage')),
   }),
   createRoute({
     getParentRoute: () => root,
     path: '/groups/$id',
-    component: lazyRouteComponent(() => import('../Pending')),
+    component: lazyRouteComponent(() => import('./GroupPage')),
   }),
   createRoute({
     getParentRoute: () => root,
     path: '/roles',
-    validateSearch: tableSearch(),
-    component: lazyRouteComponent(() => import('../Pending')),
+    validateSearch: tableSearch('enabled'),
+    component: lazyRouteComponent(() => import('./RolesPage')),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/roles/new',
+    component: lazyRouteComponent(() => import('./NewRolePage')),
   }),
   createRoute({
     getParentRoute: () => root,
     path: '/roles/$id',
-    component: lazyRouteComponent(() => import('../Pending')),
+    component: lazyRouteComponent(() => import('./RolePage')),
   }),
 ] as const;
 

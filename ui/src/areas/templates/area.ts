@@ -9,18 +9,24 @@ export const templateRoutes = [
   createRoute({
     getParentRoute: () => root,
     path: '/templates',
-    validateSearch: tableSearch('offered'),
-    component: lazyRouteComponent(() => import('../Pending')),
+    validateSearch: tableSearch('status'),
+    component: lazyRouteComponent(() => import('./TemplatesPage')),
   }),
   createRoute({
     getParentRoute: () => root,
     path: '/templates/new',
-    component: lazyRouteComponent(() => import('../Pending')),
+    component: lazyRouteComponent(() => import('./NewTemplatePage')),
   }),
   createRoute({
     getParentRoute: () => root,
     path: '/templates/$id',
-    component: lazyRouteComponent(() => import('../Pending')),
+    validateSearch: tableSearch('version', 'from', 'to'),
+    component: lazyRouteComponent(() => import('./TemplatePage')),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/templates/$id/edit/$step',
+    component: lazyRouteComponent(() => import('./WizardPage')),
   }),
 ] as const;
 
