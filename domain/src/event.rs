@@ -159,6 +159,30 @@ macro_rules! any_event {
                 }
             }
 
+            /// The object before the last of its events, and after it: all of them, in order, from the first one on.
+            ///
+            /// # Errors
+            /// If a state cannot be written as JSON.
+            pub fn around_last(events: Vec<Self>) -> Result<(serde_json::Value, serde_json::Value), serde_json::Error> {
+                match events.last() {
+                    $(Some(Self::$variant(_)) => {
+                        let mut state = <$aggregate>::default();
+                        let last = events.len() - 1;
+                        let mut before = serde_json::Value::Null;
+                        for (at, event) in events.into_iter().enumerate() {
+                            if at == last {
+                                before = serde_json::to_value(&state)?;
+                            }
+                            if let Self::$variant(event) = event {
+                                cqrs_es::Aggregate::apply(&mut state, event);
+                            }
+                        }
+                        Ok((before, serde_json::to_value(&state)?))
+                    })+
+                    None => Ok((serde_json::Value::Null, serde_json::Value::Null)),
+                }
+            }
+
             /// The payload alone.
             ///
             /// # Errors

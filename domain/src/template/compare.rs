@@ -19,9 +19,15 @@ pub struct Difference {
 /// Every field that differs, in the order of the document. Approval steps and attributes are matched by their names.
 #[must_use]
 pub fn compare(before: &TemplateContent, after: &TemplateContent) -> Vec<Difference> {
+    let json = |content: &TemplateContent| serde_json::to_value(content).unwrap_or_default();
+    differences(&json(before), &json(after))
+}
+
+/// Every field in which two documents differ, in their order.
+#[must_use]
+pub fn differences(before: &Value, after: &Value) -> Vec<Difference> {
     let mut found = Vec::new();
-    let json = |content: &TemplateContent| serde_json::to_value(content).ok();
-    values("", json(before).as_ref(), json(after).as_ref(), &mut found);
+    values("", Some(before), Some(after), &mut found);
     found
 }
 

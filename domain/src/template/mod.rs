@@ -10,7 +10,7 @@ mod places;
 mod validate;
 mod validate_directory;
 
-pub use compare::{Difference, compare};
+pub use compare::{Difference, compare, differences};
 pub use content::{
     AccountType, ApprovalFlow, ApprovalStep, AttributeRule, DirectorySection, LifecycleSection,
     OwnershipSection, TemplateAttribute, TemplateContent, Urgent, UsersAndGroups, VaultKind,

@@ -388,6 +388,10 @@ pub(crate) const RULES: &[Rule] = &[
     // Only owners, however far the permission reaches: the handler sees to it.
     post("/api/v1/accounts/{id}/reveal-secret", UPDATE_ACCOUNT),
     get("/api/v1/audit", Needs(&[(F::Audit, V::Read)], Everything)),
+    get(
+        "/api/v1/audit/{position}",
+        Needs(&[(F::Audit, V::Read)], Everything),
+    ),
 ];
 
 /// The row of a route; `None` = there is no such thing.

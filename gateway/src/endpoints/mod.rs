@@ -7,6 +7,7 @@ pub(crate) mod account_totals;
 pub(crate) mod api_tokens;
 pub(crate) mod approvals;
 pub(crate) mod audit;
+pub(crate) mod audit_event;
 pub(crate) mod clock;
 pub(crate) mod clones;
 pub(crate) mod decisions;
@@ -81,6 +82,7 @@ pub(crate) fn all() -> OpenApiRouter<App> {
         migrations::routes(),
         impact::routes(),
         audit::routes(),
+        audit_event::routes(),
     ]
     .into_iter()
     .fold(OpenApiRouter::new(), OpenApiRouter::merge)

@@ -88,27 +88,38 @@ async fn differences(
             .ok_or_else(Problem::not_found)
     };
     let found = compare(&content(from)?, &content(to)?);
+    Ok(Json(Comparison {
+        from,
+        to,
+        names: names_in(&app, &found).await?,
+        items: found.into_iter().map(DifferenceBody::from).collect(),
+    }))
+}
+
+impl From<Difference> for DifferenceBody {
+    fn from(difference: Difference) -> Self {
+        Self {
+            field: difference.field,
+            before: difference.before,
+            after: difference.after,
+        }
+    }
+}
+
+/// Names of whatever has one among the values.
+pub(super) async fn names_in(
+    app: &App,
+    found: &[Difference],
+) -> Result<BTreeMap<Uuid, String>, Problem> {
     let mut ids = Vec::new();
-    for Difference { before, after, .. } in &found {
+    for Difference { before, after, .. } in found {
         for value in [before, after].into_iter().flatten() {
             ids_in(value, &mut ids);
         }
     }
-    let names = Names::of(&app, ids.iter().copied()).await?;
+    let names = Names::of(app, ids.iter().copied()).await?;
     let named = |id: Uuid| Some((id, names.named(id).name)).filter(|(_, name)| !name.is_empty());
-    Ok(Json(Comparison {
-        from,
-        to,
-        names: ids.into_iter().filter_map(named).collect(),
-        items: found
-            .into_iter()
-            .map(|difference| DifferenceBody {
-                field: difference.field,
-                before: difference.before,
-                after: difference.after,
-            })
-            .collect(),
-    }))
+    Ok(ids.into_iter().filter_map(named).collect())
 }
 
 fn ids_in(value: &Value, ids: &mut Vec<Uuid>) {

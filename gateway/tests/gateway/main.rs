@@ -4,6 +4,7 @@
 mod accounts;
 mod api_tokens;
 mod approvals;
+mod audit_event;
 mod bad_input;
 mod changes;
 mod clones;

@@ -80,6 +80,7 @@ fn addressed(path: &str, objects: &Objects) -> String {
     let id = objects.get(family).cloned();
     path.replace("{id}", &id.unwrap_or_else(|| Uuid::nil().to_string()))
         .replace("{version}", "1")
+        .replace("{position}", "1")
         .replace("{notice}", "approval-required")
         .replace("/compare", "/compare?from=1&to=1")
         .replace("/name-check", "/name-check?name=svc-x")

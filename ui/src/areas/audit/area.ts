@@ -9,8 +9,13 @@ export const auditRoutes = [
   createRoute({
     getParentRoute: () => root,
     path: '/audit',
-    validateSearch: tableSearch('user', 'engine', 'kind', 'object', 'type', 'correlation', 'from', 'to', 'event'),
-    component: lazyRouteComponent(() => import('../Pending')),
+    validateSearch: tableSearch('user', 'engine', 'kind', 'object', 'type', 'correlation', 'from', 'to'),
+    component: lazyRouteComponent(() => import('./AuditPage')),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/audit/$position',
+    component: lazyRouteComponent(() => import('./EventPage')),
   }),
 ] as const;
 

@@ -1,0 +1,33 @@
+import type { TableState } from '@/components/table/useTableState';
+
+const DAY = 86_400_000;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** A day of the address as an instant; a whole instant stays one. Days are the reader's own. */
+function instant(value: unknown, plus = 0): string | undefined {
+  if (typeof value !== 'string') return undefined;
+  const at = new Date(/^\d{4}-\d{2}-\d{2}$/.test(value) ? `${value}T00:00:00` : value).getTime();
+  return Number.isNaN(at) ? undefined : new Date(at + plus).toISOString();
+}
+
+/** What the API is asked for: the filters of the address. */
+export function filterOf({ search, sort }: Pick<TableState, 'search' | 'sort'>) {
+  const id = (name: string) => {
+    const value = search[name];
+    return typeof value === 'string' && UUID.test(value) ? { [name]: value } : {};
+  };
+  const text = (name: string) => (typeof search[name] === 'string' ? { [name]: search[name] } : {});
+  const from = instant(search['from']);
+  const to = instant(search['to'], DAY);
+  return {
+    ...id('user'),
+    ...(search['user'] ? {} : id('engine')),
+    ...id('object'),
+    ...id('correlation'),
+    ...text('kind'),
+    ...text('type'),
+    ...(from ? { from } : {}),
+    ...(to ? { to } : {}),
+    order: sort.descending ? ('desc' as const) : ('asc' as const),
+  };
+}
