@@ -22,7 +22,7 @@ export default defineConfig({
   },
   server: {
     // `npm run dev` beside a running `tenure demo`. The Origin header stays the browser's: the gateway compares it with Host.
-    proxy: { '/api': { target: process.env['TENURE_URL'] ?? 'http://127.0.0.1:8080', changeOrigin: false } },
+    proxy: { '/api/': { target: process.env['TENURE_URL'] ?? 'http://127.0.0.1:8080', changeOrigin: false } },
   },
   test: { include: ['src/**/*.test.{ts,tsx}'] },
 });

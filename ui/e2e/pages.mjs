@@ -6,10 +6,31 @@ const first = async (request, path) => {
   return (await response.json()).items[0].id;
 };
 
+/** A template with a draft beside its published version that is not right yet: made at the first call. */
+async function draft(request) {
+  const { items } = await (await request.get('/api/v1/templates')).json();
+  const known = items.find((template) => template.draft);
+  if (known) return known.id;
+  const [{ id }] = items;
+  const { content } = await (await request.get(`/api/v1/templates/${id}`)).json();
+  content.approval.steps.push({ name: 'Security', least: 0, users: [], groups: [], times_out_after_hours: 24 });
+  const answer = await request.post(`/api/v1/templates/${id}/draft`, {
+    data: content,
+    headers: { 'X-Tenure-Request': '1' },
+  });
+  if (!answer.ok()) throw new Error(`no draft of ${id}: ${await answer.text()}`);
+  return id;
+}
+
 /** Paths of all pages, with real ids; `request` is signed in. */
 export async function pages(request) {
   const account = await first(request, '/api/v1/accounts?status=active&limit=1');
   const deleted = await first(request, '/api/v1/accounts?status=deleted&limit=1');
+  const [template, user, group, role, domain, engine] = await Promise.all(
+    ['templates', 'users?search=rosa', 'groups', 'roles', 'domains', 'engines'].map((list) => first(request, `/api/v1/${list}`)),
+  );
+  const drafted = await draft(request);
+  const draftSteps = ['setup', 'vault', 'directory', 'ownership', 'lifecycle', 'approval', 'review'];
   return [
     '/',
     '/accounts',
@@ -19,6 +40,28 @@ export async function pages(request) {
     `/accounts/${deleted}`,
     '/accounts/00000000-0000-0000-0000-000000000000',
     '/migration',
+    '/templates',
+    '/templates/new',
+    `/templates/${template}`,
+    `/templates/${drafted}`,
+    ...draftSteps.map((step) => `/templates/${drafted}/edit/${step}`),
+    '/audit',
+    '/audit?kind=template&type=template.published',
+    '/audit/1',
+    '/audit/20',
+    '/users',
+    `/users/${user}`,
+    '/groups',
+    `/groups/${group}`,
+    '/roles',
+    '/roles/new',
+    `/roles/${role}`,
+    '/domains',
+    `/domains/${domain}`,
+    '/engines',
+    `/engines/${engine}`,
+    '/settings',
+    '/api-tokens',
     '/no-such-page',
   ];
 }

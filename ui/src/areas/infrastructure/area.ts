@@ -9,24 +9,24 @@ export const infrastructureRoutes = [
   createRoute({
     getParentRoute: () => root,
     path: '/domains',
-    validateSearch: tableSearch(),
-    component: lazyRouteComponent(() => import('../Pending')),
+    validateSearch: tableSearch('enabled'),
+    component: lazyRouteComponent(() => import('./DomainsPage')),
   }),
   createRoute({
     getParentRoute: () => root,
     path: '/domains/$id',
-    component: lazyRouteComponent(() => import('../Pending')),
+    component: lazyRouteComponent(() => import('./DomainPage')),
   }),
   createRoute({
     getParentRoute: () => root,
     path: '/engines',
-    validateSearch: tableSearch('domain'),
-    component: lazyRouteComponent(() => import('../Pending')),
+    validateSearch: tableSearch('domain', 'enabled'),
+    component: lazyRouteComponent(() => import('./EnginesPage')),
   }),
   createRoute({
     getParentRoute: () => root,
     path: '/engines/$id',
-    component: lazyRouteComponent(() => import('../Pending')),
+    component: lazyRouteComponent(() => import('./EnginePage')),
   }),
 ] as const;
 

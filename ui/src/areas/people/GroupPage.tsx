@@ -49,7 +49,7 @@ export default function GroupPage() {
           <Menu position="bottom-end">
             <Menu.Target>
               <Button variant="default" rightSection={<ChevronDown size={15} />}>
-                {texts.rename} …
+                {texts.more}
               </Button>
             </Menu.Target>
             <Menu.Dropdown>
@@ -107,19 +107,21 @@ export default function GroupPage() {
               </div>
             )}
           </Card>
-          <div style={{ fontSize: '0.875rem' }}>
-            {data.replaced_by && (
-              <div>
-                {texts.replacedBy}{' '}
-                <Link className="link" to="/groups/$id" params={{ id: data.replaced_by.id }}>
-                  {data.replaced_by.name}
-                </Link>
-              </div>
-            )}
-            <Link className="link" to="/accounts" search={{ owner: id }}>
-              {texts.showAccounts}
-            </Link>
-          </div>
+          <Card title={texts.accounts}>
+            <div style={{ fontSize: '0.875rem' }}>
+              <Link className="link" to="/accounts" search={{ owner: id }}>
+                {texts.showAccounts}
+              </Link>
+              {data.replaced_by && (
+                <div>
+                  {texts.replacedBy}{' '}
+                  <Link className="link" to="/groups/$id" params={{ id: data.replaced_by.id }}>
+                    {data.replaced_by.name}
+                  </Link>
+                </div>
+              )}
+            </div>
+          </Card>
         </div>
       </div>
       {open?.what === 'add' && <AddMemberDialog group={data} onClose={close} />}

@@ -19,7 +19,7 @@ export function PermissionMatrix({ permissions, onChange, within }: Props) {
     onChange?.(next);
   };
   return (
-    <div className="table-scroll" tabIndex={0} role="region" aria-label={texts.matrix}>
+    <div className="table-scroll" style={{ position: 'relative' }} tabIndex={0} role="region" aria-label={texts.matrix}>
       <table className={`table ${classes['matrix']}`}>
         <thead>
           <tr>

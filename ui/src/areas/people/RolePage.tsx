@@ -51,7 +51,7 @@ export default function RolePage() {
       <PageHead
         title={data.name}
         badge={<EnabledPill enabled={data.enabled} />}
-        sub={`${data.built_in ? roles.builtIn : roles.custom} · ${roles.columns.newUsers}: ${data.applied_to_new_users ? roles.applied : roles.notApplied}`}
+        sub={`${data.built_in ? roles.builtIn : roles.custom} · ${data.applied_to_new_users ? texts.applied : texts.notApplied}`}
         parent={parent}
       >
         <OffReason reason={off}>

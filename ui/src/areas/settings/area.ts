@@ -9,13 +9,13 @@ export const settingsRoutes = [
   createRoute({
     getParentRoute: () => root,
     path: '/settings',
-    component: lazyRouteComponent(() => import('../Pending')),
+    component: lazyRouteComponent(() => import('./SettingsPage')),
   }),
   createRoute({
     getParentRoute: () => root,
     path: '/api-tokens',
-    validateSearch: tableSearch(),
-    component: lazyRouteComponent(() => import('../Pending')),
+    validateSearch: tableSearch('enabled'),
+    component: lazyRouteComponent(() => import('./TokensPage')),
   }),
 ] as const;
 

@@ -136,6 +136,8 @@ export const group = {
   enable: 'Enable',
   enableConsequence: (name: string) => `${name} gives its members roles, ownership and approvals again.`,
   replacedBy: 'Replaced by',
+  more: 'More',
+  accounts: 'Accounts',
   showAccounts: 'Accounts this group owns',
   grantTitle: (name: string) => `Give ${name} a role`,
   grantConsequence: 'All members can do what the role permits.',
@@ -184,6 +186,8 @@ export const role = {
   enable: 'Enable',
   enableConsequence: (name: string) => `${name} grants its permissions again.`,
   leave: 'What you changed will be lost. Leave anyway?',
+  applied: 'Every new user gets it',
+  notApplied: 'New users do not get it by themselves',
   manageAlone: 'Counts only beside read',
 };
 

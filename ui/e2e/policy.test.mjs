@@ -1,0 +1,193 @@
+// An administrator publishes a template by the wizard, and an auditor follows a request in the audit trail.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { launch, signIn } from './browser.mjs';
+import { startDemo } from './instance.mjs';
+import { accessible, settled, watch } from './watch.mjs';
+
+let demo;
+let browser;
+
+before(async () => {
+  [demo, browser] = await Promise.all([startDemo('--accounts', '40'), launch()]);
+});
+
+after(async () => {
+  await browser?.close();
+  await demo?.stop();
+});
+
+/** A page of a session of its own. */
+async function as(email) {
+  const context = await browser.newContext({
+    baseURL: demo.url,
+    viewport: { width: 1440, height: 900 },
+    locale: 'en-GB',
+    timezoneId: 'Europe/Berlin',
+    reducedMotion: 'reduce',
+  });
+  await signIn(context, email);
+  return { context, page: await context.newPage() };
+}
+
+const next = (page) => page.getByRole('button', { name: 'Save and continue' }).click();
+const heading = (page, name) => page.getByRole('heading', { level: 2, name, exact: true }).waitFor();
+
+test('an administrator publishes a template by the wizard, and the review says what keeps a draft from it', async () => {
+  const { context, page } = await as('ada@demo.example');
+  const wrong = await watch(page);
+  await page.goto('/templates');
+  await page.getByRole('link', { name: 'New template' }).first().click();
+  await page.getByLabel('Name', { exact: false }).first().fill('Night jobs');
+  await page.getByLabel('Disable').check();
+  await page.getByLabel('Purpose').fill('Jobs that run at night');
+  await page.getByRole('button', { name: 'Create the draft' }).click();
+
+  await heading(page, 'Vault');
+  await next(page);
+  await heading(page, 'Directory');
+  // It has no OU yet: it is not left, and the field that is wrong has the focus.
+  await page.getByText('1 problem').first().waitFor();
+  await next(page);
+  await page.waitForFunction(() => document.activeElement?.getAttribute('name') === 'directory.ou');
+  // The review lists it with its field, and leads there.
+  await page.getByRole('link', { name: /Review/ }).click();
+  await page.getByText('1 problem to solve before it can be published').waitFor();
+  assert.equal(await page.getByRole('button', { name: 'Publish' }).isDisabled(), true);
+  await accessible(page, 'the review of a draft that is not right');
+  await page.getByRole('link', { name: 'Directory: OU' }).click();
+  await heading(page, 'Directory');
+  await page.getByLabel('OU', { exact: false }).first().fill('OU=Service Accounts,DC=corp,DC=demo,DC=example');
+  await page.getByLabel('Name prefix').fill('night-');
+  await page.getByLabel('Name pattern').fill('night-[a-z]+');
+  await page.getByLabel('Try a name').fill('night-backup');
+  await page.getByText('This name would be accepted').waitFor();
+  await page.getByText('1 problem').first().waitFor({ state: 'detached' });
+  await next(page);
+  await heading(page, 'Ownership');
+  await next(page);
+  await heading(page, 'Lifecycle');
+  await next(page);
+  await heading(page, 'Approval');
+  await page.getByRole('button', { name: 'Add a step' }).click();
+  await page.getByLabel('Name of the step').fill('Team lead');
+  await page.getByRole('textbox', { name: 'Approvers' }).or(page.getByRole('combobox', { name: 'Approvers' })).first().fill('approv');
+  await page.getByRole('option', { name: /Approvers \(group\)/ }).click();
+  await page.keyboard.press('Escape');
+  await page.getByText('Not saved yet').waitFor();
+  await next(page);
+  await heading(page, 'Review');
+  await page.getByText('Every field is right').waitFor();
+
+  // What was saved is on the server: a reload shows it.
+  await page.reload();
+  await page.getByText('Every field is right').waitFor();
+  await page.getByText('night-[a-z]+').waitFor();
+  await page.getByRole('button', { name: 'Publish' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Publish' }).click();
+  await page.getByText('Version 1', { exact: true }).first().waitFor();
+  await page.getByRole('heading', { level: 1, name: 'Night jobs' }).waitFor();
+  await page.getByText('Published').first().waitFor();
+  const listed = await (await context.request.get('/api/v1/templates?search=night')).json();
+  assert.equal(listed.items[0].published, 1);
+  assert.deepEqual(wrong, []);
+  await context.close();
+});
+
+test('an auditor follows a request in the audit trail, and sees what one event changed', async () => {
+  const requester = await as('rosa@demo.example');
+  const mine = await (await requester.context.request.get('/api/v1/requests?mine=true&limit=1')).json();
+  const made = mine.items[0];
+  await requester.context.close();
+
+  const { context, page } = await as('iris@demo.example');
+  const wrong = await watch(page);
+  await page.goto(`/audit?kind=request&object=${made.id}&sort=at`);
+  await settled(page);
+  const rows = page.locator('tbody tr');
+  await rows.first().waitFor();
+  const events = await rows.count();
+  assert.ok(events >= 2, `${events} events of the request`);
+  // The filters are in the address: a reload shows the same.
+  await page.reload();
+  await rows.first().waitFor();
+  assert.equal(await rows.count(), events);
+  await rows.first().getByRole('link').first().click();
+  await page.getByRole('heading', { name: 'Before and after' }).waitFor();
+  await page.getByRole('columnheader', { name: 'After' }).waitFor();
+  await accessible(page, 'an event');
+  // From one event to all that followed from the same action, and back to the object's.
+  await page.getByRole('link', { name: 'This action and all that followed from it' }).click();
+  await page.waitForURL(/correlation=/);
+  await rows.first().waitFor();
+  await page.getByRole('button', { name: 'Remove the filter: One action and what followed' }).click();
+  await page.waitForURL((url) => !url.searchParams.has('correlation'));
+  assert.deepEqual(wrong, []);
+  await context.close();
+});
+
+test('a draft that is not saved is not left by a slip, and a refused one keeps what was typed', async () => {
+  const { context, page } = await as('ada@demo.example');
+  await page.goto('/templates/new');
+  // A name that another template has: the server refuses it, and the field keeps it.
+  const { items } = await (await context.request.get('/api/v1/templates')).json();
+  await page.getByLabel('Name', { exact: false }).first().fill(items[0].name);
+  await page.getByRole('button', { name: 'Create the draft' }).click();
+  await page.getByRole('alert').waitFor();
+  assert.equal(await page.getByLabel('Name', { exact: false }).first().inputValue(), items[0].name);
+  page.once('dialog', (dialog) => void dialog.dismiss());
+  await page.getByRole('link', { name: 'Users' }).click();
+  assert.equal(new URL(page.url()).pathname, '/templates/new');
+  await context.close();
+});
+
+test('an API token shows its secret once, and stops working when it is revoked', async () => {
+  const { context, page } = await as('ada@demo.example');
+  await page.goto('/api-tokens');
+  await page.getByRole('button', { name: 'New API token' }).first().click();
+  await page.getByLabel('Description').fill('Nightly report');
+  await page.getByRole('textbox', { name: 'Permissions' }).or(page.getByRole('combobox', { name: 'Permissions' })).first().fill('managed-account:read');
+  await page.getByRole('option', { name: 'managed-account:read' }).click();
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Create the token' }).click();
+  const secret = await page.getByLabel('Client secret', { exact: true }).inputValue();
+  const id = await page.getByLabel('Client id', { exact: true }).inputValue();
+  const exchange = () =>
+    context.request.post('/api/v1/oauth/token', {
+      form: { grant_type: 'client_credentials', client_id: id, client_secret: secret },
+    });
+  assert.equal((await exchange()).status(), 200);
+  await page.getByRole('button', { name: 'I have kept it' }).click();
+  await page.getByRole('button', { name: 'Actions for Nightly report' }).click();
+  await page.getByRole('menuitem', { name: 'Revoke' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await page.getByText('You have no API tokens').waitFor();
+  assert.notEqual((await exchange()).status(), 200);
+  await context.close();
+});
+
+test('disabling somebody shows first what hangs on them, and asks for a successor where accounts would be left alone', async () => {
+  const { context, page } = await as('ada@demo.example');
+  const { items } = await (await context.request.get('/api/v1/users?limit=50')).json();
+  let leaver;
+  for (const user of items) {
+    const impact = await (await context.request.get(`/api/v1/users/${user.id}/impact`)).json();
+    if (impact.accounts_alone.value > 0 && !user.emails.includes('ada@demo.example')) leaver = user;
+  }
+  assert.ok(leaver, 'nobody owns an account alone');
+  await page.goto(`/users/${leaver.id}`);
+  await page.getByRole('button', { name: 'More' }).click();
+  await page.getByRole('menuitem', { name: 'Disable' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText('would be left without an active owner', { exact: false }).first().waitFor();
+  await accessible(page, 'disabling somebody');
+  assert.equal(await dialog.getByRole('button', { name: 'Disable' }).isDisabled(), true);
+  await dialog.getByRole('textbox', { name: 'Successor' }).or(dialog.getByRole('combobox', { name: 'Successor' })).first().fill('ada');
+  await page.getByRole('option', { name: /Ada/ }).click();
+  await page.keyboard.press('Escape');
+  await dialog.getByRole('button', { name: 'Disable' }).click();
+  await dialog.waitFor({ state: 'detached', timeout: 30_000 });
+  await page.getByText('Disabled').first().waitFor();
+  await context.close();
+});
