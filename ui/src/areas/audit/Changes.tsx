@@ -1,5 +1,6 @@
 import type { Schemas } from '@/api/client';
 import { event as texts } from '@/texts/audit';
+import { table } from '@/texts/common';
 
 interface Props {
   changes: Schemas['DifferenceBody'][];
@@ -26,7 +27,7 @@ function wordsOf(path: string): string {
 /** Each field that an event changed, before and after. */
 export function Changes({ changes, names }: Props) {
   return (
-    <div className="table-scroll" tabIndex={0} role="region" aria-label={texts.changes}>
+    <div className="table-scroll" tabIndex={0} role="region" aria-label={table.region(texts.changes)}>
       <table className="table">
         <thead>
           <tr>

@@ -1,4 +1,5 @@
 import { Check, Minus } from 'lucide-react';
+import { table } from '@/texts/common';
 import { features, role as texts, verbs } from '@/texts/people';
 import { cellExists, FEATURES, managesAlone, VERBS } from './matrix';
 import classes from './PermissionMatrix.module.css';
@@ -19,7 +20,7 @@ export function PermissionMatrix({ permissions, onChange, within }: Props) {
     onChange?.(next);
   };
   return (
-    <div className="table-scroll" style={{ position: 'relative' }} tabIndex={0} role="region" aria-label={texts.matrix}>
+    <div className="table-scroll" style={{ position: 'relative' }} tabIndex={0} role="region" aria-label={table.region(texts.matrix)}>
       <table className={`table ${classes['matrix']}`}>
         <thead>
           <tr>

@@ -31,6 +31,9 @@ const FORMS: Record<Section, ComponentType> = {
   approval: ApprovalSection,
 };
 
+/** The pause in typing after which the server is asked, and some time to answer. */
+const SERVER_LOOKS = 700;
+
 const said = (found: Schemas['FieldError'] | undefined) => found && readable(found.message);
 const isIn = (found: string, field: string) =>
   found === field || found.startsWith(`${field}[`) || found.startsWith(`${field}.`);
@@ -127,7 +130,8 @@ export function WizardForm({ template, saved, step }: Props) {
           noValidate
           onBlur={(event) => {
             const name = (event.target as { name?: string }).name;
-            if (name) setVisited((now) => new Set([...now, name]));
+            // Not before the server has looked at what was typed: nothing moves under a click, and no error is of before.
+            if (name) setTimeout(() => setVisited((now) => new Set([...now, name])), SERVER_LOOKS);
           }}
           onSubmit={(event) => {
             event.preventDefault();
