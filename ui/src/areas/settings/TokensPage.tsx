@@ -3,6 +3,7 @@ import { Ellipsis, Plus } from 'lucide-react';
 import { useState } from 'react';
 import { useNow } from '@/api/businessTime';
 import { api, type Schemas } from '@/api/client';
+import { invalidate } from '@/api/queries';
 import { useCan } from '@/api/session';
 import { ConfirmDialog } from '@/components/ConfirmDialog';
 import { EnabledPill } from '@/components/EnabledPill';
@@ -138,10 +139,15 @@ function ActDialog({ act, token, onClose }: { act: Act; token: Token; onClose: (
       consequence={texts[`${act}Consequence`](token.description)}
       act={texts[act]}
       danger={act !== 'enable'}
-      onConfirm={({ key }) => {
+      onConfirm={async ({ key }) => {
         const path = { id: token.id };
-        if (act === 'revoke') return revoke.mutateAsync({ params: { path } });
-        return post.mutateAsync({ params: { path, header: { 'Idempotency-Key': key } }, body: {} });
+        if (act === 'revoke') {
+          await revoke.mutateAsync({ params: { path } });
+          // Of what is gone, no live update says whose it was.
+          invalidate(['/api/v1/api-tokens']);
+        } else {
+          await post.mutateAsync({ params: { path, header: { 'Idempotency-Key': key } }, body: {} });
+        }
       }}
       onClose={onClose}
     />
