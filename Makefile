@@ -49,13 +49,18 @@ lint: ## Format, clippy with warnings as errors, shell syntax
 	for script in .ci/run scripts/*.sh lab/*.sh; do bash -n "$$script"; done
 	python3 -c 'import ast, sys; [ast.parse(open(f).read(), f) for f in sys.argv[1:]]' lab/*.py
 
-bench: ## Tenure and its peers in one run, to target/bench.json; ONLY=prefix runs a part
+bench: ui ## Tenure and its peers in one run, to target/bench.json; ONLY=prefix runs a part, ONLY=ui the web application's
 	scripts/install-tools.sh --bench
 	cargo build --locked --release --workspace --bins
 	@# Beside the services there is no network: what the peer is made of comes now.
 	CARGO_TARGET_DIR="$(CARGO_TARGET_DIR)/peer" cargo build --locked --release --manifest-path benches/peers/cqrs-es/Cargo.toml
+ifneq ($(ONLY),ui)
 	TENURE_BIN="$(CARGO_TARGET_DIR)/release/tenure" $(WITH_SERVICES) --slow-postgres-us 1000 \
 	  "$(CARGO_TARGET_DIR)/release/bench" $(ONLY)
+endif
+ifneq ($(filter ui,$(or $(ONLY),ui)),)
+	TENURE_BIN="$(CARGO_TARGET_DIR)/release/tenure" scripts/build-ui.sh bench "$(CARGO_TARGET_DIR)/bench-ui.json"
+endif
 
 lab: tools ui ## Everything distributed on this machine, with a tour; Ctrl-C stops it
 	cargo build --locked --profile quick --bin tenure

@@ -5,6 +5,7 @@
 #   scripts/build-ui.sh lint      types and oxlint
 #   scripts/build-ui.sh unit      unit tests
 #   scripts/build-ui.sh e2e       in Chromium, against the binary of $TENURE_BIN (by default target/debug/tenure)
+#   scripts/build-ui.sh bench …   measures its targets on a large organisation, with the binary of $TENURE_BIN
 #   scripts/build-ui.sh run …     npm run … with that Node.js: `run dev`
 set -euo pipefail
 here=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
@@ -74,20 +75,21 @@ build() {
 }
 
 what=${1:-build}
-case $what in build | lint | unit | e2e | run) ;; *) sed -n '2,8p' "$0"; exit 2 ;; esac
+case $what in build | lint | unit | e2e | bench | run) ;; *) sed -n '2,9p' "$0"; exit 2 ;; esac
 find_node
 install_packages
 case $what in
   build) build ;;
   lint) generate; cd "$ui"; npm run --silent lint ;;
   unit) cd "$ui"; npm run --silent unit ;;
-  e2e)
+  e2e | bench)
     if ! command -v chromium chromium-browser google-chrome >/dev/null; then
       say "NOT RUN: no Chromium (scripts/install-tools.sh installs it, as root)"
       if [ -n "${CI:-}" ]; then exit 1; fi
       exit 0
     fi
     build
-    cd "$ui"; npm run --silent e2e ;;
+    shift
+    cd "$ui"; npm run --silent "$what" -- "$@" ;;
   run) shift; generate; cd "$ui"; exec npm run --silent "$@" ;;
 esac

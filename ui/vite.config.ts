@@ -13,7 +13,7 @@ export default defineConfig({
     ],
   },
   build: {
-    target: ['chrome111', 'firefox114', 'safari16.4'],
+    target: ['chrome111', 'firefox115', 'safari16.4'],
     reportCompressedSize: false,
     // Compressed it is a quarter of this: measured by `make bench`.
     chunkSizeWarningLimit: 700,

@@ -56,16 +56,18 @@ for (const look of LOOKS) {
     await opened.close();
   });
 
-  test(`so can the sign-in and the first set-up: ${name}`, async () => {
-    for (const [instance, button] of [
-      [demo, 'Sign in'],
-      [empty, 'Set up and sign in'],
+  test(`so can the sign-in, what mails link to, and the first set-up: ${name}`, async () => {
+    for (const [instance, path, button] of [
+      [demo, '/accounts', 'Sign in'],
+      [demo, '/welcome#ABCDE-FGHJK', 'Set the password'],
+      [demo, '/verify#ABCDE-FGHJK', 'Confirm'],
+      [empty, '/accounts', 'Set up and sign in'],
     ]) {
       const opened = await context(instance.url, look);
       const page = await opened.newPage();
       const wrong = await watch(page, NOT_SIGNED_IN);
-      await page.goto('/accounts');
-      await page.getByRole('button', { name: button }).waitFor();
+      await page.goto(path);
+      await page.getByRole('button', { name: button, exact: true }).waitFor();
       await accessible(page, `${button}, ${name}`);
       await notSideways(page, `${button}, ${name}`);
       assert.deepEqual(wrong, [], `${button}, ${name}`);

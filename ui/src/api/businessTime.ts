@@ -1,13 +1,20 @@
-import { useEffect, useState } from 'react';
+import { createContext, useContext, useEffect, useState } from 'react';
 import { api } from './client';
 
 const MINUTE = 60_000;
+
+/** Reckoned once for the whole page, by `useBusinessClock`: a table has a hundred rows that want to know. */
+export const Now = createContext(Date.now());
 
 /**
  * What lifecycles go by, in milliseconds: the server's business clock, which stands still in the demo until it is moved.
  * Whatever is "in 3 days" or "today" is so by this clock, never by the browser's.
  */
 export function useNow(): number {
+  return useContext(Now);
+}
+
+export function useBusinessClock(): number {
   const { data, dataUpdatedAt } = api.useQuery('get', '/api/v1/system', {}, { staleTime: 5 * MINUTE });
   const [tick, setTick] = useState(() => Date.now());
   useEffect(() => {

@@ -24,14 +24,24 @@ const SLOWEST_CLOCK = 600_000;
 
 async function send(request: Request): Promise<Response> {
   const slowest = request.url.endsWith('/clock/advance') ? SLOWEST_CLOCK : SLOWEST;
+  const stop = new AbortController();
+  const abandon = () => stop.abort();
+  request.signal.addEventListener('abort', abandon);
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    stop.abort();
+  }, slowest);
   try {
-    return await fetch(request, { signal: AbortSignal.any([request.signal, AbortSignal.timeout(slowest)]) });
+    return await fetch(request, { signal: stop.signal });
   } catch (error) {
     if (request.signal.aborted) throw error;
-    const late = error instanceof DOMException && error.name === 'TimeoutError';
     return late
       ? problemResponse('too-slow', network.slow.title, network.slow.detail)
       : problemResponse('unreachable', network.unreachable.title, network.unreachable.detail);
+  } finally {
+    clearTimeout(timer);
+    request.signal.removeEventListener('abort', abandon);
   }
 }
 

@@ -51,7 +51,12 @@ class LiveUpdates {
   private attempts = 0;
   private missed = false;
 
-  open(): void {
+  /** Opens the stream unless it is open. */
+  resume(): void {
+    if (!this.source) this.open();
+  }
+
+  private open(): void {
     const source = new EventSource('/api/v1/events');
     this.source = source;
     source.addEventListener('open', () => {
@@ -72,6 +77,8 @@ class LiveUpdates {
 
   close(): void {
     this.source?.close();
+    this.source = undefined;
+    this.missed = true;
     clearTimeout(this.again);
     clearTimeout(this.gathering);
   }
@@ -95,10 +102,24 @@ class LiveUpdates {
   }
 }
 
+/** Browsers keep six connections to a host for all of its tabs: one that nobody looks at gives its own back. */
+const UNSEEN = 60_000;
+
 export function useLiveUpdates(): void {
   useEffect(() => {
     const live = new LiveUpdates();
-    live.open();
-    return () => live.close();
+    let unseen: ReturnType<typeof setTimeout> | undefined;
+    const look = () => {
+      clearTimeout(unseen);
+      if (document.hidden) unseen = setTimeout(() => live.close(), UNSEEN);
+      else live.resume();
+    };
+    live.resume();
+    document.addEventListener('visibilitychange', look);
+    return () => {
+      document.removeEventListener('visibilitychange', look);
+      clearTimeout(unseen);
+      live.close();
+    };
   }, []);
 }

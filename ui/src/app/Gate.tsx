@@ -11,8 +11,22 @@ const Shell = lazy(() => import('./Shell'));
 const Entrance = lazy(() => import('./signIn/Entrance'));
 const SignInForm = lazy(() => import('./signIn/SignInForm'));
 
+/** Pages that mails link to; they ask for no session. */
+const MAILED = ['/welcome', '/verify'];
+
 /** Shows the application to whoever is signed in, and the entrance to everybody else, at any address. */
 export function Gate() {
+  if (MAILED.includes(location.pathname)) {
+    return (
+      <Suspense fallback={<Waiting />}>
+        <Entrance onSignedIn={() => location.assign('/')} />
+      </Suspense>
+    );
+  }
+  return <Application />;
+}
+
+function Application() {
   const session = api.useQuery('get', '/api/v1/sessions/current', {}, { staleTime: 60_000 });
   return (
     <Suspense fallback={<Waiting />}>

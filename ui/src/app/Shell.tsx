@@ -2,6 +2,7 @@ import { AppShell } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Outlet, useRouterState } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
+import { Now, useBusinessClock } from '@/api/businessTime';
 import { useLiveUpdates } from '@/api/live';
 import { shell as texts } from '@/texts/common';
 import { ClockBar } from './ClockBar';
@@ -13,6 +14,7 @@ import { TopBar } from './TopBar';
 export default function Shell() {
   const [open, { toggle, close }] = useDisclosure();
   const path = useRouterState({ select: (state) => state.location.pathname });
+  const now = useBusinessClock();
   useLiveUpdates();
   // A reader of the screen hears the new page's title.
   const first = useRef(true);
@@ -34,8 +36,10 @@ export default function Shell() {
       <TopBar open={open} toggle={toggle} />
       <Navigation />
       <AppShell.Main id="main">
-        <ClockBar />
-        <Outlet />
+        <Now value={now}>
+          <ClockBar />
+          <Outlet />
+        </Now>
       </AppShell.Main>
       <Palette />
     </AppShell>

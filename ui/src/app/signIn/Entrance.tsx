@@ -4,13 +4,37 @@ import { api } from '@/api/client';
 import { LoadingRows } from '@/components/LoadingRows';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { common } from '@/texts/common';
-import { firstPassword, setUp, signIn } from '@/texts/signIn';
+import { firstPassword, setUp, signIn, verify } from '@/texts/signIn';
 import { FirstPasswordForm } from './FirstPasswordForm';
 import { SetUpForm } from './SetUpForm';
 import SignInForm from './SignInForm';
+import { VerifyForm } from './VerifyForm';
 
 /** For whoever is not signed in: the first set-up, or the sign-in. The address stays, and is shown afterwards. */
 export default function Entrance({ onSignedIn }: { onSignedIn: () => void }) {
+  // Links of mails lead here, whoever is signed in.
+  if (location.pathname === '/welcome') return <FirstPassword onBack={leave} />;
+  if (location.pathname === '/verify') {
+    return (
+      <Frame title={verify.title} hint={verify.hint}>
+        <VerifyForm onBack={leave} />
+      </Frame>
+    );
+  }
+  return <SignInOrSetUp onSignedIn={onSignedIn} />;
+}
+
+const leave = () => location.assign('/');
+
+function FirstPassword({ onBack }: { onBack: () => void }) {
+  return (
+    <Frame title={firstPassword.title} hint={firstPassword.hint}>
+      <FirstPasswordForm onBack={onBack} />
+    </Frame>
+  );
+}
+
+function SignInOrSetUp({ onSignedIn }: { onSignedIn: () => void }) {
   const state = api.useQuery('get', '/api/v1/setup');
   const [first, setFirst] = useState(false);
   if (state.error) {
@@ -34,13 +58,7 @@ export default function Entrance({ onSignedIn }: { onSignedIn: () => void }) {
       </Frame>
     );
   }
-  if (first) {
-    return (
-      <Frame title={firstPassword.title} hint={firstPassword.hint}>
-        <FirstPasswordForm onBack={() => setFirst(false)} />
-      </Frame>
-    );
-  }
+  if (first) return <FirstPassword onBack={() => setFirst(false)} />;
   return (
     <Frame title={signIn.title}>
       <SignInForm onSignedIn={onSignedIn} />

@@ -4,10 +4,11 @@ import { api } from '@/api/client';
 import { asProblem, fieldErrors } from '@/api/problem';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { firstPassword as texts } from '@/texts/signIn';
+import { mailedCode } from './mailedCode';
 
 /** A new person chooses a password with the code that came by e-mail. */
 export function FirstPasswordForm({ onBack }: { onBack: () => void }) {
-  const [code, setCode] = useState('');
+  const [code, setCode] = useState(mailedCode);
   const [password, setPassword] = useState('');
   const choose = api.useMutation('post', '/api/v1/first-password');
   const errors = fieldErrors(choose.error ? asProblem(choose.error) : null);

@@ -1,7 +1,9 @@
 import { Group } from '@mantine/core';
 import { useParams } from '@tanstack/react-router';
 import { useState } from 'react';
-import { api } from '@/api/client';
+import { useNow } from '@/api/businessTime';
+import { api, type Schemas } from '@/api/client';
+import { formatRelative } from '@/app/time';
 import { Card } from '@/components/Card';
 import { HistoryList } from '@/components/HistoryList';
 import { LoadingRows } from '@/components/LoadingRows';
@@ -79,7 +81,7 @@ function OneAccount({ id }: { id: string }) {
       <AccountProgress account={account} history={entries} asked={asked} onDismiss={() => setAsked(null)} />
       <ProblemAlert problem={found.error} retry={() => void found.refetch()} mb="md" />
       <div className="grid">
-        <Card title={texts.lifecycle.title} aside={<LifecycleNote declined={account.renewal_declined} />}>
+        <Card title={texts.lifecycle.title} aside={<LifecycleNote account={account} />}>
           {history.data ? <Lifecycle account={account} began={began} /> : <LoadingRows rows={2} />}
         </Card>
         <Card title={texts.facts} span={5}>
@@ -103,9 +105,17 @@ function OneAccount({ id }: { id: string }) {
   );
 }
 
-function LifecycleNote({ declined }: { declined: boolean }) {
-  if (!declined) return null;
-  return <span className="muted">{texts.lifecycle.declined}</span>;
+/** In words what the bar shows: what comes next, and when. */
+function LifecycleNote({ account }: { account: Schemas['AccountBody'] }) {
+  const now = useNow();
+  const { lifecycle_end: end, renewal_opens_at: opens, renewal_declined: declined, status } = account;
+  if (!end || status === 'deleted' || status === 'provisioning') return null;
+  const parts = [
+    opens && Date.parse(opens) > now ? texts.lifecycle.opensIn(formatRelative(opens, now)) : undefined,
+    Date.parse(end) > now ? texts.lifecycle.endsIn[account.action](formatRelative(end, now)) : undefined,
+    declined ? texts.lifecycle.declined : undefined,
+  ];
+  return <span className="muted">{parts.filter(Boolean).join(' · ')}</span>;
 }
 
 function Lifecycle({ account, began }: Parameters<typeof LifecycleBar>[0]) {

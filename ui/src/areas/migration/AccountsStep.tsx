@@ -112,6 +112,7 @@ function Choice({ state, domain, chosen, choose, onNext }: Props & { domain: str
         retry={() => void refetch()}
         noMatch={texts.none}
         empty={texts.none}
+        base={{ domain }}
         selection={{
           ids: chosen,
           change: choose,

@@ -9,7 +9,7 @@ import { table as texts } from '@/texts/common';
 import { ColumnChooser } from './ColumnChooser';
 import type { Column } from './columns';
 import { TablePages } from './TablePages';
-import { showsView, type TableState } from './useTableState';
+import { showsView, type Search, type TableState } from './useTableState';
 
 interface Selection {
   ids: ReadonlySet<string>;
@@ -40,6 +40,8 @@ interface Props<Row extends { id: string }> {
   /** There is nothing at all. */
   empty: { title: string; hint: string; action?: ReactNode };
   selection?: Selection;
+  /** What the address says besides filters, and keeps when they are cleared. */
+  base?: Search;
   /** Height of the rows' own scrolling; none for tables within a page. */
   fill?: boolean;
 }
@@ -50,17 +52,23 @@ export function DataTable<Row extends { id: string }>(props: Props<Row>) {
   const [shown, setShown] = useLocalStorage<Record<string, boolean>>({
     key: `tenure.columns.${name}`,
     defaultValue: {},
+    getInitialValueInEffect: false,
   });
-  const [compact, setCompact] = useLocalStorage({ key: 'tenure.compact', defaultValue: false });
+  const [compact, setCompact] = useLocalStorage({
+    key: 'tenure.compact',
+    defaultValue: false,
+    getInitialValueInEffect: false,
+  });
   const visible = (id: string) => shown[id] ?? !columns.find((column) => column.id === id)?.hidden;
   const present = columns.filter((column) => column.fixed || visible(column.id));
-  const filtered = !showsView({ ...state.search, sort: undefined }, {});
+  const base = props.base ?? {};
+  const filtered = !showsView({ ...state.search, sort: undefined }, base);
   return (
     <div className="card" style={{ padding: 0 }}>
       <Group p="sm" gap="xs" style={{ borderBottom: '1px solid var(--line)' }}>
         {props.toolbar}
         {filtered && (
-          <Button size="xs" variant="subtle" color="gray" onClick={() => state.replaceWith({})}>
+          <Button size="xs" variant="subtle" color="gray" onClick={() => state.replaceWith(base)}>
             {texts.clearAll}
           </Button>
         )}
@@ -105,7 +113,7 @@ function Nothing<Row extends { id: string }>({ filtered, ...props }: Props<Row> 
       <EmptyState
         {...noMatch}
         action={
-          <Button variant="default" onClick={() => state.replaceWith({})}>
+          <Button variant="default" onClick={() => state.replaceWith(props.base ?? {})}>
             {texts.clearAll}
           </Button>
         }

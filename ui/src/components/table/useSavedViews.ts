@@ -8,7 +8,11 @@ export interface SavedView {
 
 /** Views that a person saved for one table: names and filters, kept in the browser. */
 export function useSavedViews(table: string) {
-  const [views, setViews] = useLocalStorage<SavedView[]>({ key: `tenure.views.${table}`, defaultValue: [] });
+  const [views, setViews] = useLocalStorage<SavedView[]>({
+    key: `tenure.views.${table}`,
+    defaultValue: [],
+    getInitialValueInEffect: false,
+  });
   return {
     views,
     save: ({ name, search }: SavedView) => {

@@ -9,6 +9,13 @@ export const account = {
     began: 'Began',
     opens: 'Renewal opens',
     ends: { review: 'Review due', disable: 'Is disabled', expire: 'Expires', delete: 'Is deleted' },
+    opensIn: (when: string) => `Renewal opens ${when}`,
+    endsIn: {
+      review: (when: string) => `review due ${when}`,
+      disable: (when: string) => `disabled ${when}`,
+      expire: (when: string) => `expires ${when}`,
+      delete: (when: string) => `deleted ${when}`,
+    },
     purged: 'Is purged',
     deleted: 'Deleted',
     declined: 'Renewal was declined: no more reminders',

@@ -34,3 +34,12 @@ export const setUp = {
   passwordHint: 'At least 12 characters, hard to guess',
   submit: 'Set up and sign in',
 };
+
+export const verify = {
+  title: 'Confirm your e-mail address',
+  hint: 'The code came by e-mail.',
+  code: 'Code',
+  submit: 'Confirm',
+  done: 'The address is confirmed: notifications go to it.',
+  back: 'Go to Tenure',
+};
