@@ -36,14 +36,14 @@ test('an administrator moves accounts to another period and owner, and sees what
   await accessible(page, 'migration: accounts');
   await page.getByRole('button', { name: '2. Where to' }).first().click();
   await page.waitForURL(/step=target/);
-  await page.getByLabel('Template from now on').click();
+  await page.getByLabel('Template from now on').first().click();
   await page.getByRole('option').first().click();
-  await page.getByLabel('Owners').fill('olga');
+  await page.getByLabel('Owners').first().fill('olga');
   await page.getByRole('option', { name: 'Olga Owner' }).click();
   await page.keyboard.press('Escape');
   await page.getByLabel('Reason').fill('The team has moved');
   await accessible(page, 'migration: where to');
-  await page.getByRole('button', { name: 'Review' }).click();
+  await page.getByRole('button', { name: 'Review' }).last().click();
   await page.waitForURL(/step=review/);
   await page.getByText(/accounts? would move/).waitFor();
   await accessible(page, 'migration: review');
