@@ -34,7 +34,7 @@ const columns: Column<Schemas['HistoryEntry']>[] = [
   { id: 'who', header: texts.columns.who, cell: (row) => row.actor?.name ?? texts.hidden },
   { id: 'sentence', header: texts.columns.sentence, wrap: true, cell: (row) => row.sentence },
   { id: 'object', header: texts.columns.object, cell: (row) => <ObjectLink kind={row.kind} id={row.object} /> },
-  { id: 'type', header: texts.columns.type, cell: (row) => <code>{row.type}</code> },
+  { id: 'type', header: texts.columns.type, hidden: true, cell: (row) => <code>{row.type}</code> },
   {
     id: 'position',
     header: texts.columns.position,
@@ -151,7 +151,8 @@ function DayFilter({ state, name }: { state: TableState; name: 'from' | 'to' }) 
       type="date"
       size="xs"
       aria-label={texts.filters[name]}
-      data-tip={texts.filters[name]}
+      leftSection={<span className="muted">{texts.filters[name]}</span>}
+      leftSectionWidth={44}
       value={value}
       onChange={(event) => state.change({ [name]: event.currentTarget.value || undefined })}
     />
