@@ -151,7 +151,7 @@ function DayFilter({ state, name }: { state: TableState; name: 'from' | 'to' }) 
       type="date"
       size="xs"
       aria-label={texts.filters[name]}
-      leftSection={<span className="muted">{texts.filters[name]}</span>}
+      leftSection={<span className="muted" style={{ fontSize: '0.75rem' }}>{texts.filters[name]}</span>}
       leftSectionWidth={44}
       value={value}
       onChange={(event) => state.change({ [name]: event.currentTarget.value || undefined })}

@@ -51,7 +51,7 @@ export const event = {
   who: 'Who',
   token: 'By a program with an API token',
   from: 'From where',
-  nowhere: 'Tenure itself',
+  nowhere: 'Not recorded',
   object: 'Object',
   objectVersion: (version: number) => `version ${version}`,
   id: 'Id of the event',
