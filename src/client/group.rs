@@ -3,7 +3,7 @@
 use super::{
     connection::{Common, Connection},
     error::ClientError,
-    lookup,
+    impact, lookup,
     table::{print_items, text},
 };
 use crate::out;
@@ -39,6 +39,33 @@ enum GroupCommand {
     /// List groups
     #[command(after_help = "Example:\n  tenure group list")]
     List,
+    /// Show what hangs on a group: accounts, approval steps, requests that wait
+    #[command(after_help = "Example:\n  tenure group impact \"Platform team\"")]
+    Impact {
+        /// Name of the group
+        group: String,
+    },
+    /// Disable a group: it gives its members nothing
+    #[command(
+        after_help = "Examples:\n  tenure group disable \"Platform team\" --replacement \"Core team\"\n  tenure group \
+        disable \"Platform team\" --successor grace@corp.example"
+    )]
+    Disable {
+        /// Name of the group
+        group: String,
+        /// Group that stands in for it, in templates, requests and as an owner, until it is enabled again
+        #[arg(long, conflicts_with = "successor")]
+        replacement: Option<String>,
+        /// Owns from now on what the group owned: an e-mail address, or group:NAME
+        #[arg(long)]
+        successor: Option<String>,
+    },
+    /// Enable a group again
+    #[command(after_help = "Example:\n  tenure group enable \"Platform team\"")]
+    Enable {
+        /// Name of the group
+        group: String,
+    },
     /// Take a person in
     #[command(after_help = "Example:\n  tenure group add \"Platform team\" grace@corp.example")]
     Add {
@@ -78,6 +105,25 @@ pub(crate) async fn run(args: GroupArgs) -> Result<(), ClientError> {
             });
             Ok(())
         }
+        GroupCommand::Impact { group } => {
+            let id = lookup::group(&connection, &group).await?;
+            impact::show(&connection, &format!("groups/{id}")).await
+        }
+        GroupCommand::Disable {
+            group,
+            replacement,
+            successor,
+        } => {
+            let mut body = json!({});
+            if let Some(replacement) = replacement {
+                body["replacement"] = json!(lookup::group(&connection, &replacement).await?);
+            }
+            if let Some(successor) = successor {
+                body["successor"] = lookup::owner(&connection, &successor).await?;
+            }
+            act(&connection, &group, "disable", body).await
+        }
+        GroupCommand::Enable { group } => act(&connection, &group, "enable", json!({})).await,
         GroupCommand::Add { group, user } => member(&connection, &group, &user, "add").await,
         GroupCommand::Remove { group, user } => member(&connection, &group, &user, "remove").await,
     }
@@ -127,6 +173,20 @@ async fn member(
             &format!("groups/{group}/members/{what}"),
             &json!({"user": user}),
         )
+        .await?;
+    connection.show(&answer, |_| out::line(format_args!("Done.")));
+    Ok(())
+}
+
+async fn act(
+    connection: &Connection,
+    group: &str,
+    what: &str,
+    body: Value,
+) -> Result<(), ClientError> {
+    let id = lookup::group(connection, group).await?;
+    let answer = connection
+        .post(&format!("groups/{id}/{what}"), &body)
         .await?;
     connection.show(&answer, |_| out::line(format_args!("Done.")));
     Ok(())

@@ -6,6 +6,7 @@ use super::{
     error::ClientError,
     lookup,
     table::{print_fields, print_items, text},
+    template_workflow::{self, Workflow},
 };
 use crate::out;
 use clap::{Args, Subcommand};
@@ -47,6 +48,8 @@ enum TemplateCommand {
         /// Id or name
         template: String,
     },
+    #[command(flatten)]
+    Workflow(Workflow),
 }
 
 pub(crate) async fn run(args: TemplateArgs) -> Result<(), ClientError> {
@@ -72,6 +75,7 @@ pub(crate) async fn run(args: TemplateArgs) -> Result<(), ClientError> {
             });
             Ok(())
         }
+        TemplateCommand::Workflow(what) => template_workflow::run(&connection()?, what).await,
         TemplateCommand::Show { template } => {
             let connection = connection()?;
             let id = lookup::template(&connection, &template).await?;

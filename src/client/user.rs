@@ -3,7 +3,7 @@
 use super::{
     connection::{Common, Connection},
     error::ClientError,
-    lookup, password,
+    impact, lookup, password,
     table::{print_items, text},
 };
 use crate::out;
@@ -46,11 +46,23 @@ enum UserCommand {
         #[arg(long)]
         search: Option<String>,
     },
+    /// Show what hangs on a person: accounts, approval steps, groups, requests that wait
+    #[command(after_help = "Example:\n  tenure user impact grace@corp.example")]
+    Impact {
+        /// E-mail address or id
+        user: String,
+    },
     /// Disable a person: no sign-in, no approvals
-    #[command(after_help = "Example:\n  tenure user disable grace@corp.example")]
+    #[command(
+        after_help = "Examples:\n  tenure user disable grace@corp.example\n  tenure user disable grace@corp.example \
+        --successor \"group:Platform team\""
+    )]
     Disable {
         /// E-mail address or id
         user: String,
+        /// Owns from now on what the person owned: an e-mail address, or group:NAME
+        #[arg(long)]
+        successor: Option<String>,
     },
     /// Enable a person again
     #[command(after_help = "Example:\n  tenure user enable grace@corp.example")]
@@ -148,7 +160,17 @@ pub(crate) async fn run(args: UserArgs) -> Result<(), ClientError> {
             });
             Ok(())
         }
-        UserCommand::Disable { user } => act(&connection, &user, "disable", json!({})).await,
+        UserCommand::Impact { user } => {
+            let id = lookup::user(&connection, &user).await?;
+            impact::show(&connection, &format!("users/{id}")).await
+        }
+        UserCommand::Disable { user, successor } => {
+            let mut body = json!({});
+            if let Some(successor) = successor {
+                body["successor"] = lookup::owner(&connection, &successor).await?;
+            }
+            act(&connection, &user, "disable", body).await
+        }
         UserCommand::Enable { user } => act(&connection, &user, "enable", json!({})).await,
         UserCommand::Grant { user, role } => {
             let role = lookup::role(&connection, &role).await?;

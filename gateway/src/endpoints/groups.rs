@@ -1,7 +1,7 @@
 //! Groups.
 
 use super::{
-    impact::hand_over,
+    impact::{hand_over, somebody_is_in},
     user_commands::{RoleChoice, giveable},
 };
 use crate::{
@@ -404,7 +404,14 @@ async fn disable(
     command: Command<DisableGroup>,
 ) -> Result<AcceptedAnswer, Problem> {
     let what = match command.body.replacement {
-        Some(replacement) => GroupCommand::Replace(replacement),
+        Some(replacement) => {
+            // A stand-in without anybody in it is nobody to turn to.
+            if !somebody_is_in(&app, replacement).await? {
+                let leaving = Owner::Group(GroupId(id));
+                hand_over(&app, &command.caller, leaving, None).await?;
+            }
+            GroupCommand::Replace(replacement)
+        }
         None => {
             let leaving = Owner::Group(GroupId(id));
             hand_over(&app, &command.caller, leaving, command.body.successor).await?;

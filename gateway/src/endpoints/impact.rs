@@ -251,6 +251,27 @@ async fn approver_of(
     }
 }
 
+/// Has the group an active member? Everyone has.
+pub(crate) async fn somebody_is_in(app: &App, group: GroupId) -> Result<bool, Problem> {
+    let store = &app.instance.store;
+    let state = store.state::<Group>(group.0).await;
+    let state = state.map_err(|error| Problem::unavailable(&error))?.state;
+    if group == everyone() {
+        return Ok(true);
+    }
+    for member in &state.members {
+        let user = store.cached_state::<User>(member.0).await;
+        if user
+            .map_err(|error| Problem::unavailable(&error))?
+            .state
+            .is_active()
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// The owner in whose place the successor comes: who leaves, or a group in which nobody else is active.
 fn given_up(row: &AccountRow, leaving: Owner) -> Option<Owner> {
     let group = |owner: &&Owner| matches!(owner, Owner::Group(_));

@@ -119,14 +119,14 @@ async fn an_account_whose_owners_are_gone_nevertheless_is_listed() {
     // A group that another one stands in for has that one's members.
     let stand_in = json!({"name": "Platform team"});
     let stand_in = s.ada.post("groups", stand_in).await.id();
+    let replace = json!({"replacement": stand_in});
+    let disable = format!("groups/{group}/disable");
+    let refused = s.ada.post(&disable, replace.clone()).await;
+    assert_eq!(refused.problem(), (409, "would-orphan"), "nobody is in it");
     let rosa = json!({"user": s.rosa.id});
     let add = format!("groups/{stand_in}/members/add");
     s.ada.post(&add, rosa).await.ok();
-    let replace = json!({"replacement": stand_in});
-    s.ada
-        .post(&format!("groups/{group}/disable"), replace)
-        .await
-        .ok();
+    s.ada.post(&disable, replace).await.ok();
     assert!(orphans(&s).await.is_empty());
     let refused = s
         .ada

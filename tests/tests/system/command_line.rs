@@ -4,7 +4,7 @@ use crate::small::Small;
 use std::time::Duration;
 use tenure_tests::until::until;
 
-const TEMPLATE: &str = "
+pub(crate) const TEMPLATE: &str = "
 name: Service account
 account_type: ad-user
 action: disable
@@ -20,7 +20,7 @@ approval:
 ";
 
 /// An organisation whose clock can be moved, with that template.
-async fn organisation() -> Small {
+pub(crate) async fn organisation() -> Small {
     let small = Small::start_with(&[("TENURE_CLOCK__VIRTUAL_START", "2026-01-10T09:00:00Z")]).await;
     std::fs::write(small.folder.path().join("template.yaml"), TEMPLATE).unwrap();
     small.prints(&["template", "apply", "-f", "template.yaml"]);

@@ -14,6 +14,7 @@ mod configuration;
 mod contact;
 mod demo;
 mod documents;
+mod leaving;
 mod lifecycle;
 mod migration_of_many;
 mod outage;
