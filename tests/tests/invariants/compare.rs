@@ -5,7 +5,7 @@ use crate::{
     model::{AccountStatus, RequestStatus},
     play::Play,
     steps::Step,
-    world::{BASES, account, owner, request},
+    world::{BASES, account, info, owner, request},
 };
 use tenure_domain::{
     account::Account,
@@ -156,7 +156,12 @@ impl Play {
                 } else {
                     "Service Accounts"
                 };
+                let says = object
+                    .attributes
+                    .get("info")
+                    .and_then(|values| values.first());
                 let same = object.name == wanted.name
+                    && says.cloned() == wanted.info.map(info)
                     && object.enabled == wanted.enabled
                     && object.expires_at == wanted.expires()
                     && object.ou == format!("OU={ou},{}", BASES[domain]);

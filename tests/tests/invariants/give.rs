@@ -5,7 +5,7 @@ use crate::{
     model::{NO_PERIOD, actor},
     play::{Answer, Play},
     steps::{Confirmed, Kind, Reason, Step, Wish},
-    world::{BASES, account, group, owner, publish, request, template, user, variant},
+    world::{BASES, account, group, info, owner, publish, request, template, user, variant},
 };
 use chrono::TimeDelta;
 use serde_json::json;
@@ -97,12 +97,18 @@ fn content(wish: &Wish, play: &Play) -> Box<RequestContent> {
     let kind = match wish.kind {
         Kind::New => json!({ "type": "new-account" }),
         Kind::Renewal(n) => json!({ "type": "renewal", "account": account(n) }),
+        Kind::Change(n, _) => json!({ "type": "change", "account": account(n) }),
     };
     let periods = play.model.periods_offered(wish.template);
     let period = wish
         .period
         .map(|n| format!("{} days", periods.get(n).copied().unwrap_or(NO_PERIOD)));
+    let attributes = match wish.kind {
+        Kind::Change(_, value) => json!({ "info": [info(value)] }),
+        Kind::New | Kind::Renewal(_) => json!({}),
+    };
     let content = json!({
+        "attributes": attributes,
         "kind": kind,
         "template": template(wish.template),
         "name": wish.name,

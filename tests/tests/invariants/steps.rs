@@ -37,6 +37,8 @@ pub(crate) struct Wish {
 pub(crate) enum Kind {
     New,
     Renewal(Account),
+    /// Of an attribute of the account, to this value.
+    Change(Account, u8),
 }
 
 /// One thing that somebody does.

@@ -29,7 +29,7 @@ pub(crate) fn moves(seed: u64, count: usize) -> Vec<Move> {
 
 struct Drawing {
     random: StdRng,
-    /// The account that each request was drafted for, and whether it is a renewal.
+    /// The account that each request was drafted for, and whether it is for a change.
     requests: Vec<(usize, bool)>,
     /// The template that each account's request was drafted by.
     accounts: Vec<usize>,
@@ -81,7 +81,8 @@ impl Drawing {
             return self.planned.remove(which);
         }
         match self.random.random_range(0..100) {
-            0..=24 => self.ask(),
+            0..=20 => self.ask(),
+            21..=24 => self.ask_for_change(),
             25..=32 => self.ask_for_renewal(),
             33..=61 => self.own(),
             62..=76 => Step::Pass(self.while_()),

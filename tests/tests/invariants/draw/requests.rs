@@ -53,9 +53,22 @@ impl Drawing {
         self.begin(requester, drafted_for, wish)
     }
 
+    pub(super) fn ask_for_change(&mut self) -> Step {
+        let account = self.account();
+        let template = self.accounts.get(account).copied().unwrap_or(0);
+        let drafted_for = self.new_account(template);
+        let requester = self.person();
+        let wish = Wish {
+            kind: Kind::Change(account, self.random.random_range(0..4)),
+            ..self.proper_wish(template, requester)
+        };
+        self.begin(requester, drafted_for, wish)
+    }
+
     pub(super) fn begin(&mut self, requester: usize, account: usize, wish: Wish) -> Step {
         let request = self.requests.len();
-        self.requests.push((account, wish.kind != Kind::New));
+        let changes = matches!(wish.kind, Kind::Change(..));
+        self.requests.push((account, changes));
         if self.random.random_ratio(14, 15) {
             self.planned.push(Step::Submit(requester, request));
             self.plan_decisions(requester, request, wish.template);
@@ -162,7 +175,7 @@ impl Drawing {
             .collect();
         for other in self.requests.len().saturating_sub(4)..self.requests.len() {
             let person = self.person();
-            // What a renewal waits for is known a moment later only: two of them at once are not for this model.
+            // A change may be carried out before the others were asked, and then another may be: not for this model.
             if !self.requests[other].1 {
                 steps.extend((0..PEOPLE).map(|person| Step::Submit(person, other)));
             }

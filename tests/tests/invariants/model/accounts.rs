@@ -45,6 +45,10 @@ pub(crate) struct Account {
     declined: bool,
     /// The renewal that waits for approval.
     pub(super) renewal: Option<usize>,
+    /// The change that is asked for, or being carried out.
+    pub(super) change: Option<usize>,
+    /// What its attribute says.
+    pub(crate) info: Option<u8>,
     /// When it is disabled again, having been enabled after its end.
     again: Option<DateTime<Utc>>,
     /// The directory refused, and somebody has to ask for another attempt.
@@ -151,6 +155,15 @@ impl Account {
             Action::Expire if !self.renewal_open(now) => Err("renewal is not open"),
             Action::Expire => Ok(()),
             _ => Err("renewed by its owner, or never"),
+        }
+    }
+
+    /// May a change of it be submitted?
+    pub(super) fn changeable(&self) -> Result<(), &'static str> {
+        self.living()?;
+        match self.change {
+            Some(_) => Err("another change is asked for"),
+            None => Ok(()),
         }
     }
 
@@ -329,6 +342,17 @@ impl Model {
                         None => RequestStatus::Failed,
                     };
                 }
+                Kind::Change(account, value) => {
+                    let changed = self.accounts.get_mut(&account);
+                    request.status = RequestStatus::Failed;
+                    if let Some(account) = changed {
+                        account.change.take_if(|change| *change == *number);
+                        if account.is_live() {
+                            account.info = Some(value);
+                            request.status = RequestStatus::Provisioned;
+                        }
+                    }
+                }
                 Kind::New => {
                     let period = request.period.unwrap_or(version.periods[0]);
                     let (name, owners) = (request.wish.name.clone(), request.owners.clone());
@@ -348,6 +372,8 @@ impl Model {
                             ended: false,
                             declined: false,
                             renewal: None,
+                            change: None,
+                            info: None,
                             again: None,
                             stuck: false,
                             never_was: false,

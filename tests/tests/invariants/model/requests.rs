@@ -176,6 +176,11 @@ impl Model {
             Kind::New => {
                 self.names.retain(|_, holder| *holder != account);
             }
+            Kind::Change(account, _) => {
+                if let Some(account) = self.accounts.get_mut(&account) {
+                    account.change.take_if(|change| *change == number);
+                }
+            }
             Kind::Renewal(account) => {
                 if let Some(account) = self.accounts.get_mut(&account)
                     && account.renewal == Some(number)

@@ -33,11 +33,15 @@ impl Model {
                     owners,
                 )
             }
-            Kind::Renewal(account) => {
+            Kind::Renewal(account) | Kind::Change(account, _) => {
                 let Some(renewed) = self.accounts.get(&account) else {
                     return Verdict::Refused("no such account");
                 };
-                if let Err(why) = renewed.renewal_by_request(self.now) {
+                let possible = match wish.kind {
+                    Kind::Change(..) => renewed.changeable(),
+                    Kind::New | Kind::Renewal(_) => renewed.renewal_by_request(self.now),
+                };
+                if let Err(why) = possible {
                     return Verdict::Refused(why);
                 }
                 let version = renewed.version.clone();
@@ -68,10 +72,18 @@ impl Model {
         self.begin_step(number, 0);
         let request = self.request(number);
         let (kind, status) = (request.wish.kind, request.status);
-        if let (Kind::Renewal(account), Status::Submitted) = (kind, status)
-            && let Some(account) = self.accounts.get_mut(&account)
-        {
-            account.renewal = Some(number);
+        match (kind, status) {
+            (Kind::Renewal(account), Status::Submitted) => {
+                if let Some(account) = self.accounts.get_mut(&account) {
+                    account.renewal = Some(number);
+                }
+            }
+            (Kind::Change(account, _), _) => {
+                if let Some(account) = self.accounts.get_mut(&account) {
+                    account.change = Some(number);
+                }
+            }
+            _ => {}
         }
         Verdict::Accepted
     }

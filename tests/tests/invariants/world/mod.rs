@@ -55,6 +55,10 @@ pub(crate) fn domain(n: usize) -> DomainId {
 pub(crate) fn request(n: usize) -> RequestId {
     RequestId(derived(&["request", &n.to_string()]))
 }
+/// A value of the attribute that changes ask for.
+pub(crate) fn info(value: u8) -> String {
+    format!("info {value}")
+}
 pub(crate) fn account(n: usize) -> AccountId {
     AccountId(derived(&["account", &n.to_string()]))
 }

@@ -63,6 +63,7 @@ fn content(number: usize, version: &Version) -> TemplateContent {
             "name_prefix": "svc-",
             "name_pattern": "[a-zA-Z0-9.-]+",
             "ou": format!("OU=Service Accounts,{base_dn}"),
+            "attributes": [{ "name": "info", "rule": "optional" }],
             "available_to": version.only_for.iter().map(|n| group(*n)).collect::<Vec<_>>(),
         },
         "ownership": {
