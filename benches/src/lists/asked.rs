@@ -73,6 +73,7 @@ pub(super) const NO_LISTS: &[&str] = &[
     "sessions/current",
     "inbox/unread",
     "accounts/export",
+    "audit/{position}",
     "accounts/{id}",
     "api-tokens/{id}",
     "domains/{id}",
