@@ -42,6 +42,8 @@ pub(crate) struct RequestBody {
     /// As written: what a draft can be revised from.
     #[schema(value_type = schema::RequestContent)]
     content: RequestContent,
+    /// The owners written there, with their names.
+    owners: Vec<OwnerBody>,
     /// As submitted: immutable.
     #[serde(skip_serializing_if = "Option::is_none")]
     submission: Option<SubmissionBody>,
@@ -208,6 +210,11 @@ async fn detail(
         requester: names.named(requester.0),
         template: names.named(content.template.0),
         content: content.clone(),
+        owners: content
+            .owners
+            .iter()
+            .map(|owner| names.owner(owner))
+            .collect(),
         submission: submission
             .zip(story.submitted_at)
             .map(|(submission, at)| submitted(&names, submission, at)),
@@ -298,7 +305,10 @@ fn submitted(names: &Names, submission: &Submission, at: DateTime<Utc>) -> Submi
 
 fn ids_in(request: &Request, story: &RequestStory) -> Vec<Uuid> {
     let mut ids: Vec<Uuid> = request.requester().map(|user| user.0).into_iter().collect();
-    ids.extend(request.content().map(|content| content.template.0));
+    if let Some(content) = request.content() {
+        ids.push(content.template.0);
+        ids.extend(content.owners.iter().map(owner_id));
+    }
     if let Some(submission) = request.submission() {
         ids.push(submission.domain.0);
         ids.extend(submission.owners.iter().map(owner_id));

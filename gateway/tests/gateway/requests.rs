@@ -287,3 +287,18 @@ async fn a_clone_of_a_request_is_a_draft_with_the_same_content_and_no_name() {
     assert_eq!(draft["content"]["justification"], "Nightly backup");
     assert_eq!(draft["content"]["template"], template_id.as_str());
 }
+
+#[tokio::test]
+async fn the_owners_of_a_draft_have_names() {
+    let (world, ada) = World::with_ada().await;
+    let (rosa, anton, olga) = people(&world, &ada).await;
+    let template_id = template(&ada, &[&anton], |_| ()).await;
+    let mut content = asking_for(&template_id, "svc-backup");
+    content["owners"] = json!([{"kind": "user", "id": olga.id}]);
+    let id = rosa.post("requests", content).await.id();
+    let shown = shown(&rosa, &id).await;
+    assert_eq!(shown["owners"][0]["id"], olga.id);
+    assert_eq!(shown["owners"][0]["kind"], "user");
+    assert_eq!(shown["owners"][0]["name"], "olga");
+    assert_eq!(shown["submission"], Value::Null);
+}

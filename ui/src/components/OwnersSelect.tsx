@@ -16,13 +16,21 @@ interface Props {
   /** Only people and groups who may approve. */
   approvers?: boolean;
   error?: string | undefined;
+  /** May groups be chosen too? They may unless this says no. */
+  groups?: boolean;
+  /** At most so many. */
+  most?: number;
+  /** Somebody who is not to be found: oneself, say. */
+  without?: string | undefined;
+  onBlur?: () => void;
 }
 
 /** The server searches from so many letters on. */
 const SHORTEST = 2;
 
 /** People and groups, found by name. */
-export function OwnersSelect({ label, description, value, onChange, required, approvers, error }: Props) {
+export function OwnersSelect(props: Props) {
+  const { label, description, value, onChange, required, approvers, error, groups = true, most, without } = props;
   const [text, setText] = useState('');
   const [search] = useDebouncedValue(text.trim(), 200);
   const enabled = search.length >= SHORTEST;
@@ -33,7 +41,7 @@ export function OwnersSelect({ label, description, value, onChange, required, ap
     { params: { query } },
     { enabled, placeholderData: keepPreviousData },
   );
-  const found = enabled ? (data?.items ?? []) : [];
+  const found = (enabled ? (data?.items ?? []) : []).filter(({ id, kind }) => id !== without && (groups || kind === 'user'));
   const known = [...value, ...found.filter((owner) => !value.some((chosen) => chosen.id === owner.id))];
   return (
     <MultiSelect
@@ -42,12 +50,17 @@ export function OwnersSelect({ label, description, value, onChange, required, ap
       required={required}
       error={error}
       searchable
+      // The server has searched, by e-mail address too.
+      filter={({ options }) => options}
+      hidePickedOptions
       searchValue={text}
       onSearchChange={setText}
       nothingFoundMessage={enabled ? common.nobodyFound : common.typeTwoLetters}
       data={known.map(({ id, kind, name }) => ({ value: id, label: kind === 'group' ? common.group(name) : name }))}
       value={value.map((owner) => owner.id)}
       onChange={(ids) => onChange(known.filter((owner) => ids.includes(owner.id)))}
+      {...(most === undefined ? {} : { maxValues: most })}
+      {...(props.onBlur ? { onBlur: props.onBlur } : {})}
     />
   );
 }

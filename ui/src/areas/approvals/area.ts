@@ -10,7 +10,7 @@ export const approvalRoutes = [
     getParentRoute: () => root,
     path: '/approvals',
     validateSearch: tableSearch(),
-    component: lazyRouteComponent(() => import('../Pending')),
+    component: lazyRouteComponent(() => import('./ApprovalsPage')),
   }),
 ] as const;
 

@@ -10,7 +10,7 @@ export const inboxRoutes = [
     getParentRoute: () => root,
     path: '/inbox',
     validateSearch: tableSearch('category', 'unread'),
-    component: lazyRouteComponent(() => import('../Pending')),
+    component: lazyRouteComponent(() => import('./InboxPage')),
   }),
 ] as const;
 

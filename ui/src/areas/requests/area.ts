@@ -2,7 +2,7 @@ import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { FileSearch } from 'lucide-react';
 import type { Area } from '@/app/area';
 import { root } from '@/app/root';
-import { tableSearch } from '@/app/search';
+import { tableSearch, textOf } from '@/app/search';
 import { nav } from '@/texts/nav';
 
 export const requestRoutes = [
@@ -10,17 +10,26 @@ export const requestRoutes = [
     getParentRoute: () => root,
     path: '/requests',
     validateSearch: tableSearch('status', 'mine', 'template', 'account', 'requester'),
-    component: lazyRouteComponent(() => import('../Pending')),
+    component: lazyRouteComponent(() => import('./RequestsPage')),
   }),
   createRoute({
     getParentRoute: () => root,
     path: '/requests/new',
-    component: lazyRouteComponent(() => import('../Pending')),
+    validateSearch: (given: Record<string, unknown>): { template?: string } => {
+      const template = textOf(given['template']);
+      return template ? { template } : {};
+    },
+    component: lazyRouteComponent(() => import('./NewRequestPage')),
   }),
   createRoute({
     getParentRoute: () => root,
     path: '/requests/$id',
-    component: lazyRouteComponent(() => import('../Pending')),
+    component: lazyRouteComponent(() => import('./RequestPage')),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/requests/$id/edit/$step',
+    component: lazyRouteComponent(() => import('./wizard/WizardPage')),
   }),
 ] as const;
 
