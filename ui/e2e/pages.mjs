@@ -22,6 +22,15 @@ async function draft(request) {
   return id;
 }
 
+/** A draft of a request, with terms of service to accept. */
+async function draftedRequest(request) {
+  const { items } = await (await request.get('/api/v1/templates?offered=true')).json();
+  const template = items.find(({ name }) => name.startsWith('Vendor access')).id;
+  const data = { kind: { type: 'new-account' }, template, name: 'ven-draft' };
+  const response = await request.post('/api/v1/requests', { data, headers: { 'X-Tenure-Request': '1' } });
+  return (await response.json()).id;
+}
+
 /** Paths of all pages, with real ids; `request` is signed in. */
 export async function pages(request) {
   const account = await first(request, '/api/v1/accounts?status=active&limit=1');
@@ -31,6 +40,9 @@ export async function pages(request) {
   );
   const drafted = await draft(request);
   const draftSteps = ['setup', 'vault', 'directory', 'ownership', 'lifecycle', 'approval', 'review'];
+  const requestIn = (status) => first(request, `/api/v1/requests?status=${status}&limit=1`);
+  const [waiting, done, rejected] = await Promise.all(['submitted', 'provisioned', 'rejected'].map(requestIn));
+  const requested = await draftedRequest(request);
   return [
     '/',
     '/accounts',
@@ -62,6 +74,18 @@ export async function pages(request) {
     `/engines/${engine}`,
     '/settings',
     '/api-tokens',
+    '/requests',
+    '/requests?status=failed',
+    '/requests?q=zzzz',
+    '/requests/new',
+    `/requests/${waiting}`,
+    `/requests/${done}`,
+    `/requests/${rejected}`,
+    '/requests/00000000-0000-0000-0000-000000000000',
+    ...['account', 'owners', 'reason', 'review'].map((step) => `/requests/${requested}/edit/${step}`),
+    '/approvals',
+    '/inbox',
+    '/inbox?category=engine',
     '/no-such-page',
   ];
 }
