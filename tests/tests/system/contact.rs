@@ -47,12 +47,20 @@ async fn administrators_hear_that_contact_with_an_engine_is_lost_and_see_when_it
             engine["contact_lost"].is_null()
         })
         .await;
-    let history = lab.admin.get(&format!("/audit?object={silent}")).await.ok();
-    let contact: Vec<_> = history["items"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .filter_map(|event| event["type"].as_str()?.strip_prefix("engine.contact-"))
-        .collect();
-    assert_eq!(contact, ["regained", "lost"], "{history}");
+    // The trail is a read model of its own, and may be a moment behind the engines'.
+    let contact = |history: &serde_json::Value| -> Vec<String> {
+        let events = history["items"].as_array().unwrap().iter();
+        let changes =
+            events.filter_map(|event| event["type"].as_str()?.strip_prefix("engine.contact-"));
+        changes.map(str::to_owned).collect()
+    };
+    let history = lab
+        .admin
+        .wait(
+            &format!("/audit?object={silent}"),
+            "the trail to tell that contact was regained",
+            |history| contact(history).iter().any(|change| change == "regained"),
+        )
+        .await;
+    assert_eq!(contact(&history), ["regained", "lost"], "{history}");
 }
