@@ -30,8 +30,8 @@ export function Notice({ entry, chosen, onChoose, onMark }: Props) {
       />
       <i className="dot" style={{ background: read ? 'transparent' : 'var(--status-pending)' }} />
       <div className={classes['words']}>
+        {!read && <span className="visually-hidden">{texts.isUnread} </span>}
         <ObjectLink entry={entry} onOpen={open}>
-          {!read && <span className="visually-hidden">{texts.isUnread} </span>}
           {title}
         </ObjectLink>
         <div className="muted">
