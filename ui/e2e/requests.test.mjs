@@ -216,7 +216,7 @@ test('nothing that was typed is lost by a session that ends in mid-wizard', asyn
   await button(page, 'Next').click();
   await page.getByText('Your session is over').waitFor();
   await page.getByLabel('E-mail address').fill('rosa@demo.example');
-  await field(page, 'Password').fill(PASSWORD);
+  await page.getByLabel(/^Password/).fill(PASSWORD);
   await button(page, 'Sign in').click();
   await page.getByText('Your session is over').waitFor({ state: 'detached' });
   assert.equal(await page.getByRole('textbox', { name: 'Description' }).inputValue(), 'Written before the session ended');
