@@ -76,7 +76,6 @@ async function submitted(api, name) {
   return id;
 }
 
-const field = (page, label) => page.getByLabel(label, { exact: true });
 const button = (within, name) => within.getByRole('button', { name, exact: true });
 const status = (page, label) => page.locator('.pill', { hasText: label }).first();
 
