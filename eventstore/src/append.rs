@@ -129,7 +129,6 @@ pub(crate) enum AppendError {
     /// The command was carried out before.
     Known(Known),
     /// The time decided at is off.
-    /// The time decided at is off.
     ClockSkew,
     /// Too many appends wait.
     Backpressure,
