@@ -9,6 +9,7 @@ export CARGO_TARGET_DIR
 # Given by hand: `make test ARGS='-E "package(tenure-broker)"'`, `make demo ARGS=--once`, `make bench ONLY=append`.
 ARGS ?=
 ONLY ?=
+TOPOLOGY ?= multi
 FEATURES := --features failpoints
 WITH_SERVICES := scripts/with-services.sh
 
@@ -62,9 +63,9 @@ ifneq ($(filter ui,$(or $(ONLY),ui)),)
 	TENURE_BIN="$(CARGO_TARGET_DIR)/release/tenure" scripts/build-ui.sh bench "$(CARGO_TARGET_DIR)/bench-ui.json"
 endif
 
-lab: tools ui ## Everything distributed on this machine, with a tour; Ctrl-C stops it
+lab: tools ui ## Everything distributed on this machine, with a tour; TOPOLOGY=single-ha, sites … (docs/TOPOLOGIES.md)
 	cargo build --locked --profile quick --bin tenure
-	TENURE_BIN="$(CARGO_TARGET_DIR)/quick/tenure" lab/lab.sh up
+	TENURE_BIN="$(CARGO_TARGET_DIR)/quick/tenure" lab/lab.sh up $(TOPOLOGY)
 
 lab-down: ## Stop a lab that was left running and remove its data
 	lab/lab.sh down

@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
-"""Sets up the lab's Tenure over its API: administrator, two domains, their engines, people, templates.
+"""Sets up the lab's Tenure over its API: administrator, domains, their engines, people, templates.
 
-Writes agent-corp.toml and agent-emea.toml into --folder. Reads AD_* of `ad-lab.sh env`, core_key and nats_port from
-the environment. Standard library only.
+Reads the engines from the file "engines" in --folder, a line each: name|domain|controller|servers of NATS|how to get
+there; their keys and configuration go to folders of their names beside it. Writes the ids of the domains to "domains".
+Reads AD_* of `ad-lab.sh env` from the environment. Standard library only.
 """
 import argparse
 import json
 import os
 import pathlib
+import shlex
 import subprocess
 import sys
 import urllib.error
@@ -38,56 +40,37 @@ class Api:
         self.token = self.post("/sessions", {"email": email, "password": password})["token"]
 
 
-def quoted(value):
-    """A TOML basic string; JSON's escapes are valid there."""
-    return json.dumps(str(value))
+def directory(controller):
+    """What `ad-lab.sh env` says of a domain controller."""
+    keys = ("REALM", "BASE", "ADDR", "HOST", "AGENT")
+    return {key: os.environ["AD_{}_{}".format(controller.upper(), key)] for key in keys}
 
 
-def agent_config(folder, name, ad, engine, domain):
-    path = folder / ("agent-" + name + ".toml")
-    home = folder / ("engine-" + name)
-    home.mkdir(mode=0o700, exist_ok=True)
-    path.write_text(
-        f"""key_file = {quoted(home / "engine.seed")}
-core_key = {quoted(os.environ["core_key"])}
-
-[broker]
-servers = [{quoted("nats://127.0.0.1:" + os.environ["nats_port"])}]
-
-[engine]
-engine = {quoted(engine)}
-domain = {quoted(domain)}
-
-[engine.directory]
-kind = "active-directory"
-domain_name = {quoted(ad["REALM"].lower())}
-base_dn = {quoted(ad["BASE"])}
-address = {quoted(ad["ADDR"])}
-host = {quoted(ad["HOST"])}
-ca_file = {quoted(os.environ["AD_LAB_CA"])}
-bind_user = {quoted(ad["AGENT"])}
-bind_password_file = {quoted(os.environ["AD_LAB_AGENT_PASS_FILE"])}
-
-[engine.vault]
-directory = {quoted(home / "vault")}
-key_file = {quoted(home / "vault.key")}
-"""
-    )
-    return path
-
-
-def register_domain(api, options, name):
-    """Domain and engine; the engine's own key comes first, Tenure then gives it its id."""
-    ad = {key: os.environ["AD_{}_{}".format(name.upper(), key)] for key in ("REALM", "BASE", "ADDR", "HOST", "AGENT")}
+def register_domain(api, name):
+    ad = directory(name)
     dns = ad["REALM"].lower()
     domain = api.post("/domains", {"name": dns, "kind": "active-directory", "base_dn": ad["BASE"]})["id"]
-    path = agent_config(options.folder, name, ad, uuid.UUID(int=0), domain)
-    key = subprocess.run(
-        [options.tenure, "agent", "--public-key", "--config", path], check=True, capture_output=True, text=True
-    ).stdout.strip()
-    engine = api.post("/engines", {"name": "Engine of " + dns, "domain": domain, "public_key": key})["id"]
-    agent_config(options.folder, name, ad, engine, domain)
     return domain, dns, ad["BASE"]
+
+
+def enrol(api, options, domain, name, controller, servers, way):
+    """An engine that enrols as anybody's would: with a token, on its own machine."""
+    ad = directory(controller)
+    issued = api.post("/engines/tokens", {"name": name, "domain": domain})
+    authorities = ["--core-ca", options.core_ca] if options.core_ca else []
+    authorities += ["--broker-ca", options.broker_ca] if options.broker_ca else []
+    subprocess.run(
+        shlex.split(way)
+        + [options.tenure, "agent", "enrol", "--core", options.core, "--folder", options.folder / name]
+        + authorities
+        + (["--broker", servers] if servers else [])
+        + ["--address", ad["ADDR"], "--host", ad["HOST"], "--ca-file", os.environ["AD_LAB_CA"]]
+        + ["--bind-user", ad["AGENT"], "--bind-password-file", os.environ["AD_LAB_AGENT_PASS_FILE"]],
+        env=dict(os.environ, TENURE_ENGINE_TOKEN=issued["token"]),
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+    api.post("/engines/{}/assign".format(issued["id"]), {})
 
 
 def register_person(api, roles, name, email, password, role):
@@ -127,17 +110,25 @@ def main():
     parser.add_argument("--password-file", required=True, type=pathlib.Path)
     parser.add_argument("--tenure", required=True)
     parser.add_argument("--folder", required=True, type=pathlib.Path)
+    parser.add_argument("--core", required=True, help="the core's address, as engines reach it")
+    parser.add_argument("--core-ca")
+    parser.add_argument("--broker-ca")
     options = parser.parse_args()
     password = options.password_file.read_text().strip()
     api = Api(options.url)
     admin = "ada@example.com"
     api.post("/setup", {"code": options.code, "display_name": "Ada Admin", "email": admin, "password": password})
     api.sign_in(admin, password)
-    domains = [register_domain(api, options, name) for name in ("corp", "emea")]
+    engines = [line.split("|") for line in (options.folder / "engines").read_text().splitlines()]
+    domains = {name: register_domain(api, name) for name in sorted({engine[1] for engine in engines})}
+    ids = ["{} {}\n".format(name, domain[0]) for name, domain in domains.items()]
+    (options.folder / "domains").write_text("".join(ids))
+    for name, domain, controller, servers, way in engines:
+        enrol(api, options, domains[domain][0], name, controller, servers, way)
     roles = {role["name"]: role["id"] for role in api.call("GET", "/roles")["items"]}
     register_person(api, roles, "Rosa Requester", "rosa@example.com", password, "Requester")
     approver = register_person(api, roles, "Anton Approver", "anton@example.com", password, "Approver")
-    for domain, dns, base in domains:
+    for domain, dns, base in domains.values():
         publish_template(api, domain, dns, base, "Applications", "review", approver)
         publish_template(api, domain, dns, base, "Batch jobs", "disable", approver)
 

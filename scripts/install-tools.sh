@@ -48,7 +48,7 @@ apt_install() {
 
 debian_packages() {
   local wanted=(build-essential openssl ldap-utils iproute2 util-linux procps python3 python3-venv
-    postgresql-15 postgresql-client-15
+    postgresql-15 postgresql-client-15 haproxy nftables
     samba samba-ad-provision samba-dsdb-modules samba-vfs-modules) absent=() p
   if [ -n "$bench" ]; then wanted+=(nodejs npm); fi
   if ! browser; then wanted+=(chromium); fi
@@ -137,6 +137,7 @@ check() {
       missing+=("NATS (found $v, 2.12 or newer is needed)")
     fi
   fi
+  for v in haproxy nft; do have "$v" || { missing+=("the topologies with more than one core or site (no $v)"); break; }; done
   browser || missing+=("the web application in a browser (no chromium)")
   for v in samba openssl unshare ip; do
     have "$v" || { missing+=("Active Directory (no $v)"); break; }

@@ -62,19 +62,16 @@ cannot() {
 # A run is a directory with the pid of its script; the start time tells it from a later process with the same pid.
 started_at() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20; }
 
-stop_run() {
+stop_run() { # RUN stop|destroy: whether PostgreSQL's data is kept
   local run=$1 d
   for d in "$run"/postgres*; do
-    if [ -d "$d" ]; then "$here/private-postgres.sh" stop "$d" || say "PostgreSQL in $d did not stop"; fi
+    if [ -d "$d" ]; then "$here/private-postgres.sh" "$2" "$d" || say "PostgreSQL in $d did not stop"; fi
   done
   if [ -d "$run/ad" ]; then AD_LAB_DIR=$run/ad "$ad_lab" stop >/dev/null 2>&1 || say "AD in $run/ad did not stop"; fi
 }
 
 remove_run() {
-  local run=$1 d
-  for d in "$run"/postgres*; do
-    if [ -d "$d" ]; then "$here/private-postgres.sh" destroy "$d" || true; fi
-  done
+  local run=$1
   if [ -L "$run/ad" ]; then rm -rf "$(readlink -f "$run/ad")"; fi
   rm -rf "$run"
 }
@@ -87,7 +84,7 @@ sweep() {
     read -r pid began <"$run/owner" || continue
     if [ "$(started_at "$pid")" = "$began" ]; then continue; fi
     say "cleaning up after a run that was killed (${run##*/})"
-    stop_run "$run"
+    stop_run "$run" destroy
     remove_run "$run"
   done
 }
@@ -98,8 +95,8 @@ finish() {
   trap - EXIT
   trap '' INT TERM HUP
   if [ -n "$child" ] && kill -0 "$child" 2>/dev/null; then kill -TERM "$child"; wait "$child" 2>/dev/null || true; fi
-  stop_run "$run"
-  if [ -n "${TENURE_KEEP_SERVICES:-}" ]; then say "kept $run"; else remove_run "$run"; fi
+  if [ -n "${TENURE_KEEP_SERVICES:-}" ]; then stop_run "$run" stop; say "kept $run"
+  else stop_run "$run" destroy; remove_run "$run"; fi
   if [ ${#absent[@]} -gt 0 ]; then say "tests that need these did not run:"; printf '  %s\n' "${absent[@]}" >&2; fi
   exit "$status"
 }

@@ -28,6 +28,7 @@ pub(crate) struct Config {
     pub(crate) orders: OrderSection,
     pub(crate) engines: EngineSection,
     pub(crate) templates: TemplateSection,
+    pub(crate) checkpoints: CheckpointSection,
     pub(crate) clock: ClockSection,
     /// Agents that run inside this process, by their configuration files; sandbox domains have theirs anyway.
     #[serde(default)]
@@ -51,11 +52,13 @@ pub(crate) struct BrokerSection {
     pub(crate) servers: Vec<String>,
     /// First token of every subject: several instances may share a NATS account.
     pub(crate) instance: Option<String>,
-    pub(crate) user: Option<String>,
-    pub(crate) password_file: Option<PathBuf>,
-    pub(crate) nkey_seed_file: Option<PathBuf>,
-    pub(crate) credentials_file: Option<PathBuf>,
+    /// As engines reach the servers, if that is elsewhere.
+    pub(crate) engine_servers: Vec<String>,
+    /// Keys that let core and engines in, made by `tenure nats-config`; without them the servers take anybody.
+    pub(crate) operator_file: Option<PathBuf>,
     pub(crate) tls_ca: Option<PathBuf>,
+    /// Copies of what NATS keeps: 3 in a cluster.
+    pub(crate) replicas: Option<usize>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -84,6 +87,8 @@ pub(crate) struct OrderSection {
 pub(crate) struct EngineSection {
     /// Seconds of silence after which contact with an engine is lost.
     pub(crate) lost_after_seconds: u32,
+    /// Seconds after which an engine needs another login to the broker; it asks for one in good time.
+    pub(crate) login_seconds: u32,
 }
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -91,6 +96,18 @@ pub(crate) struct EngineSection {
 pub(crate) struct TemplateSection {
     /// Must a second person approve a template before it is published?
     pub(crate) four_eyes: bool,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct CheckpointSection {
+    /// How often the length and the hash of the history are signed, if there is something new; 0: never.
+    pub(crate) every_minutes: u32,
+    /// Where signed checkpoints are appended: somewhere that the database's administrator cannot write to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) file: Option<PathBuf>,
+    /// How often the history is compared with them; 0: never.
+    pub(crate) verify_every_hours: u32,
 }
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -111,6 +128,7 @@ impl Default for Config {
             orders: OrderSection::default(),
             engines: EngineSection::default(),
             templates: TemplateSection::default(),
+            checkpoints: CheckpointSection::default(),
             clock: ClockSection::default(),
             agents: Vec::new(),
         }
@@ -147,10 +165,21 @@ impl Default for OrderSection {
     }
 }
 
+impl Default for CheckpointSection {
+    fn default() -> Self {
+        Self {
+            every_minutes: 60,
+            file: None,
+            verify_every_hours: 24,
+        }
+    }
+}
+
 impl Default for EngineSection {
     fn default() -> Self {
         Self {
             lost_after_seconds: 120,
+            login_seconds: 3600,
         }
     }
 }
@@ -268,7 +297,17 @@ impl Config {
                 "must be at least 1",
             ));
         }
-        for server in &self.broker.servers {
+        if !(5..=86_400).contains(&self.engines.login_seconds) {
+            return Err(ConfigError::of(
+                "engines.login_seconds",
+                "must be between 5 and 86400",
+            ));
+        }
+        if !matches!(self.broker.replicas.unwrap_or(1), 1 | 3 | 5) {
+            return Err(ConfigError::of("broker.replicas", "must be 1, 3 or 5"));
+        }
+        let servers = &self.broker.servers;
+        for server in servers.iter().chain(&self.broker.engine_servers) {
             if !["nats://", "tls://"]
                 .iter()
                 .any(|scheme| server.starts_with(scheme))

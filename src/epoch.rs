@@ -6,8 +6,7 @@ use crate::{
     wiring::{self, WiringError},
 };
 use clap::{Args, Subcommand};
-use std::{path::PathBuf, sync::Arc};
-use tenure_eventstore::clock::SystemClock;
+use std::path::PathBuf;
 
 /// Declare a restore or fail-over, so that what went out before cannot be mistaken for what comes now
 #[derive(Args, Debug)]
@@ -36,7 +35,7 @@ enum EpochCommand {
 pub(crate) async fn run(args: EpochArgs) -> Result<(), WiringError> {
     let EpochCommand::New { reason, config } = args.command;
     let config = Config::load(config.as_deref())?;
-    let store = wiring::open_store(&config, Arc::new(SystemClock), true).await?;
+    let store = wiring::open_known_store(&config).await?;
     let epoch = store.epoch_new(&reason).await?;
     out::line(format_args!(
         "Epoch {epoch} has begun. Restart the gateways, so that orders and the event stream follow."

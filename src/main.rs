@@ -10,16 +10,20 @@ mod completion;
 mod config;
 mod core_key;
 mod demo;
+mod discover;
 mod epoch;
+mod nats_config;
+mod nats_leaf;
 mod out;
 mod projections;
+mod proof_keeping;
 mod sandbox_engines;
 mod serve;
 mod stop;
 mod wiring;
 
 use clap::{Parser, Subcommand};
-use std::process::ExitCode;
+use std::{io::IsTerminal, process::ExitCode};
 
 /// Many small allocations, freed by other threads than those that made them: a tenth of the whole work with the
 /// system's allocator.
@@ -39,10 +43,13 @@ enum Command {
     Serve(serve::ServeArgs),
     Agent(agent::AgentArgs),
     Demo(demo::DemoArgs),
+    Discover(discover::DiscoverArgs),
     Audit(audit::AuditArgs),
     Projections(projections::ProjectionsArgs),
     Epoch(epoch::EpochArgs),
     CoreKey(core_key::CoreKeyArgs),
+    NatsConfig(nats_config::NatsConfigArgs),
+    NatsLeaf(nats_leaf::NatsLeafArgs),
     Completion(completion::CompletionArgs),
     #[command(flatten)]
     Client(client::ClientCommand),
@@ -107,6 +114,9 @@ async fn run(command: Command) -> Result<(), Failure> {
             .await
             .map_err(|e| Failure::of(e.is_configuration(), &e)),
         Command::Demo(args) => demo::run(args).await.map_err(|e| Failure::of(false, &e)),
+        Command::Discover(args) => discover::run(args)
+            .await
+            .map_err(|e| Failure::of(e.is_configuration(), &e)),
         Command::Audit(args) => audit::run(args)
             .await
             .map_err(|e| Failure::of(e.is_configuration(), &e)),
@@ -118,6 +128,12 @@ async fn run(command: Command) -> Result<(), Failure> {
             .map_err(|e| Failure::of(e.is_configuration(), &e)),
         Command::CoreKey(args) => {
             core_key::run(args).map_err(|e| Failure::of(e.is_configuration(), &e))
+        }
+        Command::NatsConfig(args) => {
+            nats_config::run(args).map_err(|e| Failure::of(e.is_configuration(), &e))
+        }
+        Command::NatsLeaf(args) => {
+            nats_leaf::run(args).map_err(|e| Failure::of(e.is_configuration(), &e))
         }
         Command::Completion(args) => {
             completion::run(&args);
@@ -137,6 +153,8 @@ fn log_to_standard_error(command: &Command) {
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(level));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
+        // Colours are for terminals; in a file they are noise.
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
         .init();
 }

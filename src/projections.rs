@@ -6,8 +6,7 @@ use crate::{
     wiring::{self, WiringError},
 };
 use clap::{Args, Subcommand};
-use std::{path::PathBuf, sync::Arc};
-use tenure_eventstore::clock::SystemClock;
+use std::path::PathBuf;
 use tenure_projections::{ViewError, Views};
 
 /// Look at the read models, or build them again from the history
@@ -54,7 +53,7 @@ impl ProjectionsError {
 /// Runs the command.
 pub(crate) async fn run(args: ProjectionsArgs) -> Result<(), ProjectionsError> {
     let config = Config::load(args.config.as_deref()).map_err(WiringError::from)?;
-    let store = wiring::open_store(&config, Arc::new(SystemClock), true).await?;
+    let store = wiring::open_known_store(&config).await?;
     let views = Views::open(&store, Some(config.views_file())).await?;
     match args.command {
         ProjectionsCommand::Status => {
@@ -64,7 +63,7 @@ pub(crate) async fn run(args: ProjectionsArgs) -> Result<(), ProjectionsError> {
                     .map(|why| format!("  STOPPED: {why}"))
                     .unwrap_or_default();
                 out::line(format_args!(
-                    "{:<14} {:>10} ({} behind){stopped}",
+                    "{:<17} {:>10} ({} behind){stopped}",
                     model.name, model.position, model.lag
                 ));
             }

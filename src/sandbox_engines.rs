@@ -3,7 +3,7 @@
 use crate::wiring::{Wired, WiringError};
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -11,7 +11,7 @@ use std::{
 use tenure_broker::{AgentKeys, AgentLink, BrokerConfig, keys::load_or_create};
 use tenure_domain::{
     Actor, DomainId, EngineId,
-    directory::{Domain, DomainKind},
+    directory::{Domain, DomainContent, DomainKind},
     engine::{EngineCommand, EngineContent},
     ids::derived,
 };
@@ -24,26 +24,71 @@ use tenure_engine_agent::{
 use tenure_projections::DomainRow;
 use tenure_workflow::{Caller, Instance};
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 /// How often new domains are looked for.
 const LOOK: Duration = Duration::from_millis(200);
 
+/// What a sandbox domain holds beside what is ordered of it; without units of its own, the usual ones.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Surroundings {
+    /// Distinguished names of organisational units.
+    pub(crate) units: Vec<String>,
+    /// Distinguished names of groups.
+    pub(crate) groups: Vec<String>,
+    /// Groups that are members of other groups, by the group that holds them.
+    pub(crate) nested: BTreeMap<String, Vec<String>>,
+    /// Accounts, put there while it is empty.
+    pub(crate) objects: Vec<(Uuid, SandboxObject)>,
+}
+
 /// The sandbox directories of this process.
-#[derive(Clone, Default)]
-pub(crate) struct SandboxEngines(Arc<Mutex<HashMap<DomainId, Arc<Sandbox>>>>);
+#[derive(Clone)]
+pub(crate) struct SandboxEngines {
+    known: Arc<Mutex<HashMap<DomainId, Arc<Sandbox>>>>,
+    surroundings: fn(&DomainContent) -> Surroundings,
+}
+
+impl Default for SandboxEngines {
+    fn default() -> Self {
+        Self::within(|_| Surroundings::default())
+    }
+}
 
 impl SandboxEngines {
-    /// The object called `name`.
-    pub(crate) fn object(&self, domain: DomainId, name: &str) -> Option<SandboxObject> {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.get(&domain)?.object(name).map(|(_, object)| object)
+    /// Directories that hold this besides.
+    pub(crate) fn within(surroundings: fn(&DomainContent) -> Surroundings) -> Self {
+        let known = Arc::default();
+        Self {
+            known,
+            surroundings,
+        }
     }
 
-    fn knows(&self, domain: DomainId) -> bool {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .contains_key(&domain)
+    /// The object called `name`.
+    pub(crate) fn object(&self, domain: DomainId, name: &str) -> Option<SandboxObject> {
+        self.of(domain)?.object(name).map(|(_, object)| object)
+    }
+
+    /// Changes the object called `name` behind Tenure's back, if there is one.
+    pub(crate) fn change(
+        &self,
+        domain: DomainId,
+        name: &str,
+        change: impl FnOnce(&mut SandboxObject),
+    ) {
+        let known = self.of(domain);
+        if let Some((sandbox, (id, mut object))) =
+            known.and_then(|sandbox| Some((sandbox.clone(), sandbox.object(name)?)))
+        {
+            change(&mut object);
+            sandbox.put(id, object);
+        }
+    }
+
+    fn of(&self, domain: DomainId) -> Option<Arc<Sandbox>> {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.get(&domain).cloned()
     }
 
     /// Starts an engine for every sandbox domain that is registered or comes to be, until cancelled.
@@ -74,7 +119,7 @@ impl SandboxEngines {
         agents: &mut tokio::task::JoinSet<()>,
     ) -> Result<(), WiringError> {
         for DomainRow { id, .. } in wired.instance.views.domains().await? {
-            if self.knows(id) {
+            if self.of(id).is_some() {
                 continue;
             }
             let domain = wired.instance.store.state::<Domain>(id.0).await?.state;
@@ -85,8 +130,9 @@ impl SandboxEngines {
             else {
                 continue;
             };
-            let (agent, sandbox) = engine(wired, data, id, &content.name, &content.base_dn).await?;
-            self.0
+            let surroundings = (self.surroundings)(content);
+            let (agent, sandbox) = engine(wired, data, id, content, surroundings).await?;
+            self.known
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
                 .insert(id, sandbox);
@@ -102,8 +148,8 @@ async fn engine(
     wired: &Wired,
     data: &Path,
     domain: DomainId,
-    name: &str,
-    base_dn: &str,
+    content: &DomainContent,
+    surroundings: Surroundings,
 ) -> Result<(Agent, Arc<Sandbox>), WiringError> {
     let folder = data.join("engines").join(domain.token());
     std::fs::create_dir_all(&folder)
@@ -115,16 +161,17 @@ async fn engine(
         &wired.instance,
         id,
         EngineContent {
-            name: format!("built-in engine of {name}"),
+            name: format!("built-in engine of {}", content.name),
             domain,
             public_key,
         },
     )
     .await;
     let config = SandboxConfig {
-        base_dn: base_dn.to_owned(),
-        organisational_units: vec![],
-        groups: vec![],
+        base_dn: content.base_dn.clone(),
+        organisational_units: surroundings.units,
+        groups: surroundings.groups,
+        nested: surroundings.nested,
         file: Some(folder.join("directory.json")),
         password_length: 32,
     };
@@ -135,6 +182,11 @@ async fn engine(
         )
     };
     let sandbox = Arc::new(Sandbox::open(domain, &config, clock::system()).map_err(unusable)?);
+    if sandbox.objects().is_empty() {
+        for (id, object) in surroundings.objects {
+            sandbox.put(id, object);
+        }
+    }
     let vault = VaultConfig {
         directory: folder.join("vault"),
         key_file: folder.join("vault.key"),

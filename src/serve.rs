@@ -3,7 +3,7 @@
 use crate::{
     agent,
     config::Config,
-    out,
+    out, proof_keeping,
     sandbox_engines::SandboxEngines,
     wiring::{BusinessClock, Wired, WiringError, wire},
 };
@@ -64,7 +64,7 @@ pub(crate) async fn run(args: ServeArgs) -> Result<(), ServeError> {
         .map_or(BusinessClock::System, BusinessClock::Virtual);
     let wired = wire(&config, clock).await?;
     let cancel = crate::stop::on_signal();
-    let running = start(&wired, &config, &cancel).await?;
+    let running = start(&wired, &config, SandboxEngines::default(), &cancel).await?;
     if let Some(code) = tenure_gateway::new_setup_code(&wired.instance).await? {
         let url = config.public_url();
         out::line(format_args!(
@@ -86,10 +86,11 @@ pub(crate) struct Running {
     tasks: JoinSet<()>,
 }
 
-/// Starts everything but the gateway.
+/// Starts everything but the gateway; sandbox domains have these engines.
 pub(crate) async fn start(
     wired: &Wired,
     config: &Config,
+    engines: SandboxEngines,
     cancel: &CancellationToken,
 ) -> Result<Running, ServeError> {
     let instance = &wired.instance;
@@ -102,7 +103,6 @@ pub(crate) async fn start(
         });
     }
     let (work, workflow) = tenure_workflow::run(instance, cancel.clone()).await?;
-    let engines = SandboxEngines::default();
     if wired.hub.is_some() {
         let (wired, data, cancel) = (Arc::new(wired.clone()), config.data.clone(), cancel.clone());
         tasks.spawn(engines.clone().run(wired, data, cancel));
@@ -124,6 +124,12 @@ pub(crate) async fn start(
     );
     let token = cancel.clone();
     tasks.spawn(async move { notifier.run(token).await });
+    tasks.spawn(proof_keeping::run(
+        instance.store.clone(),
+        instance.system.clone(),
+        config.checkpoints.clone(),
+        cancel.clone(),
+    ));
     Ok(Running {
         work,
         engines,

@@ -2,20 +2,21 @@
 
 use crate::config::{Config, ConfigError};
 use chrono::{DateTime, TimeDelta, Utc};
+use ed25519_dalek::SigningKey;
 use std::{path::Path, sync::Arc, time::Duration};
 use tenure_broker::{
-    BrokerConfig, CoreKeys, CoreLink, Hub, Leases, NatsConfig, NatsCredentials, in_process,
-    keys::load_or_create,
+    BrokerConfig, CoreKeys, CoreLink, Hub, Leases, NatsConfig, NatsCredentials, Operator,
+    in_process, keys::load_or_create,
 };
 use tenure_eventstore::{
     EventStore, InstanceKeys, StoreConfig,
     clock::{Clock, SystemClock, VirtualClock},
 };
 use tenure_projections::Views;
-use tenure_workflow::{Commands, EngineDirectory, Instance, Settings};
+use tenure_workflow::{Commands, EngineAccess, EngineDirectory, EngineNats, Instance, Settings};
 
 /// Name of the instance in the broker's subjects unless set.
-const INSTANCE: &str = "tenure";
+pub(crate) const INSTANCE: &str = "tenure";
 
 /// An instance, and what belongs to its process.
 #[derive(Clone)]
@@ -80,7 +81,7 @@ pub(crate) async fn wire(config: &Config, clock: BusinessClock) -> Result<Wired,
     let engines = Arc::new(EngineDirectory::default());
     let signing = load_or_create(&config.data.join("core.seed"))?;
     let core_key = signing.verifying_key();
-    let (broker, hub) = broker_config(config)?;
+    let (broker, hub, access) = broker_config(config, signing.clone(), system.now())?;
     let keys = CoreKeys {
         signing,
         engines: engines.clone(),
@@ -116,6 +117,7 @@ pub(crate) async fn wire(config: &Config, clock: BusinessClock) -> Result<Wired,
         system,
         virtual_clock,
         engines,
+        access,
     };
     Ok(Wired {
         instance,
@@ -124,8 +126,20 @@ pub(crate) async fn wire(config: &Config, clock: BusinessClock) -> Result<Wired,
     })
 }
 
-/// The store alone, for commands that need nothing else.
-pub(crate) async fn open_store(
+/// The store alone of an instance that is there, for commands that look at it: a new one would tell of a history that
+/// nobody has.
+pub(crate) async fn open_known_store(config: &Config) -> Result<EventStore, WiringError> {
+    if !config.data.join("instance.key").exists() {
+        let nowhere = format!(
+            "no instance has its keys in {}: name its configuration with --config, or its folder with TENURE_DATA",
+            config.data.display()
+        );
+        return Err(ConfigError::of("data", nowhere).into());
+    }
+    open_store(config, Arc::new(SystemClock), true).await
+}
+
+async fn open_store(
     config: &Config,
     clock: Arc<dyn Clock>,
     virtual_clock: bool,
@@ -162,57 +176,56 @@ pub(crate) fn make_data_folder(data: &Path) -> Result<(), WiringError> {
     Ok(())
 }
 
-/// NATS where servers are named, otherwise a hub inside this process.
-fn broker_config(config: &Config) -> Result<(BrokerConfig, Option<Arc<Hub>>), ConfigError> {
+/// NATS where servers are named, otherwise a hub inside this process; and how engines get to it.
+fn broker_config(
+    config: &Config,
+    core: SigningKey,
+    now: DateTime<Utc>,
+) -> Result<(BrokerConfig, Option<Arc<Hub>>, EngineAccess), WiringError> {
     let section = &config.broker;
+    let access = EngineAccess {
+        login_life: TimeDelta::seconds(config.engines.login_seconds.into()),
+        ..EngineAccess::within_process(core)
+    };
     let Some(first) = section.servers.first() else {
         let hub = in_process();
-        return Ok((BrokerConfig::InProcess(hub.clone()), Some(hub)));
-    };
-    let password = |file: &std::path::PathBuf| {
-        let text = std::fs::read_to_string(file).map_err(|problem| ConfigError::File {
-            file: file.clone(),
-            problem,
-        })?;
-        Ok::<_, ConfigError>(text.trim_end().to_owned())
-    };
-    let credentials = match (
-        &section.nkey_seed_file,
-        &section.credentials_file,
-        &section.user,
-    ) {
-        (Some(seed), None, None) => NatsCredentials::NkeySeed(seed.clone()),
-        (None, Some(file), None) => NatsCredentials::CredentialsFile(file.clone()),
-        (None, None, Some(user)) => {
-            let missing =
-                || ConfigError::of("broker.password_file", "is missing beside broker.user");
-            let file = section.password_file.as_ref().ok_or_else(missing)?;
-            NatsCredentials::UserPassword {
-                user: user.clone(),
-                password: password(file)?,
-            }
-        }
-        (None, None, None) => NatsCredentials::None,
-        _ => {
-            return Err(ConfigError::of(
-                "broker",
-                "name one of user, nkey_seed_file and credentials_file",
-            ));
-        }
+        return Ok((BrokerConfig::InProcess(hub.clone()), Some(hub), access));
     };
     let instance = section
         .instance
         .clone()
         .unwrap_or_else(|| INSTANCE.to_owned());
+    let operator = section.operator_file.as_deref();
+    let operator = operator
+        .map(Operator::load_or_create)
+        .transpose()?
+        .map(Arc::new);
+    let credentials = match &operator {
+        Some(operator) => NatsCredentials::Login(operator.core_login(&instance, now)?),
+        None => NatsCredentials::None,
+    };
     let nats = NatsConfig {
         servers: section.servers.clone(),
         credentials,
         tls_ca: section.tls_ca.clone(),
+        replicas: section.replicas.unwrap_or(1),
         leases: Leases {
             order: Duration::from_secs(u64::from(config.orders.lease_seconds)),
             ..Leases::default()
         },
         ..NatsConfig::new(first.clone(), instance)
     };
-    Ok((BrokerConfig::Nats(nats), None))
+    let servers = match section.engine_servers.as_slice() {
+        [] => section.servers.clone(),
+        elsewhere => elsewhere.to_vec(),
+    };
+    let access = EngineAccess {
+        nats: Some(EngineNats {
+            config: nats.clone(),
+            servers,
+            operator,
+        }),
+        ..access
+    };
+    Ok((BrokerConfig::Nats(nats), None, access))
 }

@@ -19,6 +19,12 @@ export default defineConfig({
     chunkSizeWarningLimit: 700,
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rollupOptions: {
+      output: {
+        // A file an icon is a request an icon, and browsers make six at a time.
+        codeSplitting: { groups: [{ name: 'icons', test: /\/lucide-react\// }] },
+      },
+    },
   },
   server: {
     // `npm run dev` beside a running `tenure demo`. The Origin header stays the browser's: the gateway compares it with Host.

@@ -14,20 +14,25 @@
 )]
 
 mod append;
+mod applying;
 mod feed;
 mod history;
+mod lab;
 mod lists;
 mod memory;
+mod mixed;
 mod nats;
 mod peer;
 mod pipeline;
 mod postgres;
+mod proof;
 mod restate;
 mod rounds;
 mod row;
 mod stage;
 mod stories;
 mod storm;
+mod synchronisation;
 mod visible;
 mod workload;
 
@@ -68,6 +73,8 @@ async fn measure(report: &mut Report) -> Result<(), Failure> {
     stories::measure(report).await?;
     visible::measure(report).await?;
     storm::measure(report).await?;
+    mixed::measure(report).await?;
+    synchronisation::measure(report).await?;
     memory::measure(report).await?;
     lists::measure(report).await
 }

@@ -19,7 +19,7 @@ use tenure_engine_agent::{
 };
 use tenure_eventstore::SystemClock;
 use tenure_projections::Views;
-use tenure_workflow::{Caller, Commands, EngineDirectory, Instance, Settings};
+use tenure_workflow::{Caller, Commands, EngineAccess, EngineDirectory, Instance, Settings};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -35,6 +35,15 @@ pub(crate) struct Stage {
 impl Stage {
     /// Everything running, with people, one template and one domain.
     pub(crate) async fn open(url: &str, broker: BrokerConfig) -> Result<Self, Failure> {
+        Self::beside(url, broker, Arc::new(sandbox()?)).await
+    }
+
+    /// The same, with its engine beside this directory.
+    pub(crate) async fn beside(
+        url: &str,
+        broker: BrokerConfig,
+        directory: Arc<dyn Directory>,
+    ) -> Result<Self, Failure> {
         let store = append::open(url).await?;
         history::settle(&store, history::sandbox()).await?;
         let views = Views::open(&store, None).await?;
@@ -44,6 +53,7 @@ impl Stage {
             SigningKey::from_bytes(&[2; 32]),
         );
         let core_key = core.verifying_key();
+        let access = EngineAccess::within_process(core.clone());
         let link = CoreLink::connect(
             broker.clone(),
             CoreKeys {
@@ -81,6 +91,7 @@ impl Stage {
             system,
             virtual_clock: None,
             engines,
+            access,
         };
         let cancel = CancellationToken::new();
         let mut tasks = JoinSet::new();
@@ -94,7 +105,7 @@ impl Stage {
             .await?;
         let (_, mut workflow) = tenure_workflow::run(&instance, cancel.clone()).await?;
         tasks.spawn(async move { while workflow.join_next().await.is_some() {} });
-        let agent = agent(broker, engine, core_key, Arc::new(sandbox()?), CONCURRENCY).await?;
+        let agent = agent(broker, engine, core_key, directory, CONCURRENCY).await?;
         let token = cancel.clone();
         tasks.spawn(async move { agent.run(token).await });
         Ok(Self {
@@ -146,6 +157,7 @@ fn sandbox() -> Result<Sandbox, Failure> {
         base_dn: history::sandbox().base_dn,
         organisational_units: vec![],
         groups: vec![],
+        nested: Default::default(),
         file: None,
         password_length: 32,
     };

@@ -87,6 +87,7 @@ pub(crate) fn template_content(base_dn: &str) -> TemplateContent {
             enabled_after_end_days: 7,
             ..LifecycleSection::default()
         },
+        drift: Default::default(),
         approval: ApprovalFlow {
             steps: vec![step],
             hide_approver_names: false,

@@ -10,10 +10,14 @@ use crate::{
     refusal::{Refusal, Refusals},
     reveal::{RevealReply, RevealRequest},
     wire,
+    work::Work,
 };
 use futures::StreamExt as _;
 use std::sync::Arc;
-use tenure_domain::order::{EngineStatus, Order, Report};
+use tenure_domain::{
+    order::{EngineStatus, Order, Report},
+    synchronisation::{SyncChunk, SyncOrder},
+};
 use tokio::time::Instant;
 use tokio_stream::wrappers::ReceiverStream;
 
@@ -45,6 +49,39 @@ pub struct OrderDelivery {
     receipt: Receipt,
 }
 
+/// An order to read the domain: delivered like one about an account.
+pub struct SyncDelivery {
+    /// What is wanted.
+    pub order: SyncOrder,
+    receipt: Receipt,
+}
+
+/// What there is to do.
+pub enum WorkDelivery {
+    /// About an account.
+    Order(OrderDelivery),
+    /// Read the domain.
+    Sync(SyncDelivery),
+}
+
+impl WorkDelivery {
+    fn new(work: Work, receipt: Receipt) -> Self {
+        match work {
+            Work::Order(order) => Self::Order(OrderDelivery { order, receipt }),
+            Work::Sync(order) => Self::Sync(SyncDelivery { order, receipt }),
+        }
+    }
+
+    /// The order, if it is about an account.
+    #[must_use]
+    pub fn order(self) -> Option<OrderDelivery> {
+        match self {
+            Self::Order(delivery) => Some(delivery),
+            Self::Sync(_) => None,
+        }
+    }
+}
+
 enum Receipt {
     InProcess { agent: Arc<HubAgent>, sequence: u64 },
     Nats(NatsAck),
@@ -56,13 +93,7 @@ impl OrderDelivery {
     /// # Errors
     /// If the broker cannot be reached.
     pub async fn working(&self) -> Result<(), BrokerError> {
-        match &self.receipt {
-            Receipt::InProcess { agent, sequence } => {
-                agent.hub.extend_order(&agent.queue, *sequence);
-                Ok(())
-            }
-            Receipt::Nats(ack) => ack.working().await,
-        }
+        self.receipt.working().await
     }
 
     /// Takes the order off the queue, and waits until it is: call it after the report was stored.
@@ -71,12 +102,46 @@ impl OrderDelivery {
     /// If the broker cannot be reached or does not confirm; the order then comes again, which the order number on
     /// the object makes harmless.
     pub async fn ack(&self) -> Result<(), BrokerError> {
-        match &self.receipt {
-            Receipt::InProcess { agent, sequence } => {
+        self.receipt.ack().await
+    }
+}
+
+impl SyncDelivery {
+    /// As [`OrderDelivery::working`].
+    ///
+    /// # Errors
+    /// If the broker cannot be reached.
+    pub async fn working(&self) -> Result<(), BrokerError> {
+        self.receipt.working().await
+    }
+
+    /// As [`OrderDelivery::ack`]: after the last chunk was stored.
+    ///
+    /// # Errors
+    /// If the broker cannot be reached or does not confirm; the order then comes again.
+    pub async fn ack(&self) -> Result<(), BrokerError> {
+        self.receipt.ack().await
+    }
+}
+
+impl Receipt {
+    async fn working(&self) -> Result<(), BrokerError> {
+        match self {
+            Self::InProcess { agent, sequence } => {
+                agent.hub.extend_order(&agent.queue, *sequence);
+                Ok(())
+            }
+            Self::Nats(ack) => ack.working().await,
+        }
+    }
+
+    async fn ack(&self) -> Result<(), BrokerError> {
+        match self {
+            Self::InProcess { agent, sequence } => {
                 agent.queue.ack(*sequence);
                 Ok(())
             }
-            Receipt::Nats(ack) => ack.done_confirmed().await,
+            Self::Nats(ack) => ack.done_confirmed().await,
         }
     }
 }
@@ -112,6 +177,25 @@ impl AgentLink {
         }
     }
 
+    /// Resolves when the broker does not let this engine in, or not any more: it needs another login, or lost its access.
+    pub async fn shut_out(&self) {
+        match &self.0 {
+            Backend::InProcess(_) => std::future::pending().await,
+            Backend::Nats(agent) => agent.shut_out().await,
+        }
+    }
+
+    /// Connects anew, with the newest login: the old one's end would cut the connection at a worse moment.
+    ///
+    /// # Errors
+    /// If no connection could be made in time; attempts go on in the background.
+    pub async fn renew_connection(&self) -> Result<(), BrokerError> {
+        match &self.0 {
+            Backend::InProcess(_) => Ok(()),
+            Backend::Nats(agent) => agent.renew_connection().await,
+        }
+    }
+
     /// Messages refused by this link since it was made.
     #[must_use]
     pub fn refused(&self) -> u64 {
@@ -128,17 +212,14 @@ impl AgentLink {
     /// # Errors
     /// If the broker cannot be reached, or does not know the domain (yet); returns only after that second, so that a
     /// loop needs no pause of its own.
-    pub async fn next_orders(&self, max: usize) -> Result<Vec<OrderDelivery>, BrokerError> {
-        let deliveries = match &self.0 {
-            Backend::InProcess(agent) => agent.next_orders(max).await,
+    pub async fn next_work(&self, max: usize) -> Result<Vec<WorkDelivery>, BrokerError> {
+        let deliveries: Vec<_> = match &self.0 {
+            Backend::InProcess(agent) => agent.next_work(max).await,
             Backend::Nats(agent) => {
-                let taken = agent.next_orders(max).await?;
+                let taken = agent.next_work(max).await?;
                 taken
                     .into_iter()
-                    .map(|(order, ack)| OrderDelivery {
-                        order,
-                        receipt: Receipt::Nats(ack),
-                    })
+                    .map(|(work, ack)| WorkDelivery::new(work, Receipt::Nats(ack)))
                     .collect()
             }
         };
@@ -160,6 +241,14 @@ impl AgentLink {
     /// As [`Self::report`].
     pub async fn report_status(&self, status: &EngineStatus) -> Result<(), BrokerError> {
         self.say(FromEngine::Status(status.clone())).await
+    }
+
+    /// The same for a part of what was read.
+    ///
+    /// # Errors
+    /// As [`Self::report`].
+    pub async fn hand_over(&self, chunk: SyncChunk) -> Result<(), BrokerError> {
+        self.say(FromEngine::Sync(chunk)).await
     }
 
     async fn say(&self, message: FromEngine) -> Result<(), BrokerError> {
@@ -198,23 +287,20 @@ pub(crate) fn check_own(keys: &AgentKeys, message: &FromEngine) -> Result<(), Br
 }
 
 impl HubAgent {
-    async fn next_orders(self: &Arc<Self>, max: usize) -> Vec<OrderDelivery> {
+    async fn next_work(self: &Arc<Self>, max: usize) -> Vec<WorkDelivery> {
         let until = Instant::now() + POLL;
         loop {
-            let taken = self.hub.take_orders(&self.queue, max, until).await;
+            let taken = self.hub.take_work(&self.queue, max, until).await;
             let mut deliveries = Vec::with_capacity(taken.len());
             let ended = taken.is_empty();
             for (sequence, sent) in taken {
-                // The hub sorts orders by their own domain: only the sender is in question.
+                // The hub sorts work by its own domain: only the sender is in question.
                 if sent.from == self.keys.core {
                     let receipt = Receipt::InProcess {
                         agent: Arc::clone(self),
                         sequence,
                     };
-                    deliveries.push(OrderDelivery {
-                        order: Order::clone(&sent.message),
-                        receipt,
-                    });
+                    deliveries.push(WorkDelivery::new(Work::clone(&sent.message), receipt));
                 } else {
                     self.refused.note("core", Refusal::BadSignature);
                     self.queue.ack(sequence);
@@ -231,6 +317,7 @@ impl HubAgent {
         match &message {
             FromEngine::Report(report) => wire::check_fits(report)?,
             FromEngine::Status(status) => wire::check_fits(status)?,
+            FromEngine::Sync(chunk) => wire::check_fits(chunk)?,
         }
         self.hub.push_report(Sent {
             from: self.keys.signing.verifying_key(),

@@ -1,7 +1,7 @@
 //! How a link reaches its broker.
 
-use crate::hub::Hub;
-use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
+use crate::{hub::Hub, nats::operator::Login};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 /// Which broker.
 #[derive(Clone, Debug)]
@@ -23,7 +23,7 @@ pub struct NatsConfig {
     pub credentials: NatsCredentials,
     /// Certificate authority (PEM) of the server; with it, an unencrypted connection is refused.
     pub tls_ca: Option<PathBuf>,
-    /// Copies of every stream in a cluster: 1 or 3. The core's setting counts.
+    /// Copies of every stream in a cluster: 1, 3 or 5. The core's setting counts.
     pub replicas: usize,
     /// Waiting times. The core's setting counts.
     pub leases: Leases,
@@ -63,31 +63,11 @@ impl Default for Leases {
 }
 
 /// Who connects to NATS.
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, Default)]
 pub enum NatsCredentials {
-    /// Nobody in particular: servers without authentication, on loopback.
+    /// Nobody in particular: servers without authentication, on loopback or in a network of their own.
     #[default]
     None,
-    /// User name and password.
-    UserPassword {
-        /// User.
-        user: String,
-        /// Password.
-        password: String,
-    },
-    /// File holding an nkey seed (`SU…`).
-    NkeySeed(PathBuf),
-    /// Credentials file: user JWT and nkey seed.
-    CredentialsFile(PathBuf),
-}
-
-impl fmt::Debug for NatsCredentials {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::None => f.write_str("None"),
-            Self::UserPassword { user, .. } => write!(f, "UserPassword({user})"),
-            Self::NkeySeed(path) => write!(f, "NkeySeed({})", path.display()),
-            Self::CredentialsFile(path) => write!(f, "CredentialsFile({})", path.display()),
-        }
-    }
+    /// A user that the core vouches for, on servers in operator mode.
+    Login(Login),
 }

@@ -5,12 +5,15 @@
 
 use crate::{
     reveal::{AddressedReveal, AnsweredReveal},
-    wire::{KEY_HEADER, KIND_HEADER, REPORT, SIGNATURE_HEADER, STATUS},
+    wire::{KEY_HEADER, KIND_HEADER, REPORT, SIGNATURE_HEADER, STATUS, SYNC},
 };
 use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use tenure_domain::order::{EngineStatus, Order, Report};
+use tenure_domain::{
+    order::{EngineStatus, Order, Report},
+    synchronisation::{SyncChunk, SyncOrder},
+};
 
 /// Everything that is said about revealing a secret.
 #[derive(Serialize, Deserialize, JsonSchema)]
@@ -23,6 +26,17 @@ enum Reveal {
     Answer(AnsweredReveal),
 }
 
+/// Everything that is said about reading a domain.
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+#[allow(dead_code, reason = "only its schema is used")]
+enum Synchronisation {
+    /// By the core.
+    Order(SyncOrder),
+    /// By an engine.
+    Chunk(SyncChunk),
+}
+
 /// File names below `schemas/` and their content.
 #[must_use]
 pub fn documents() -> Vec<(&'static str, Value)> {
@@ -31,6 +45,7 @@ pub fn documents() -> Vec<(&'static str, Value)> {
         ("report.schema.json", schema::<Report>()),
         ("status.schema.json", schema::<EngineStatus>()),
         ("reveal.schema.json", schema::<Reveal>()),
+        ("synchronisation.schema.json", schema::<Synchronisation>()),
         ("asyncapi.json", asyncapi()),
     ]
 }
@@ -66,20 +81,31 @@ fn asyncapi() -> Value {
         "channels": {
             "work": {
                 "address": "tenure.{instance}.work.{domain}.{account}",
-                "description": "JetStream TENURE_WORK: work queue, at most one order per account. Consumer of a domain: \
-                    agents_{domain}.",
-                "parameters": ids(&[instance, domain, ("account", "Id of the account: 32 hexadecimal digits.")]),
-                "messages": { "order": { "$ref": "#/components/messages/order" } },
+                "description": format!(
+                    "JetStream TENURE_WORK: work queue, at most one order per account, and one to read the domain \
+                    (header {KIND_HEADER}: {SYNC}). Consumer of a domain: agents_{{domain}}."
+                ),
+                "parameters": ids(&[
+                    instance,
+                    domain,
+                    ("account", "Id of the account, or of the domain for the order to read it: 32 hexadecimal digits."),
+                ]),
+                "messages": {
+                    "order": { "$ref": "#/components/messages/order" },
+                    "syncOrder": { "$ref": "#/components/messages/syncOrder" },
+                },
             },
             "report": {
                 "address": "tenure.{instance}.report.{domain}.{engine}",
                 "description": format!(
-                    "JetStream TENURE_REPORT, consumer core. Header {KIND_HEADER}: {REPORT} or {STATUS}."
+                    "JetStream TENURE_REPORT, consumer core. Header {KIND_HEADER}: {REPORT}, {STATUS} or {SYNC}. \
+                    What was read of a directory is kept for an hour."
                 ),
                 "parameters": ids(&[instance, domain, ("engine", "Id of the engine: 32 hexadecimal digits.")]),
                 "messages": {
                     "report": { "$ref": "#/components/messages/report" },
                     "status": { "$ref": "#/components/messages/status" },
+                    "syncChunk": { "$ref": "#/components/messages/syncChunk" },
                 },
             },
             "reveal": {
@@ -108,6 +134,8 @@ fn asyncapi() -> Value {
             "issueOrder": operation("send", "work", "order", "The core issues an order."),
             "reportOutcome": operation("receive", "report", "report", "The core learns what came of an order."),
             "reportStatus": operation("receive", "report", "status", "The core learns how an engine does."),
+            "issueSyncOrder": operation("send", "work", "syncOrder", "The core asks for the domain to be read."),
+            "handOverSyncChunk": operation("receive", "report", "syncChunk", "The core learns a part of what was read."),
             "publishEvent": operation("send", "event", "event", "Every event goes out, in order."),
             "revealSecret": {
                 "action": "send",
@@ -122,6 +150,8 @@ fn asyncapi() -> Value {
                 "order": signed("tenure-order-v1", "the core", "./order.schema.json"),
                 "report": signed("tenure-report-v1", "the engine", "./report.schema.json"),
                 "status": signed("tenure-status-v1", "the engine", "./status.schema.json"),
+                "syncOrder": signed("tenure-sync-order-v1", "the core", "./synchronisation.schema.json#/$defs/SyncOrder"),
+                "syncChunk": signed("tenure-sync-chunk-v1", "the engine", "./synchronisation.schema.json#/$defs/SyncChunk"),
                 "revealRequest": signed("tenure-reveal-request-v1", "the core", "./reveal.schema.json#/$defs/AddressedReveal"),
                 "revealReply": signed("tenure-reveal-reply-v1", "the engine", "./reveal.schema.json#/$defs/AnsweredReveal"),
                 "event": {

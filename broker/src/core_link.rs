@@ -9,12 +9,15 @@ use crate::{
     nats::{NatsAck, NatsCore, event_stream::EventStream},
     refusal::{Refusal, Refusals},
     reveal::{RevealReply, RevealRequest},
+    work::{Work, place_of_sync},
 };
+use chrono::{DateTime, Utc};
 use ed25519_dalek::VerifyingKey;
 use std::{sync::Arc, time::Duration};
 use tenure_domain::{
     ids::{AccountId, DomainId, EngineId},
     order::{EngineStatus, Order, Report},
+    synchronisation::{SyncChunk, SyncOrder},
 };
 
 /// How long [`CoreLink::next_reports`] and the engines' `next_orders` wait for something to come.
@@ -50,6 +53,8 @@ pub enum FromEngine {
     Report(Report),
     /// How the engine itself does.
     Status(EngineStatus),
+    /// A part of what it read of its domain.
+    Sync(SyncChunk),
 }
 
 impl FromEngine {
@@ -59,6 +64,7 @@ impl FromEngine {
         match self {
             Self::Report(report) => report.engine,
             Self::Status(status) => status.engine,
+            Self::Sync(chunk) => chunk.engine,
         }
     }
 
@@ -68,6 +74,7 @@ impl FromEngine {
         match self {
             Self::Report(report) => report.domain,
             Self::Status(status) => status.domain,
+            Self::Sync(chunk) => chunk.domain,
         }
     }
 }
@@ -95,7 +102,16 @@ impl ReportDelivery {
     pub fn report(&self) -> Option<&Report> {
         match &self.message {
             FromEngine::Report(report) => Some(report),
-            FromEngine::Status(_) => None,
+            FromEngine::Status(_) | FromEngine::Sync(_) => None,
+        }
+    }
+
+    /// When it was handed over, by the broker's clock; `None` within one process, which has but one.
+    #[must_use]
+    pub fn sent_at(&self) -> Option<DateTime<Utc>> {
+        match &self.receipt {
+            Receipt::InProcess { .. } => None,
+            Receipt::Nats(ack) => ack.stored_at(),
         }
     }
 
@@ -169,9 +185,29 @@ impl CoreLink {
     /// # Errors
     /// If it is too large, or the broker cannot be reached.
     pub async fn issue(&self, order: &Order) -> Result<Issued, BrokerError> {
+        self.queue(&Work::Order(order.clone())).await
+    }
+
+    /// Signs and queues an order to read a domain, instead of one that still waits.
+    ///
+    /// # Errors
+    /// If the broker cannot be reached.
+    pub async fn synchronise(&self, order: &SyncOrder) -> Result<Issued, BrokerError> {
+        let work = Work::Sync(order.clone());
+        match self.queue(&work).await? {
+            Issued::AlreadyQueued => {
+                self.supersede(order.domain, place_of_sync(order.domain))
+                    .await?;
+                self.queue(&work).await
+            }
+            queued => Ok(queued),
+        }
+    }
+
+    async fn queue(&self, work: &Work) -> Result<Issued, BrokerError> {
         let issued = match &self.0 {
-            Backend::InProcess(core) => core.issue(order),
-            Backend::Nats(core) => core.issue(order).await,
+            Backend::InProcess(core) => core.issue(work),
+            Backend::Nats(core) => core.issue(work).await,
         };
         let result = match &issued {
             Ok(Issued::Queued { .. }) => "queued",
@@ -251,6 +287,14 @@ impl CoreLink {
         match &self.0 {
             Backend::InProcess(_) => None,
             Backend::Nats(core) => Some(core.event_stream(epoch)),
+        }
+    }
+
+    /// Orders of a domain that wait or are being worked on; `None` if that could not be asked.
+    pub async fn orders_waiting(&self, domain: DomainId) -> Option<u64> {
+        match &self.0 {
+            Backend::InProcess(core) => Some(core.hub.domain(domain).waiting()),
+            Backend::Nats(core) => core.orders_waiting(domain).await,
         }
     }
 

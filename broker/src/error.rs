@@ -23,8 +23,10 @@ pub enum BrokerError {
         /// The oldest that is accepted.
         required: &'static str,
     },
-    /// The server, or the account on it, has no JetStream.
-    #[error("JetStream is not enabled on the NATS server for this account")]
+    /// The server, or the account on it, has no JetStream. A server that starts and a cluster that forms say so too.
+    #[error(
+        "JetStream is not available on the NATS server for this account: it is starting, or has JetStream off"
+    )]
     NoJetStream,
     /// A stream or consumer exists with settings that cannot be changed to the ones required.
     #[error("{name} differs from what is required: {}", list(.differences))]
@@ -72,6 +74,7 @@ impl BrokerError {
         matches!(
             self,
             Self::Unreachable(_)
+                | Self::NoJetStream
                 | Self::Disconnected
                 | Self::TimedOut(_)
                 | Self::NotReady(_)

@@ -6,8 +6,12 @@ use std::collections::BTreeMap;
 use tenure_domain::{
     ids::{AccountId, DomainId, EngineId},
     order::{
-        DesiredState, EngineStatus, Failure, FailureReason, Order, OrderKind, OrderNumber, Outcome,
-        Report, SecretReference,
+        DesiredState, EngineLoad, EngineStatus, Failure, FailureReason, Order, OrderKind,
+        OrderNumber, Outcome, Report, SecretReference,
+    },
+    synchronisation::{
+        DirectoryGroup, DirectoryObject, DirectoryUnit, DirectoryUser, SyncChunk, SyncContent,
+        SyncCounts, SyncMark, SyncOrder, SyncSummary,
     },
 };
 use uuid::Uuid;
@@ -100,6 +104,87 @@ pub(crate) fn refused() -> RevealReply {
     }
 }
 
+const RUN: Uuid = Uuid::from_u128(0x0198_0000_0000_7000_8000_0000_0000_0050);
+const MARK: SyncMark = SyncMark {
+    invocation: Uuid::from_u128(0x1d),
+    usn: 4711,
+};
+
+pub(crate) fn sync_order() -> SyncOrder {
+    SyncOrder {
+        domain: DOMAIN,
+        run: RUN,
+        since: Some(MARK),
+        attributes: vec!["department".to_owned()],
+        not_after: at(600),
+    }
+}
+
+fn chunk(number: u32, content: SyncContent) -> SyncChunk {
+    SyncChunk {
+        domain: DOMAIN,
+        engine: ENGINE,
+        run: RUN,
+        attempt: Uuid::from_u128(0x0198_0000_0000_7000_8000_0000_0000_0051),
+        number,
+        at: at(5),
+        content,
+    }
+}
+
+pub(crate) fn sync_objects() -> SyncChunk {
+    let base = "DC=corp,DC=example";
+    chunk(
+        0,
+        SyncContent::Objects(vec![
+            DirectoryObject::Unit(DirectoryUnit {
+                id: Uuid::from_u128(1),
+                dn: format!("OU=Service,{base}"),
+                organisational: true,
+            }),
+            DirectoryObject::Group(DirectoryGroup {
+                id: Uuid::from_u128(2),
+                name: "Batch".to_owned(),
+                dn: format!("CN=Batch,OU=Groups,{base}"),
+                sid: "S-1-5-21-1-2-3-1104".to_owned(),
+                description: None,
+            }),
+            DirectoryObject::Members {
+                group: Uuid::from_u128(2),
+                members: vec![Uuid::from_u128(3)],
+            },
+            DirectoryObject::User(Box::new(DirectoryUser {
+                id: Uuid::from_u128(3),
+                name: "svc-old".to_owned(),
+                dn: format!("CN=svc-old,OU=Service,{base}"),
+                account_control: 0x1_0200,
+                service_principal_names: 2,
+                password_set: Some(at(-86_400)),
+                ..DirectoryUser::default()
+            })),
+            DirectoryObject::Gone(Uuid::from_u128(4)),
+        ]),
+    )
+}
+
+pub(crate) fn sync_complete() -> SyncChunk {
+    chunk(
+        1,
+        SyncContent::Complete(SyncSummary {
+            full: false,
+            mark: MARK,
+            deletions_seen: true,
+            counts: SyncCounts {
+                units: 1,
+                groups: 1,
+                memberships: 1,
+                users: 1,
+                gone: 1,
+            },
+        }),
+    )
+}
+
 pub(crate) fn status() -> EngineStatus {
     EngineStatus {
         domain: DOMAIN,
@@ -107,5 +192,9 @@ pub(crate) fn status() -> EngineStatus {
         at: at(1),
         impaired: None,
         version: "0.1.0".to_owned(),
+        load: EngineLoad {
+            in_work: 3,
+            apply_p95_ms: Some(120),
+        },
     }
 }

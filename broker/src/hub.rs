@@ -9,16 +9,14 @@ use crate::{
     config::Leases,
     lease::LeaseQueue,
     reveal::{RevealReply, RevealRequest},
+    work::Work,
 };
 use ed25519_dalek::VerifyingKey;
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
-use tenure_domain::{
-    ids::{AccountId, DomainId, EngineId},
-    order::Order,
-};
+use tenure_domain::ids::{AccountId, DomainId, EngineId};
 use tokio::{
     sync::{Notify, mpsc, oneshot},
     time::{Instant, timeout_at},
@@ -60,15 +58,15 @@ pub(crate) struct RevealCall {
 /// What waits for the engines of one domain.
 #[derive(Debug, Default)]
 pub(crate) struct DomainQueue {
-    orders: Mutex<Orders>,
+    orders: Mutex<Queued>,
     ordered: Notify,
     listeners: Mutex<Vec<mpsc::Sender<RevealCall>>>,
 }
 
 #[derive(Debug, Default)]
-struct Orders {
-    queue: LeaseQueue<Sent<Order>>,
-    of_account: HashMap<AccountId, u64>,
+struct Queued {
+    queue: LeaseQueue<Sent<Work>>,
+    at_place: HashMap<AccountId, u64>,
 }
 
 /// A new hub, from which the core and any number of agents of the same process are connected
@@ -94,16 +92,16 @@ impl Hub {
         Arc::clone(lock(&self.domains).entry(domain).or_default())
     }
 
-    /// Queues an order; `None` if one is queued for that account already.
-    pub(crate) fn push_order(&self, order: Sent<Order>) -> Option<u64> {
-        let domain = self.domain(order.message.domain);
+    /// Queues work; `None` if some is queued at that place already.
+    pub(crate) fn push_work(&self, work: Sent<Work>) -> Option<u64> {
+        let domain = self.domain(work.message.domain());
         let mut orders = lock(&domain.orders);
-        let account = order.message.account;
-        if orders.of_account.contains_key(&account) {
+        let place = work.message.place();
+        if orders.at_place.contains_key(&place) {
             return None;
         }
-        let sequence = orders.queue.push(order);
-        orders.of_account.insert(account, sequence);
+        let sequence = orders.queue.push(work);
+        orders.at_place.insert(place, sequence);
         drop(orders);
         domain.ordered.notify_waiters();
         Some(sequence)
@@ -112,18 +110,18 @@ impl Hub {
     pub(crate) fn supersede(&self, domain: DomainId, account: AccountId) -> bool {
         let domain = self.domain(domain);
         let mut orders = lock(&domain.orders);
-        let Some(sequence) = orders.of_account.remove(&account) else {
+        let Some(sequence) = orders.at_place.remove(&account) else {
             return false;
         };
         orders.queue.remove(sequence).is_some()
     }
 
-    pub(crate) async fn take_orders(
+    pub(crate) async fn take_work(
         &self,
         domain: &DomainQueue,
         max: usize,
         until: Instant,
-    ) -> Vec<(u64, Sent<Order>)> {
+    ) -> Vec<(u64, Sent<Work>)> {
         let take = |now| {
             let mut orders = lock(&domain.orders);
             (
@@ -196,10 +194,14 @@ impl Hub {
 }
 
 impl DomainQueue {
+    pub(crate) fn waiting(&self) -> u64 {
+        lock(&self.orders).queue.len() as u64
+    }
+
     pub(crate) fn ack(&self, sequence: u64) {
         let mut orders = lock(&self.orders);
-        if let Some(order) = orders.queue.remove(sequence) {
-            orders.of_account.remove(&order.message.account);
+        if let Some(work) = orders.queue.remove(sequence) {
+            orders.at_place.remove(&work.message.place());
         }
     }
 

@@ -8,9 +8,10 @@ use crate::{
     refusal::{Refusal, Refusals},
     reveal::{RevealReply, RevealRequest},
     wire,
+    work::Work,
 };
 use std::{sync::Arc, time::Duration};
-use tenure_domain::{ids::DomainId, order::Order};
+use tenure_domain::ids::DomainId;
 use tokio::{
     sync::oneshot,
     time::{Instant, timeout},
@@ -23,15 +24,15 @@ pub(crate) struct HubCore {
 }
 
 impl HubCore {
-    pub(crate) fn issue(&self, order: &Order) -> Result<Issued, BrokerError> {
-        wire::check_fits(order)?;
+    pub(crate) fn issue(&self, work: &Work) -> Result<Issued, BrokerError> {
+        wire::check_fits(work)?;
         let sent = Sent {
             from: self.keys.signing.verifying_key(),
-            message: Arc::new(order.clone()),
+            message: Arc::new(work.clone()),
         };
         Ok(self
             .hub
-            .push_order(sent)
+            .push_work(sent)
             .map_or(Issued::AlreadyQueued, |sequence| Issued::Queued {
                 sequence,
             }))

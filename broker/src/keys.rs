@@ -6,6 +6,9 @@
 use crate::BrokerError;
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use ed25519_dalek::{SigningKey, VerifyingKey};
+/// An nkey, as NATS calls its keys.
+pub use nkeys::KeyPair as Nkey;
+use nkeys::KeyPairType;
 use rand::TryRngCore as _;
 use std::{collections::HashMap, fs, io, io::Write as _, path::Path, sync::Arc};
 use tenure_domain::ids::{DomainId, EngineId};
@@ -58,12 +61,38 @@ pub fn load_or_create(path: &Path) -> Result<SigningKey, BrokerError> {
     }
 }
 
+/// Reads the nkey that an engine signs in to NATS with, or makes one, in the same way.
+///
+/// # Errors
+/// If the file cannot be read or made, or holds no nkey of a user.
+pub fn load_or_create_nkey(path: &Path) -> Result<Nkey, BrokerError> {
+    match fs::read_to_string(path).map(Zeroizing::new) {
+        Ok(seed) => Nkey::from_seed(seed.trim())
+            .ok()
+            .filter(|pair| pair.key_pair_type() == KeyPairType::User)
+            .ok_or_else(|| unusable(path, "holds no nkey seed of a user")),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let pair = Nkey::new_user();
+            let seed = pair.seed().map_err(|e| unusable(path, &e.to_string()))?;
+            private_file(path, Zeroizing::new(seed).as_bytes())?;
+            Ok(pair)
+        }
+        Err(error) => Err(unusable(path, &error.to_string())),
+    }
+}
+
 fn create(path: &Path) -> Result<SigningKey, BrokerError> {
     let mut seed = Zeroizing::new([0_u8; 32]);
     rand::rngs::OsRng
         .try_fill_bytes(seed.as_mut())
         .map_err(|e| unusable(path, &e.to_string()))?;
     let text = Zeroizing::new(format!("{}\n", BASE64.encode(seed.as_ref())));
+    private_file(path, text.as_bytes())?;
+    Ok(SigningKey::from_bytes(&seed))
+}
+
+/// A new file that only its owner reads.
+pub(crate) fn private_file(path: &Path, content: &[u8]) -> Result<(), BrokerError> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
@@ -71,10 +100,9 @@ fn create(path: &Path) -> Result<SigningKey, BrokerError> {
     let mut file = options
         .open(path)
         .map_err(|e| unusable(path, &e.to_string()))?;
-    file.write_all(text.as_bytes())
+    file.write_all(content)
         .and_then(|()| file.sync_all())
-        .map_err(|e| unusable(path, &e.to_string()))?;
-    Ok(SigningKey::from_bytes(&seed))
+        .map_err(|e| unusable(path, &e.to_string()))
 }
 
 fn parse_seed(text: &str) -> Option<SigningKey> {
@@ -83,7 +111,7 @@ fn parse_seed(text: &str) -> Option<SigningKey> {
     Some(SigningKey::from_bytes(&seed))
 }
 
-fn unusable(path: &Path, why: &str) -> BrokerError {
+pub(crate) fn unusable(path: &Path, why: &str) -> BrokerError {
     BrokerError::Configuration(format!("key file {}: {why}", path.display()))
 }
 
@@ -125,6 +153,17 @@ mod tests {
                 0o600
             );
         }
+    }
+
+    #[test]
+    fn an_nkey_file_is_made_once_and_holds_a_users_key() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("broker.nk");
+        let made = load_or_create_nkey(&path).unwrap().public_key();
+        assert!(made.starts_with('U'));
+        assert_eq!(load_or_create_nkey(&path).unwrap().public_key(), made);
+        fs::write(&path, Nkey::new_account().seed().unwrap()).unwrap();
+        assert!(load_or_create_nkey(&path).is_err());
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Work orders to the engines of a domain, their reports, revealing a secret, and the event stream for others:
+//! Work orders to the engines of a domain, their reports, what they read, revealing a secret, and the event stream for others:
 //! over NATS JetStream, or within one process.
 //!
 //! [`CoreLink`] is the core's side and [`AgentLink`] an engine's. Both hide which broker they use
@@ -20,6 +20,7 @@ pub mod config;
 pub mod contract;
 
 pub mod core_link;
+pub mod enrolment;
 pub mod error;
 #[cfg(test)]
 mod examples;
@@ -33,14 +34,19 @@ pub mod reveal;
 pub mod signing;
 pub mod subject;
 pub mod wire;
+mod work;
 
-pub use agent_link::{AgentLink, OrderDelivery};
+pub use agent_link::{AgentLink, OrderDelivery, SyncDelivery, WorkDelivery};
 pub use config::{BrokerConfig, Leases, NatsConfig, NatsCredentials};
 pub use core_link::{BrokerHealth, CoreLink, FromEngine, Issued, ReportDelivery};
+pub use enrolment::Challenges;
 pub use error::{BrokerError, Difference};
 pub use hub::{Hub, in_process, in_process_with};
 pub use keys::{AgentKeys, CoreKeys, EngineKeys};
+pub use nats::account::AccountLink;
 pub use nats::event_stream::EventStream;
+pub use nats::leaf_config as nats_leaf;
+pub use nats::operator::{EngineUser, Login, Operator};
 pub use nats::published_event::{LastEvent, PublishedEvent, StreamError};
 pub use nats::server_config as nats_config;
 pub use reveal::{RevealReply, RevealRequest};

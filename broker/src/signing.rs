@@ -15,10 +15,20 @@ pub enum Purpose {
     Report,
     /// How an engine does, by itself.
     Status,
+    /// Order to read a domain, by the core.
+    SyncOrder,
+    /// Part of what was read, by an engine.
+    SyncChunk,
     /// Request to reveal a secret, by the core.
     RevealRequest,
     /// Answer to it, by an engine.
     RevealReply,
+    /// What is to be signed by whoever claims to hold a key, by the core.
+    Challenge,
+    /// Enrolment, by both keys of an engine.
+    Enrolment,
+    /// Request for a login to the broker, by an engine.
+    Login,
 }
 
 impl Purpose {
@@ -29,12 +39,17 @@ impl Purpose {
             Self::Order => b"tenure-order-v1\0",
             Self::Report => b"tenure-report-v1\0",
             Self::Status => b"tenure-status-v1\0",
+            Self::SyncOrder => b"tenure-sync-order-v1\0",
+            Self::SyncChunk => b"tenure-sync-chunk-v1\0",
             Self::RevealRequest => b"tenure-reveal-request-v1\0",
             Self::RevealReply => b"tenure-reveal-reply-v1\0",
+            Self::Challenge => b"tenure-challenge-v1\0",
+            Self::Enrolment => b"tenure-enrolment-v1\0",
+            Self::Login => b"tenure-login-v1\0",
         }
     }
 
-    fn signed_bytes(self, payload: &[u8]) -> Vec<u8> {
+    pub(crate) fn signed_bytes(self, payload: &[u8]) -> Vec<u8> {
         [self.prefix(), payload].concat()
     }
 }
@@ -183,8 +198,13 @@ mod tests {
             Purpose::Order,
             Purpose::Report,
             Purpose::Status,
+            Purpose::SyncOrder,
+            Purpose::SyncChunk,
             Purpose::RevealRequest,
             Purpose::RevealReply,
+            Purpose::Challenge,
+            Purpose::Enrolment,
+            Purpose::Login,
         ];
         for a in all {
             for b in all {

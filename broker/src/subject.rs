@@ -29,8 +29,14 @@ pub fn agents_consumer(domain: DomainId) -> String {
 
 /// What an engine's inboxes begin with.
 #[must_use]
-pub fn engine_inbox(engine: EngineId) -> String {
-    format!("_INBOX_{}", token(engine.0))
+pub fn engine_inbox(domain: DomainId, engine: EngineId) -> String {
+    format!("{}.{}", domain_inbox(domain), token(engine.0))
+}
+
+/// What the inboxes of all engines of a domain begin with.
+#[must_use]
+pub fn domain_inbox(domain: DomainId) -> String {
+    format!("_INBOX_{}", domain.token())
 }
 
 /// What the core's inboxes begin with.
@@ -251,7 +257,7 @@ mod tests {
                 s.past_events(3),
                 event_stream(3),
                 agents_consumer(DomainId(one)),
-                engine_inbox(EngineId(two)),
+                engine_inbox(DomainId(one), EngineId(two)),
             ]
         );
         assert!(s.event("account", two, "account.*").is_err());

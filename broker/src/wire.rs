@@ -18,12 +18,14 @@ pub const BODY_LIMIT: usize = 60 * 1024;
 pub const KEY_HEADER: &str = "Tenure-Key";
 /// Header: signature, base64.
 pub const SIGNATURE_HEADER: &str = "Tenure-Signature";
-/// Header: what an engine's message is.
+/// Header: what an engine's message is; without it, an order is about an account.
 pub const KIND_HEADER: &str = "Tenure-Kind";
 /// [`KIND_HEADER`] of a report.
 pub const REPORT: &str = "report";
 /// [`KIND_HEADER`] of an engine's status.
 pub const STATUS: &str = "status";
+/// [`KIND_HEADER`] of an order to read a domain, and of what was read.
+pub const SYNC: &str = "sync";
 
 /// The body of `message`, signed.
 pub(crate) fn sealed<T: Serialize>(
@@ -137,6 +139,13 @@ mod tests {
         pinned("report-applied", Purpose::Report, &examples::report());
         pinned("report-failed", Purpose::Report, &examples::failed_report());
         pinned("status", Purpose::Status, &examples::status());
+        pinned("sync-order", Purpose::SyncOrder, &examples::sync_order());
+        for (name, chunk) in [
+            ("sync-objects", examples::sync_objects()),
+            ("sync-complete", examples::sync_complete()),
+        ] {
+            pinned(name, Purpose::SyncChunk, &chunk);
+        }
         pinned(
             "reveal-request",
             Purpose::RevealRequest,

@@ -28,6 +28,8 @@ macro_rules! contract {
     };
 }
 
+#[path = "broker/access.rs"]
+mod access;
 #[path = "broker/contract.rs"]
 mod contract;
 #[path = "broker/event_stream.rs"]
@@ -36,6 +38,8 @@ mod event_stream;
 mod failure;
 #[path = "broker/forgery.rs"]
 mod forgery;
+#[path = "broker/leaf.rs"]
+mod leaf;
 #[path = "broker/permission.rs"]
 mod permission;
 #[path = "broker/reveal.rs"]

@@ -116,6 +116,12 @@ impl ApiToken {
         self.content.as_ref().filter(|_| !self.deleted)
     }
 
+    /// For whom it acts, or acted before it was deleted.
+    #[must_use]
+    pub fn owner(&self) -> Option<UserId> {
+        self.content.as_ref().map(|content| content.owner)
+    }
+
     /// May be used again once enabled.
     #[must_use]
     pub fn is_disabled(&self) -> bool {

@@ -224,6 +224,19 @@ pub const RESERVED_PREFIXES: &[&str] = &[
     "msds-user",
 ];
 
+/// Do two sets of values say the same? Compared as the directory does: without regard to order, case and runs of spaces.
+#[must_use]
+pub fn same_values(one: &[String], other: &[String]) -> bool {
+    let folded = |values: &[String]| -> BTreeSet<String> {
+        let words = |value: &String| value.split_whitespace().collect::<Vec<_>>().join(" ");
+        values
+            .iter()
+            .map(|value| words(value).to_lowercase())
+            .collect()
+    };
+    folded(one) == folded(other)
+}
+
 /// May no template, request or order set this attribute?
 #[must_use]
 pub fn is_reserved(name: &str) -> bool {

@@ -4,7 +4,7 @@
 //! extended ones (`<GUID=…>`, `<SID=…>`, `B:32:…`), which could point outside what was allowed.
 
 /// A distinguished name, most specific part first, folded for comparison.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Dn(Vec<(String, String)>);
 
 impl Dn {
@@ -45,6 +45,22 @@ impl Dn {
     pub fn parent(&self) -> Self {
         Self(self.0.iter().skip(1).cloned().collect())
     }
+}
+
+/// The text of what holds the object that is called so: behind the first comma that is not escaped. For names that come
+/// from a directory, whatever they are.
+#[must_use]
+pub fn place(dn: &str) -> &str {
+    let mut escaped = false;
+    for (at, c) in dn.char_indices() {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            ',' => return dn.get(at + 1..).unwrap_or_default(),
+            _ => {}
+        }
+    }
+    ""
 }
 
 /// Cuts at commas that are not escaped.
@@ -133,6 +149,12 @@ mod tests {
             one.parent(),
             Dn::parse("ou=Service Accounts,dc=corp,dc=example").unwrap()
         );
+    }
+
+    #[test]
+    fn what_holds_an_object_is_behind_the_first_comma_that_is_not_escaped() {
+        assert_eq!(place("CN=Keller\\, Jo,OU=A,DC=corp"), "OU=A,DC=corp");
+        assert_eq!(place("DC=corp"), "");
     }
 
     #[test]

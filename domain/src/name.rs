@@ -1,6 +1,10 @@
 //! What a directory account may be called.
 
-use crate::problem::{FieldProblem, Problem};
+use crate::{
+    gmsa,
+    problem::{FieldProblem, Problem},
+    template::AccountType,
+};
 use regex::{Regex, RegexBuilder};
 use std::{
     collections::HashMap,
@@ -19,33 +23,57 @@ pub fn folded(name: &str) -> String {
     name.to_lowercase()
 }
 
-/// The first character of `text` that no name may contain.
+/// How long the name of such an account may be.
 #[must_use]
-pub fn forbidden_in(text: &str) -> Option<char> {
-    text.chars()
-        .find(|c| c.is_control() || FORBIDDEN.contains(*c))
+pub fn longest(account_type: AccountType) -> usize {
+    match account_type {
+        AccountType::AdUser => LONGEST_NAME,
+        AccountType::AdGmsa => gmsa::LONGEST_NAME,
+    }
 }
 
-/// Everything wrong with `name` at `field`, by the template's prefix and pattern and by the directory's rules.
+/// The first character of `text` that no name of such an account may contain.
 #[must_use]
-pub fn problems(field: &str, name: &str, prefix: &str, pattern: Option<&str>) -> Vec<FieldProblem> {
+pub fn forbidden_in(text: &str, account_type: AccountType) -> Option<char> {
+    match account_type {
+        AccountType::AdUser => text
+            .chars()
+            .find(|c| c.is_control() || FORBIDDEN.contains(*c)),
+        AccountType::AdGmsa => gmsa::forbidden_in(text),
+    }
+}
+
+/// Everything wrong with `name` at `field`, by the template's prefix and pattern and by the directory's rules for such an
+/// account.
+#[must_use]
+pub fn problems(
+    field: &str,
+    name: &str,
+    prefix: &str,
+    pattern: Option<&str>,
+    account_type: AccountType,
+) -> Vec<FieldProblem> {
     let mut found = Vec::new();
     let mut say = |problem| found.push(FieldProblem::at(field, problem));
     if name.is_empty() {
         say(Problem::Missing);
         return found;
     }
-    if name.chars().count() > LONGEST_NAME {
-        say(Problem::TooLong { most: LONGEST_NAME });
+    let most = longest(account_type);
+    if name.chars().count() > most {
+        say(Problem::TooLong { most });
     }
-    if let Some(character) = forbidden_in(name) {
+    if let Some(character) = forbidden_in(name, account_type) {
         say(Problem::ForbiddenCharacter { character });
     }
-    if name.ends_with('.') {
-        say(Problem::ForbiddenCharacter { character: '.' });
-    }
-    if name.starts_with(' ') || name.ends_with(' ') {
-        say(Problem::ForbiddenCharacter { character: ' ' });
+    // A host's name has neither anywhere.
+    if account_type == AccountType::AdUser {
+        if name.ends_with('.') {
+            say(Problem::ForbiddenCharacter { character: '.' });
+        }
+        if name.starts_with(' ') || name.ends_with(' ') {
+            say(Problem::ForbiddenCharacter { character: ' ' });
+        }
     }
     if !folded(name).starts_with(&folded(prefix)) {
         say(Problem::WrongPrefix {
@@ -100,11 +128,11 @@ mod tests {
 
     #[test]
     fn a_name_keeps_to_the_prefix_the_pattern_and_the_directory() {
-        assert_eq!(
-            problems("name", "svc-backup", "svc-", Some("svc-[a-z]+")),
-            vec![]
-        );
-        let bad = |name: &str| problems("name", name, "svc-", Some("svc-[a-z]+"));
+        let bad = |name: &str| {
+            let pattern = Some("svc-[a-z]+");
+            problems("name", name, "svc-", pattern, AccountType::AdUser)
+        };
+        assert_eq!(bad("svc-backup"), vec![]);
         assert_eq!(bad(""), vec![FieldProblem::at("name", Problem::Missing)]);
         assert!(bad("backup").iter().any(|p| p.problem
             == Problem::WrongPrefix {
@@ -130,6 +158,21 @@ mod tests {
                 .iter()
                 .any(|p| p.problem == Problem::ForbiddenCharacter { character: '.' })
         );
+    }
+
+    #[test]
+    fn a_group_managed_service_account_has_the_name_of_a_host() {
+        let said = |name: &str| {
+            let found = problems("name", name, "", None, AccountType::AdGmsa);
+            found.into_iter().map(|p| p.problem).collect::<Vec<_>>()
+        };
+        assert_eq!(said("gmsa-web_01"), []);
+        assert_eq!(said("abcdefghijklmno"), []);
+        assert_eq!(said("abcdefghijklmnop"), [Problem::TooLong { most: 15 }]);
+        for character in ['$', '.', ' ', 'ö', '@'] {
+            let forbidden = Problem::ForbiddenCharacter { character };
+            assert_eq!(said(&format!("web{character}")), [forbidden]);
+        }
     }
 
     #[test]

@@ -4,11 +4,14 @@
 //! Numbers only rise per account, and the agent keeps the last one on the object, so that a late or repeated order
 //! changes nothing. Signatures and subjects are the broker's.
 
-use crate::ids::{AccountId, DomainId, EngineId};
+use crate::{
+    gmsa::Gmsa,
+    ids::{AccountId, DomainId, EngineId},
+};
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, fmt, str::FromStr};
+use std::{borrow::Cow, collections::BTreeMap, fmt, str::FromStr};
 use uuid::Uuid;
 
 /// Rises with every order of one account; a new epoch (declared after a restore) beats every number of the old one.
@@ -55,6 +58,15 @@ impl FromStr for OrderNumber {
     }
 }
 
+/// What an object carries by which Tenure knows it: whose it is, and which order touched it last.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Mark {
+    /// Whose object it is.
+    pub account: AccountId,
+    /// The last order that was carried out on it.
+    pub number: OrderNumber,
+}
+
 /// Whether the object may be created, must exist, or must go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -70,7 +82,8 @@ pub enum OrderKind {
 /// What the directory shall say about the object.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct DesiredState {
-    /// sAMAccountName in Active Directory, without domain.
+    /// sAMAccountName in Active Directory, without domain; of a group managed service account without the dollar sign
+    /// behind it.
     pub name: String,
     /// Distinguished name of the organisational unit that shall hold the object.
     pub ou: String,
@@ -95,6 +108,21 @@ pub struct DesiredState {
     /// Shall it be unable to change its own password (`true`), or able again (`false`)? `None` = as it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cannot_change_password: Option<bool>,
+    /// Shall it be a group managed service account? Then the directory makes its password, and no vault holds one. The
+    /// interval counts only when the object is made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gmsa: Option<Box<Gmsa>>,
+}
+
+impl DesiredState {
+    /// Its name in the directory: that of a group managed service account ends with a dollar sign.
+    #[must_use]
+    pub fn sam_account_name(&self) -> Cow<'_, str> {
+        match self.gmsa {
+            Some(_) => Cow::Owned(format!("{}$", self.name)),
+            None => Cow::Borrowed(&self.name),
+        }
+    }
 }
 
 /// One order. At most one per account is unreported.
@@ -178,6 +206,19 @@ pub struct EngineStatus {
     pub impaired: Option<Failure>,
     /// Version of the agent.
     pub version: String,
+    /// How much it does.
+    #[serde(default)]
+    pub load: EngineLoad,
+}
+
+/// How much an engine does, and how fast.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct EngineLoad {
+    /// Orders that it has in work.
+    pub in_work: u32,
+    /// Milliseconds in which it applied 95 of 100 of the last orders; absent before the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub apply_p95_ms: Option<u32>,
 }
 
 /// Where a secret lies; never the secret.
@@ -224,8 +265,22 @@ pub enum FailureReason {
     TooLate,
     /// The directory cannot be reached, or is busy.
     DirectoryUnreachable,
+    /// The directory does not let the engine's account sign in.
+    SignInRefused,
+    /// The directory's certificate is not trusted, or carries another name.
+    CertificateRefused,
+    /// Whoever answers at the directory's address does not speak TLS.
+    NoTls,
+    /// The directory does not hold the base that it shall hold.
+    WrongBase,
     /// The vault cannot be reached or refused.
     VaultUnavailable,
+    /// A service principal name belongs to another object.
+    SpnTaken,
+    /// Whoever shall retrieve the password of a group managed service account is not there.
+    UnknownPrincipal,
+    /// The domain has no key from which the passwords of group managed service accounts are made.
+    NoRootKey,
     /// The order breaks a rule of Active Directory that is checked before anything is sent.
     InvalidOrder,
     /// The account had moved on when the request was to be carried out: deleted, or renewed otherwise.
@@ -235,6 +290,19 @@ pub enum FailureReason {
 }
 
 impl FailureReason {
+    /// Does it keep the engine from working with its directory at all? Then it is no order's fault, and orders wait.
+    #[must_use]
+    pub fn directory_is_away(self) -> bool {
+        matches!(
+            self,
+            Self::DirectoryUnreachable
+                | Self::SignInRefused
+                | Self::CertificateRefused
+                | Self::NoTls
+                | Self::WrongBase
+        )
+    }
+
     /// One sentence with the remedy, for people.
     #[must_use]
     pub fn explanation(self) -> &'static str {
@@ -266,8 +334,29 @@ impl FailureReason {
             Self::DirectoryUnreachable => {
                 "The directory cannot be reached. The order is issued again when it is back."
             }
+            Self::SignInRefused => {
+                "The directory does not let the engine's account sign in. Correct its name or the password in its file, or enable or unlock it in the directory."
+            }
+            Self::CertificateRefused => {
+                "The domain controller's certificate is not trusted, has expired or carries another name. Correct the engine's ca_file or host, or the certificate."
+            }
+            Self::NoTls => {
+                "The address answers, but not in TLS. Use the port of LDAPS (636), and give the domain controller a certificate."
+            }
+            Self::WrongBase => {
+                "The directory does not hold the engine's base_dn. Correct base_dn or the address."
+            }
             Self::VaultUnavailable => {
                 "The vault cannot be reached. The order is issued again when it is back."
+            }
+            Self::SpnTaken => {
+                "A service principal name belongs to another object, which the detail names. Choose another one, or take it from that object."
+            }
+            Self::UnknownPrincipal => {
+                "A group, computer or user that shall retrieve the password does not exist. Create it, or correct the template."
+            }
+            Self::NoRootKey => {
+                "The domain has no KDS root key, or none that is in force yet. Let a domain administrator run Add-KdsRootKey, wait ten hours, then retry."
             }
             Self::InvalidOrder => {
                 "The order breaks a rule of Active Directory. Correct the template or the request."

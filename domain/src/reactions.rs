@@ -161,6 +161,7 @@ fn to_request(request: RequestId, event: &RequestEvent) -> Option<Reaction> {
         | RequestEvent::Rejected(_)
         | RequestEvent::Withdrawn(_)
         | RequestEvent::Reopened(_)
+        | RequestEvent::Deleted(_)
         | RequestEvent::ProvisioningBegun(_)
         | RequestEvent::Completed(_)
         | RequestEvent::Failed(_) => None,

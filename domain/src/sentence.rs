@@ -2,10 +2,11 @@
 //! no personal data.
 
 use crate::{
-    account::{AccountEvent, ReminderUrgency},
+    account::{AccountEvent, DriftFound, ReminderUrgency},
     api_token::ApiTokenEvent,
     deputy::DeputyshipEvent,
     directory::DomainEvent,
+    drift::DriftRepair,
     email_template::EmailTemplateEvent,
     engine::EngineEvent,
     event::Event,
@@ -112,6 +113,7 @@ fn of_request(event: &RequestEvent) -> String {
         RequestEvent::Rejected(e) => format!("request rejected: {}", e.reason),
         RequestEvent::Withdrawn(_) => "request withdrawn".into(),
         RequestEvent::Reopened(_) => "request reopened as a draft".into(),
+        RequestEvent::Deleted(_) => "draft deleted".into(),
         RequestEvent::ProvisioningBegun(_) => "provisioning begun".into(),
         RequestEvent::Completed(_) => "request completed".into(),
         RequestEvent::Failed(e) => {
@@ -176,8 +178,37 @@ fn of_account(event: &AccountEvent) -> String {
             "looked for once more, to be removed if it was made anew".into()
         }
         AccountEvent::OwnersChanged(_) => "owners changed".into(),
+        AccountEvent::DriftFound(e) => of_drift(e),
+        AccountEvent::DriftRepairOrdered(e) => {
+            format!("what differs in the directory to be repaired: {}", e.reason)
+        }
+        AccountEvent::DriftLeft(e) => {
+            format!(
+                "what differs in the directory is not repaired: {}",
+                e.reason
+            )
+        }
+        AccountEvent::DriftEnded(e) => format!("nothing differs any more: {}", e.how.text()),
         AccountEvent::SecretRevealRequested(_) => "secret read".into(),
     }
+}
+
+fn of_drift(found: &DriftFound) -> String {
+    let mut fields: Vec<_> = found
+        .differences
+        .iter()
+        .map(|d| d.difference.field.text())
+        .collect();
+    fields.dedup();
+    let then = match found.repair {
+        DriftRepair::Reported => "",
+        DriftRepair::Held => "; not repaired, since too many differ at once",
+        DriftRepair::Ordered => "; to be repaired",
+    };
+    format!(
+        "the directory says something else: {}{then}",
+        fields.join(", ")
+    )
 }
 
 /// What happens at the end, in words.
@@ -215,6 +246,8 @@ fn of_user(event: &UserEvent) -> &'static str {
         UserEvent::SecondFactorEnrolled(_) => "second factor enrolled",
         UserEvent::SecondFactorReset(_) => "second factor reset",
         UserEvent::RecoveryCodeUsed(_) => "signed in with a recovery code",
+        UserEvent::Followed(_) => "in a followed group of the directory",
+        UserEvent::Left(_) => "left the followed groups of the directory",
     }
 }
 
@@ -249,6 +282,79 @@ fn of_domain(event: &DomainEvent) -> String {
         DomainEvent::Revised(e) => format!("domain {} revised", e.content.name),
         DomainEvent::Disabled(_) => "domain disabled".into(),
         DomainEvent::Enabled(_) => "domain enabled".into(),
+        DomainEvent::SynchronisationPlanned(_) => "when the domain is read was changed".into(),
+        DomainEvent::SynchronisationAsked(e) if e.full => "full synchronisation asked for".into(),
+        DomainEvent::SynchronisationAsked(_) => "synchronisation asked for".into(),
+        DomainEvent::Synchronised(e) => format!(
+            "domain read{}: {} changed, {} gone; {} users, {} groups",
+            if e.full { " in full" } else { "" },
+            e.changed,
+            e.gone,
+            e.users,
+            e.groups
+        ),
+        DomainEvent::SynchronisationFailed(e) => {
+            format!("domain could not be read: {}", e.failure.detail)
+        }
+        DomainEvent::UnmanagedAccountsFound(e) if e.count == 1 => {
+            "one unmanaged account found".into()
+        }
+        DomainEvent::UnmanagedAccountsFound(e) => {
+            format!("{} unmanaged accounts found", e.count)
+        }
+        DomainEvent::PeoplePlanned(e) if e.plan.groups.is_empty() => {
+            "no group is followed any more".into()
+        }
+        DomainEvent::PeoplePlanned(e) => {
+            let names: Vec<_> = e.plan.groups.iter().map(|group| &*group.name).collect();
+            format!("members of {} are users", names.join(", "))
+        }
+        DomainEvent::PeopleFollowed(e) => format!(
+            "people follow the directory: {} came, {} left; {} in all",
+            e.came, e.left, e.followed
+        ),
+        DomainEvent::PeopleHeld(e) => format!(
+            "{} people would come and {} of {} leave: held until somebody decides",
+            e.coming, e.leaving, e.followed
+        ),
+        DomainEvent::PeopleAllowed(e) => format!(
+            "{} people may come and {} leave: {}",
+            e.coming, e.leaving, e.reason
+        ),
+        DomainEvent::FollowedGroupsMissing(e) if e.groups.is_empty() => {
+            "all followed groups are there again".into()
+        }
+        DomainEvent::FollowedGroupsMissing(e) => {
+            let names: Vec<_> = e.groups.iter().map(|group| &*group.name).collect();
+            format!("followed groups are not there: {}", names.join(", "))
+        }
+        DomainEvent::AccountsDrifted(e) => {
+            let what = match e.count {
+                1 => "one account is".to_owned(),
+                count => format!("{count} accounts are"),
+            };
+            let held = e.held.map(|held| {
+                format!(
+                    "; {} were to be repaired, more than {}: somebody has to decide",
+                    held.accounts, held.allowed
+                )
+            });
+            let held = held.unwrap_or_default();
+            let unseen = match e.unseen {
+                0 => String::new(),
+                unseen => format!("; {unseen} more were not seen, too many to believe"),
+            };
+            format!("{what} not as ordered in the directory{held}{unseen}")
+        }
+        DomainEvent::DriftDecided(e) if e.repair => {
+            format!(
+                "accounts that differ to be repaired after all: {}",
+                e.reason
+            )
+        }
+        DomainEvent::DriftDecided(e) => {
+            format!("accounts that differ are not repaired: {}", e.reason)
+        }
     }
 }
 
@@ -266,6 +372,14 @@ fn of_deputyship(event: &DeputyshipEvent) -> String {
 fn of_engine(event: &EngineEvent) -> String {
     match event {
         EngineEvent::Registered(e) => format!("engine \"{}\" registered", e.content.name),
+        EngineEvent::TokenIssued(e) => format!(
+            "enrolment token issued for engine \"{}\", good until {}",
+            e.expected.name, e.expires_at
+        ),
+        EngineEvent::TokenRevoked(_) => "enrolment token revoked".into(),
+        EngineEvent::Enrolled(_) => "engine enrolled".into(),
+        EngineEvent::Assigned(_) => "engine assigned to its pool".into(),
+        EngineEvent::Revoked(_) => "engine revoked for good".into(),
         EngineEvent::Impaired(e) => format!("engine impaired: {}", e.failure.reason.explanation()),
         EngineEvent::Recovered(_) => "engine recovered".into(),
         EngineEvent::ContactLost(e) => {

@@ -200,6 +200,7 @@ fn of_request(object: Uuid, event: &RequestEvent) -> Vec<TimerChange> {
         | RequestEvent::Drafted(_)
         | RequestEvent::Revised(_)
         | RequestEvent::Reopened(_)
+        | RequestEvent::Deleted(_)
         | RequestEvent::NameReleased(_)
         | RequestEvent::ProvisioningBegun(_)
         | RequestEvent::Completed(_)
@@ -321,6 +322,10 @@ fn of_account(object: Uuid, event: &AccountEvent) -> Vec<TimerChange> {
         | AccountEvent::RenewalRequestClosed(_)
         | AccountEvent::OwnersChanged(_)
         | AccountEvent::Changed(_)
+        | AccountEvent::DriftFound(_)
+        | AccountEvent::DriftRepairOrdered(_)
+        | AccountEvent::DriftLeft(_)
+        | AccountEvent::DriftEnded(_)
         | AccountEvent::SecretRevealRequested(_) => vec![],
     }
 }

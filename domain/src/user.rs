@@ -1,5 +1,9 @@
 //! Users: people with a display name and e-mail addresses, which are personal data and sealed in every event.
 
+mod following;
+
+pub use following::{Left, UserFollowed, UserLeft};
+
 use crate::{
     context::Context,
     decide::{Decide, aggregate},
@@ -86,6 +90,10 @@ pub enum UserCommand {
     ResetSecondFactor,
     /// A recovery code stood in for the second factor.
     UseRecoveryCode,
+    /// The person is in a followed group of this domain.
+    Follow(DomainId),
+    /// The person is in no followed group of this domain any more.
+    Leave(DomainId),
 }
 
 /// What a decision about a user needs to know of others.
@@ -187,6 +195,10 @@ events!(
         SecondFactorReset(UserSecondFactorReset) = "user.second-factor-reset",
         /// Signed in by a recovery code.
         RecoveryCodeUsed(UserRecoveryCodeUsed) = "user.recovery-code-used",
+        /// Is in a group that is followed.
+        Followed(UserFollowed) = "user.followed",
+        /// Is in no such group any more.
+        Left(UserLeft) = "user.left",
     }
 );
 
@@ -214,6 +226,9 @@ pub enum UserRefusal {
     /// There is no second factor.
     #[error("there is no second factor to reset")]
     NoSecondFactor,
+    /// One directory speaks for a person.
+    #[error("the person is kept in step with another directory")]
+    FollowedElsewhere,
 }
 
 /// A user.
@@ -227,6 +242,12 @@ pub struct User {
     pub roles: BTreeSet<RoleId>,
     /// Does signing in need a second factor?
     pub second_factor: bool,
+    /// Kept in step with this directory.
+    #[serde(default)]
+    pub followed: Option<DomainId>,
+    /// Left it, and was disabled for that.
+    #[serde(default)]
+    pub left: Option<Left>,
 }
 
 impl User {
@@ -244,11 +265,27 @@ impl User {
                 self.personal = Some(personal)
             }
             UserEvent::Disabled(_) => self.disabled = true,
-            UserEvent::Enabled(_) => self.disabled = false,
+            // Whoever is enabled by hand after leaving is not disabled by the next look again.
+            UserEvent::Enabled(_) => {
+                self.disabled = false;
+                if self.left.take().is_some() {
+                    self.followed = None;
+                }
+            }
             UserEvent::RoleGranted(UserRoleGranted { role }) => drop(self.roles.insert(role)),
             UserEvent::RoleRevoked(UserRoleRevoked { role }) => drop(self.roles.remove(&role)),
             UserEvent::SecondFactorEnrolled(_) => self.second_factor = true,
             UserEvent::SecondFactorReset(_) => self.second_factor = false,
+            UserEvent::Followed(UserFollowed { domain }) => {
+                (self.followed, self.left) = (Some(domain), None);
+            }
+            UserEvent::Left(_) => {
+                self.left = Some(if self.disabled {
+                    Left::Disabled
+                } else {
+                    Left::Enabled
+                });
+            }
             UserEvent::VerificationRequested(_)
             | UserEvent::PasswordSet(_)
             | UserEvent::RecoveryCodeUsed(_) => {}
@@ -447,6 +484,8 @@ impl Decide for User {
             }
             UserCommand::ResetSecondFactor => Ok(vec![UserSecondFactorReset {}.into()]),
             UserCommand::UseRecoveryCode => Ok(vec![UserRecoveryCodeUsed {}.into()]),
+            UserCommand::Follow(domain) => self.follow(domain),
+            UserCommand::Leave(domain) => self.leave(domain, facts),
         }
     }
 }
@@ -505,7 +544,9 @@ impl Recorded for UserEvent {
             | Self::PasswordSet(_)
             | Self::SecondFactorEnrolled(_)
             | Self::SecondFactorReset(_)
-            | Self::RecoveryCodeUsed(_) => None,
+            | Self::RecoveryCodeUsed(_)
+            | Self::Followed(_)
+            | Self::Left(_) => None,
         }
     }
 }

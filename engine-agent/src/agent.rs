@@ -1,11 +1,12 @@
-//! The loop: take orders while the directory can be reached, carry out several at a time, report, acknowledge; and
-//! answer requests to reveal a secret.
+//! The loop: take orders while the directory can be reached, carry out several at a time, report, acknowledge; read the
+//! directory when that is asked (`reading.rs`); and answer requests to reveal a secret.
 //!
 //! An order is acknowledged only after its report was stored. Whatever is cut off before that is delivered again, here
 //! or to another engine of the pool, and the fence on the object makes that harmless.
 
 use crate::{
-    backoff::Backoff, clock::Clock, directory::Directory, reveal::RevealDesk, vault::Vault,
+    backoff::Backoff, clock::Clock, directory::Directory, pace::Pace, reveal::RevealDesk,
+    vault::Vault,
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use std::{
@@ -16,16 +17,20 @@ use std::{
     },
     time::Duration,
 };
-use tenure_broker::{AgentLink, OrderDelivery, RevealReply, RevealRequest};
+use tenure_broker::{AgentLink, OrderDelivery, RevealReply, RevealRequest, WorkDelivery};
 use tenure_domain::{
     ids::{AccountId, DomainId, EngineId},
-    order::{EngineStatus, Failure, FailureReason, Outcome, Report},
+    order::{EngineLoad, EngineStatus, Failure, FailureReason, Outcome, Report},
 };
-use tokio::{sync::watch, task::JoinSet, time::sleep};
+use tokio::{
+    sync::watch,
+    task::JoinSet,
+    time::{Instant, sleep},
+};
 use tokio_util::sync::CancellationToken;
 
 /// How often an order in work says so: well within the shortest lease.
-const SIGN_OF_LIFE: Duration = Duration::from_secs(15);
+pub(crate) const SIGN_OF_LIFE: Duration = Duration::from_secs(15);
 /// Between two signs of life of the engine itself.
 pub const HEART_BEAT: Duration = Duration::from_secs(30);
 /// Between looks at a directory that cannot be reached.
@@ -34,12 +39,12 @@ const DIRECTORY_PAUSES: Backoff = Backoff {
     most: Duration::from_secs(30),
 };
 /// Between attempts to hand over a report, or to listen for reveals.
-const BROKER_PAUSES: Backoff = Backoff {
+pub(crate) const BROKER_PAUSES: Backoff = Backoff {
     first: Duration::from_millis(200),
     most: Duration::from_secs(5),
 };
 /// Attempts to hand over a report, before the order is left to be delivered again.
-const REPORT_ATTEMPTS: u32 = 8;
+pub(crate) const REPORT_ATTEMPTS: u32 = 8;
 
 /// One engine at work. Cheap to clone.
 #[derive(Clone)]
@@ -47,14 +52,14 @@ pub struct Agent {
     inner: Arc<Inner>,
 }
 
-struct Inner {
-    link: AgentLink,
-    engine: EngineId,
-    domain: DomainId,
-    directory: Arc<dyn Directory>,
+pub(crate) struct Inner {
+    pub(crate) link: AgentLink,
+    pub(crate) engine: EngineId,
+    pub(crate) domain: DomainId,
+    pub(crate) directory: Arc<dyn Directory>,
     vault: Arc<dyn Vault>,
     desk: RevealDesk,
-    clock: Clock,
+    pub(crate) clock: Clock,
     concurrency: usize,
     /// How often it says how it does, also when nothing changed.
     heart_beat: Duration,
@@ -64,6 +69,8 @@ struct Inner {
     impaired: watch::Sender<Option<Option<Failure>>>,
     /// A lease may run out while its order is still in work here: the second delivery is left alone.
     in_work: Mutex<HashSet<AccountId>>,
+    /// How long orders take.
+    pace: Pace,
 }
 
 impl Agent {
@@ -92,6 +99,7 @@ impl Agent {
             unreachable: AtomicBool::new(true),
             impaired: watch::Sender::new(None),
             in_work: Mutex::default(),
+            pace: Pace::default(),
         };
         Self {
             inner: Arc::new(inner),
@@ -134,13 +142,18 @@ impl Agent {
             }
             let taken = tokio::select! {
                 () = stop.cancelled() => break,
-                taken = self.inner.link.next_orders(free) => taken,
+                taken = self.inner.link.next_work(free) => taken,
             };
             match taken {
                 Ok(deliveries) => {
                     for delivery in deliveries {
                         let inner = Arc::clone(&self.inner);
-                        in_work.spawn(async move { inner.one(delivery).await });
+                        in_work.spawn(async move {
+                            match delivery {
+                                WorkDelivery::Order(delivery) => inner.one(delivery).await,
+                                WorkDelivery::Sync(delivery) => inner.read(delivery).await,
+                            }
+                        });
                     }
                 }
                 // The link paused before it said so, and mends itself in the background.
@@ -180,7 +193,7 @@ impl Inner {
         }
     }
 
-    fn mark_reachable(&self, reachable: bool) {
+    pub(crate) fn mark_reachable(&self, reachable: bool) {
         self.unreachable.store(!reachable, Ordering::Relaxed);
         metrics::gauge!("tenure_agent_directory_reachable").set(if reachable { 1.0 } else { 0.0 });
     }
@@ -188,7 +201,7 @@ impl Inner {
     fn learn_from(&self, outcome: &Outcome) {
         match outcome {
             // The loop looks at the directory before it takes another order.
-            Outcome::Deferred(failure) if failure.reason == FailureReason::DirectoryUnreachable => {
+            Outcome::Deferred(failure) if failure.reason.directory_is_away() => {
                 self.mark_reachable(false);
             }
             Outcome::Deferred(failure) if failure.reason == FailureReason::VaultUnavailable => {
@@ -227,6 +240,7 @@ impl Inner {
                     at: (self.clock)(),
                     impaired,
                     version: env!("CARGO_PKG_VERSION").to_owned(),
+                    load: self.load(),
                 };
                 if let Err(error) = self.link.report_status(&status).await {
                     tracing::debug!(%error, "the core was not told how this engine does");
@@ -246,6 +260,14 @@ impl Inner {
                 }
                 () = sleep(self.heart_beat) => {}
             }
+        }
+    }
+
+    fn load(&self) -> EngineLoad {
+        let in_work = self.accounts_in_work(|accounts| accounts.len());
+        EngineLoad {
+            in_work: u32::try_from(in_work).unwrap_or(u32::MAX),
+            apply_p95_ms: self.pace.p95_ms(),
         }
     }
 
@@ -274,7 +296,11 @@ impl Inner {
 
     async fn carry_out_and_report(&self, delivery: &OrderDelivery) {
         let order = &delivery.order;
+        let began = Instant::now();
         let outcome = self.directory.carry_out(order, &*self.vault).await;
+        if matches!(outcome, Outcome::Applied { .. } | Outcome::Removed) {
+            self.pace.note(began.elapsed());
+        }
         self.learn_from(&outcome);
         metrics::counter!("tenure_agent_orders_total", "outcome" => label(&outcome)).increment(1);
         match &outcome {

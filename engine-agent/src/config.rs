@@ -6,7 +6,7 @@ use crate::{
     vault::{BuiltInVault, SHORTEST_PASSWORD, Vault, VaultError, VaultKey},
 };
 use serde::Deserialize;
-use std::{num::NonZeroU32, path::PathBuf, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, num::NonZeroU32, path::PathBuf, sync::Arc, time::Duration};
 use tenure_domain::ids::{DomainId, EngineId};
 
 /// One engine: beside one domain, with one vault.
@@ -89,6 +89,9 @@ pub struct SandboxConfig {
     /// Groups that exist.
     #[serde(default)]
     pub groups: Vec<String>,
+    /// Groups that are members of other groups, by the group that holds them.
+    #[serde(default)]
+    pub nested: BTreeMap<String, Vec<String>>,
     /// File that keeps the objects between starts.
     #[serde(default)]
     pub file: Option<PathBuf>,

@@ -6,7 +6,7 @@
 use std::fmt;
 use tenure_domain::{
     ids::AccountId,
-    order::{Order, OrderNumber},
+    order::{Mark, Order, OrderNumber},
 };
 use uuid::Uuid;
 
@@ -30,6 +30,14 @@ impl Fence {
         Self {
             account: order.account,
             number: OrderNumber::default(),
+        }
+    }
+
+    /// As the core knows it.
+    pub(crate) fn mark(self) -> Mark {
+        Mark {
+            account: self.account,
+            number: self.number,
         }
     }
 

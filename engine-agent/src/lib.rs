@@ -9,16 +9,20 @@
 //! - Nothing here issues orders, knows templates or approvals, or decides whether an account should live.
 //!
 //! Start reading at [`directory::Directory`], then `directory/ldap/mod.rs`: check, claim, act, verify. [`agent::Agent`]
-//! is the loop around it, [`vault`] keeps secrets, [`reveal`] hands one to the person who asked for it.
+//! is the loop around it, `reading.rs` hands over what the directory holds, [`vault`] keeps secrets, [`reveal`] hands one to the person who asked for it. [`discovery`] looks
+//! for accounts that nobody manages.
 
 pub mod agent;
 mod backoff;
 pub mod clock;
 pub mod config;
 pub mod directory;
+pub mod discovery;
 mod dn;
 mod failure;
 mod fence;
+mod pace;
+mod reading;
 pub mod reveal;
 mod rules;
 mod sealing;

@@ -5,6 +5,7 @@ use crate::{dn::Dn, failure::failure};
 use std::collections::BTreeSet;
 use tenure_domain::{
     attribute,
+    gmsa::{self, Gmsa},
     ids::DomainId,
     order::{DesiredState, Failure, FailureReason, Order, OrderKind},
 };
@@ -17,6 +18,7 @@ const LONGEST_VALUE: usize = 3 * 4_096;
 const MOST_ATTRIBUTES: usize = 64;
 const MOST_VALUES: usize = 64;
 const MOST_GROUPS: usize = 256;
+const MOST_PRINCIPALS: usize = 100;
 
 /// What this engine may touch.
 #[derive(Clone, Debug)]
@@ -32,7 +34,10 @@ impl Territory {
         if order.domain != self.domain {
             return refuse("the order is for another domain");
         }
-        name(&order.desired.name)?;
+        match order.desired.gmsa {
+            Some(_) => gmsa_name(&order.desired.name)?,
+            None => name(&order.desired.name)?,
+        }
         if order.kind != OrderKind::Remove {
             self.desired(&order.desired)?;
         }
@@ -49,6 +54,9 @@ impl Territory {
         }
         if let Some(description) = &desired.description {
             value("description", description)?;
+        }
+        if let Some(gmsa) = &desired.gmsa {
+            self.gmsa(gmsa, desired)?;
         }
         if desired.expires_at.is_some_and(|at| at.timestamp() <= 0) {
             return refuse("the expiry lies before 1970");
@@ -70,6 +78,30 @@ impl Territory {
             values.iter().try_for_each(|text| value(attribute, text))?;
         }
         Ok(())
+    }
+
+    fn gmsa(&self, gmsa: &Gmsa, desired: &DesiredState) -> Result<(), Failure> {
+        let principals = &gmsa.principals;
+        if principals.is_empty() || principals.len() > MOST_PRINCIPALS {
+            return refuse(format!("1 to {MOST_PRINCIPALS} may retrieve a password"));
+        }
+        for principal in principals {
+            self.inside("principal", principal)?;
+        }
+        if gmsa.encryption_types.is_empty() {
+            return refuse("no encryption type");
+        }
+        if !(1..=gmsa::LONGEST_INTERVAL_DAYS).contains(&gmsa.password_interval_days) {
+            return refuse("the password interval is 1 to 365 days");
+        }
+        if desired.cannot_change_password.is_some() {
+            return refuse("a group managed service account does not change its own password");
+        }
+        let mut attributes = desired.attributes.keys();
+        match attributes.find(|name| gmsa::has_of_its_own(name)) {
+            Some(name) => refuse(format!("an order may not set the attribute {name}")),
+            None => Ok(()),
+        }
     }
 
     fn inside(&self, what: &str, text: &str) -> Result<(), Failure> {
@@ -135,6 +167,18 @@ fn name(name: &str) -> Result<(), Failure> {
     Ok(())
 }
 
+/// It is a host's name too, and the directory's own name of it has a dollar sign behind it.
+fn gmsa_name(name: &str) -> Result<(), Failure> {
+    if name.is_empty() || name.len() > gmsa::LONGEST_NAME || gmsa::forbidden_in(name).is_some() {
+        return refuse(format!(
+            "the name of a group managed service account has 1 to {} letters, digits, hyphens and underscores: {}",
+            gmsa::LONGEST_NAME,
+            excerpt(name)
+        ));
+    }
+    Ok(())
+}
+
 fn value(attribute: &str, text: &str) -> Result<(), Failure> {
     if text.is_empty() || text.len() > LONGEST_VALUE || text.contains('\0') {
         return refuse(format!(
@@ -158,7 +202,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use chrono::{DateTime, Utc};
-    use tenure_domain::{ids::AccountId, order::OrderNumber};
+    use tenure_domain::{gmsa::EncryptionType, ids::AccountId, order::OrderNumber};
     use uuid::Uuid;
 
     fn territory() -> Territory {
@@ -304,6 +348,54 @@ mod tests {
                 )
             };
             assert!(refused(set), "{attribute}");
+        }
+    }
+
+    #[test]
+    fn what_no_group_managed_service_account_can_be_is_refused() {
+        let gmsa = |change: fn(&mut DesiredState, &mut Gmsa)| {
+            refused(|order| {
+                let desired = &mut order.desired;
+                desired.name = "gmsa-payroll".into();
+                let mut gmsa = Gmsa {
+                    principals: vec!["CN=Web,OU=Groups,DC=corp,DC=example".into()],
+                    encryption_types: vec![EncryptionType::Aes256],
+                    password_interval_days: 30,
+                };
+                change(desired, &mut gmsa);
+                desired.gmsa = Some(Box::new(gmsa));
+            })
+        };
+        assert!(!gmsa(|_, _| ()));
+        assert!(!gmsa(|desired, _| desired.name = "abcdefghijklmno".into()));
+        assert!(gmsa(|desired, _| desired.name = "abcdefghijklmnop".into()));
+        assert!(gmsa(|desired, _| desired.name = "web$".into()));
+        assert!(gmsa(|desired, _| desired.name = "a b".into()));
+        assert!(gmsa(|_, gmsa| gmsa.principals.clear()));
+        assert!(gmsa(
+            |_, gmsa| gmsa.principals = vec!["CN=x,DC=other".into()]
+        ));
+        assert!(gmsa(
+            |_, gmsa| gmsa.principals = vec!["CN=x,DC=corp,DC=example".into(); 101]
+        ));
+        assert!(gmsa(|_, gmsa| gmsa.encryption_types.clear()));
+        assert!(gmsa(|_, gmsa| gmsa.password_interval_days = 0));
+        assert!(gmsa(
+            |desired, _| desired.cannot_change_password = Some(true)
+        ));
+        for name in [
+            "dnsHostName",
+            "msDS-SupportedEncryptionTypes",
+            "msDS-GroupMSAMembership",
+        ] {
+            assert!(refused(|order| {
+                order.desired.attributes = [(name.to_owned(), vec!["x".to_owned()])].into();
+                order.desired.gmsa = Some(Box::new(Gmsa {
+                    principals: vec!["CN=Web,OU=Groups,DC=corp,DC=example".into()],
+                    encryption_types: vec![EncryptionType::Aes256],
+                    password_interval_days: 30,
+                }));
+            }));
         }
     }
 

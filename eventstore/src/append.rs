@@ -16,6 +16,8 @@ pub(crate) struct Append {
     pub(crate) stream: Uuid,
     /// The version decided at.
     pub(crate) expected: u64,
+    /// Was that version made by an append of this process?
+    pub(crate) own: bool,
     /// Microseconds of the time decided at.
     pub(crate) decided_at: i64,
     pub(crate) actor: Arc<str>,

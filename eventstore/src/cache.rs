@@ -16,6 +16,15 @@ pub(crate) type AnyState = Arc<dyn Any + Send + Sync>;
 pub(crate) struct Entry {
     pub(crate) state: AnyState,
     pub(crate) version: u64,
+    /// Made by an append of this process, and not read.
+    pub(crate) own: bool,
+}
+
+/// An [`Entry`] of a known type.
+pub(crate) struct Cached<A> {
+    pub(crate) state: Arc<A>,
+    pub(crate) version: u64,
+    pub(crate) own: bool,
 }
 
 pub(crate) struct Cache(Mutex<LruCache<(i16, Uuid), Entry>>);
@@ -27,14 +36,13 @@ impl Cache {
         )))
     }
 
-    pub(crate) fn get<A: Send + Sync + 'static>(
-        &self,
-        kind: i16,
-        id: Uuid,
-    ) -> Option<(Arc<A>, u64)> {
+    pub(crate) fn get<A: Send + Sync + 'static>(&self, kind: i16, id: Uuid) -> Option<Cached<A>> {
         let entry = self.lock().get(&(kind, id)).cloned()?;
-        let state = Arc::downcast(entry.state).ok()?;
-        Some((state, entry.version))
+        Some(Cached {
+            state: Arc::downcast(entry.state).ok()?,
+            version: entry.version,
+            own: entry.own,
+        })
     }
 
     /// Never replaces a newer state by an older one: answers may overtake each other. Returns what is no longer kept.

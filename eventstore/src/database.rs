@@ -1,6 +1,6 @@
 //! The two databases, and how one statement is run on either.
 
-use crate::StoreError;
+use crate::{StoreError, postgres::servers::Servers};
 use sqlx::{
     ConnectOptions, Connection, PgPool, SqlitePool,
     postgres::{PgConnectOptions, PgPoolOptions},
@@ -151,7 +151,7 @@ fn one_connection() -> SqlitePoolOptions {
 /// Where a store's data is.
 #[derive(Clone, Debug)]
 pub(crate) enum Address {
-    Postgres(Box<PgConnectOptions>),
+    Postgres(Servers),
     File(PathBuf),
     Memory,
 }
@@ -161,10 +161,7 @@ impl FromStr for Address {
 
     fn from_str(url: &str) -> Result<Self, StoreError> {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            // The address may hold a password: it is not repeated.
-            return PgConnectOptions::from_str(url)
-                .map(|options| Self::Postgres(Box::new(options)))
-                .map_err(|_| StoreError::Address("not a PostgreSQL address".to_owned()));
+            return url.parse().map(Self::Postgres);
         }
         match url.strip_prefix("sqlite:") {
             Some(":memory:" | "//:memory:") => Ok(Self::Memory),

@@ -55,11 +55,13 @@ impl EventStore {
         for _ in 0..ATTEMPTS {
             // A stream that is not in memory is taken for a new one: if it is not, the append says so, or the refusal
             // makes us look. So new streams, which are many, cost no reading.
+            let mut own = false;
             let known = loaded.take().or_else(|| {
-                let (state, version) = self.0.cache.get::<A>(kind, id)?;
-                Some(Loaded { state, version })
+                let cached = self.0.cache.get::<A>(kind, id)?;
+                own = cached.own;
+                Some(cached.into())
             });
-            let (mut state, version) = known.map_or_else(Default::default, |known| {
+            let (mut state, version) = known.map_or_else(Default::default, |known: Loaded<A>| {
                 ((*known.state).clone(), known.version)
             });
             let sink = EventSink::default();
@@ -102,6 +104,7 @@ impl EventStore {
                 kind_code: kind,
                 stream: id,
                 expected: version,
+                own,
                 decided_at: micros(context.now),
                 actor: shown_actor.clone(),
                 command: key,
@@ -129,6 +132,7 @@ impl EventStore {
                     Entry {
                         state: state.clone(),
                         version: after,
+                        own: true,
                     },
                 )
                 .await
@@ -155,7 +159,7 @@ impl EventStore {
                         .0
                         .cache
                         .get::<A>(kind, id)
-                        .is_none_or(|(_, cached)| cached < actual)
+                        .is_none_or(|cached| cached.version < actual)
                     {
                         loaded = Some(self.refresh::<A>(kind, id).await?);
                     } else if actual < version {

@@ -1,6 +1,11 @@
 //! Loading aggregates: from the cache, a snapshot, and the stream's events.
 
-use crate::{EventStore, Loaded, StoreError, cache::Entry, database::on_reader, kind, snapshot};
+use crate::{
+    EventStore, Loaded, StoreError,
+    cache::{Cached, Entry},
+    database::on_reader,
+    kind, snapshot,
+};
 use std::sync::Arc;
 use tenure_domain::Stream;
 use uuid::Uuid;
@@ -15,10 +20,10 @@ impl EventStore {
     /// If the database fails, or an event of the stream cannot be read.
     pub async fn state<A: Stream>(&self, id: Uuid) -> Result<Loaded<A>, StoreError> {
         let kind = code::<A>()?;
-        if let Some((state, version)) = self.0.cache.get(kind, id)
-            && self.tail(kind, id).await? == version
+        if let Some(cached) = self.0.cache.get(kind, id)
+            && self.tail(kind, id).await? == cached.version
         {
-            return Ok(Loaded { state, version });
+            return Ok(cached.into());
         }
         self.refresh(kind, id).await
     }
@@ -31,9 +36,9 @@ impl EventStore {
     pub async fn cached_state<A: Stream>(&self, id: Uuid) -> Result<Loaded<A>, StoreError> {
         let kind = code::<A>()?;
         match self.0.cache.get(kind, id) {
-            Some((state, version)) => {
+            Some(cached) => {
                 metrics::counter!("tenure_aggregate_cache_hits_total").increment(1);
-                Ok(Loaded { state, version })
+                Ok(cached.into())
             }
             None => {
                 metrics::counter!("tenure_aggregate_cache_misses_total").increment(1);
@@ -49,7 +54,7 @@ impl EventStore {
         id: Uuid,
     ) -> Result<Loaded<A>, StoreError> {
         let (mut state, mut version) = match self.0.cache.get::<A>(kind, id) {
-            Some((state, version)) => ((*state).clone(), version),
+            Some(cached) => ((*cached.state).clone(), cached.version),
             None => self
                 .0
                 .snapshots
@@ -88,6 +93,7 @@ impl EventStore {
                 Entry {
                     state: state.clone(),
                     version,
+                    own: false,
                 },
             );
         }
@@ -115,6 +121,15 @@ impl EventStore {
             .await?
         });
         Ok(version.map_or(0, |version| u64::from(version.cast_unsigned())))
+    }
+}
+
+impl<A> From<Cached<A>> for Loaded<A> {
+    fn from(cached: Cached<A>) -> Self {
+        Self {
+            state: cached.state,
+            version: cached.version,
+        }
     }
 }
 

@@ -148,13 +148,26 @@ pub(crate) struct Tails {
 
 impl Tails {
     pub(crate) fn of(batch: &[&Append]) -> Self {
+        Self::of_those(batch, |_| true)
+    }
+
+    /// Without the versions that appends of this process made: true as long as nobody else has appended.
+    pub(crate) fn of_others(batch: &[&Append]) -> Self {
+        Self::of_those(batch, |append| !append.own)
+    }
+
+    fn of_those(batch: &[&Append], wanted: impl Fn(&Append) -> bool) -> Self {
         let mut tails = Self {
             streams: vec![],
             kinds: vec![],
             versions: vec![],
             owners: vec![],
         };
-        for (index, append) in batch.iter().enumerate() {
+        for (index, append) in batch
+            .iter()
+            .enumerate()
+            .filter(|(_, append)| wanted(append))
+        {
             tails.add(
                 append.kind_code,
                 append.stream,

@@ -7,7 +7,7 @@ use crate::{
     reader::Reader,
 };
 use bytes::Bytes;
-use futures::{TryStreamExt, stream::BoxStream};
+use futures::{StreamExt, TryStreamExt, stream::BoxStream};
 use sqlx::{
     PgPool,
     postgres::{PgPoolCopyExt, PgPoolOptions},
@@ -36,7 +36,7 @@ impl EventStore {
     pub fn read_pages(&self, after: Position, up_to: Position, page: usize) -> Pages {
         let events = match &self.0.database {
             Database::Postgres(pool) => Events::Copied(Copied {
-                pool: pool.clone(),
+                own: one_connection(pool),
                 messages: None,
                 begun: false,
                 after,
@@ -61,16 +61,12 @@ impl EventStore {
 impl Pages {
     /// The next page; none after the last.
     pub async fn next(&mut self) -> Option<Result<Vec<StoredEvent>, StoreError>> {
-        while self.page.len() < self.size {
-            let next = match &mut self.events {
-                Events::Copied(copied) => copied.next(&self.reader).await,
-                Events::Queried(queried) => queried.next().await,
-            };
-            match next {
-                Some(Ok(event)) => self.page.push(event),
-                Some(Err(error)) => return Some(Err(error)),
-                None => break,
-            }
+        let filled = match &mut self.events {
+            Events::Copied(copied) => copied.fill(&mut self.page, self.size, &self.reader).await,
+            Events::Queried(queried) => queried.fill(&mut self.page, self.size).await,
+        };
+        if let Err(error) = filled {
+            return Some(Err(error));
         }
         if self.page.is_empty() {
             return None;
@@ -89,9 +85,10 @@ enum Events {
     Queried(Queried),
 }
 
-/// Decoded by whoever reads, as the bytes arrive: handing events to another thread costs as much as decoding them.
+/// Decoded by whoever reads, as the bytes arrive, and into its place in the page: handing events to another thread costs
+/// as much as decoding them, and so does moving one from hand to hand.
 struct Copied {
-    pool: PgPool,
+    own: PgPool,
     messages: Option<BoxStream<'static, sqlx::Result<Bytes>>>,
     /// Has this COPY brought anything?
     begun: bool,
@@ -100,30 +97,22 @@ struct Copied {
 }
 
 impl Copied {
-    async fn next(&mut self, reader: &Reader) -> Option<Result<StoredEvent, StoreError>> {
-        loop {
-            let messages = match &mut self.messages {
-                Some(messages) => messages,
-                None if self.after >= self.up_to => return None,
-                None => {
-                    let to = self.up_to.min(self.after.saturating_add(COPIED));
-                    match copy(&self.pool, self.after, to).await {
-                        Ok(messages) => {
-                            self.after = to;
-                            self.begun = false;
-                            self.messages.insert(messages)
-                        }
-                        Err(error) => return Some(Err(error.into())),
-                    }
+    async fn fill(
+        &mut self,
+        page: &mut Vec<StoredEvent>,
+        size: usize,
+        reader: &Reader,
+    ) -> Result<(), StoreError> {
+        while page.len() < size {
+            let Some(messages) = &mut self.messages else {
+                if self.after >= self.up_to {
+                    return Ok(());
                 }
+                self.messages = Some(self.copy());
+                continue;
             };
             match messages.try_next().await {
-                Ok(Some(message)) => {
-                    if let Some(row) = copied_row(&message) {
-                        self.begun = true;
-                        return Some(row.and_then(|row| reader.decode(&row)));
-                    }
-                }
+                Ok(Some(message)) => self.begun |= push(&message, page, reader)?,
                 Ok(None) => {
                     self.messages = None;
                     // Beyond the head there is nothing more to come.
@@ -132,25 +121,46 @@ impl Copied {
                     }
                 }
                 Err(error) => {
+                    self.messages = None;
                     self.after = self.up_to;
-                    return Some(Err(error.into()));
+                    return Err(error.into());
                 }
             }
         }
+        Ok(())
+    }
+
+    /// The next COPY, from its first word on. Kept whole: waiting for it may be cancelled, and sqlx 0.9 loses track of a
+    /// connection that was given back between the statement and its answer.
+    fn copy(&mut self) -> BoxStream<'static, sqlx::Result<Bytes>> {
+        let to = self.up_to.min(self.after.saturating_add(COPIED));
+        let statement = copy_statement(self.after, to);
+        let own = self.own.clone();
+        self.after = to;
+        self.begun = false;
+        futures::stream::once(async move { own.copy_out_raw(&statement).await })
+            .try_flatten()
+            .boxed()
     }
 }
 
-/// On a connection of its own: dropped in the middle, it is of no use to others, since sqlx 0.9 loses track of a
+/// Puts the event of a message into its place; answers whether there was one. A function of its own, since an event that
+/// an async one holds is copied into its state, and out again.
+fn push(message: &[u8], page: &mut Vec<StoredEvent>, reader: &Reader) -> Result<bool, StoreError> {
+    let Some(row) = copied_row(message) else {
+        return Ok(false);
+    };
+    page.push(reader.decode(&row?)?);
+    Ok(true)
+}
+
+/// A pool apart: dropped in the middle, its connection is of no use to others, since sqlx 0.9 loses track of a
 /// connection whose COPY was not read to its end. And whoever reads slowly takes none from the others.
-async fn copy(
-    pool: &PgPool,
-    after: Position,
-    up_to: Position,
-) -> sqlx::Result<BoxStream<'static, sqlx::Result<Bytes>>> {
-    let own = PgPoolOptions::new()
+fn one_connection(pool: &PgPool) -> PgPool {
+    PgPoolOptions::new()
         .max_connections(1)
-        .connect_lazy_with(pool.connect_options().as_ref().clone());
-    own.copy_out_raw(&copy_statement(after, up_to)).await
+        .test_before_acquire(false)
+        .connect_lazy_with(pool.connect_options().as_ref().clone())
 }
 
 /// Read and decoded ahead by a task.
@@ -188,14 +198,15 @@ impl Queried {
         }
     }
 
-    async fn next(&mut self) -> Option<Result<StoredEvent, StoreError>> {
+    async fn fill(&mut self, page: &mut Vec<StoredEvent>, size: usize) -> Result<(), StoreError> {
         loop {
-            if let Some(event) = self.begun.next() {
-                return Some(Ok(event));
+            page.extend(self.begun.by_ref().take(size.saturating_sub(page.len())));
+            if page.len() >= size {
+                return Ok(());
             }
-            match self.pages.recv().await? {
-                Ok(page) => self.begun = page.into_iter(),
-                Err(error) => return Some(Err(error)),
+            match self.pages.recv().await {
+                Some(next) => self.begun = next?.into_iter(),
+                None => return Ok(()),
             }
         }
     }

@@ -38,7 +38,7 @@ const QUEUE_WAIT: Duration = Duration::from_secs(5);
 /// How a store is opened.
 #[derive(Clone)]
 pub struct StoreConfig {
-    /// `sqlite:///path/log.db`, `sqlite::memory:` or `postgres://...`.
+    /// `sqlite:///path/log.db`, `sqlite::memory:` or `postgres://...`, there with one host or several.
     pub url: String,
     /// The instance's keys.
     pub keys: InstanceKeys,
@@ -88,13 +88,15 @@ impl EventStore {
     /// # Errors
     /// As [`EventStore::open`].
     pub async fn open_with(config: StoreConfig, upcasters: Upcasters) -> Result<Self, StoreError> {
-        let (database, key_database) = match config.url.parse()? {
-            Address::Postgres(options) => {
-                let database = Database::postgres(*options, config.max_connections);
+        let address = config.url.parse()?;
+        let (database, key_database) = match &address {
+            Address::Postgres(servers) => {
+                let first = servers.first().await?;
+                let database = Database::postgres(first, config.max_connections);
                 (database.clone(), database)
             }
             Address::File(path) => (
-                Database::sqlite(&path, config.max_connections).await?,
+                Database::sqlite(path, config.max_connections).await?,
                 Database::sqlite(&path.with_file_name("keys.db"), 1).await?,
             ),
             Address::Memory => (
@@ -148,6 +150,11 @@ impl EventStore {
         store.0.head.send_replace(store.head().await?.position);
         let waking = wake::start(&store.0);
         store.tasks().extend(waking);
+        if let (Address::Postgres(servers), Database::Postgres(pool)) = (address, &store.0.database)
+        {
+            let following = tokio::spawn(servers.follow(pool.clone()));
+            store.tasks().push(following);
+        }
         Ok(store)
     }
 

@@ -2,11 +2,11 @@
 //! checkpoints.
 
 use crate::{
-    ChainCheckpoint, CheckpointSigner, EventStore, Head, Position, SealedEvent, StoreError,
-    chain::{self, GENESIS, Hash},
+    ChainCheckpoint, EventStore, Head, Position, StoreError,
+    chain::{self, Content, GENESIS, Hash},
     log,
+    note::VerifierKey,
 };
-use ed25519_dalek::VerifyingKey;
 use std::collections::HashMap;
 
 const PAGE: usize = 1000;
@@ -40,12 +40,22 @@ pub enum VerifyError {
         reached: Position,
     },
     /// A checkpoint is not signed by a trusted key.
-    #[error("the checkpoint at position {position} is not signed by a trusted key ({key_id})")]
+    #[error(
+        "the checkpoint at position {position} is not signed by a trusted key, but by {signers}"
+    )]
     Untrusted {
         /// Whose position.
         position: Position,
-        /// The key that it names.
-        key_id: String,
+        /// Who signed it, as it says.
+        signers: String,
+    },
+    /// What was exported cannot be read, or its end is missing.
+    #[error("line {line} of the export: {reason}")]
+    Export {
+        /// Which one: 1 is the first.
+        line: u64,
+        /// What is wrong.
+        reason: String,
     },
     /// The store failed.
     #[error(transparent)]
@@ -58,8 +68,8 @@ impl EventStore {
     /// # Errors
     /// The first place where it is not what was written.
     pub async fn verify(&self, progress: impl Fn(Position)) -> Result<Verified, VerifyError> {
-        let own = CheckpointSigner::of(self.keys()).verifying_key();
-        self.verify_against(&[own], self.checkpoints().await?, progress)
+        let own = self.checkpoint_keys().await?;
+        self.verify_against(&own, self.checkpoints().await?, progress)
             .await
     }
 
@@ -69,33 +79,14 @@ impl EventStore {
     /// As [`EventStore::verify`].
     pub async fn verify_against(
         &self,
-        trusted: &[VerifyingKey],
+        trusted: &[VerifierKey],
         checkpoints: Vec<ChainCheckpoint>,
         progress: impl Fn(Position),
     ) -> Result<Verified, VerifyError> {
-        for checkpoint in &checkpoints {
-            if !trusted.iter().any(|key| checkpoint.is_signed_by(key)) {
-                let key_id = checkpoint.key_id.clone();
-                return Err(VerifyError::Untrusted {
-                    position: checkpoint.position,
-                    key_id,
-                });
-            }
-        }
+        let expected = expected(trusted, &checkpoints)?;
         // Read before the events: what is appended meanwhile is beyond it.
         let head = self.head().await?;
-        let mut expected: HashMap<Position, Vec<Hash>> = HashMap::new();
-        for checkpoint in &checkpoints {
-            expected
-                .entry(checkpoint.position)
-                .or_default()
-                .push(checkpoint.hash);
-        }
-        let mut walk = Walk {
-            position: 0,
-            recorded_at: i64::MIN,
-            hash: GENESIS,
-        };
+        let mut walk = Walk::after(0, GENESIS);
         walk.check_against(&expected)?;
         while walk.position < head.position {
             let page = log::sealed_page(&*self.0.log, walk.position, PAGE).await?;
@@ -106,7 +97,8 @@ impl EventStore {
                 });
             }
             for event in &page {
-                walk.step(event)?;
+                let recorded_at = log::micros(event.recorded_at);
+                walk.step(event.position, recorded_at, &event.content(), &event.hash)?;
                 walk.check_against(&expected)?;
                 if walk.position == head.position && walk.hash != head.hash {
                     return Err(VerifyError::Altered {
@@ -153,26 +145,70 @@ impl EventStore {
     }
 }
 
+/// What trusted checkpoints say, by position.
+///
+/// # Errors
+/// If one is not signed by a key that is trusted, or that a checkpoint before it hands over to.
+pub(crate) fn expected(
+    trusted: &[VerifierKey],
+    checkpoints: &[ChainCheckpoint],
+) -> Result<HashMap<Position, Vec<Hash>>, VerifyError> {
+    let mut trusted = trusted.to_vec();
+    let mut in_order: Vec<_> = checkpoints.iter().collect();
+    in_order.sort_by_key(|checkpoint| (checkpoint.position, checkpoint.signed_at));
+    let mut expected: HashMap<Position, Vec<Hash>> = HashMap::new();
+    for checkpoint in in_order {
+        let next = checkpoint.next.as_ref();
+        let is_signed = trusted.iter().any(|key| checkpoint.is_signed_by(key));
+        if !is_signed || next.is_some_and(|next| !checkpoint.is_signed_by(next)) {
+            return Err(VerifyError::Untrusted {
+                position: checkpoint.position,
+                signers: checkpoint.signers(),
+            });
+        }
+        trusted.extend(next.cloned());
+        let hashes = expected.entry(checkpoint.position).or_default();
+        hashes.push(checkpoint.hash);
+    }
+    Ok(expected)
+}
+
 /// How far the chain was computed.
-struct Walk {
-    position: Position,
-    recorded_at: i64,
-    hash: Hash,
+pub(crate) struct Walk {
+    pub(crate) position: Position,
+    pub(crate) recorded_at: i64,
+    pub(crate) hash: Hash,
 }
 
 impl Walk {
-    fn step(&mut self, event: &SealedEvent) -> Result<(), VerifyError> {
+    /// Goes on behind the event that has this link.
+    pub(crate) fn after(position: Position, hash: Hash) -> Self {
+        let recorded_at = i64::MIN;
+        Self {
+            position,
+            recorded_at,
+            hash,
+        }
+    }
+
+    /// The next event, as it is stored.
+    pub(crate) fn step(
+        &mut self,
+        stored_at: Position,
+        recorded_at: i64,
+        content: &Content<'_>,
+        stored_hash: &[u8],
+    ) -> Result<(), VerifyError> {
         let position = self.position + 1;
         let altered = |reason| VerifyError::Altered { position, reason };
-        if event.position != position {
+        if stored_at != position {
             return Err(altered("it is missing"));
         }
-        let recorded_at = log::micros(event.recorded_at);
         if recorded_at < self.recorded_at {
             return Err(altered("its time is before that of the event before it"));
         }
-        let hash = chain::link(&self.hash, position, recorded_at, &event.content().hash());
-        if hash.as_slice() != event.hash {
+        let hash = chain::link(&self.hash, position, recorded_at, &content.hash());
+        if hash.as_slice() != stored_hash {
             return Err(altered("it does not hash to what is stored"));
         }
         *self = Self {
@@ -183,7 +219,10 @@ impl Walk {
         Ok(())
     }
 
-    fn check_against(&self, expected: &HashMap<Position, Vec<Hash>>) -> Result<(), VerifyError> {
+    pub(crate) fn check_against(
+        &self,
+        expected: &HashMap<Position, Vec<Hash>>,
+    ) -> Result<(), VerifyError> {
         match expected.get(&self.position) {
             Some(hashes) if hashes.iter().any(|hash| *hash != self.hash) => {
                 Err(VerifyError::Altered {

@@ -203,11 +203,11 @@ pub(crate) fn created(at: &str, id: Uuid, accepted: Accepted) -> AcceptedAnswer 
     )
 }
 
-/// The directory follows: 202, with where to watch.
+/// The directory follows: 202, with the path of what to watch.
 pub(crate) fn watch(at: &str, id: Uuid, accepted: Accepted) -> AcceptedAnswer {
     answer(
         StatusCode::ACCEPTED,
-        Some(format!("{at}/{id}?at_least={}", accepted.position)),
+        Some(format!("{at}?at_least={}", accepted.position)),
         id,
         accepted,
     )

@@ -205,6 +205,8 @@ fn statuses(
         "/api/v1/first-password" | "/api/v1/verification" => statuses.extend([403, 404, 409, 429]),
         "/api/v1/setup" if has_body => statuses.extend([403, 409, 429]),
         "/api/v1/sessions/current/password" | "/api/v1/events" => drop(statuses.insert(429)),
+        "/api/v1/enrolment" => statuses.extend([403, 409, 429]),
+        "/api/v1/enrolment/login" => statuses.extend([403, 409]),
         "/metrics" => statuses.extend([401, 403, 404]),
         _ => {}
     }

@@ -125,6 +125,16 @@ pub(crate) struct Total {
     more: bool,
 }
 
+impl Total {
+    /// Of what was counted one by one.
+    pub(crate) fn exactly(count: usize) -> Self {
+        Self {
+            value: count as u64,
+            more: false,
+        }
+    }
+}
+
 impl From<Count> for Total {
     fn from(count: Count) -> Self {
         Self {

@@ -152,6 +152,7 @@ impl RequestStory {
             | RequestEvent::Revised(_)
             | RequestEvent::Approved(_)
             | RequestEvent::Withdrawn(_)
+            | RequestEvent::Deleted(_)
             | RequestEvent::ProvisioningBegun(_)
             | RequestEvent::Completed(_)
             | RequestEvent::Failed(_)

@@ -49,8 +49,13 @@ of_the_domain!(
     EmailText = domain::email_template::EmailText,
     DomainContent = domain::directory::DomainContent,
     DomainKind = domain::directory::DomainKind,
+    SyncPlan = domain::synchronisation::SyncPlan,
+    DriftField = domain::drift::DriftField,
     EngineContent = domain::engine::EngineContent,
+    EngineStanding = domain::engine::EngineStanding,
     TemplateContent = domain::template::TemplateContent,
+    AccountType = domain::template::AccountType,
+    Gmsa = domain::gmsa::Gmsa,
     RequestContent = domain::request::RequestContent,
     RequestKind = domain::request::RequestKind,
     RequestStatus = domain::request::RequestStatus,
@@ -123,6 +128,31 @@ fn bounds() -> Vec<(&'static str, &'static str, Value)> {
             "base_dn",
             json!({"minLength": 1, "maxLength": 400, "pattern": "[Dd][Cc]="}),
         ),
+        (
+            "SyncPlan",
+            "changes_every_minutes",
+            json!({"minimum": 1, "maximum": 1440}),
+        ),
+        (
+            "SyncPlan",
+            "full_every_hours",
+            json!({"minimum": 1, "maximum": 720}),
+        ),
+        (
+            "SyncPlan",
+            "name_patterns",
+            json!({"maxItems": 100, "items": {"type": "string", "minLength": 1, "maxLength": 40}}),
+        ),
+        (
+            "SyncPlan",
+            "old_password_days",
+            json!({"minimum": 1, "maximum": 36_500}),
+        ),
+        (
+            "SyncPlan",
+            "unused_days",
+            json!({"minimum": 15, "maximum": 36_500}),
+        ),
         ("EngineContent", "name", text(80)),
         (
             "EngineContent",
@@ -147,6 +177,21 @@ fn bounds() -> Vec<(&'static str, &'static str, Value)> {
             "VaultSection",
             "folder",
             json!({"minLength": 1, "maxLength": 200}),
+        ),
+        (
+            "Gmsa",
+            "principals",
+            json!({"minItems": 1, "maxItems": 100, "items": {"type": "string", "minLength": 1, "maxLength": 400}}),
+        ),
+        (
+            "Gmsa",
+            "encryption_types",
+            json!({"minItems": 1, "maxItems": 3}),
+        ),
+        (
+            "Gmsa",
+            "password_interval_days",
+            json!({"minimum": 1, "maximum": 365}),
         ),
         ("DirectorySection", "name_prefix", json!({"maxLength": 19})),
         ("ApprovalFlow", "steps", json!({"maxItems": 10})),
@@ -180,6 +225,10 @@ fn examples() -> Vec<(&'static str, Value)> {
             json!({"name": "corp.example.com", "kind": "active-directory", "base_dn": "DC=corp,DC=example,DC=com"}),
         ),
         (
+            "SyncPlan",
+            json!({"changes_every_minutes": 15, "full_every_hours": 24, "name_patterns": ["svc*", "*-sa"], "old_password_days": 365, "unused_days": 90}),
+        ),
+        (
             "RequestContent",
             json!({
                 "kind": {"type": "new-account"},
@@ -187,6 +236,14 @@ fn examples() -> Vec<(&'static str, Value)> {
                 "name": "svc-backup",
                 "period": "90 days",
                 "justification": "Nightly backup of the file servers"
+            }),
+        ),
+        (
+            "Gmsa",
+            json!({
+                "principals": ["CN=Web servers,OU=Groups,DC=corp,DC=example,DC=com"],
+                "encryption_types": ["aes128", "aes256"],
+                "password_interval_days": 30
             }),
         ),
         (

@@ -11,6 +11,7 @@
 
 mod codes;
 mod delivery;
+mod drift;
 mod message;
 mod notifier;
 mod recipients;

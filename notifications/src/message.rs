@@ -92,13 +92,17 @@ macro_rules! templates {
 }
 
 templates!(
+    "accounts-drifted",
     "approval-overridden",
     "approval-required",
+    "domain-not-read",
     "end-reached",
     "engine-impaired",
     "engine-lost-contact",
+    "followed-groups-missing",
     "information-required",
     "ownership-changed",
+    "people-held",
     "provisioning-failed",
     "reminder",
     "renewal-required",
@@ -109,6 +113,7 @@ templates!(
     "template-needs-approval",
     "template-published",
     "template-unpublished",
+    "unmanaged-accounts",
     "urgent-reminder",
     "verification",
     "welcome",

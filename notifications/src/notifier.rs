@@ -5,6 +5,7 @@
 use crate::{
     codes::code_for,
     delivery::{Delivery, MailError},
+    drift,
     message::{Facts, Rendered, render, render_text},
     recipients::Directory,
     table::{Notice, Subject, notices},
@@ -14,7 +15,7 @@ use std::{sync::Arc, time::Duration};
 use tenure_domain::{
     Event, Personal, UserId,
     account::{Account, AccountEvent, Managed},
-    directory::Domain,
+    directory::{Domain, DomainEvent, PeopleHeld, UnmanagedAccountsFound},
     email_template::{self, EmailTemplate},
     engine::{Engine, EngineEvent},
     ids::derived,
@@ -155,18 +156,28 @@ impl Notifier {
             views: &self.views,
         };
         let people = directory
-            .people(recipients, event.stream)
+            .people(recipients, event.stream, &event.event)
             .await
             .map_err(|error| error.to_string())?;
         if people.is_empty() {
             return Ok(());
         }
         let facts = self.facts(event, notice, subject).await.map_err(failed)?;
+        let drift = match &event.event {
+            Event::Domain(DomainEvent::AccountsDrifted(drifted)) => {
+                let told = directory.told_of(drifted).await;
+                Some((drifted, told.map_err(|error| error.to_string())?))
+            }
+            _ => None,
+        };
         for (user, person) in people {
-            let facts = Facts {
+            let mut facts = Facts {
                 recipient: person.display_name.clone(),
                 ..facts.clone()
             };
+            if let Some((drifted, told)) = &drift {
+                drift::tell(&mut facts, drifted, told, user, &self.public_url);
+            }
             if in_inbox && let Some(rendered) = written(notice, &facts, &template, event) {
                 let key = [
                     "inbox",
@@ -272,14 +283,26 @@ impl Notifier {
                 facts.link = link("engines", &id);
                 let engine = self.store.cached_state::<Engine>(id).await?.state;
                 facts.name = engine
-                    .content
-                    .as_ref()
-                    .map(|content| content.name.clone())
+                    .identity()
+                    .map(|(name, _)| name.to_owned())
                     .unwrap_or_default();
+            }
+            Subject::Domain(id) => {
+                facts.link = link("domains", &id);
+                facts.name = self.domain_name(id).await?;
             }
             Subject::User(_) => facts.link = self.public_url.clone(),
         }
         match &event.event {
+            Event::Domain(DomainEvent::UnmanagedAccountsFound(e)) => found(&mut facts, e),
+            Event::Domain(DomainEvent::PeopleHeld(e)) => held(&mut facts, *e),
+            Event::Domain(DomainEvent::FollowedGroupsMissing(e)) => {
+                let names: Vec<_> = e.groups.iter().map(|group| group.name.as_str()).collect();
+                facts.detail = names.join(", ");
+            }
+            Event::Domain(DomainEvent::SynchronisationFailed(e)) => {
+                failure(&mut facts, &e.failure);
+            }
             Event::Engine(EngineEvent::Impaired(e)) => failure(&mut facts, &e.failure),
             Event::Engine(EngineEvent::ContactLost(e)) => {
                 facts.detail = e.last_heard.format("%Y-%m-%d %H:%M UTC").to_string();
@@ -328,7 +351,7 @@ impl Notifier {
                         Stage::AwaitingApproval(approvals) => approvals.step,
                         _ => 0,
                     },
-                    Request::Absent | Request::Draft(_) => 0,
+                    Request::Absent | Request::Draft(_) | Request::Deleted { .. } => 0,
                 },
                 _ => 0,
             };
@@ -457,6 +480,31 @@ impl Handle for Queue<'_> {
 fn failure(facts: &mut Facts, failure: &tenure_domain::order::Failure) {
     facts.reason = failure.reason.explanation().to_owned();
     facts.detail = failure.detail.clone();
+}
+
+fn found(facts: &mut Facts, found: &UnmanagedAccountsFound) {
+    facts.detail = match found.count {
+        1 => "one account".to_owned(),
+        count => format!("{count} accounts"),
+    };
+    let riskiest = found.riskiest.iter();
+    let riskiest: Vec<_> = riskiest
+        .map(|account| format!("{} ({} risk)", account.name, account.risk.text()))
+        .collect();
+    facts.reason = format!("The riskiest: {}.", riskiest.join(", "));
+}
+
+fn held(facts: &mut Facts, held: PeopleHeld) {
+    facts.detail = match (held.coming, held.leaving) {
+        (coming, 0) => format!("{coming} would come"),
+        (0, leaving) => format!("{leaving} of {} would leave", held.followed),
+        (coming, leaving) => {
+            format!(
+                "{leaving} of {} would leave, {coming} would come",
+                held.followed
+            )
+        }
+    };
 }
 
 /// When to try again; `None` = never.

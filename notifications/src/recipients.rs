@@ -1,11 +1,15 @@
 //! Who is told, at the moment of telling: people by their role in the matter. Disabled people are told nothing.
 
 use crate::table::Recipients;
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 use tenure_domain::{
-    GroupId, Personal, RequestId, UserId,
+    Event, GroupId, Personal, RequestId, UserId,
     account::Account,
     deputy::Deputyship,
+    directory::{AccountsDrifted, DomainEvent, DriftedAccount},
     group::{Group, everyone},
     ownership::Owner,
     request::{Request, Stage, Submission},
@@ -33,7 +37,21 @@ fn current_step(request: &Request) -> Option<(usize, bool)> {
             Stage::AwaitingApproval(approvals) => Some((approvals.step, approvals.escalated)),
             _ => None,
         },
-        Request::Absent | Request::Draft(_) => None,
+        Request::Absent | Request::Draft(_) | Request::Deleted { .. } => None,
+    }
+}
+
+/// Who is told of which accounts.
+pub(crate) struct Told {
+    /// Of all of them.
+    pub(crate) of_all: BTreeSet<UserId>,
+    /// Of their own.
+    pub(crate) of_some: BTreeMap<UserId, Vec<DriftedAccount>>,
+}
+
+impl Told {
+    fn people(&self) -> impl Iterator<Item = UserId> {
+        self.of_all.iter().chain(self.of_some.keys()).copied()
     }
 }
 
@@ -49,6 +67,7 @@ impl Directory<'_> {
         &self,
         recipients: Recipients,
         stream: Uuid,
+        event: &Event,
     ) -> Result<Vec<(UserId, PersonalData)>, RecipientsError> {
         let ids = match recipients {
             Recipients::Administrators => self.administrators().await?,
@@ -75,6 +94,12 @@ impl Directory<'_> {
                 self.fallback(RequestId(stream), step).await?
             }
             Recipients::Owners => self.owners(stream).await?,
+            Recipients::AdministratorsAndOwners => match event {
+                Event::Domain(DomainEvent::AccountsDrifted(drifted)) => {
+                    self.told_of(drifted).await?.people().collect()
+                }
+                _ => self.administrators().await?,
+            },
             Recipients::User => [UserId(stream)].into(),
         };
         let mut people = Vec::with_capacity(ids.len());
@@ -175,6 +200,21 @@ impl Directory<'_> {
     async fn deputy_of(&self, user: UserId) -> Result<Option<UserId>, StoreError> {
         let deputyship = self.store.cached_state::<Deputyship>(user.0).await?.state;
         Ok(deputyship.deputy_at(self.store.clock().now()))
+    }
+
+    /// Who is told of which of the accounts that have drifted.
+    pub(crate) async fn told_of(&self, drifted: &AccountsDrifted) -> Result<Told, RecipientsError> {
+        let mut told = Told {
+            of_all: self.administrators().await?,
+            of_some: BTreeMap::new(),
+        };
+        for account in &drifted.accounts {
+            for user in self.owners(account.account.0).await? {
+                let of: &mut Vec<_> = told.of_some.entry(user).or_default();
+                of.push(account.clone());
+            }
+        }
+        Ok(told)
     }
 
     async fn owners(&self, account: Uuid) -> Result<BTreeSet<UserId>, RecipientsError> {

@@ -3,6 +3,7 @@
 use tenure_domain::{
     Event, RequestId, UserId,
     account::{AccountEvent, ReminderUrgency},
+    directory::DomainEvent,
     engine::EngineEvent,
     request::RequestEvent,
     template::TemplateEvent,
@@ -45,6 +46,16 @@ pub enum Notice {
     UrgentReminder,
     /// The end is reached.
     EndReached,
+    /// Accounts of a domain look like service accounts, and nobody manages them.
+    UnmanagedAccounts,
+    /// The directory says something else of accounts than what was ordered.
+    AccountsDrifted,
+    /// A domain could not be synchronised.
+    DomainNotRead,
+    /// More people would come or leave with a directory than may at once.
+    PeopleHeld,
+    /// Groups whose members are users are not in the directory.
+    FollowedGroupsMissing,
     /// An engine cannot reach its directory or vault.
     EngineImpaired,
     /// Nothing is heard of an engine.
@@ -78,6 +89,8 @@ pub enum Recipients {
     },
     /// Who is accountable, and administrators and others where the account's terms include them.
     Owners,
+    /// Holders of the role System Administrator, and whoever is told of one of the accounts that the event names.
+    AdministratorsAndOwners,
     /// The person whom it is about.
     User,
 }
@@ -235,6 +248,41 @@ pub const TABLE: &[Row] = &[
         "end-reached",
     ),
     row(
+        Notice::UnmanagedAccounts,
+        "domain",
+        "new unmanaged accounts",
+        "administrators",
+        "unmanaged-accounts",
+    ),
+    row(
+        Notice::AccountsDrifted,
+        "domain",
+        "accounts are not as ordered",
+        "administrators, and owners of theirs",
+        "accounts-drifted",
+    ),
+    row(
+        Notice::DomainNotRead,
+        "domain",
+        "cannot be synchronised",
+        "administrators",
+        "domain-not-read",
+    ),
+    row(
+        Notice::PeopleHeld,
+        "domain",
+        "many people would come or leave",
+        "administrators",
+        "people-held",
+    ),
+    row(
+        Notice::FollowedGroupsMissing,
+        "domain",
+        "followed groups are missing",
+        "administrators",
+        "followed-groups-missing",
+    ),
+    row(
         Notice::EngineImpaired,
         "engine",
         "cannot reach its domain or vault",
@@ -286,6 +334,16 @@ pub fn parameters(object: &str) -> &'static [(&'static str, &'static str)] {
             ("last_day", "the last full day, and the instant in UTC"),
             ("link", "where to look"),
         ],
+        "domain" => &[
+            ("recipient", "who reads it"),
+            ("name", "the domain's DNS name"),
+            (
+                "reason",
+                "the riskiest accounts, what differs of which, or why it could not be read",
+            ),
+            ("detail", "how many accounts, or the directory's own words"),
+            ("link", "where to look"),
+        ],
         "engine" => &[
             ("recipient", "who reads it"),
             ("name", "name of the engine"),
@@ -331,6 +389,8 @@ pub enum Subject {
     Request(RequestId),
     /// An account.
     Account(Uuid),
+    /// A domain.
+    Domain(Uuid),
     /// An engine.
     Engine(Uuid),
     /// A person.
@@ -350,6 +410,21 @@ pub fn notices(stream: Uuid, event: &Event) -> Option<(Notice, Recipients, Subje
         Event::Engine(EngineEvent::ContactLost(_)) => {
             (Notice::EngineLostContact, Recipients::Administrators)
         }
+        Event::Domain(DomainEvent::UnmanagedAccountsFound(_)) => {
+            (Notice::UnmanagedAccounts, Recipients::Administrators)
+        }
+        Event::Domain(DomainEvent::AccountsDrifted(e)) if e.count > 0 || e.unseen > 0 => {
+            (Notice::AccountsDrifted, Recipients::AdministratorsAndOwners)
+        }
+        Event::Domain(DomainEvent::SynchronisationFailed(_)) => {
+            (Notice::DomainNotRead, Recipients::Administrators)
+        }
+        Event::Domain(DomainEvent::PeopleHeld(_)) => {
+            (Notice::PeopleHeld, Recipients::Administrators)
+        }
+        Event::Domain(DomainEvent::FollowedGroupsMissing(e)) if !e.groups.is_empty() => {
+            (Notice::FollowedGroupsMissing, Recipients::Administrators)
+        }
         Event::User(UserEvent::Registered(_)) => (Notice::Welcome, Recipients::User),
         Event::User(UserEvent::VerificationRequested(_)) => {
             (Notice::Verification, Recipients::User)
@@ -368,6 +443,7 @@ pub fn notices(stream: Uuid, event: &Event) -> Option<(Notice, Recipients, Subje
         Event::Request(_) => Subject::Request(RequestId(stream)),
         Event::Account(_) => Subject::Account(stream),
         Event::Engine(_) => Subject::Engine(stream),
+        Event::Domain(_) => Subject::Domain(stream),
         _ => Subject::User(UserId(stream)),
     };
     Some((notice, recipients, subject))
@@ -421,6 +497,7 @@ fn of_request(event: &RequestEvent) -> Option<(Notice, Recipients)> {
         | RequestEvent::Revised(_)
         | RequestEvent::Withdrawn(_)
         | RequestEvent::Reopened(_)
+        | RequestEvent::Deleted(_)
         | RequestEvent::NameReleased(_)
         | RequestEvent::ProvisioningBegun(_)
         | RequestEvent::Retried(_) => None,

@@ -91,6 +91,27 @@ impl ViewDatabase {
         })
     }
 
+    /// Has the planner learn what the tables hold, and PostgreSQL tidy up after their making, so that an index answers
+    /// without the rows. SQLite never does it by itself, PostgreSQL some minutes later.
+    pub(crate) async fn look_at(&self, tables: &[String]) -> Result<(), ViewError> {
+        match self {
+            Self::Postgres(pool) => {
+                for table in tables {
+                    let sql = AssertSqlSafe(format!("VACUUM (ANALYZE) {table}"));
+                    sqlx::raw_sql(sql).execute(pool).await?;
+                }
+            }
+            Self::Sqlite { writer, .. } => {
+                let mut writer = writer.acquire().await?;
+                // So many rows of an index are enough to know it by.
+                sqlx::raw_sql("PRAGMA analysis_limit = 1000; ANALYZE")
+                    .execute(&mut *writer)
+                    .await?;
+            }
+        }
+        Ok(())
+    }
+
     /// The rows of a query of the read models.
     pub(crate) async fn select(
         &self,

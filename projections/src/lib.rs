@@ -41,9 +41,10 @@ pub use models::{
     account_totals::EndsOfWeek,
     accounts::{AccountFilter, AccountRow, AccountSort, AccountStage, OutstandingOrder, Trouble},
     api_tokens::ApiTokenRow,
-    approvals::{Voices, WaitingApproval},
+    approvals::{Voices, WaitingApproval, WaitingFilter},
     audit::{AuditFilter, AuditRow},
     domains::DomainRow,
+    drifts::{DriftFilter, DriftRow, DriftSort, DriftStanding},
     engines::EngineRow,
     groups::GroupRow,
     requests::{

@@ -5,9 +5,11 @@ use crate::{
     cell::{Cell, Kind},
     read_model::ReadModel,
 };
-use sea_query::{Cond, Expr, ExprTrait, Func, Order, Query, SelectStatement, SimpleExpr};
+use sea_query::{
+    Cond, Expr, ExprTrait, Func, Order, Query, SelectStatement, SimpleExpr, UnionType,
+};
 use serde::{Deserialize, Serialize};
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 use uuid::Uuid;
 
 /// Most rows of a page.
@@ -190,6 +192,23 @@ fn value(cell: Cell) -> SimpleExpr {
     Expr::val(sea_query::Value::from(cell))
 }
 
+/// `column` is one of `texts`; no condition if there are none. Where others say which few rows it is, `picked`, SQLite is
+/// not to go by this one.
+pub(crate) fn one_of(column: &'static str, texts: &[&'static str], picked: bool) -> Option<Expr> {
+    let column: Expr = match picked {
+        true => Func::coalesce([Expr::col(column), Expr::val("")]).into(),
+        false => Expr::col(column),
+    };
+    (!texts.is_empty()).then(|| column.is_in(texts.iter().copied()))
+}
+
+/// The same as conditions to be listed [apart](Views::list_apart).
+pub(crate) fn each_of(column: &'static str, texts: &[&'static str]) -> Vec<Expr> {
+    let distinct: BTreeSet<_> = texts.iter().collect();
+    let is = |text: &&'static str| Expr::col(column).eq(*text);
+    distinct.into_iter().map(is).collect()
+}
+
 /// Sorts by a column, and by the key where that is the same.
 fn sorted(query: &mut SelectStatement, sort: &'static str, unique: &'static str, order: SortOrder) {
     let order = match order {
@@ -209,33 +228,36 @@ impl Views {
         list: List,
         page: &Page,
     ) -> Result<Paged<M::Row>, ViewError> {
+        self.list_apart::<M>(list, &[], page).await
+    }
+
+    /// The same where each of `apart`, of which a row meets one at most, has an index in this order, and the list has
+    /// none: so many short lists are merged, instead of a long one sorted.
+    pub(crate) async fn list_apart<M: ReadModel>(
+        &self,
+        list: List,
+        apart: &[Expr],
+        page: &Page,
+    ) -> Result<Paged<M::Row>, ViewError> {
         let table = M::TABLES.first().ok_or(ViewError::Cursor)?;
         let unique = table.columns.first().map_or("id", |(name, _)| *name);
         let place = |name: &str| table.columns.iter().position(|(column, _)| *column == name);
         let total = if page.uncounted {
             Count::default()
         } else {
-            self.count::<M>(list.condition.clone()).await?
+            let any = apart.iter().cloned().fold(Cond::any(), Cond::add);
+            let counted = list.condition.clone();
+            let any = Some(any).filter(|_| !apart.is_empty());
+            self.count::<M>(counted.add_option(any)).await?
         };
         let mut query = Query::select();
         query.columns(table.column_names()).from(table.name);
         // One more tells whether there is a next page.
         let limit = page.rows() + 1;
+        let mut offset = 0;
+        let mut condition = list.condition;
         match &page.start {
-            Start::Offset(0) => {
-                query.cond_where(list.condition).limit(limit);
-            }
-            Start::Offset(offset) => {
-                // Rows that are passed over are only counted, by the index.
-                let mut keys = Query::select();
-                keys.column(unique)
-                    .from(table.name)
-                    .cond_where(list.condition);
-                sorted(&mut keys, list.sort, unique, list.order);
-                keys.limit(limit)
-                    .offset(Ord::min(*offset, u64::from(u32::MAX)));
-                query.and_where(Expr::col(unique).in_subquery(keys));
-            }
+            Start::Offset(rows) => offset = Ord::min(*rows, u64::from(u32::MAX)),
             Start::After(cursor) => {
                 let (sort, last) = cursor.cells()?;
                 let kind = |name| {
@@ -248,14 +270,43 @@ impl Views {
                 }
                 let row = Expr::tuple([Expr::col(list.sort), Expr::col(unique)]);
                 let place = Expr::tuple([value(sort), value(last)]);
-                query
-                    .cond_where(list.condition)
-                    .limit(limit)
-                    .and_where(match list.order {
-                        SortOrder::Ascending => row.gt(place),
-                        SortOrder::Descending => row.lt(place),
-                    });
+                condition = condition.add(match list.order {
+                    SortOrder::Ascending => row.gt(place),
+                    SortOrder::Descending => row.lt(place),
+                });
             }
+        }
+        // Rows that are passed over are only counted, by the index.
+        let mut keys = Query::select();
+        match apart {
+            [] => drop(
+                keys.column(unique)
+                    .from(table.name)
+                    .cond_where(condition.clone()),
+            ),
+            [first, others @ ..] => {
+                let short = |one: &Expr| {
+                    let mut short = Query::select();
+                    short.column(unique).column(list.sort).from(table.name);
+                    short.cond_where(condition.clone().add(one.clone()));
+                    sorted(&mut short, list.sort, unique, list.order);
+                    let mut of = Query::select();
+                    of.column(unique)
+                        .column(list.sort)
+                        .from_subquery(short.limit(limit + offset).take(), "short");
+                    of
+                };
+                let mut merged = short(first);
+                merged.unions(others.iter().map(|one| (UnionType::All, short(one))));
+                keys.column(unique).from_subquery(merged, "merged");
+            }
+        }
+        if apart.is_empty() && offset == 0 {
+            query.cond_where(condition).limit(limit);
+        } else {
+            sorted(&mut keys, list.sort, unique, list.order);
+            keys.limit(limit).offset(offset);
+            query.and_where(Expr::col(unique).in_subquery(keys));
         }
         sorted(&mut query, list.sort, unique, list.order);
         let mut rows = self.database().select(&query, &table.kinds()).await?;

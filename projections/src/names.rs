@@ -37,7 +37,7 @@ impl Views {
         look_up!(Templates, |row| row.name);
         look_up!(Domains, |row| row.content.name);
         look_up!(Groups, |row| row.name);
-        look_up!(Engines, |row| row.content.name);
+        look_up!(Engines, |row| row.name);
         look_up!(Roles, |row| row.content.name);
         names.retain(|_, name| !name.is_empty());
         Ok(names)

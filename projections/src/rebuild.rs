@@ -6,7 +6,6 @@ use crate::{
     apply::{Failed, Target},
     checkpoint::{self, Place},
     generation, history,
-    table::Dialect,
 };
 use tenure_eventstore::StoredEvent;
 
@@ -91,8 +90,13 @@ impl Rebuild<'_> {
         let store = self.views.0.store.clone();
         let head = store.head().await?.position;
         let mut pages = store.read_pages(0, head, PAGE);
-        while let Some(page) = pages.next().await {
-            self.fold(&page?).await?;
+        let mut next = pages.next().await;
+        while let Some(page) = next {
+            let page = page?;
+            // While the database writes one page the next is decoded.
+            let (folded, following) = tokio::join!(self.fold(&page), pages.next());
+            folded?;
+            next = following;
             progress(RebuildProgress {
                 position: self.at.position,
                 head,
@@ -140,6 +144,7 @@ impl Rebuild<'_> {
     /// Indexes are made when the tables are full, and the planner is told what is in them.
     async fn index(&self) -> Result<(), ViewError> {
         let dialect = self.views.database().dialect();
+        let mut made = Vec::new();
         for target in &self.targets {
             let Some(model) = self.views.models().get(target.index) else {
                 continue;
@@ -147,18 +152,14 @@ impl Rebuild<'_> {
             let mut work = self.views.database().begin().await?;
             let connection = &mut work.connection();
             generation::index(connection, &**model, target.generation, dialect).await?;
-            for table in model
+            work.commit().await?;
+            let tables = model
                 .tables()
                 .iter()
-                .filter(|_| dialect == Dialect::Postgres)
-            {
-                connection
-                    .execute(&format!("ANALYZE {}", table.of(target.generation)), &[])
-                    .await?;
-            }
-            work.commit().await?;
+                .map(|table| table.of(target.generation));
+            made.extend(tables);
         }
-        Ok(())
+        self.views.database().look_at(&made).await
     }
 
     /// Shows the new generations, unless one of the old is further. Answers whether it did.

@@ -11,7 +11,7 @@ use crate::{
 };
 use std::{collections::BTreeMap, time::Duration};
 use tenure_eventstore::{Reading, StoreError, StoredEvent};
-use tokio::{sync::watch, time::Instant};
+use tokio::{sync::watch, task::JoinSet, time::Instant};
 use tokio_util::sync::CancellationToken;
 
 /// Most events of a page: bounds memory, and how long a model that catches up holds back the others.
@@ -26,6 +26,8 @@ const BUSY: u64 = 100;
 const STAND_BY: Duration = Duration::from_millis(100);
 /// After so long without progress it takes over.
 const PATIENCE: Duration = Duration::from_secs(1);
+/// After so many events the database looks at the tables again.
+const LONG_WAY: u64 = 50_000;
 /// Before what failed is tried again, at first and at most.
 const RETRY: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
 
@@ -66,6 +68,9 @@ struct Runner {
     reading: Reading,
     epoch: u32,
     models: Vec<Kept>,
+    /// Events since the database was told what the tables hold, and the task that tells it.
+    untold: u64,
+    telling: JoinSet<()>,
 }
 
 /// Runs until `cancel`.
@@ -79,6 +84,8 @@ pub(crate) async fn run(views: Views, group: Group, cancel: CancellationToken) {
         reading,
         epoch: 0,
         models: Vec::new(),
+        untold: 0,
+        telling: JoinSet::new(),
     };
     tokio::select! {
         () = cancel.cancelled() => {}
@@ -104,6 +111,7 @@ impl Runner {
                 Ok(worked) => {
                     retry = RETRY.0;
                     if !worked {
+                        self.tell();
                         let _ = tokio::time::timeout(LOOK_ANYWAY, self.head.changed()).await;
                     }
                 }
@@ -122,6 +130,26 @@ impl Runner {
                 }
             }
         }
+    }
+
+    /// After a long way, once it is behind them.
+    fn tell(&mut self) {
+        if self.untold < LONG_WAY || !self.telling.is_empty() {
+            while self.telling.try_join_next().is_some() {}
+            return;
+        }
+        self.untold = 0;
+        let views = self.views.clone();
+        let kept = self.models.iter();
+        let tables = kept
+            .filter_map(|kept| Some((views.models().get(kept.index)?, kept.generation)))
+            .flat_map(|(model, generation)| model.tables().iter().map(move |t| t.of(generation)))
+            .collect::<Vec<_>>();
+        self.telling.spawn(async move {
+            if let Err(error) = views.database().look_at(&tables).await {
+                tracing::debug!(%error, "the database did not look at the read models");
+            }
+        });
     }
 
     /// Learns where the models are, and whether the history is still theirs.
@@ -313,6 +341,7 @@ impl Runner {
             .collect();
         let to = history::place(&self.views.0.store, last.position, self.epoch).await?;
         self.views.apply(&targets, page, &from, &to).await?;
+        self.untold += page.len() as u64;
         for slot in slots {
             if let Some(kept) = self.models.get_mut(*slot) {
                 kept.at = to.clone();

@@ -3,11 +3,12 @@
 use super::{
     change,
     connection::{Common, Connection},
+    drift,
     error::ClientError,
     lookup, migrate, request,
     request::Waiting,
     table::{names, print_fields, print_items, text},
-    watch,
+    totals, watch,
 };
 use crate::out;
 use clap::{Args, Subcommand};
@@ -39,6 +40,13 @@ enum AccountsCommand {
         /// Names that begin like this
         #[arg(long)]
         search: Option<String>,
+    },
+    /// Count accounts by status, and those that end in the next weeks
+    #[command(after_help = "Example:\n  tenure accounts totals --mine")]
+    Totals {
+        /// Only your own
+        #[arg(long)]
+        mine: bool,
     },
     /// Show an account, and what you may do with it now
     #[command(after_help = "Example:\n  tenure accounts show svc-backup")]
@@ -170,6 +178,7 @@ pub(crate) async fn run(args: AccountsArgs) -> Result<(), ClientError> {
             status,
             search,
         }) => list(&connection, mine, status, search).await,
+        Some(C::Totals { mine }) => totals::show(&connection, mine).await,
         Some(C::Show { account }) => {
             let id = lookup::account(&connection, &account).await?;
             let answer = connection.get(&format!("accounts/{id}"), &[]).await?;
@@ -269,6 +278,7 @@ fn show(account: &Value) {
     print_fields(&[
         ("Account", text(account, "name")),
         ("Id", text(account, "id")),
+        ("Type", text(account, "account_type")),
         ("Status", text(account, "status")),
         ("Domain", text(account, "domain.name")),
         (
@@ -284,11 +294,24 @@ fn show(account: &Value) {
         ("Ends (UTC)", text(account, "lifecycle_end")),
         ("At its end", text(account, "action")),
         ("Renewal opens", text(account, "renewal_opens_at")),
-        ("OU", text(account, "ou")),
+        ("OU", ou(account)),
         ("Description", text(account, "description")),
+        (
+            "May retrieve the password",
+            names(&account["gmsa"]["principals"]),
+        ),
+        (
+            "Encryption types",
+            names(&account["gmsa"]["encryption_types"]),
+        ),
+        (
+            "Password interval (days)",
+            text(account, "gmsa.password_interval_days"),
+        ),
         ("Directory", text(account, "directory.state")),
         ("Why", text(account, "directory.failure.explanation")),
         ("Its own words", text(account, "directory.failure.detail")),
+        ("Differs", drift::summary(&account["drift"])),
     ]);
     for option in account["options"].as_array().into_iter().flatten() {
         let state = if option["allowed"] == true {
@@ -297,6 +320,14 @@ fn show(account: &Value) {
             format!("no: {}", text(option, "explanation"))
         };
         out::line(format_args!("May {:15}{state}", text(option, "option")));
+    }
+}
+
+/// Where the object belongs now: one that reached its end may have been moved to the retirement OU.
+fn ou(account: &Value) -> String {
+    match account["retired"] == true {
+        true => format!("{} (retired)", text(account, "retirement_ou")),
+        false => text(account, "ou"),
     }
 }
 

@@ -49,7 +49,8 @@ pub(super) async fn run(connection: &Connection, args: ChangeArgs) -> Result<(),
     request::finish(connection, &request, Some(&args.waiting)).await
 }
 
-fn attributes(given: &[String]) -> Result<Map<String, Value>, ClientError> {
+/// `NAME=` says that there is none.
+pub(super) fn attributes(given: &[String]) -> Result<Map<String, Value>, ClientError> {
     let mut attributes: Map<String, Value> = Map::new();
     for attribute in given {
         let (name, value) = attribute.split_once('=').ok_or_else(|| {

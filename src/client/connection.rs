@@ -7,7 +7,7 @@ use super::{
 use crate::out;
 use clap::Args;
 use reqwest::{Method, StatusCode, Url, header};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::{
     sync::atomic::{AtomicU64, Ordering},
     time::Duration,
@@ -121,6 +121,13 @@ impl Connection {
             self.position.fetch_max(position, Ordering::Relaxed);
         }
         Ok(answer)
+    }
+
+    /// Gives a command whose answer tells nobody more than that it is done.
+    pub(crate) async fn tell(&self, path: &str) -> Result<(), ClientError> {
+        let answer = self.post(path, &Value::Object(Map::new())).await?;
+        self.show(&answer, |_| out::line(format_args!("Done.")));
+        Ok(())
     }
 
     pub(crate) async fn delete(&self, path: &str) -> Result<Value, ClientError> {

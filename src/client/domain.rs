@@ -3,7 +3,9 @@
 use super::{
     connection::{Common, Connection},
     error::ClientError,
+    followed, lookup, sync,
     table::{print_items, text},
+    unmanaged,
 };
 use crate::out;
 use clap::{Args, Subcommand, ValueEnum};
@@ -35,6 +37,77 @@ enum DomainCommand {
         #[arg(long, value_enum, default_value_t = Kind::ActiveDirectory)]
         kind: Kind,
     },
+    /// Take no new requests for a domain
+    #[command(after_help = "Example:\n  tenure domain disable corp.example.com")]
+    Disable {
+        /// Id or name
+        domain: String,
+    },
+    /// Take requests for a domain again
+    #[command(after_help = "Example:\n  tenure domain enable corp.example.com")]
+    Enable {
+        /// Id or name
+        domain: String,
+    },
+    /// Read a domain now, and wait until it was read
+    #[command(
+        after_help = "Examples:\n  tenure domain sync corp.example.com\n  tenure domain sync corp.example.com --full --no-wait"
+    )]
+    Sync {
+        /// Id or name
+        domain: String,
+        /// All of it, not only what changed
+        #[arg(long)]
+        full: bool,
+        /// Only ask for it
+        #[arg(long)]
+        no_wait: bool,
+    },
+    /// Show how reading a domain stands
+    #[command(after_help = "Example:\n  tenure domain sync-status corp.example.com")]
+    SyncStatus {
+        /// Id or name
+        domain: String,
+    },
+    /// Plan when a domain is read; what is not given stays
+    #[command(
+        after_help = "Example:\n  tenure domain sync-plan corp.example.com --changes-every 15 --full-every 24"
+    )]
+    SyncPlan(sync::PlanArgs),
+    /// Show which groups of a domain make users, who is held, and who cannot come
+    #[command(after_help = "Example:\n  tenure domain people corp.example.com")]
+    People {
+        /// Id or name
+        domain: String,
+    },
+    /// Choose groups of a domain whose members are users; what is not given stays
+    #[command(
+        after_help = "Examples:\n  tenure domain people-plan corp.example.com --group Staff --group \"Backup team=Owners\"\n  \
+        tenure domain people-plan corp.example.com --most-at-once 100 --most-per-cent 5"
+    )]
+    PeoplePlan(followed::FollowArgs),
+    /// Let those come and leave who are held since they are many
+    #[command(
+        after_help = "Example:\n  tenure domain people-allow corp.example.com --reason \"The branch in Bern was closed\""
+    )]
+    PeopleAllow {
+        /// Id or name
+        domain: String,
+        /// Why
+        #[arg(long)]
+        reason: String,
+    },
+    /// List accounts that look like service accounts and are managed by nobody, the riskiest first
+    #[command(
+        after_help = "Example:\n  tenure domain unmanaged corp.example.com --risk high,medium"
+    )]
+    Unmanaged(unmanaged::UnmanagedArgs),
+    /// Import unmanaged accounts into a template: they become managed where they are and as they are
+    #[command(
+        after_help = "Examples:\n  tenure domain import corp.example.com --template \"Service account\" --period \"1 year\" \\\n    \
+        --owner rosa@corp.example.com --reason \"Found in the audit\" svc-backup svc-scan\n  tenure domain import … --risk high --all"
+    )]
+    Import(unmanaged::ImportArgs),
     /// List domains
     #[command(after_help = "Example:\n  tenure domain list")]
     List,
@@ -68,6 +141,28 @@ pub(crate) async fn run(args: DomainArgs) -> Result<(), ClientError> {
                 out::line(format_args!("{name}: {}", text(answer, "id")))
             });
         }
+        DomainCommand::Disable { domain } => {
+            let id = lookup::domain(&connection, &domain).await?;
+            connection.tell(&format!("domains/{id}/disable")).await?;
+        }
+        DomainCommand::Enable { domain } => {
+            let id = lookup::domain(&connection, &domain).await?;
+            connection.tell(&format!("domains/{id}/enable")).await?;
+        }
+        DomainCommand::Sync {
+            domain,
+            full,
+            no_wait,
+        } => sync::synchronise(&connection, &domain, full, no_wait).await?,
+        DomainCommand::SyncStatus { domain } => sync::status(&connection, &domain).await?,
+        DomainCommand::SyncPlan(args) => sync::plan(&connection, args).await?,
+        DomainCommand::People { domain } => followed::show(&connection, &domain).await?,
+        DomainCommand::PeoplePlan(args) => followed::plan(&connection, args).await?,
+        DomainCommand::PeopleAllow { domain, reason } => {
+            followed::allow(&connection, &domain, &reason).await?;
+        }
+        DomainCommand::Unmanaged(args) => unmanaged::list(&connection, args).await?,
+        DomainCommand::Import(args) => unmanaged::import(&connection, args).await?,
         DomainCommand::List => {
             let answer = connection.get("domains", &[]).await?;
             connection.show(&answer, |answer| {

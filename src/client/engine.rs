@@ -21,7 +21,43 @@ pub(crate) struct EngineArgs {
 
 #[derive(Subcommand, Debug)]
 enum EngineCommand {
-    /// Make an engine known by its public key
+    /// Issue an enrolment token for a new engine: shown once, good for eight hours
+    #[command(
+        after_help = "Example:\n  tenure engine token --name dc1-agent --domain corp.example.com\n\nThen, on the engine's machine: tenure agent enrol"
+    )]
+    Token {
+        /// As administrators will see it
+        #[arg(long)]
+        name: String,
+        /// Name of the one domain that it will serve
+        #[arg(long)]
+        domain: String,
+    },
+    /// Issue another token for an engine that has not enrolled; the one before is good for nothing
+    #[command(after_help = "Example:\n  tenure engine new-token dc1-agent")]
+    NewToken {
+        /// Id or name
+        engine: String,
+    },
+    /// Revoke the token of an engine that has not enrolled
+    #[command(after_help = "Example:\n  tenure engine revoke-token dc1-agent")]
+    RevokeToken {
+        /// Id or name
+        engine: String,
+    },
+    /// Assign an engine that has enrolled to the pool of its domain: it takes orders from then on
+    #[command(after_help = "Example:\n  tenure engine assign dc1-agent")]
+    Assign {
+        /// Id or name
+        engine: String,
+    },
+    /// Revoke an engine for good: it is cut off at once
+    #[command(after_help = "Example:\n  tenure engine revoke dc1-agent")]
+    Revoke {
+        /// Id or name
+        engine: String,
+    },
+    /// Make an engine inside the core's process known by its public key
     #[command(
         after_help = "Example:\n  tenure engine create --name dc1-agent --domain corp.example.com --public-key \"$(cat agent.pub)\""
     )]
@@ -35,6 +71,24 @@ enum EngineCommand {
         /// Ed25519 public key, base64
         #[arg(long)]
         public_key: String,
+    },
+    /// Cut an engine off until it is enabled
+    #[command(after_help = "Example:\n  tenure engine disable dc1-agent")]
+    Disable {
+        /// Id or name
+        engine: String,
+    },
+    /// Let an engine in again
+    #[command(after_help = "Example:\n  tenure engine enable dc1-agent")]
+    Enable {
+        /// Id or name
+        engine: String,
+    },
+    /// Show the engines that share a domain's work, and how much waits for them
+    #[command(after_help = "Example:\n  tenure engine pool corp.example.com")]
+    Pool {
+        /// Id or name of the domain
+        domain: String,
     },
     /// List engines
     #[command(after_help = "Example:\n  tenure engine list")]
@@ -56,12 +110,65 @@ pub(crate) async fn run(args: EngineArgs) -> Result<(), ClientError> {
                 out::line(format_args!("{name}: {}", text(answer, "id")))
             });
         }
+        EngineCommand::Token { name, domain } => {
+            let domain = lookup::domain(&connection, &domain).await?;
+            let body = json!({"name": name, "domain": domain});
+            let answer = connection.post("engines/tokens", &body).await?;
+            connection.show(&answer, show_token);
+        }
+        EngineCommand::NewToken { engine } => {
+            let id = lookup::engine(&connection, &engine).await?;
+            let path = format!("engines/{id}/token");
+            let answer = connection.post(&path, &json!({})).await?;
+            connection.show(&answer, show_token);
+        }
+        EngineCommand::RevokeToken { engine } => {
+            let id = lookup::engine(&connection, &engine).await?;
+            connection
+                .tell(&format!("engines/{id}/token/revoke"))
+                .await?;
+        }
+        EngineCommand::Assign { engine } => {
+            let id = lookup::engine(&connection, &engine).await?;
+            connection.tell(&format!("engines/{id}/assign")).await?;
+        }
+        EngineCommand::Revoke { engine } => {
+            let id = lookup::engine(&connection, &engine).await?;
+            connection.tell(&format!("engines/{id}/revoke")).await?;
+        }
+        EngineCommand::Disable { engine } => {
+            let id = lookup::engine(&connection, &engine).await?;
+            connection.tell(&format!("engines/{id}/disable")).await?;
+        }
+        EngineCommand::Enable { engine } => {
+            let id = lookup::engine(&connection, &engine).await?;
+            connection.tell(&format!("engines/{id}/enable")).await?;
+        }
+        EngineCommand::Pool { domain } => {
+            let id = lookup::domain(&connection, &domain).await?;
+            let answer = connection.get(&format!("domains/{id}/pool"), &[]).await?;
+            connection.show(&answer, |answer| {
+                let waiting = text(answer, "orders_waiting");
+                out::line(format_args!("orders waiting or in work: {waiting}"));
+                let columns = [
+                    ("NAME", "name"),
+                    ("STANDING", "standing"),
+                    ("LAST HEARD OF", "last_heard"),
+                    ("IN WORK", "health.in_work"),
+                    ("P95 MS", "health.apply_p95_ms"),
+                    ("CLOCK AHEAD MS", "health.clock_ahead_ms"),
+                    ("VERSION", "health.version"),
+                ];
+                print_items(&json!({ "items": answer["engines"] }), &columns);
+            });
+        }
         EngineCommand::List => {
             let answer = connection.get("engines", &[]).await?;
             connection.show(&answer, |answer| {
                 let columns = [
                     ("NAME", "name"),
                     ("DOMAIN", "domain.name"),
+                    ("STANDING", "standing"),
                     ("ENABLED", "enabled"),
                     ("OUT OF REACH", "impaired.explanation"),
                     ("CONTACT LOST, LAST HEARD OF", "contact_lost"),
@@ -72,4 +179,10 @@ pub(crate) async fn run(args: EngineArgs) -> Result<(), ClientError> {
         }
     }
     Ok(())
+}
+
+fn show_token(answer: &serde_json::Value) {
+    out::line(format_args!("engine: {}", text(answer, "id")));
+    out::line(format_args!("token: {}", text(answer, "token")));
+    out::line(format_args!("good until: {}", text(answer, "expires_at")));
 }

@@ -54,6 +54,10 @@ impl Refusal {
             .unwrap_or_default()
     }
 
+    fn said(&self) -> &str {
+        self.body["detail"].as_str().unwrap_or_default()
+    }
+
     fn remedy(&self) -> Option<&'static str> {
         Some(match self.kind() {
             "not-signed-in" => "Sign in with: tenure login",
@@ -61,7 +65,9 @@ impl Refusal {
             "setup-code-wrong" => {
                 "The server prints the code at its first start; each start prints a new one."
             }
-            "forbidden" => "Ask an administrator for a role that has it.",
+            "forbidden" if !self.said().contains("administrator") => {
+                "Ask an administrator for a role that has it."
+            }
             "projection-behind" | "busy" | "unavailable" => "Try again shortly.",
             "name-taken" => "Choose another name.",
             "template-not-offered" => "See what you can use with: tenure template list",
@@ -76,17 +82,18 @@ impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let title = self.body["title"].as_str().unwrap_or("the server refused");
         write!(f, "{} ({})", plain(title), self.status)?;
-        if let Some(detail) = self.body["detail"]
-            .as_str()
-            .filter(|detail| *detail != title)
-        {
+        let detail = self.said();
+        if !detail.is_empty() && detail.trim_end_matches('.') != title {
             write!(f, "\n  {}", plain(detail))?;
         }
         for error in self.body["errors"].as_array().into_iter().flatten() {
             let text = |name: &str| plain(error[name].as_str().unwrap_or_default());
             write!(f, "\n  {}: {}", text("field"), text("message"))?;
         }
-        match self.remedy() {
+        match self
+            .remedy()
+            .filter(|remedy| !self.said().ends_with(remedy))
+        {
             Some(remedy) => write!(f, "\n  {remedy}"),
             None => Ok(()),
         }

@@ -63,6 +63,29 @@ pub(crate) async fn domain(connection: &Connection, name: &str) -> Result<String
     by_name(connection, "domains", "domain", name).await
 }
 
+/// A group of a directory by its name.
+pub(crate) async fn directory_group(
+    connection: &Connection,
+    domain: &str,
+    name: &str,
+) -> Result<String, ClientError> {
+    if let Some(id) = as_id(name) {
+        return Ok(id);
+    }
+    let path = format!("domains/{domain}/groups");
+    let answer = connection
+        .get(&path, &[("search", name), ("limit", "500")])
+        .await?;
+    Ok(text(
+        only(&answer, "name", name, "group of the directory")?,
+        "id",
+    ))
+}
+
+pub(crate) async fn engine(connection: &Connection, name: &str) -> Result<String, ClientError> {
+    by_name(connection, "engines", "engine", name).await
+}
+
 pub(crate) async fn role(connection: &Connection, name: &str) -> Result<String, ClientError> {
     by_name(connection, "roles", "role", name).await
 }
@@ -125,7 +148,10 @@ pub(crate) async fn request(connection: &Connection, name: &str) -> Result<Strin
             return Ok(text(found, "id"));
         }
     }
-    Err(unknown("request", name))
+    Err(ClientError::Usage(format!(
+        "no request for \"{}\" is yours or waits for you; others that you may see are found by their id",
+        plain(name)
+    )))
 }
 
 /// A person by e-mail address or name.

@@ -105,6 +105,19 @@ pub(super) async fn run(connection: &Connection, args: MigrateArgs) -> Result<()
             ));
         }
     }
+    // Which fields, where it is about fields.
+    for item in &mut items {
+        let fields: Vec<String> = item["problem"]["errors"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|error| format!("{}: {}", text(error, "field"), text(error, "message")))
+            .collect();
+        item["why_not"] = match fields.is_empty() {
+            true => item["problem"]["detail"].clone(),
+            false => json!(fields.join("; ")),
+        };
+    }
     let answer = json!({"items": items, "refused": refused});
     connection.show(&answer, |answer| {
         print_items(
@@ -117,7 +130,7 @@ pub(super) async fn run(connection: &Connection, args: MigrateArgs) -> Result<()
                 ("END BEFORE (UTC)", "before.lifecycle_end"),
                 ("AFTER", "after.lifecycle_end"),
                 ("ENDS AT ONCE", "ends_at_once"),
-                ("WHY NOT", "problem.detail"),
+                ("WHY NOT", "why_not"),
             ],
         );
         out::line(format_args!("{refused} refused"));

@@ -6,14 +6,17 @@
 mod account;
 mod admin;
 mod approval;
+pub(crate) mod audit;
 mod change;
 mod clock;
 mod connection;
 mod deputy;
 mod documents;
 mod domain;
+mod drift;
 mod engine;
 mod error;
+mod followed;
 mod group;
 mod impact;
 mod inbox;
@@ -21,17 +24,22 @@ mod login;
 mod lookup;
 mod mail;
 mod migrate;
+mod own_password;
 mod password;
 mod request;
 mod request_create;
+mod request_edit;
 mod request_shown;
 mod role;
 mod secret;
 mod session_file;
-mod table;
+mod sync;
+pub(crate) mod table;
 mod template;
 mod template_workflow;
 mod token;
+mod totals;
+mod unmanaged;
 mod user;
 mod watch;
 
@@ -56,10 +64,12 @@ pub(crate) enum ClientCommand {
     Deputy(deputy::DeputyArgs),
     Accounts(account::AccountsArgs),
     Secret(secret::SecretArgs),
+    Password(own_password::PasswordArgs),
     User(user::UserArgs),
     Group(group::GroupArgs),
     Role(role::RoleArgs),
     Domain(domain::DomainArgs),
+    Drift(drift::DriftArgs),
     Engine(engine::EngineArgs),
     Clock(clock::ClockArgs),
     Inbox(inbox::InboxArgs),
@@ -88,10 +98,12 @@ impl ClientCommand {
             Self::Deputy(args) => deputy::run(args).await,
             Self::Accounts(args) => account::run(args).await,
             Self::Secret(args) => secret::run(args).await,
+            Self::Password(args) => own_password::run(args).await,
             Self::User(args) => user::run(args).await,
             Self::Group(args) => group::run(args).await,
             Self::Role(args) => role::run(args).await,
             Self::Domain(args) => domain::run(args).await,
+            Self::Drift(args) => drift::run(args).await,
             Self::Engine(args) => engine::run(args).await,
             Self::Clock(args) => clock::run(args).await,
             Self::Inbox(args) => inbox::run(args).await,

@@ -5,6 +5,7 @@ use super::{
     error::ClientError,
     lookup,
     request_create::{self, CreateArgs},
+    request_edit::{self, EditArgs},
     request_shown,
     table::{print_items, text},
     watch,
@@ -37,6 +38,7 @@ enum RequestCommand {
         template: String,
     },
     Create(Box<CreateArgs>),
+    Edit(Box<EditArgs>),
     /// List requests
     #[command(after_help = "Example:\n  tenure request list --mine --status submitted,failed")]
     List {
@@ -98,10 +100,13 @@ enum RequestCommand {
         reason: String,
     },
     /// Draft a request with the same content
-    #[command(after_help = "Example:\n  tenure request clone svc-backup")]
+    #[command(after_help = "Example:\n  tenure request clone svc-backup --name svc-backup-2")]
     Clone {
         /// Id, or the account's name
         request: String,
+        /// Name of the new account
+        #[arg(long)]
+        name: Option<String>,
     },
     /// Take a request back before it is approved, or after it failed
     #[command(after_help = "Example:\n  tenure request withdraw svc-backup")]
@@ -149,6 +154,7 @@ pub(crate) async fn run(args: RequestArgs) -> Result<(), ClientError> {
             request_create::check_name(&connection, &name, &template).await
         }
         RequestCommand::Create(args) => request_create::create(&connection, *args).await,
+        RequestCommand::Edit(args) => request_edit::edit(&connection, *args).await,
         RequestCommand::List {
             mine,
             status,
@@ -178,13 +184,7 @@ pub(crate) async fn run(args: RequestArgs) -> Result<(), ClientError> {
             )
             .await
         }
-        RequestCommand::Clone { request } => {
-            let id = lookup::request(&connection, &request).await?;
-            let drafted = connection
-                .post(&format!("requests/{id}/clone"), &json!({}))
-                .await?;
-            finish(&connection, &text(&drafted, "id"), None).await
-        }
+        RequestCommand::Clone { request, name } => clone(&connection, &request, name).await,
         RequestCommand::Withdraw { request } => act(&connection, &request, "withdraw", None).await,
         RequestCommand::Reopen { request } => act(&connection, &request, "reopen", None).await,
         RequestCommand::Retry { request, waiting } => {
@@ -193,13 +193,34 @@ pub(crate) async fn run(args: RequestArgs) -> Result<(), ClientError> {
     }
 }
 
+async fn clone(
+    connection: &Connection,
+    request: &str,
+    name: Option<String>,
+) -> Result<(), ClientError> {
+    let id = lookup::request(connection, request).await?;
+    let drafted = connection
+        .post(&format!("requests/{id}/clone"), &json!({}))
+        .await?;
+    let id = text(&drafted, "id");
+    if let Some(name) = name {
+        let path = format!("requests/{id}");
+        let mut content = connection.get(&path, &[]).await?["content"].take();
+        content["name"] = json!(name);
+        connection.post(&format!("{path}/revise"), &content).await?;
+    }
+    finish(connection, &id, None).await
+}
+
 /// Submits a draft; where that is refused, the draft stays and the person is told.
 pub(crate) async fn submit(connection: &Connection, id: &str) -> Result<(), ClientError> {
     let submitted = connection
         .post(&format!("requests/{id}/submit"), &json!({}))
         .await;
     if submitted.is_err() {
-        out::progress(format_args!("The draft {id} was kept."));
+        out::progress(format_args!(
+            "The draft {id} was kept: change it with tenure request edit {id}"
+        ));
     }
     submitted.map(drop)
 }

@@ -1,6 +1,7 @@
 //! `tenure request create`, and whether a name can be asked for at all.
 
 use super::{
+    change::attributes,
     connection::Connection,
     error::ClientError,
     lookup,
@@ -9,7 +10,7 @@ use super::{
 };
 use crate::out;
 use clap::Args;
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
 /// Draft a request for an account, and submit it if asked
 #[derive(Args, Debug)]
@@ -89,15 +90,6 @@ pub(super) async fn create(connection: &Connection, args: CreateArgs) -> Result<
     for owner in &args.owner {
         owners.push(lookup::owner(connection, owner).await?);
     }
-    let mut attributes: Map<String, Value> = Map::new();
-    for attribute in &args.attribute {
-        let (name, value) = attribute.split_once('=').ok_or_else(|| {
-            ClientError::Usage(format!("--attribute {attribute}: expected NAME=VALUE"))
-        })?;
-        if let Value::Array(values) = attributes.entry(name).or_insert_with(|| json!([])) {
-            values.push(json!(value));
-        }
-    }
     let mut content = json!({
         "kind": {"type": "new-account"},
         "template": lookup::template(connection, &args.template).await?,
@@ -105,7 +97,7 @@ pub(super) async fn create(connection: &Connection, args: CreateArgs) -> Result<
         "owners": owners,
         "justification": args.justification,
         "description": args.description,
-        "attributes": attributes,
+        "attributes": attributes(&args.attribute)?,
         "terms_accepted": args.accept_terms,
     });
     if !args.group.is_empty() {

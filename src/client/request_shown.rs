@@ -17,6 +17,10 @@ pub(super) fn show(request: &Value) {
         ("Domain", text(submission, "domain.name")),
         ("Owners", names(&submission["owners"])),
         ("Period", text(submission, "period")),
+        (
+            "May retrieve the password",
+            names(&submission["gmsa"]["principals"]),
+        ),
         ("Justification", text(&request["content"], "justification")),
         ("Rejected", text(request, "rejection.text")),
         ("Rejected by", text(request, "rejection.by.name")),

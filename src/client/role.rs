@@ -3,6 +3,7 @@
 use super::{
     connection::{Common, Connection},
     error::ClientError,
+    lookup,
     table::{print_items, text},
 };
 use crate::out;
@@ -32,6 +33,29 @@ enum RoleCommand {
         #[arg(long, required = true)]
         permission: Vec<String>,
     },
+    /// Let a role give nothing: to nobody who has it
+    #[command(after_help = "Example:\n  tenure role disable \"Help desk\"")]
+    Disable {
+        /// Its name
+        role: String,
+    },
+    /// Let a role give again what it says
+    #[command(after_help = "Example:\n  tenure role enable \"Help desk\"")]
+    Enable {
+        /// Its name
+        role: String,
+    },
+    /// Give a role to every new user by itself, or no more
+    #[command(
+        after_help = "Examples:\n  tenure role automatic \"Help desk\"\n  tenure role automatic \"Help desk\" --off"
+    )]
+    Automatic {
+        /// Its name
+        role: String,
+        /// No more
+        #[arg(long)]
+        off: bool,
+    },
     /// List roles
     #[command(after_help = "Example:\n  tenure role list")]
     List,
@@ -48,6 +72,14 @@ pub(crate) async fn run(args: RoleArgs) -> Result<(), ClientError> {
                 out::line(format_args!("{name}: {}", text(answer, "id")))
             });
         }
+        RoleCommand::Disable { role } => tell(&connection, &role, "disable").await?,
+        RoleCommand::Enable { role } => tell(&connection, &role, "enable").await?,
+        RoleCommand::Automatic { role, off: false } => {
+            tell(&connection, &role, "apply-to-new-users").await?;
+        }
+        RoleCommand::Automatic { role, off: true } => {
+            tell(&connection, &role, "keep-from-new-users").await?;
+        }
         RoleCommand::List => {
             let answer = connection.get("roles", &[]).await?;
             connection.show(&answer, |answer| {
@@ -57,6 +89,7 @@ pub(crate) async fn run(args: RoleArgs) -> Result<(), ClientError> {
                         ("NAME", "name"),
                         ("ENABLED", "enabled"),
                         ("BUILT IN", "built_in"),
+                        ("NEW USERS", "applied_to_new_users"),
                         ("PERMISSIONS", "permissions"),
                     ],
                 );
@@ -64,4 +97,9 @@ pub(crate) async fn run(args: RoleArgs) -> Result<(), ClientError> {
         }
     }
     Ok(())
+}
+
+async fn tell(connection: &Connection, role: &str, what: &str) -> Result<(), ClientError> {
+    let id = lookup::role(connection, role).await?;
+    connection.tell(&format!("roles/{id}/{what}")).await
 }

@@ -79,7 +79,10 @@ pub(crate) async fn run(args: TemplateArgs) -> Result<(), ClientError> {
         TemplateCommand::Show { template } => {
             let connection = connection()?;
             let id = lookup::template(&connection, &template).await?;
-            let answer = connection.get(&format!("templates/{id}"), &[]).await?;
+            let mut answer = connection.get(&format!("templates/{id}"), &[]).await?;
+            if !connection.json() {
+                documents::name_all(&connection, &mut answer["content"]).await;
+            }
             connection.show(&answer, show);
             Ok(())
         }

@@ -38,6 +38,17 @@ enum TokenCommand {
     /// List your tokens
     #[command(after_help = "Example:\n  tenure token list")]
     List,
+    /// Say anew what a token is for
+    #[command(
+        after_help = "Example:\n  tenure token describe 0192f0c1-a2b3-7c4d-8e5f-001122334455 --description \"Weekly report\""
+    )]
+    Describe {
+        /// Its id
+        id: String,
+        /// What it is for
+        #[arg(long)]
+        description: String,
+    },
     /// Disable a token
     #[command(after_help = "Example:\n  tenure token disable 0192f0c1-a2b3-7c4d-8e5f-001122334455")]
     Disable {
@@ -87,6 +98,11 @@ pub(crate) async fn run(args: TokenArgs) -> Result<(), ClientError> {
                 ("ID", "id"),
             ];
             connection.show(&answer, |answer| print_items(answer, &columns));
+        }
+        TokenCommand::Describe { id, description } => {
+            let path = format!("api-tokens/{id}/describe");
+            let body = json!({ "description": description });
+            connection.show(&connection.post(&path, &body).await?, done);
         }
         TokenCommand::Disable { id } => {
             let path = format!("api-tokens/{id}/disable");

@@ -39,6 +39,20 @@ enum UserCommand {
         #[arg(long)]
         password_stdin: bool,
     },
+    /// Change a person's name or e-mail addresses: what is not given stays as it is
+    #[command(
+        after_help = "Example:\n  tenure user edit grace@corp.example --name \"Grace B. Hopper\" --email grace@corp.example --email g.hopper@corp.example"
+    )]
+    Edit {
+        /// E-mail address or id
+        user: String,
+        /// Name, as others see it
+        #[arg(long)]
+        name: Option<String>,
+        /// The e-mail addresses from now on, all of them; may be repeated
+        #[arg(long)]
+        email: Vec<String>,
+    },
     /// List users
     #[command(after_help = "Example:\n  tenure user list --search grace")]
     List {
@@ -143,6 +157,7 @@ pub(crate) async fn run(args: UserArgs) -> Result<(), ClientError> {
             connection.show(&answer, |_| out::line(format_args!("{name}: {id}")));
             Ok(())
         }
+        UserCommand::Edit { user, name, email } => edit(&connection, &user, name, email).await,
         UserCommand::List { search } => {
             let mut query = vec![("limit", "500")];
             query.extend(search.as_deref().map(|search| ("search", search)));
@@ -201,6 +216,28 @@ pub(crate) async fn run(args: UserArgs) -> Result<(), ClientError> {
             .await
         }
     }
+}
+
+async fn edit(
+    connection: &Connection,
+    user: &str,
+    name: Option<String>,
+    emails: Vec<String>,
+) -> Result<(), ClientError> {
+    let id = lookup::user(connection, user).await?;
+    let now = connection.get(&format!("users/{id}"), &[]).await?;
+    let mut personal = json!({
+        "display_name": name.map_or_else(|| now["display_name"].clone(), |name| json!(name)),
+        "emails": if emails.is_empty() { now["emails"].clone() } else { json!(emails) },
+    });
+    if now["directory_link"].is_object() {
+        personal["directory_link"] = now["directory_link"].clone();
+    }
+    let answer = connection
+        .post(&format!("users/{id}/personal-data"), &personal)
+        .await?;
+    connection.show(&answer, |_| out::line(format_args!("Done.")));
+    Ok(())
 }
 
 async fn act(

@@ -118,7 +118,7 @@ async fn ask(stage: &Stage, n: usize) -> Result<Option<AccountId>, DemoError> {
         period: Some(periods[pick(periods, n, "period")]),
         justification: description.into(),
         description: description.into(),
-        attributes: Default::default(),
+        attributes: [("department".to_owned(), vec![group.to_owned()])].into(),
         groups: None,
         clone_of: None,
         terms_accepted: true,

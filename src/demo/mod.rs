@@ -1,20 +1,28 @@
 //! `tenure demo`: the embedded profile on a virtual clock, with two sandbox domains, people, templates and hundreds
-//! of accounts in every state. `--once` tells one account's story and ends.
+//! of accounts in every state, service accounts that nobody manages, and differences that somebody's hand has made. `--once`
+//! tells one account's story and ends.
 
+mod by_hand;
 mod history;
 mod large;
 mod people;
 mod story;
+mod surroundings;
 
 use crate::{
     config::Config,
     sandbox_engines::SandboxEngines,
-    serve::{self, ServeError},
-    wiring::{BusinessClock, WiringError, wire},
+    serve::{self, Running, ServeError},
+    wiring::{BusinessClock, Wired, WiringError, wire},
 };
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use clap::Args;
-use std::{io::Write, net::SocketAddr, path::PathBuf};
+use std::{
+    io::{ErrorKind, Write},
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 use tenure_domain::{Actor, DomainId};
 use tenure_engine_agent::directory::sandbox::SandboxObject;
 use tenure_eventstore::{Position, StoreError, StoredEvent};
@@ -71,6 +79,8 @@ pub(crate) enum DemoError {
     Clock(#[from] ClockError),
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error(transparent)]
+    Views(#[from] tenure_projections::ViewError),
     #[error("the story went wrong: {0}")]
     Story(&'static str),
     #[error("the story lacks {0}")]
@@ -129,13 +139,26 @@ pub(crate) async fn run(args: DemoArgs) -> Result<(), DemoError> {
     };
     config.http.listen = args.listen;
     config.store.url = args.store.clone();
-    let (begin, until) = history::span();
-    let outcome = perform(&args, config, begin, until).await;
+    // However the demo is ended, nothing of it is left behind.
+    let cancel = crate::stop::on_signal();
+    let outcome = perform(&args, config, &cancel).await;
     if args.data.is_none() {
-        // A temporary folder that cannot be removed is left to the system.
-        let _ = std::fs::remove_dir_all(folder);
+        remove(&folder).await;
     }
     outcome
+}
+
+/// What was ended in the middle of its set-up may still be writing for a moment. A folder that cannot be removed is left
+/// to the system.
+async fn remove(folder: &Path) {
+    for _ in 0..50 {
+        match std::fs::remove_dir_all(folder) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            _ => return,
+        }
+    }
 }
 
 fn scratch_folder() -> Result<PathBuf, DemoError> {
@@ -150,16 +173,39 @@ fn scratch_folder() -> Result<PathBuf, DemoError> {
 async fn perform(
     args: &DemoArgs,
     config: Config,
-    begin: DateTime<Utc>,
-    until: DateTime<Utc>,
+    cancel: &CancellationToken,
 ) -> Result<(), DemoError> {
+    // Its own: the story ends itself, and is then waited for.
+    let work = cancel.child_token();
+    let prepared = tokio::select! {
+        prepared = prepare(args, &config, &work) => prepared?,
+        () = cancel.cancelled() => None,
+    };
+    let Some((wired, running)) = prepared else {
+        return Ok(());
+    };
+    welcome(args.listen);
+    running.serve(&wired, &config, &work).await?;
+    Ok(())
+}
+
+/// The demo up to its audience; `None` if it was over with its story.
+async fn prepare(
+    args: &DemoArgs,
+    config: &Config,
+    cancel: &CancellationToken,
+) -> Result<Option<(Wired, Running)>, DemoError> {
+    let (begin, until) = history::span();
     if args.scale == Scale::Large {
         say(format_args!("Making the history of a large organisation …"));
-        large::load(&config, args.accounts.unwrap_or(100_000)).await?;
+        large::load(config, args.accounts.unwrap_or(100_000)).await?;
     }
-    let wired = wire(&config, BusinessClock::Virtual(begin)).await?;
-    let cancel = CancellationToken::new();
-    let running = serve::start(&wired, &config, &cancel).await?;
+    let wired = wire(config, BusinessClock::Virtual(begin)).await?;
+    let engines = match args.scale {
+        Scale::Small => SandboxEngines::within(surroundings::of),
+        Scale::Large => SandboxEngines::default(),
+    };
+    let running = serve::start(&wired, config, engines, cancel).await?;
     let stage = Stage {
         instance: wired.instance.clone(),
         work: running.work.clone(),
@@ -187,7 +233,7 @@ async fn perform(
         ));
         cancel.cancel();
         running.finished().await;
-        return Ok(());
+        return Ok(None);
     }
     if fresh || args.scale == Scale::Large {
         set_passwords(&stage.instance).await?;
@@ -201,15 +247,14 @@ async fn perform(
         ));
         let started = std::time::Instant::now();
         history::live(&stage, history::Scale { accounts }, until).await?;
+        by_hand::work(&stage, accounts).await?;
         let events = stage.instance.store.head().await?.position;
         say(format_args!(
             "{events} events in {:.1} s.",
             started.elapsed().as_secs_f64()
         ));
     }
-    welcome(args.listen);
-    running.serve(&wired, &config, &cancel).await?;
-    Ok(())
+    Ok(Some((wired, running)))
 }
 
 /// Everyone's password is the same, and only the demo has it.

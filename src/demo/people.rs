@@ -1,5 +1,6 @@
 //! The people, domains and templates of the demo.
 
+use super::surroundings;
 use chrono::TimeDelta;
 use tenure_domain::{
     DomainId, GroupId, TemplateId, UserId,
@@ -137,6 +138,11 @@ pub(crate) fn group(name: &str) -> GroupId {
     GroupId(derived(&["demo", "group", name]))
 }
 
+/// Ids of all domains.
+pub(crate) fn domains() -> impl Iterator<Item = DomainId> {
+    DOMAINS.iter().map(|(name, _)| domain(name))
+}
+
 /// Id of the domain with this name.
 pub(crate) fn domain(name: &str) -> DomainId {
     DomainId(derived(&["demo", "domain", name]))
@@ -207,7 +213,8 @@ pub(crate) async fn settle(commands: &Commands, setup: &Caller) -> Result<(), Co
             .await?;
         for action in EndOfLifecycleAction::ALL {
             let id = template(name, *action);
-            let content = template_content(name, base_dn, *action);
+            let mut content = template_content(name, base_dn, *action);
+            surroundings::join(&mut content, name, base_dn);
             commands
                 .template(id, TemplateCommand::Draft(Box::new(content)), &admin)
                 .await?;
@@ -304,6 +311,7 @@ pub(crate) fn template_content(
             enabled_after_end_days: 7,
             ..LifecycleSection::default()
         },
+        drift: Default::default(),
         approval: ApprovalFlow {
             steps,
             hide_approver_names: false,

@@ -98,6 +98,27 @@ impl Api {
         self.send(Method::GET, path, None, None).await.unwrap()
     }
 
+    /// Waits for a live event of this kind; answers its data.
+    pub async fn live(&self, kind: &str) -> Value {
+        let request = self.client.get(format!("{}/api/v1/events", self.base));
+        let token = self.token.clone().unwrap_or_default();
+        let mut response = request.bearer_auth(token).send().await.unwrap();
+        let (mut text, wanted) = (String::new(), format!("event: {kind}"));
+        while let Some(bytes) = response.chunk().await.unwrap() {
+            text.push_str(&String::from_utf8_lossy(&bytes));
+            while let Some(end) = text.find("\n\n") {
+                let block: String = text.drain(..end + 2).collect();
+                let data = block.lines().find_map(|line| line.strip_prefix("data: "));
+                if let Some(data) = data
+                    && block.lines().any(|line| line == wanted)
+                {
+                    return serde_json::from_str(data).unwrap();
+                }
+            }
+        }
+        panic!("the stream ended without {wanted}");
+    }
+
     pub async fn post(&self, path: &str, body: Value) -> Answer {
         self.send(Method::POST, path, Some(body), None)
             .await

@@ -4,7 +4,6 @@ use crate::{
     api::Api,
     domain::AdDomain,
     lab::id_of,
-    nats::Nats,
     process::{Process, tenure},
 };
 use serde_json::json;
@@ -24,6 +23,12 @@ pub struct Beside {
 }
 
 impl Beside {
+    /// Changes what its agent's configuration says.
+    pub fn configure(&self, change: impl FnOnce(String) -> String) {
+        let text = std::fs::read_to_string(&self.config).unwrap();
+        std::fs::write(&self.config, change(text)).unwrap();
+    }
+
     /// Starts the agent, with FAILPOINTS.
     pub fn start(&mut self, folder: &Path, failpoints: Option<&str>) {
         let mut command = Command::new(tenure());
@@ -41,76 +46,65 @@ impl Beside {
 }
 
 /// Makes a domain known, and its first engine.
-pub(crate) async fn register(
-    admin: &Api,
-    folder: &Path,
-    directory: AdDomain,
-    nats: &mut Nats,
-    core_key: &str,
-) -> Beside {
+pub(crate) async fn register(admin: &Api, folder: &Path, directory: AdDomain) -> Beside {
     let content =
         json!({ "name": directory.name, "kind": "active-directory", "base_dn": directory.base });
     let domain = id_of(&admin.post("/domains", content).await.ok());
-    enrol(admin, folder, &domain, directory, nats, core_key).await
+    enrol(admin, folder, &domain, directory).await
 }
 
-/// Makes an engine known, and writes its agent's configuration below `folder`.
-pub(crate) async fn enrol(
+/// Enrols an engine with its configuration below `folder`, and assigns it to the pool of its domain.
+pub(crate) async fn enrol(admin: &Api, folder: &Path, domain: &str, directory: AdDomain) -> Beside {
+    let engine = enrol_only(admin, folder, domain, directory).await;
+    let assign = format!("/engines/{}/assign", engine.engine);
+    admin.post(&assign, json!({})).await.ok();
+    engine
+}
+
+/// The same, still unassigned.
+pub(crate) async fn enrol_only(
     admin: &Api,
     folder: &Path,
     domain: &str,
     directory: AdDomain,
-    nats: &mut Nats,
-    core_key: &str,
 ) -> Beside {
     let folder = folder.join(&directory.name);
-    std::fs::create_dir_all(&folder).unwrap();
-    let config = folder.join("agent.toml");
-    let nats_url = nats.url();
-    let write = |engine: &str, seed: &Path| {
-        let text = format!(
-            "key_file = {key:?}\ncore_key = {core_key:?}\n[broker]\nservers = [{nats:?}]\nnkey_seed_file = {seed:?}\n\
-             [engine]\nengine = {engine:?}\ndomain = {domain:?}\nheart_beat_seconds = 1\n[engine.directory]\nkind = \"active-directory\"\n\
-             domain_name = {name:?}\nbase_dn = {base:?}\naddress = {address:?}\nhost = {host:?}\nca_file = {ca:?}\n\
-             bind_user = {agent:?}\nbind_password_file = {password:?}\ntimeout_seconds = 5\n\
-             [engine.vault]\ndirectory = {vault:?}\nkey_file = {vault_key:?}\n",
-            key = folder.join("engine.seed"),
-            nats = nats_url,
-            name = directory.name,
-            base = directory.base,
-            address = directory.address,
-            host = directory.host,
-            ca = directory.ca,
-            agent = directory.agent,
-            password = directory.agent_password,
-            vault = folder.join("vault"),
-            vault_key = folder.join("vault.key"),
-        );
-        std::fs::write(&config, text).unwrap();
-    };
-    // The engine's key comes first: Tenure gives it its id.
-    write(&uuid::Uuid::nil().to_string(), Path::new("later"));
-    let printed = Command::new(tenure())
-        .args(["agent", "--public-key", "--config"])
-        .arg(&config)
+    let name = format!("engine of {} in {}", directory.name, folder.display());
+    let name: String = name.chars().take(80).collect();
+    let issue = json!({ "name": name, "domain": domain });
+    let issued = admin.post("/engines/tokens", issue).await.ok();
+    let enrolled = Command::new(tenure())
+        .args(["agent", "enrol", "--core", admin.base()])
+        .env("TENURE_ENGINE_TOKEN", issued["token"].as_str().unwrap())
+        .arg("--folder")
+        .arg(&folder)
+        .args(["--address", &directory.address, "--host", &directory.host])
+        .args(["--bind-user", &directory.agent])
+        .arg("--bind-password-file")
+        .arg(&directory.agent_password)
+        .arg("--ca-file")
+        .arg(&directory.ca)
         .output()
         .unwrap();
     assert!(
-        printed.status.success(),
+        enrolled.status.success(),
         "{}",
-        String::from_utf8_lossy(&printed.stderr)
+        String::from_utf8_lossy(&enrolled.stderr)
     );
-    let public_key = String::from_utf8_lossy(&printed.stdout).trim().to_owned();
-    let name = format!("engine of {} {public_key}", directory.name);
-    let engine = json!({ "name": name, "domain": domain, "public_key": public_key });
-    let engine = id_of(&admin.post("/engines", engine).await.ok());
-    nats.admit(engine.parse().unwrap(), domain.parse().unwrap());
-    let seed = nats.engine_seed(engine.parse().unwrap());
-    write(&engine, &seed);
+    let config = folder.join("agent.toml");
+    let written = std::fs::read_to_string(&config).unwrap();
+    // Tests do not wait as long as people do.
+    let quick = written
+        .replace("[engine]\n", "[engine]\nheart_beat_seconds = 1\n")
+        .replace(
+            "[engine.directory]\n",
+            "[engine.directory]\ntimeout_seconds = 5\n",
+        );
+    std::fs::write(&config, quick).unwrap();
     Beside {
         directory,
         id: domain.to_owned(),
-        engine,
+        engine: id_of(&issued),
         config,
         agent: None,
     }

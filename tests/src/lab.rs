@@ -28,6 +28,8 @@ pub struct Settings {
     pub order_lease: u32,
     /// Seconds of silence after which contact with an engine is lost.
     pub engines_lost_after: u32,
+    /// Seconds until an engine needs another login to the broker.
+    pub login_life: u32,
     /// FAILPOINTS of the gateway.
     pub gateway_failpoints: Option<&'static str>,
     /// FAILPOINTS of the agents.
@@ -41,6 +43,7 @@ impl Default for Settings {
             orders_valid_for: 900,
             order_lease: 60,
             engines_lost_after: 120,
+            login_life: 3600,
             gateway_failpoints: None,
             agent_failpoints: None,
         }
@@ -49,7 +52,6 @@ impl Default for Settings {
 
 /// The running system.
 pub struct Lab {
-    pub folder: TempDir,
     pub settings: Settings,
     pub nats: Nats,
     pub mail: Mail,
@@ -59,6 +61,8 @@ pub struct Lab {
     /// Where the history is.
     pub database: String,
     pub admin: Api,
+    /// Last, so that it is dropped last: what fails tells from the logs in it.
+    pub folder: TempDir,
 }
 
 impl Lab {
@@ -67,7 +71,7 @@ impl Lab {
         let directories = both()?;
         let database = fresh_database().await?;
         let folder = TempDir::new().unwrap();
-        let mut nats = Nats::start(folder.path()).await?;
+        let nats = Nats::start(folder.path()).await?;
         let mail = Mail::start(folder.path()).await?;
         let port = free_port();
         let base = format!("http://127.0.0.1:{port}");
@@ -75,10 +79,9 @@ impl Lab {
         let mut gateway = start_gateway(folder.path(), &settings);
         let api = Api::new(&base);
         let admin = set_up(&api, &mut gateway).await;
-        let core_key = core_key(folder.path());
         let mut domains = Vec::new();
         for directory in directories {
-            domains.push(register(&admin, folder.path(), directory, &mut nats, &core_key).await);
+            domains.push(register(&admin, folder.path(), directory).await);
         }
         let domains = domains.try_into().unwrap_or_else(|_| panic!("two domains"));
         let mut lab = Self {
@@ -104,19 +107,10 @@ impl Lab {
     }
 
     /// Another engine of a domain, on a machine of its own: it is not started yet.
-    pub async fn another_engine(&mut self, which: usize) -> Beside {
-        let core_key = core_key(self.folder.path());
+    pub async fn another_engine(&self, which: usize, name: &str) -> Beside {
         let (domain, directory) = (&self.domains[which].id, &self.domains[which].directory);
-        let folder = self.folder.path().join("another");
-        enrol(
-            &self.admin,
-            &folder,
-            domain,
-            directory.clone(),
-            &mut self.nats,
-            &core_key,
-        )
-        .await
+        let folder = self.folder.path().join(name);
+        enrol(&self.admin, &folder, domain, directory.clone()).await
     }
 
     /// A second gateway on the same database and broker. Answers it and where it is.
@@ -192,7 +186,7 @@ impl Lab {
     }
 }
 
-fn write_gateway_config(
+pub(crate) fn write_gateway_config(
     folder: &Path,
     port: u16,
     database: &str,
@@ -204,23 +198,24 @@ fn write_gateway_config(
         .virtual_start
         .map(|at| format!("[clock]\nvirtual_start = \"{}\"\n", at.to_rfc3339()));
     let text = format!(
-        "data = {data:?}\n[store]\nurl = {database:?}\n[broker]\nservers = [{nats:?}]\nnkey_seed_file = {seed:?}\n\
+        "data = {data:?}\n[store]\nurl = {database:?}\n[broker]\nservers = [{nats:?}]\noperator_file = {operator:?}\n\
          [http]\nlisten = \"127.0.0.1:{port}\"\n[mail]\nhost = \"127.0.0.1\"\nport = {smtp}\ntls = \"none\"\n\
          from = \"tenure@example.com\"\n[orders]\nvalid_for_seconds = {valid}\nlease_seconds = {lease}\n\
-         [engines]\nlost_after_seconds = {lost}\n{clock}",
+         [engines]\nlost_after_seconds = {lost}\nlogin_seconds = {login}\n{clock}",
         data = folder.join("data"),
         nats = nats.url(),
-        seed = nats.core_seed,
+        operator = nats.operator_file,
         smtp = mail.port,
         valid = settings.orders_valid_for,
         lease = settings.order_lease,
         lost = settings.engines_lost_after,
+        login = settings.login_life,
         clock = clock.unwrap_or_default(),
     );
     std::fs::write(folder.join("tenure.toml"), text).unwrap();
 }
 
-fn start_gateway(folder: &Path, settings: &Settings) -> Process {
+pub(crate) fn start_gateway(folder: &Path, settings: &Settings) -> Process {
     gateway("gateway", folder, &folder.join("tenure.toml"), settings)
 }
 
@@ -255,22 +250,6 @@ pub async fn set_up(api: &Api, gateway: &mut Process) -> Api {
         json!({ "code": code, "display_name": "Ada Admin", "email": ADMIN, "password": PASSWORD });
     api.post("/setup", administrator).await.ok();
     api.sign_in(ADMIN, PASSWORD).await
-}
-
-/// The core's public key, which agents check orders with.
-fn core_key(folder: &Path) -> String {
-    let config = folder.join("tenure.toml");
-    let output = Command::new(tenure())
-        .args(["core-key", "--config"])
-        .arg(config)
-        .output()
-        .unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }
 
 /// The id of what was created.

@@ -17,6 +17,7 @@
 pub mod api;
 pub mod beside;
 pub mod controller;
+pub mod distributed;
 pub mod domain;
 pub mod lab;
 pub mod mail;
@@ -25,4 +26,6 @@ pub mod organisation;
 pub mod postgres;
 pub mod process;
 pub mod small_disk;
+pub mod topology;
 pub mod until;
+pub mod wire;

@@ -1,30 +1,26 @@
-//! A private nats-server, with a login for the core and one for each engine that may do just what it must.
+//! A private nats-server that lets in whom the core vouches for, and nobody else.
 
 use crate::{
-    process::{Process, free_port},
+    process::{Process, free_port, tenure},
     until::until,
 };
-use nkeys::KeyPair;
 use std::{
     path::{Path, PathBuf},
     process::Command,
     time::Duration,
 };
-use tenure_broker::nats_config::{EngineUser, ServerConfig, render};
-use tenure_domain::{DomainId, EngineId};
 
 /// A running server.
 pub struct Nats {
     process: Option<Process>,
     folder: PathBuf,
     pub port: u16,
-    pub core_seed: PathBuf,
-    core: String,
-    engines: Vec<EngineUser>,
+    /// The keys of whoever vouches.
+    pub operator_file: PathBuf,
 }
 
 impl Nats {
-    /// Starts one that knows the core only; `None`, said plainly, where there is no nats-server.
+    /// Starts one; `None`, said plainly, where there is no nats-server.
     pub async fn start(folder: &Path) -> Option<Self> {
         if server().is_none() {
             eprintln!(
@@ -34,44 +30,32 @@ impl Nats {
         }
         let folder = folder.join("nats");
         std::fs::create_dir_all(&folder).unwrap();
-        let (core_seed, core) = login(&folder, "core");
         let mut nats = Self {
             process: None,
+            operator_file: folder.join("operator.json"),
             folder,
             port: free_port(),
-            core_seed,
-            core,
-            engines: Vec::new(),
         };
-        nats.write_config();
+        let config = nats.config();
+        std::fs::write(nats.folder.join("nats.conf"), config).unwrap();
         nats.start_again().await;
         Some(nats)
     }
 
-    /// Lets an engine sign in, for what it must do and nothing else.
-    pub fn admit(&mut self, engine: EngineId, domain: DomainId) {
-        let (_, nkey) = login(&self.folder, &engine.to_string());
-        self.engines.push(EngineUser {
-            engine,
-            domain,
-            nkey,
-        });
-        self.write_config();
-        // The server reads its configuration again.
-        self.process.as_ref().unwrap().signal("HUP");
-    }
-
-    fn write_config(&self) {
-        let config = ServerConfig {
-            listen: ([127, 0, 0, 1], self.port).into(),
-            store: self.folder.join("store"),
-            instance: "tenure".into(),
-            core: self.core.clone(),
-            engines: self.engines.clone(),
-            tls: None,
-            sync_always: false,
-        };
-        std::fs::write(self.folder.join("nats.conf"), render(&config).unwrap()).unwrap();
+    /// As an operator gets it.
+    fn config(&self) -> Vec<u8> {
+        let printed = Command::new(tenure())
+            .args(["nats-config", "--listen"])
+            .arg(format!("127.0.0.1:{}", self.port))
+            .arg("--store")
+            .arg(self.folder.join("store"))
+            .env("TENURE_DATA", &self.folder)
+            .env("TENURE_BROKER__OPERATOR_FILE", &self.operator_file)
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&printed.stderr);
+        assert!(printed.status.success(), "{said}");
+        printed.stdout
     }
 
     /// Where it is.
@@ -79,17 +63,12 @@ impl Nats {
         format!("nats://127.0.0.1:{}", self.port)
     }
 
-    /// Where an engine's seed lies.
-    pub fn engine_seed(&self, engine: EngineId) -> PathBuf {
-        self.folder.join(format!("{engine}.nk"))
-    }
-
     /// kill -9.
     pub fn kill(&mut self) {
         self.process = None;
     }
 
-    /// All that JetStream had is gone.
+    /// All that the server had is gone.
     pub fn erase_store(&mut self) {
         assert!(self.process.is_none(), "the server must be down");
         let _ = std::fs::remove_dir_all(self.folder.join("store"));
@@ -116,11 +95,4 @@ impl Nats {
 
 fn server() -> Option<PathBuf> {
     std::env::var_os("TENURE_TEST_NATS_SERVER").map(PathBuf::from)
-}
-
-fn login(folder: &Path, name: &str) -> (PathBuf, String) {
-    let pair = KeyPair::new_user();
-    let seed = folder.join(format!("{name}.nk"));
-    std::fs::write(&seed, pair.seed().unwrap()).unwrap();
-    (seed, pair.public_key())
 }

@@ -5,6 +5,9 @@ import { chromium } from 'playwright-core';
 export const PASSWORD = process.env.PASSWORD ?? 'correct horse battery staple';
 const PROGRAMS = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
+/** How long a test waits for what must come: also on a machine that does many other things. */
+export const PATIENCE = 60_000;
+
 export const program = PROGRAMS.find((path) => path && existsSync(path));
 
 export function launch() {

@@ -1,33 +1,15 @@
 // Moving accounts: chosen, previewed, moved, each with its own result.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { launch, signIn } from './browser.mjs';
-import { startDemo } from './instance.mjs';
+import { test } from 'node:test';
+import { withDemo } from './demo.mjs';
 import { accessible, settled, watch } from './watch.mjs';
 
-let demo;
-let browser;
-
-before(async () => {
-  [demo, browser] = await Promise.all([startDemo('--accounts', '60'), launch()]);
-});
-
-after(async () => {
-  await browser?.close();
-  await demo?.stop();
-});
+const { person } = withDemo('--accounts', '60');
 
 test('an administrator moves accounts to another period and owner, and sees what became of each', async () => {
-  const context = await browser.newContext({
-    baseURL: demo.url,
-    viewport: { width: 1440, height: 900 },
-    locale: 'en-GB',
-    reducedMotion: 'reduce',
-  });
-  await signIn(context, 'ada@demo.example');
-  const page = await context.newPage();
+  const { page, api } = await person('ada');
   const wrong = await watch(page);
-  const { items: domains } = await (await context.request.get('/api/v1/domains')).json();
+  const { items: domains } = await api.get('domains');
   const [domain] = domains;
   await page.goto(`/migration?domain=${domain.id}`);
   await settled(page);
@@ -53,10 +35,40 @@ test('an administrator moves accounts to another period and owner, and sees what
   await start.click();
   await page.getByText(/^\d accounts? moved/).waitFor();
   const moved = page.locator('tbody tr', { hasText: 'Moved' });
-  assert.ok((await moved.count()) >= 1);
   const path = await moved.first().getByRole('link').getAttribute('href');
-  const account = await (await context.request.get(`/api/v1${path}`)).json();
+  const account = await api.get(path.slice(1));
   assert.deepEqual(account.owners.map((owner) => owner.name), ['Olga Owner']);
   assert.deepEqual(wrong, []);
-  await context.close();
+});
+
+test('what was chosen survives a reload and a look at another page, and is gone once it is done', async () => {
+  const { page, api } = await person('ada');
+  const { items } = await api.get('domains');
+  await page.goto(`/migration?domain=${items[0].id}`);
+  await settled(page);
+  const boxes = page.locator('tbody input[type=checkbox]');
+  await boxes.first().check();
+  await boxes.nth(1).check();
+  await page.getByRole('button', { name: '2. Where to' }).first().click();
+  await page.getByLabel('Template from now on').first().click();
+  await page.getByRole('option').first().click();
+  await page.getByLabel('Reason').fill('A long reason, typed with care');
+  await page.reload();
+  assert.equal(await page.getByLabel('Reason').inputValue(), 'A long reason, typed with care');
+  await page.getByText('2 accounts').first().waitFor();
+  await page.getByRole('link', { name: 'Managed accounts' }).first().click();
+  await page.getByRole('heading', { name: 'Managed accounts' }).waitFor();
+  await page.getByRole('link', { name: 'Migration' }).first().click();
+  await page.getByText('2 selected').waitFor();
+  await page.getByRole('button', { name: '2. Where to' }).first().click();
+  await page.getByRole('button', { name: 'Review' }).last().click();
+  await page.getByText(/would move/).waitFor();
+  await page.reload();
+  await page.getByText(/would move/).waitFor();
+  const meant = page.getByLabel('That is meant');
+  if (await meant.isVisible()) await meant.check();
+  await page.getByRole('button', { name: /^Migrate \d/ }).click();
+  await page.getByText(/^\d accounts? moved/).waitFor();
+  await page.goto('/migration');
+  await page.getByText('Choose a domain first').waitFor();
 });

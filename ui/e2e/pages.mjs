@@ -31,13 +31,25 @@ async function draftedRequest(request) {
   return (await response.json()).id;
 }
 
+/** An engine that has not enrolled: made at the first call. */
+async function expectedEngine(request, domain) {
+  const { items } = await (await request.get('/api/v1/engines')).json();
+  const known = items.find(({ standing }) => standing === 'expected');
+  if (known) return known.id;
+  const data = { name: 'dc1-agent', domain };
+  const response = await request.post('/api/v1/engines/tokens', { data, headers: { 'X-Tenure-Request': '1' } });
+  return (await response.json()).id;
+}
+
 /** Paths of all pages, with real ids; `request` is signed in. */
 export async function pages(request) {
   const account = await first(request, '/api/v1/accounts?status=active&limit=1');
   const deleted = await first(request, '/api/v1/accounts?status=deleted&limit=1');
+  const drifted = (await (await request.get('/api/v1/drift?limit=1')).json()).items[0].account;
   const [template, user, group, role, domain, engine] = await Promise.all(
     ['templates', 'users?search=rosa', 'groups', 'roles', 'domains', 'engines'].map((list) => first(request, `/api/v1/${list}`)),
   );
+  const expected = await expectedEngine(request, domain);
   const drafted = await draft(request);
   const draftSteps = ['setup', 'vault', 'directory', 'ownership', 'lifecycle', 'approval', 'review'];
   const requestIn = (status) => first(request, `/api/v1/requests?status=${status}&limit=1`);
@@ -70,8 +82,23 @@ export async function pages(request) {
     `/roles/${role}`,
     '/domains',
     `/domains/${domain}`,
+    `/domains/${domain}/synchronisation`,
+    `/domains/${domain}/people`,
+    '/drift',
+    `/drift?domain=${domain}&sort=-since`,
+    '/drift?standing=held&field=enabled',
+    `/accounts/${drifted}`,
+    '/unmanaged',
+    `/unmanaged?domain=${domain}`,
+    '/unmanaged/accounts',
+    `/unmanaged/accounts?domain=${domain}&signal=password-never-expires`,
+    '/unmanaged/import',
     '/engines',
+    '/engines/new',
+    `/engines/new?engine=${engine}`,
+    `/engines/new?engine=${expected}`,
     `/engines/${engine}`,
+    `/engines/${expected}`,
     '/settings',
     '/api-tokens',
     '/requests',

@@ -1,7 +1,7 @@
 // Each page once in light and dark, wide and narrow.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { launch, signIn } from './browser.mjs';
+import { launch, PATIENCE, signIn } from './browser.mjs';
 import { startDemo, startEmpty } from './instance.mjs';
 import { pages } from './pages.mjs';
 import { accessible, notSideways, settled, watch } from './watch.mjs';
@@ -26,8 +26,8 @@ after(async () => {
 
 const LOOKS = ['light', 'dark'].flatMap((colorScheme) => [1440, 320].map((width) => ({ colorScheme, width })));
 
-function context(url, { colorScheme, width }) {
-  return browser.newContext({
+async function context(url, { colorScheme, width }) {
+  const opened = await browser.newContext({
     baseURL: url,
     viewport: { width, height: width === 320 ? 640 : 900 },
     colorScheme,
@@ -35,6 +35,8 @@ function context(url, { colorScheme, width }) {
     timezoneId: 'America/New_York',
     reducedMotion: 'reduce',
   });
+  opened.setDefaultTimeout(PATIENCE);
+  return opened;
 }
 
 for (const look of LOOKS) {

@@ -1,88 +1,22 @@
 // A request from the first word to the directory, in a real browser, against the real binary.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
-import { launch, PASSWORD, signIn } from './browser.mjs';
-import { startDemo } from './instance.mjs';
+import { readFile } from 'node:fs/promises';
+import { test } from 'node:test';
+import { draft, published, submitted } from './asking.mjs';
+import { PASSWORD } from './browser.mjs';
+import { withDemo } from './demo.mjs';
 import { choose, press, tabTo } from './keyboard.mjs';
-import { accessible, settled, watch } from './watch.mjs';
+import { button, status } from './looks.mjs';
+import { accessible, live, settled, watch } from './watch.mjs';
 
 const TEMPLATE = 'Batch jobs (CORP)';
 
-let demo;
-let browser;
-const opened = [];
-
-before(async () => {
-  [demo, browser] = await Promise.all([startDemo('--accounts', '60'), launch()]);
-});
-
-after(async () => {
-  await browser?.close();
-  await demo?.stop();
-});
-
-afterEach(async () => {
-  await Promise.all(opened.splice(0).map((context) => context.close()));
-});
-
-/** A person at a browser of their own. */
-async function person(name) {
-  const context = await browser.newContext({
-    baseURL: demo.url,
-    viewport: { width: 1440, height: 900 },
-    locale: 'en-GB',
-    timezoneId: 'Europe/Berlin',
-    reducedMotion: 'reduce',
-  });
-  opened.push(context);
-  await signIn(context, `${name}@demo.example`);
-  return { context, page: await context.newPage(), api: apiOf(context) };
-}
-
-function apiOf({ request }) {
-  const answer = async (response) => {
-    assert.ok(response.ok(), `${response.url()}: ${response.status()} ${await response.text()}`);
-    return response.json();
-  };
-  return {
-    get: async (path) => answer(await request.get(`/api/v1/${path}`)),
-    post: async (path, data = {}) =>
-      answer(await request.post(`/api/v1/${path}`, { data, headers: { 'X-Tenure-Request': '1' } })),
-  };
-}
-
-async function templateOf(api, name = TEMPLATE) {
-  const { items } = await api.get('templates?offered=true');
-  return items.find((template) => template.name === name).id;
-}
-
-/** A draft of `api`'s person, by the API. */
-async function draft(api, name, more = {}) {
-  const template = await templateOf(api);
-  const { id } = await api.post('requests', {
-    kind: { type: 'new-account' },
-    template,
-    name,
-    period: '90 days',
-    justification: `Runs ${name} every night`,
-    ...more,
-  });
-  return id;
-}
-
-async function submitted(api, name) {
-  const id = await draft(api, name);
-  await api.post(`requests/${id}/submit`);
-  return id;
-}
-
-const button = (within, name) => within.getByRole('button', { name, exact: true });
-const status = (page, label) => page.locator('.pill', { hasText: label }).first();
+const { person } = withDemo('--accounts', '60');
 
 test('by keyboard alone a requester asks, an approver approves, and both see it come into the directory', async () => {
   const rosa = await person('rosa');
   const anton = await person('anton');
-  const wrong = [...(await watch(rosa.page)), ...(await watch(anton.page))];
+  const wrong = [await watch(rosa.page), await watch(anton.page)];
 
   const { page } = rosa;
   await page.goto('/requests');
@@ -119,6 +53,7 @@ test('by keyboard alone a requester asks, an approver approves, and both see it 
   await press(page, button(page, 'Submit request'));
   await page.waitForURL(/\/requests\/[0-9a-f-]{36}$/);
   await status(page, 'Submitted').waitFor();
+  await live(page);
 
   await anton.page.goto('/approvals');
   await press(anton.page, button(anton.page, 'Approve job-keyboard'));
@@ -133,8 +68,9 @@ test('by keyboard alone a requester asks, an approver approves, and both see it 
   await status(page, 'Provisioned').waitFor();
   await page.getByText('As agreed').waitFor();
   await press(page, page.getByRole('link', { name: 'Open the account' }));
-  await page.getByRole('heading', { name: 'job-keyboard' }).waitFor();
-  assert.deepEqual(wrong, []);
+  await page.waitForURL(/\/accounts\//);
+  await status(page, 'Active').waitFor();
+  assert.deepEqual(wrong.flat(), []);
 });
 
 test('whatever is wrong is shown at its field, and the first one has the focus', async () => {
@@ -155,7 +91,7 @@ test('whatever is wrong is shown at its field, and the first one has the focus',
   await name.fill('job-right');
   await page.getByText('The name can be used').waitFor();
   await button(page, 'Next').click();
-  await page.waitForURL(/edit\/owners/);
+  await page.getByRole('radio', { name: '90 days' }).waitFor();
   await button(page, 'Next').click();
   await page.getByText('choose one').waitFor();
   await page.getByRole('radio', { name: '90 days' }).click();
@@ -247,7 +183,9 @@ test('an approver asks, the requester answers, and the approver denies with a re
   const id = await submitted(rosa.api, 'job-questioned');
   await rosa.page.goto(`/requests/${id}`);
   await status(rosa.page, 'Submitted').waitFor();
+  await live(rosa.page);
   await anton.page.goto(`/requests/${id}`);
+  await live(anton.page);
   await button(anton.page, 'Ask').click();
   await anton.page.getByLabel('Question').fill('Which ledger?');
   await accessible(anton.page, 'the question');
@@ -303,4 +241,186 @@ test('an administrator overrides a step with a reason; nobody decides on their o
   await button(ada.page, 'Approve').waitFor();
   assert.ok(await button(ada.page, 'Approve').isDisabled());
   await ada.page.getByText('Nobody decides on their own request').first().waitFor({ state: 'attached' });
+});
+
+test('a draft is deleted from its page and from within the wizard, whatever is not saved', async () => {
+  const { page, api } = await person('rosa');
+  const wrong = await watch(page);
+  const id = await draft(api, 'job-thrown-away');
+  await page.goto(`/requests/${id}`);
+  await button(page, 'Delete draft').click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText('The draft of job-thrown-away').waitFor();
+  await accessible(page, 'the deletion of a draft');
+  await button(dialog, 'Delete draft').click();
+  await page.waitForURL(/\/requests$/);
+  await settled(page);
+  await page.keyboard.press('f');
+  await page.keyboard.type('job-thrown');
+  await page.getByText('No request matches').waitFor();
+
+  const other = await draft(api, 'job-thrown-too');
+  await page.goto(`/requests/${other}/edit/reason`);
+  await page.getByRole('textbox', { name: 'Justification' }).fill('Half a sentence');
+  await button(page, 'Delete draft').click();
+  await button(dialog, 'Delete draft').click();
+  await page.waitForURL(/\/requests$/);
+  assert.equal(await api.statusOf(`requests/${other}`), 404);
+  assert.deepEqual(wrong, []);
+});
+
+test('what the template hides of its approvers, the requester sees nowhere', async () => {
+  const ada = await person('ada');
+  const rosa = await person('rosa');
+  const anton = await person('anton');
+  const discreet = await published(ada.api, 'Discreet jobs', (content) => {
+    content.approval.hide_approver_names = true;
+  });
+  const id = await submitted(rosa.api, 'job-discreet', { template: discreet });
+  const names = /Anton|Approvers\b|Mei-Ling/;
+  const shown = async (page) => (await page.locator('main').innerText()).match(names);
+  for (const path of [`/requests/${id}`, '/requests?q=job-discreet']) {
+    await rosa.page.goto(path);
+    await rosa.page.getByText('its approvers').first().waitFor();
+    await settled(rosa.page);
+    assert.equal(await shown(rosa.page), null, path);
+  }
+  await rosa.page.goto(`/requests/${id}`);
+  await rosa.page.getByText('approvers who are not named to the requester').waitFor();
+  await live(rosa.page);
+  await anton.page.goto(`/requests/${id}`);
+  await anton.page.getByText('One of Approvers').waitFor();
+  await button(anton.page, 'Approve').click();
+  await anton.page.getByLabel('Comment').fill('As agreed');
+  await button(anton.page.getByRole('dialog'), 'Approve').click();
+  await status(rosa.page, 'Provisioned').waitFor();
+  await rosa.page.getByText('An approver approved').waitFor();
+  await rosa.page.getByText('As agreed').waitFor();
+  await rosa.page.getByText('by an approver').first().waitFor();
+  await settled(rosa.page);
+  assert.equal(await shown(rosa.page), null, 'after the decision');
+  await accessible(rosa.page, 'a request with hidden approvers');
+});
+
+test('where the template lets the requester choose, an OU below the offered one is chosen, and no other', async () => {
+  const ada = await person('ada');
+  const { page, api } = await person('rosa');
+  const base = 'DC=corp,DC=demo,DC=example';
+  const free = await published(ada.api, 'Jobs anywhere', (content) => {
+    content.directory.ou = `OU=Service Accounts,${base}`;
+    content.directory.other_ous = [`OU=Retired,${base}`];
+    content.directory.sub_ous = true;
+  });
+  const id = await draft(api, 'job-elsewhere', { template: free });
+  await page.goto(`/requests/${id}/edit/account`);
+  const ou = page.getByLabel('OU', { exact: true }).first();
+  await ou.fill(`OU=Somewhere,${base}`);
+  await button(page, 'Next').click();
+  await page.getByText('must be one of the offered ones, or below one of them').waitFor();
+  assert.match(page.url(), /edit\/account/);
+  await ou.fill(`OU=Reports,OU=Service Accounts,${base}`);
+  await button(page, 'Next').click();
+  await page.waitForURL(/edit\/owners/);
+  await page.goto(`/requests/${id}/edit/account`);
+  await ou.click();
+  await page.getByRole('option', { name: `OU=Retired,${base}` }).click();
+  await button(page, 'Next').click();
+  await page.waitForURL(/edit\/owners/);
+  await page.goto(`/requests/${id}/edit/review`);
+  await page.getByText(`OU=Retired,${base}`).waitFor();
+  await button(page, 'Submit request').click();
+  await status(page, 'Submitted').waitFor();
+  assert.equal((await api.get(`requests/${id}`)).submission.ou, `OU=Retired,${base}`);
+});
+
+/** An account of `api`'s person, made by a request that `approver` approves. */
+async function account(api, approver, name, more) {
+  const id = await submitted(api, name, more);
+  await approver.post(`requests/${id}/approve`, {});
+  for (;;) {
+    const { status: now, submission } = await api.get(`requests/${id}`);
+    if (now === 'provisioned') return submission.account;
+    assert.ok(['approved', 'provisioning'].includes(now), now);
+    await new Promise((resolve) => {
+      setTimeout(resolve, 100);
+    });
+  }
+}
+
+test('a change of a live account is begun on its page, written as a draft, approved and carried out', async () => {
+  const rosa = await person('rosa');
+  const anton = await person('anton');
+  const { page } = rosa;
+  const id = await account(rosa.api, anton.api, 'job-changing');
+  await page.goto(`/accounts/${id}`);
+  await button(page, 'More').click();
+  await page.getByRole('menuitem', { name: 'Ask for a change' }).click();
+  await button(page.getByRole('dialog'), 'Begin a draft').click();
+  await page.waitForURL(/edit\/account/);
+  await page.getByText('What you leave empty stays as it is').waitFor();
+  await page.getByLabel('department').fill('Finance');
+  await accessible(page, 'the draft of a change');
+  await button(page, 'Next').click();
+  await page.waitForURL(/edit\/reason/);
+  await page.getByRole('textbox', { name: 'Justification' }).fill('It moved to Finance');
+  await button(page, 'Review').click();
+  await page.waitForURL(/edit\/review/);
+  // It is on the server: another day, another browser.
+  await page.reload();
+  await page.getByText('It moved to Finance').waitFor();
+  await page.getByText('Finance', { exact: true }).first().waitFor();
+  await button(page, 'Submit request').click();
+  await page.getByRole('heading', { name: 'Change of job-changing' }).waitFor();
+  await status(page, 'Submitted').waitFor();
+  await live(page);
+  const request = new URL(page.url()).pathname.split('/').at(-1);
+  await anton.api.post(`requests/${request}/approve`, {});
+  await status(page, 'Provisioned').waitFor();
+  assert.deepEqual((await rosa.api.get(`accounts/${id}`)).attributes.department, ['Finance']);
+});
+
+test('a draft of a renewal asks for a reason only, and waits until renewal is open', async () => {
+  const rosa = await person('rosa');
+  const anton = await person('anton');
+  const { page } = rosa;
+  const ada = await person('ada');
+  // Only where accounts expire is a renewal asked for.
+  const template = await published(ada.api, 'Expiring jobs', (content) => {
+    content.action = 'expire';
+  });
+  const id = await account(rosa.api, anton.api, 'job-renewing', { template });
+  const drafted = await draft(rosa.api, 'job-renewing', {
+    kind: { type: 'renewal', account: id },
+    template,
+    justification: '',
+    period: undefined,
+  });
+  await page.goto(`/requests/${drafted}`);
+  await page.getByRole('link', { name: 'Continue writing' }).click();
+  const steps = page.getByRole('navigation', { name: 'Steps of the request' }).getByRole('listitem');
+  await steps.first().waitFor();
+  assert.equal(await steps.count(), 2);
+  await page.getByText('A renewal changes nothing about the account but its end').waitFor();
+  await page.getByRole('textbox', { name: 'Justification' }).fill('Still in use');
+  await accessible(page, 'the draft of a renewal');
+  await button(page, 'Review').click();
+  await page.getByRole('heading', { name: 'Who decides' }).waitFor();
+  await page.getByRole('definition').getByText('Still in use').waitFor();
+  await button(page, 'Submit request').click();
+  await page.getByRole('alert').getByText(/renewal is not open yet/).waitFor();
+  assert.equal((await rosa.api.get(`requests/${drafted}`)).content.justification, 'Still in use');
+});
+
+test('the export of requests is the list', async () => {
+  const { page, api } = await person('rosa');
+  await draft(api, 'job-exported');
+  await page.goto('/requests?status=draft');
+  await page.getByRole('link', { name: 'job-exported' }).waitFor();
+  const download = page.waitForEvent('download');
+  await page.getByRole('link', { name: 'Export CSV' }).click();
+  const lines = (await readFile(await (await download).path(), 'utf8')).trim().split('\r\n');
+  const { total } = await api.get('requests?status=draft&limit=1');
+  assert.equal(lines.length - 1, total.value);
+  assert.ok(lines.slice(1).every((line) => line.split(',')[2] === 'draft'));
+  assert.ok(lines.some((line) => line.startsWith('job-exported,new-account,draft,Rosa Requester,')));
 });

@@ -45,7 +45,10 @@ export async function notSideways(page, what) {
 /** The page shows its data: no skeleton, no spinner. */
 export async function settled(page) {
   await page.locator('#page-title').waitFor();
-  await page.waitForFunction(() => !document.querySelector('.mantine-Skeleton-root, .mantine-Loader-root'), null, {
-    timeout: 15_000,
-  });
+  await page.waitForFunction(() => !document.querySelector('.mantine-Skeleton-root, .mantine-Loader-root'));
+}
+
+/** The page hears of what others do from now on. */
+export async function live(page) {
+  await page.getByText('Live', { exact: true }).waitFor({ state: 'attached' });
 }

@@ -1,13 +1,14 @@
 // Takes pictures of pages of a running instance, light and dark, wide and narrow, into ui/shots/:
 //   node tools/screenshots.mjs http://127.0.0.1:8080 ada@demo.example / /accounts /accounts/<id>
-// The password is the demo's, or $PASSWORD. `--wide` and `--light` leave the others out.
+// The password is the demo's, or $PASSWORD, and the time zone Berlin's, or $ZONE. `--wide`, `--narrow` and `--light` leave the
+// others out.
 import { mkdir } from 'node:fs/promises';
 import { launch, signIn } from '../e2e/browser.mjs';
 
 const given = process.argv.slice(2);
 const flags = given.filter((word) => word.startsWith('--'));
 const [url, email, ...paths] = given.filter((word) => !word.startsWith('--'));
-const widths = flags.includes('--wide') ? [1440] : [1440, 320];
+const widths = flags.includes('--wide') ? [1440] : flags.includes('--narrow') ? [320] : [1440, 320];
 const schemes = flags.includes('--light') ? ['light'] : ['light', 'dark'];
 const folder = new URL('../shots/', import.meta.url);
 await mkdir(folder, { recursive: true });
@@ -19,7 +20,7 @@ for (const colorScheme of schemes) {
       viewport: { width, height: 900 },
       colorScheme,
       locale: 'en-GB',
-      timezoneId: 'Europe/Berlin',
+      timezoneId: process.env.ZONE ?? 'Europe/Berlin',
       reducedMotion: 'reduce',
     });
     await signIn(context, email);

@@ -1,7 +1,7 @@
 //! Contact with engines. Each gives signs of life; when nothing was heard of one for a while, its contact is lost, and its
 //! next sign of life regains it. Who was heard when is kept in the database: with several gateways each hears only a part.
 
-use crate::{Caller, CommandError, Instance};
+use crate::{Caller, CommandError, EngineDirectory, Instance, engine_health};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::{
     collections::HashMap,
@@ -14,6 +14,7 @@ use tenure_domain::{
     ids::derived,
 };
 use tenure_eventstore::{Cause, EventStore, StoreError};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 /// How often, within the time after which contact is lost, it is looked for engines that are silent.
@@ -23,7 +24,14 @@ const LOOK_AT_LEAST_EVERY: TimeDelta = TimeDelta::seconds(10);
 
 /// What this process knows of contact with engines.
 #[derive(Default)]
-pub(crate) struct Contact(Mutex<Known>);
+pub(crate) struct Contact {
+    known: Mutex<Known>,
+    /// When each last said how it does, as far as this process knows.
+    news: watch::Sender<News>,
+}
+
+/// When each engine last said how it does.
+pub type News = HashMap<EngineId, DateTime<Utc>>;
 
 #[derive(Default)]
 struct Known {
@@ -35,12 +43,26 @@ struct Known {
 
 impl Contact {
     fn known(&self) -> MutexGuard<'_, Known> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// An engine said how it does, here or to another gateway.
+    pub(crate) fn tell(&self, engine: EngineId, at: DateTime<Utc>) {
+        self.news
+            .send_if_modified(|news| news.insert(engine, at) != Some(at));
     }
 
     /// The broker could not be asked: silence until `now` says nothing about engines.
     pub(crate) fn deaf(&self, now: DateTime<Utc>) {
         self.known().listening_since = Some(now);
+    }
+}
+
+impl EngineDirectory {
+    /// When each engine last said how it does, as that changes.
+    #[must_use]
+    pub fn news(&self) -> watch::Receiver<News> {
+        self.contact.news.subscribe()
     }
 }
 
@@ -100,6 +122,9 @@ async fn look(instance: &Instance, now: DateTime<Utc>) -> Result<(), CommandErro
     let listening_since = instance.engines.contact.known().listening_since;
     for id in instance.views.engine_ids().await? {
         let engine = instance.store.cached_state::<Engine>(id.0).await?.state;
+        if let Some(health) = engine_health::of(&instance.store, id).await? {
+            instance.engines.contact.tell(id, health.heard_at);
+        }
         if engine.disabled || engine.contact_lost.is_some() {
             continue;
         }

@@ -1,11 +1,16 @@
 //! Everything that belongs to one tenant: no globals, so one process can host several.
 
-use crate::{Commands, contact::Contact};
+use crate::{
+    Commands,
+    access::EngineAccess,
+    contact::Contact,
+    synchronisation::{Progress, Telling},
+};
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use ed25519_dalek::VerifyingKey;
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     sync::{Arc, PoisonError, RwLock},
 };
 use tenure_broker::{CoreLink, EngineKeys};
@@ -15,6 +20,7 @@ use tenure_eventstore::{
     clock::{Clock, VirtualClock},
 };
 use tenure_projections::Views;
+use tokio::sync::{Notify, watch};
 
 /// Store, broker and read models of one tenant, and its clocks.
 #[derive(Clone)]
@@ -35,6 +41,8 @@ pub struct Instance {
     pub virtual_clock: Option<Arc<VirtualClock>>,
     /// Public keys of the engines, for the broker's check of reports.
     pub engines: Arc<EngineDirectory>,
+    /// What lets engines in to the broker.
+    pub access: EngineAccess,
 }
 
 /// What an operator may set.
@@ -62,15 +70,25 @@ impl Default for Settings {
 #[derive(Default)]
 pub struct EngineDirectory {
     keys: RwLock<HashMap<EngineId, (DomainId, VerifyingKey)>>,
+    /// Until when what was issued to an nkey gives no access.
+    ended: watch::Sender<BTreeMap<String, DateTime<Utc>>>,
     pub(crate) contact: Contact,
+    pub(crate) telling: Telling,
+    /// A look at a domain was applied.
+    pub(crate) applied: Notify,
 }
 
 impl EngineDirectory {
+    /// How far the domain is that this process heard of last, while domains are read.
+    #[must_use]
+    pub fn reading(&self) -> watch::Receiver<Option<Progress>> {
+        self.telling.subscribe()
+    }
+
     /// What the engine's stream says now.
     pub(crate) async fn learn(&self, store: &EventStore, id: EngineId) -> Result<(), StoreError> {
         let engine = store.state::<Engine>(id.0).await?.state;
-        let content = engine.content.as_ref().filter(|_| !engine.disabled);
-        let key = content.and_then(|content| {
+        let key = engine.trusted().and_then(|content| {
             let bytes = BASE64_STANDARD.decode(&content.public_key).ok()?;
             Some((
                 content.domain,
@@ -82,7 +100,20 @@ impl EngineDirectory {
             Some(key) => drop(known.insert(id, key)),
             None => drop(known.remove(&id)),
         }
+        drop(known);
+        if let Some(nkey) = engine.nkey.clone() {
+            self.ended
+                .send_if_modified(|ended| match engine.access_ended {
+                    Some(at) => ended.insert(nkey, at) != Some(at),
+                    None => ended.remove(&nkey).is_some(),
+                });
+        }
         Ok(())
+    }
+
+    /// Until when what was issued to an nkey gives no access, as that changes.
+    pub(crate) fn access_ended(&self) -> watch::Receiver<BTreeMap<String, DateTime<Utc>>> {
+        self.ended.subscribe()
     }
 }
 

@@ -1,6 +1,7 @@
 //! What makes things follow: facts are gathered and commands executed ([`Commands`]), events lead to commands
 //! (`reactions.rs`) and work orders (`orders.rs`), reports to commands (`reports.rs`), due timers to commands
-//! (`scheduler.rs`), and the history to NATS (`relay.rs`).
+//! (`scheduler.rs`), domains are read (`synchronisation/`) and compared with what was ordered (`drift/`), and the history
+//! goes to NATS (`relay.rs`).
 //!
 //! **Architecture invariant:** no rules here; they are in the domain. Everything that runs by itself is at least
 //! once, and a repeat is harmless: command ids are derived from what led to the command, orders are fenced.
@@ -9,9 +10,12 @@
 //! Start reading at `run.rs`, which starts it all.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+mod access;
 mod clock;
 mod commands;
 pub mod contact;
+mod drift;
+pub mod engine_health;
 mod instance;
 mod mark_pruning;
 mod orders;
@@ -21,7 +25,9 @@ mod relay;
 mod reports;
 mod run;
 mod scheduler;
+pub mod synchronisation;
 
+pub use access::{EngineAccess, EngineLogin, EngineNats, LoginError};
 pub use clock::{ClockError, Progress as ClockProgress};
 pub use commands::{Accepted, Caller, CommandError, Commands};
 pub use instance::{EngineDirectory, Instance, Settings};

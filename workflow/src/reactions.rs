@@ -2,10 +2,11 @@
 //! out for now is tried until it can; one that never can (a stream that does not decode) is parked, and holds back
 //! nothing but its own account.
 
-use crate::{Accepted, Caller, CommandError, Instance};
+use crate::{Accepted, Caller, CommandError, Instance, drift, synchronisation};
 use futures::{FutureExt, StreamExt, future::BoxFuture, stream};
 use tenure_domain::{
-    EngineId, Event,
+    DomainId, EngineId, Event,
+    directory::DomainEvent,
     reactions::{self, Reaction},
 };
 use tenure_eventstore::{
@@ -31,6 +32,22 @@ impl Handle for Reactions {
                     .learn(&instance.store, EngineId(event.stream))
                     .await;
                 learned.map_err(|error| error.to_string())?;
+            }
+            if let Event::Domain(DomainEvent::SynchronisationAsked(asked)) = &event.event {
+                let domain = DomainId(event.stream);
+                let wanted = synchronisation::want(instance, domain, asked.full).await;
+                wanted.map_err(|error| error.to_string())?;
+            }
+            if let Event::Domain(DomainEvent::PeoplePlanned(_) | DomainEvent::PeopleAllowed(_)) =
+                &event.event
+            {
+                let domain = DomainId(event.stream);
+                let due = synchronisation::look_again(instance, domain, event.id).await;
+                due.map_err(|error| error.to_string())?;
+            }
+            if let Event::Domain(DomainEvent::DriftDecided(decided)) = &event.event {
+                let done = drift::decided(instance, event, decided).await;
+                done.map_err(|error| error.to_string())?;
             }
             for (index, reaction) in reactions::to(event.stream, &event.event)
                 .into_iter()

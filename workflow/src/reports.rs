@@ -1,7 +1,7 @@
 //! Reports of engines become commands. A report is acknowledged only after its outcome is in the history; repeats
 //! and reports about orders that are not outstanding change nothing.
 
-use crate::{Caller, Instance, contact};
+use crate::{Caller, Instance, contact, engine_health, synchronisation};
 use futures::{FutureExt, StreamExt, future::BoxFuture, stream};
 use std::time::Duration;
 use tenure_broker::{FromEngine, ReportDelivery};
@@ -43,10 +43,7 @@ pub(crate) async fn record(instance: &Instance, cancel: CancellationToken) {
 }
 
 async fn record_one(instance: &Instance, delivery: ReportDelivery) {
-    let engine = match delivery.message() {
-        FromEngine::Report(report) => report.engine,
-        FromEngine::Status(status) => status.engine,
-    };
+    let engine = delivery.message().engine();
     if let Err(error) = contact::heard(instance, engine).await {
         tracing::warn!(%error, %engine, "it cannot be written down that an engine was heard of");
     }
@@ -58,6 +55,7 @@ async fn record_one(instance: &Instance, delivery: ReportDelivery) {
                 .commands
                 .account(report.account, command, &caller)
                 .await
+                .map(drop)
         }
         FromEngine::Status(status) => {
             let caller = Caller::new(Actor::Engine(status.engine));
@@ -69,11 +67,18 @@ async fn record_one(instance: &Instance, delivery: ReportDelivery) {
                     &caller,
                 )
                 .await
+                .map(drop)
         }
+        FromEngine::Sync(chunk) => synchronisation::receive(instance, chunk).await,
     };
+    if let (FromEngine::Status(status), Ok(_)) = (delivery.message(), &recorded)
+        && let Err(error) = engine_health::note(instance, status, delivery.sent_at()).await
+    {
+        tracing::warn!(%error, %engine, "it cannot be written down how an engine does");
+    }
     fail::fail_point!("report-before-ack", |_| std::process::abort());
     match recorded {
-        Ok(_) => {}
+        Ok(()) => {}
         // Not acknowledged: it comes again.
         Err(error) if error.is_transient() => {
             tracing::warn!(%error, "a report cannot be recorded for now");

@@ -1,6 +1,9 @@
 //! Starts everything that runs by itself for one instance, and says how far it is.
 
-use crate::{Instance, contact, orders::Orders, reactions::Reactions, relay, reports, scheduler};
+use crate::{
+    Instance, access, contact, drift, orders::Orders, reactions::Reactions, relay, reports,
+    scheduler, synchronisation,
+};
 use tenure_domain::EngineId;
 use tenure_eventstore::{Position, follow::Follower};
 use tokio::{sync::watch, task::JoinSet};
@@ -15,8 +18,8 @@ pub struct Work {
     pub orders: watch::Receiver<Position>,
 }
 
-/// Starts reactions, orders, reports, timers, the watch over engines and, with NATS, the relay. Answers how far they are, and the tasks, which
-/// end after `cancel`.
+/// Starts reactions, orders, reports, timers, the watch over engines and their access, the reading of domains and its comparison and, with
+/// NATS, the relay. Answers how far they are, and the tasks, which end after `cancel`.
 ///
 /// # Errors
 /// If the engines' keys cannot be read.
@@ -57,6 +60,12 @@ pub async fn run(
     tasks.spawn(async move { scheduler::run(&of, token).await });
     let (of, token) = (instance.clone(), cancel.clone());
     tasks.spawn(async move { contact::watch(&of, token).await });
+    let (of, token) = (instance.clone(), cancel.clone());
+    tasks.spawn(async move { synchronisation::watch(&of, token).await });
+    let (of, token) = (instance.clone(), cancel.clone());
+    tasks.spawn(async move { drift::watch(&of, token).await });
+    let (of, token) = (instance.clone(), cancel.clone());
+    tasks.spawn(async move { access::keep(&of, token).await });
     let of = instance.clone();
     tasks.spawn(async move { relay::run(&of, cancel).await });
     Ok((Work { reactions, orders }, tasks))

@@ -18,11 +18,14 @@ use crate::{
     signing::Purpose,
     subject::{self, REVEAL_GROUP, Subjects},
     wire,
+    work::Work,
 };
 use async_nats::{Message, jetstream::message::PublishMessage};
 use futures::{StreamExt as _, future::join_all};
-use tenure_domain::order::Order;
-use tokio::time::{Instant, sleep_until};
+use tokio::{
+    sync::RwLock,
+    time::{Instant, sleep_until},
+};
 
 pub(crate) struct NatsAgent {
     connection: Connection,
@@ -30,20 +33,23 @@ pub(crate) struct NatsAgent {
     keys: AgentKeys,
     orders: Source,
     refused: Refusals,
+    /// Held while orders are asked for: those that come to a connection that is gone stay leased.
+    asking: RwLock<()>,
 }
 
 impl NatsAgent {
     pub(crate) async fn connect(config: NatsConfig, keys: AgentKeys) -> Result<Self, BrokerError> {
         let subjects = Subjects::new(&config.instance)?;
         let name = format!("tenure-engine-{}", keys.engine);
-        let connection =
-            Connection::open(&config, &name, &subject::engine_inbox(keys.engine)).await?;
+        let inbox = subject::engine_inbox(keys.domain, keys.engine);
+        let connection = Connection::open(&config, &name, &inbox).await?;
         Ok(Self {
             connection,
             subjects,
             orders: work_source(keys.domain),
             keys,
             refused: Refusals::new("order"),
+            asking: RwLock::new(()),
         })
     }
 
@@ -55,14 +61,21 @@ impl NatsAgent {
         self.refused.count()
     }
 
-    pub(crate) async fn next_orders(
-        &self,
-        max: usize,
-    ) -> Result<Vec<(Order, NatsAck)>, BrokerError> {
+    pub(crate) async fn shut_out(&self) {
+        self.connection.shut_out().await;
+    }
+
+    pub(crate) async fn renew_connection(&self) -> Result<(), BrokerError> {
+        let _nobody_asks = self.asking.write().await;
+        self.connection.renew().await
+    }
+
+    pub(crate) async fn next_work(&self, max: usize) -> Result<Vec<(Work, NatsAck)>, BrokerError> {
         let until = Instant::now() + POLL;
         let of = |most: i64| usize::try_from(most).unwrap_or(1);
         let (a_pull, in_hand) = (of(streams::ORDERS_A_PULL), of(streams::ORDERS_IN_HAND));
         let max = max.clamp(1, in_hand);
+        let _asking = self.asking.read().await;
         loop {
             self.connection.connected(until).await?;
             let messages = match self.orders.take(&self.connection, max.min(a_pull)).await {
@@ -81,7 +94,7 @@ impl NatsAgent {
                 }
             };
             let came = !messages.is_empty();
-            let mut orders = Vec::with_capacity(messages.len());
+            let mut taken = Vec::with_capacity(messages.len());
             for message in messages {
                 let Some(reply) = message.reply.clone() else {
                     continue;
@@ -91,33 +104,42 @@ impl NatsAgent {
                     reply,
                 };
                 match self.believed(&message) {
-                    Ok(order) => orders.push((order, ack)),
+                    Ok(work) => taken.push((work, ack)),
                     Err(refusal) => {
                         self.refused.note(&message.subject, refusal);
                         ack.terminate().await?;
                     }
                 }
             }
-            if !orders.is_empty() || !came || Instant::now() >= until {
-                return Ok(orders);
+            if !taken.is_empty() || !came || Instant::now() >= until {
+                return Ok(taken);
             }
         }
     }
 
-    /// The order, if the core signed it for this domain and the account whose place it took.
-    fn believed(&self, message: &Message) -> Result<Order, Refusal> {
-        let (domain, account) = self
+    /// The work, if the core signed it for this domain and the place that it took.
+    fn believed(&self, message: &Message) -> Result<Work, Refusal> {
+        let (domain, place) = self
             .subjects
             .parse_work(&message.subject)
             .ok_or(Refusal::WrongSubject)?;
         let envelope = wire::received(message.payload.clone(), message.headers.as_ref());
-        let order: Order = wire::opened(Purpose::Order, &envelope, &self.keys.core)?;
-        if order.domain != self.keys.domain || domain != self.keys.domain {
+        let headers = message.headers.as_ref();
+        let kind = headers.and_then(|headers| headers.get(wire::KIND_HEADER));
+        let work = match kind.map(async_nats::HeaderValue::as_str) {
+            Some(wire::SYNC) => Work::Sync(wire::opened(
+                Purpose::SyncOrder,
+                &envelope,
+                &self.keys.core,
+            )?),
+            _ => Work::Order(wire::opened(Purpose::Order, &envelope, &self.keys.core)?),
+        };
+        if work.domain() != self.keys.domain || domain != self.keys.domain {
             Err(Refusal::ForeignDomain)
-        } else if order.account != account {
+        } else if work.place() != place {
             Err(Refusal::WrongSubject)
         } else {
-            Ok(order)
+            Ok(work)
         }
     }
 
@@ -132,14 +154,22 @@ impl NatsAgent {
                 wire::STATUS,
                 wire::sealed(Purpose::Status, status, &self.keys.signing)?,
             ),
+            FromEngine::Sync(chunk) => (
+                wire::SYNC,
+                wire::sealed(Purpose::SyncChunk, chunk, &self.keys.signing)?,
+            ),
         };
         self.connection.connected(Instant::now() + POLL).await?;
         // Deterministic, so a repeated message is recognised as such; and nobody else can use up its id before.
-        let message = PublishMessage::build()
+        let mut publish = PublishMessage::build()
             .headers(wire::headers(&envelope))
             .header(wire::KIND_HEADER, kind)
-            .message_id(&envelope.signature)
-            .payload(envelope.payload);
+            .message_id(&envelope.signature);
+        if kind == wire::SYNC {
+            // Much, about people, and of no use once the next synchronisation has begun.
+            publish = publish.ttl(streams::WHAT_WAS_READ_IS_KEPT);
+        }
+        let message = publish.payload(envelope.payload);
         let subject = self.subjects.report(self.keys.domain, self.keys.engine);
         let outcome = match self
             .connection

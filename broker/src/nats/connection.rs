@@ -10,12 +10,12 @@ use async_nats::{
     jetstream::{self, context::PublishErrorKind},
 };
 use bytes::Bytes;
-use std::{fs, path::Path, time::Duration};
+use chrono::{DateTime, Utc};
+use std::{future::ready, time::Duration};
 use tokio::{
     sync::watch,
     time::{Instant, timeout, timeout_at},
 };
-use zeroize::Zeroizing;
 
 /// Oldest server: older ones silently ignore settings that orders and the event stream rest on.
 pub(crate) const OLDEST_SERVER: &str = "2.12";
@@ -32,6 +32,8 @@ pub(crate) struct Seen {
     pub(crate) generation: u64,
     /// The server's last complaint.
     pub(crate) last_error: Option<String>,
+    /// The server does not let this user in, since the last connection that was made.
+    shut_out: bool,
 }
 
 /// A connection, its JetStream context, and what was seen of it.
@@ -50,7 +52,6 @@ impl Connection {
         let (seen, mut watched) = watch::channel(Seen::default());
         let role = name.to_owned();
         let mut options = credentials(&config.credentials)
-            .await?
             .name(name)
             .custom_inbox_prefix(inbox)
             .connection_timeout(ANSWER)
@@ -61,7 +62,7 @@ impl Connection {
             .reconnect_delay_callback(pause)
             .event_callback(move |event| {
                 note(&role, &seen, &event);
-                std::future::ready(())
+                ready(())
             });
         if let Some(ca) = &config.tls_ca {
             options = options.add_root_certificates(ca.clone()).require_tls(true);
@@ -139,6 +140,29 @@ impl Connection {
         }
     }
 
+    /// Resolves when a server does not let this user in, or not any more.
+    pub(crate) async fn shut_out(&self) {
+        let mut seen = self.seen.clone();
+        let _ = seen.wait_for(|seen| seen.shut_out).await;
+    }
+
+    /// Makes the connection anew, with the newest login, and waits for it.
+    pub(crate) async fn renew(&self) -> Result<(), BrokerError> {
+        let generation = self.generation();
+        let until = Instant::now() + ANSWER;
+        self.client
+            .force_reconnect()
+            .await
+            .map_err(|_| BrokerError::Disconnected)?;
+        let mut seen = self.seen.clone();
+        let made = seen.wait_for(|seen| seen.generation > generation);
+        match timeout_at(until, made).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(_)) | Err(_) => return Err(BrokerError::Disconnected),
+        }
+        self.connected(until).await
+    }
+
     /// Timeout or lost connection?
     pub(crate) fn unanswered(&self, what: &'static str) -> BrokerError {
         if self.is_connected() {
@@ -182,6 +206,18 @@ pub(crate) struct NatsAck {
 }
 
 impl NatsAck {
+    /// When the server stored the message: `$JS.ACK.…` ends in that time and how many are pending, and since 2.14 may
+    /// have account and domain before, and something random behind.
+    pub(crate) fn stored_at(&self) -> Option<DateTime<Utc>> {
+        let tokens: Vec<&str> = self.reply.split('.').collect();
+        let nanoseconds = match tokens.len() {
+            9 => tokens.get(7),
+            11.. => tokens.get(9),
+            _ => None,
+        };
+        Some(DateTime::from_timestamp_nanos(nanoseconds?.parse().ok()?))
+    }
+
     async fn say(&self, what: &'static str) -> Result<(), BrokerError> {
         let sent = self
             .client
@@ -239,7 +275,10 @@ fn note(role: &str, seen: &watch::Sender<Seen>, event: &Event) {
         Event::Connected => {
             connected.set(1.0);
             tracing::info!(link = role, "connected to NATS");
-            seen.send_modify(|seen| seen.generation += 1);
+            seen.send_modify(|seen| {
+                seen.generation += 1;
+                seen.shut_out = false;
+            });
         }
         Event::Disconnected | Event::Closed => {
             connected.set(0.0);
@@ -249,37 +288,37 @@ fn note(role: &str, seen: &watch::Sender<Seen>, event: &Event) {
         Event::ServerError(error) => {
             metrics::counter!("tenure_broker_server_errors_total").increment(1);
             tracing::warn!(link = role, %error, "NATS server complains");
-            seen.send_modify(|seen| seen.last_error = Some(error.to_string()));
+            told(seen, error.to_string());
         }
         Event::SlowConsumer(_) | Event::ClientError(_) => {
             tracing::debug!(link = role, %event, "NATS client");
-            seen.send_modify(|seen| seen.last_error = Some(event.to_string()));
+            told(seen, event.to_string());
         }
         Event::LameDuckMode | Event::Draining => tracing::info!(link = role, %event, "NATS"),
     }
 }
 
-async fn credentials(credentials: &NatsCredentials) -> Result<ConnectOptions, BrokerError> {
-    let unreadable = |path: &Path, e: std::io::Error| {
-        BrokerError::Configuration(format!("{}: {e}", path.display()))
-    };
-    Ok(match credentials {
+fn told(seen: &watch::Sender<Seen>, words: String) {
+    // "authorization violation", "User Authentication Revoked", "User Authentication Expired".
+    let lower = words.to_lowercase();
+    let shut_out = ["authorization", "authentication"]
+        .iter()
+        .any(|word| lower.contains(word));
+    seen.send_modify(|seen| {
+        seen.shut_out |= shut_out;
+        seen.last_error = Some(words);
+    });
+}
+
+fn credentials(credentials: &NatsCredentials) -> ConnectOptions {
+    match credentials {
         NatsCredentials::None => ConnectOptions::new(),
-        NatsCredentials::UserPassword { user, password } => {
-            ConnectOptions::with_user_and_password(user.clone(), password.clone())
+        // Asked anew for every connection, since the JWT is replaced before it ends.
+        NatsCredentials::Login(login) => {
+            let login = login.clone();
+            ConnectOptions::with_auth_callback(move |nonce| ready(login.answer(&nonce)))
         }
-        NatsCredentials::NkeySeed(path) => {
-            let text = Zeroizing::new(fs::read_to_string(path).map_err(|e| unreadable(path, e))?);
-            let seed = text.trim();
-            nkeys::KeyPair::from_seed(seed).map_err(|_| {
-                BrokerError::Configuration(format!("{}: not an nkey seed", path.display()))
-            })?;
-            ConnectOptions::with_nkey(seed.to_owned())
-        }
-        NatsCredentials::CredentialsFile(path) => ConnectOptions::with_credentials_file(path)
-            .await
-            .map_err(|e| unreadable(path, e))?,
-    })
+    }
 }
 
 fn require_version(found: &str) -> Result<(), BrokerError> {

@@ -16,6 +16,7 @@ use crate::{
     signing::Purpose,
     subject::{self, CORE_CONSUMER, CORE_INBOX, REPORT_STREAM, Subjects, WORK_STREAM},
     wire,
+    work::Work,
 };
 use async_nats::{
     Message,
@@ -26,10 +27,7 @@ use async_nats::{
     },
 };
 use std::{error::Error as _, sync::Arc, time::Duration};
-use tenure_domain::{
-    ids::{AccountId, DomainId},
-    order::Order,
-};
+use tenure_domain::ids::{AccountId, DomainId};
 use tokio::{
     sync::RwLock,
     time::{Instant, sleep_until},
@@ -63,16 +61,27 @@ impl NatsCore {
         Ok(core)
     }
 
-    pub(crate) async fn issue(&self, order: &Order) -> Result<Issued, BrokerError> {
-        let envelope = wire::sealed(Purpose::Order, order, &self.keys.signing)?;
-        let subject = self.subjects.work(order.domain, order.account);
+    pub(crate) async fn issue(&self, work: &Work) -> Result<Issued, BrokerError> {
+        let signing = &self.keys.signing;
+        let (envelope, kind) = match work {
+            Work::Order(order) => (wire::sealed(Purpose::Order, order, signing)?, None),
+            Work::Sync(order) => (
+                wire::sealed(Purpose::SyncOrder, order, signing)?,
+                Some(wire::SYNC),
+            ),
+        };
+        let subject = self.subjects.work(work.domain(), work.place());
+        let mut headers = wire::headers(&envelope);
+        if let Some(kind) = kind {
+            headers.insert(wire::KIND_HEADER, kind);
+        }
         let message = PublishMessage::build()
-            .headers(wire::headers(&envelope))
+            .headers(headers)
             .payload(envelope.payload);
         self.connection.connected(Instant::now() + POLL).await?;
         let mut again = false;
         loop {
-            self.serve_domain(order.domain).await?;
+            self.serve_domain(work.domain()).await?;
             match self.queue(&subject, message.clone()).await {
                 Err(BrokerError::NotReady(_)) if !again => {
                     self.doubt().await;
@@ -232,6 +241,9 @@ impl NatsCore {
         {
             Some(kind) if kind.as_str() == wire::STATUS => {
                 FromEngine::Status(wire::opened(Purpose::Status, &envelope, &key)?)
+            }
+            Some(kind) if kind.as_str() == wire::SYNC => {
+                FromEngine::Sync(wire::opened(Purpose::SyncChunk, &envelope, &key)?)
             }
             _ => FromEngine::Report(wire::opened(Purpose::Report, &envelope, &key)?),
         };

@@ -3,12 +3,31 @@
 use super::core::NatsCore;
 use crate::{
     core_link::{BrokerHealth, POLL},
-    subject::{CORE_CONSUMER, REPORT_STREAM, WORK_STREAM},
+    subject::{CORE_CONSUMER, REPORT_STREAM, WORK_STREAM, agents_consumer},
 };
-use async_nats::jetstream::{consumer::pull, stream::Info};
+use async_nats::jetstream::{
+    ErrorCode,
+    consumer::pull,
+    stream::{ConsumerErrorKind, Info},
+};
+use tenure_domain::ids::DomainId;
 use tokio::time::timeout;
 
 impl NatsCore {
+    pub(crate) async fn orders_waiting(&self, domain: DomainId) -> Option<u64> {
+        let js = &self.connection.jetstream;
+        let name = agents_consumer(domain);
+        let consumer = js.get_consumer_from_stream::<pull::Config, _, _>(name, WORK_STREAM);
+        match timeout(POLL, consumer).await.ok()? {
+            Ok(consumer) => {
+                let info = consumer.cached_info();
+                Some(info.num_pending + info.num_ack_pending as u64)
+            }
+            // It is made with the domain's first order.
+            Err(error) => missing(&error.kind()).then_some(0),
+        }
+    }
+
     pub(crate) async fn health(&self) -> BrokerHealth {
         let connected = self.connection.is_connected();
         let mut health = BrokerHealth {
@@ -40,4 +59,8 @@ impl NatsCore {
         }
         health
     }
+}
+
+fn missing(kind: &ConsumerErrorKind) -> bool {
+    matches!(kind, ConsumerErrorKind::JetStream(e) if e.error_code() == ErrorCode::CONSUMER_NOT_FOUND)
 }

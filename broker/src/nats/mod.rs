@@ -1,10 +1,15 @@
 //! The broker over NATS JetStream.
 
+pub mod account;
 pub(crate) mod agent;
+mod claims;
 pub(crate) mod connection;
 pub(crate) mod core;
 pub mod event_stream;
 mod health;
+pub mod leaf_config;
+pub mod operator;
+mod permissions;
 pub mod published_event;
 pub(crate) mod pull;
 mod reveal;

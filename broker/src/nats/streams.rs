@@ -29,6 +29,9 @@ pub const ORDERS_A_PULL: i64 = 4;
 /// Reports that the core may hold at the same time.
 pub const REPORTS_IN_HAND: i64 = 256;
 
+/// How long a part of what an engine read of its directory is kept.
+pub const WHAT_WAS_READ_IS_KEPT: Duration = Duration::from_secs(60 * 60);
+
 /// Orders: at most one per account, gone when acknowledged.
 #[must_use]
 pub fn work(subjects: &Subjects, config: &NatsConfig) -> stream::Config {
@@ -57,6 +60,7 @@ pub fn report(subjects: &Subjects, config: &NatsConfig) -> stream::Config {
         max_age: 30 * DAY,
         max_message_size: MESSAGE_LIMIT,
         duplicate_window: Duration::from_secs(600),
+        allow_message_ttl: true,
         ..unlimited(config)
     }
 }
@@ -167,7 +171,6 @@ pub(crate) fn already_exists(kind: &CreateStreamErrorKind) -> bool {
 pub(crate) fn creation_failed(error: &jetstream::context::CreateStreamError) -> BrokerError {
     match error.kind() {
         CreateStreamErrorKind::TimedOut => BrokerError::TimedOut("creating a stream"),
-        // Also seen for a moment while a server starts.
         CreateStreamErrorKind::JetStreamUnavailable => BrokerError::NoJetStream,
         CreateStreamErrorKind::JetStream(e)
             if matches!(

@@ -6,10 +6,16 @@ use std::{
     sync::atomic::{AtomicBool, Ordering},
 };
 use tenure_broker::{
-    AgentKeys, AgentLink, BrokerError, CoreKeys, CoreLink, FromEngine, Issued, wire::BODY_LIMIT,
+    AgentKeys, AgentLink, BrokerError, CoreKeys, CoreLink, FromEngine, Issued, SyncDelivery,
+    WorkDelivery, wire::BODY_LIMIT,
 };
-use tenure_domain::order::EngineStatus;
+use tenure_domain::{
+    ids::DomainId,
+    order::{EngineLoad, EngineStatus},
+    synchronisation::{DirectoryObject, SyncChunk, SyncContent, SyncOrder},
+};
 use tokio::time::Instant;
+use uuid::Uuid;
 
 contract! {
     an_order_reaches_only_the_engines_of_its_domain,
@@ -24,6 +30,8 @@ contract! {
     a_report_of_an_unknown_or_foreign_engine_changes_nothing_and_holds_nothing_up,
     a_link_reports_only_for_itself,
     an_engine_tells_how_it_does,
+    a_domain_is_read_by_one_of_its_engines_and_a_newer_order_takes_the_place_of_one_that_waits,
+    what_an_engine_read_arrives_and_only_for_its_own_domain,
     many_orders_and_reports_each_pass_exactly_once,
     health_tells_what_waits,
 }
@@ -36,7 +44,7 @@ async fn an_order_reaches_only_the_engines_of_its_domain(world: World) {
         core.issue(&sent).await.unwrap(),
         Issued::Queued { .. }
     ));
-    let (got, nothing) = tokio::join!(one_order(&north), south.next_orders(4));
+    let (got, nothing) = tokio::join!(one_order(&north), orders(&south, 4));
     assert_eq!(got.order, sent);
     assert!(nothing.unwrap().is_empty());
 }
@@ -253,6 +261,7 @@ async fn an_engine_tells_how_it_does(world: World) {
         at: report(NORTH_ONE, account(1), 1).at,
         impaired: None,
         version: "0.1.0".to_owned(),
+        load: EngineLoad::default(),
     };
     let foreign = EngineStatus {
         engine: NORTH_TWO,
@@ -266,6 +275,79 @@ async fn an_engine_tells_how_it_does(world: World) {
     let delivery = one_report(&core).await;
     assert_eq!(delivery.message(), &FromEngine::Status(status));
     assert!(delivery.report().is_none());
+    delivery.ack().await.unwrap();
+    assert_eq!(core.health().await.refused, 0);
+}
+
+fn read(domain: DomainId, run: u128) -> SyncOrder {
+    SyncOrder {
+        domain,
+        run: Uuid::from_u128(run),
+        since: None,
+        attributes: vec![],
+        not_after: order(domain, account(1), 1).not_after,
+    }
+}
+
+async fn one_sync(agent: &AgentLink) -> SyncDelivery {
+    eventually("an order to read the domain", || async {
+        match agent.next_work(1).await.unwrap_or_default().pop() {
+            Some(WorkDelivery::Sync(delivery)) => Some(delivery),
+            _ => None,
+        }
+    })
+    .await
+}
+
+async fn a_domain_is_read_by_one_of_its_engines_and_a_newer_order_takes_the_place_of_one_that_waits(
+    world: World,
+) {
+    let core = world.core().await;
+    let (north, south) = (world.agent(NORTH_ONE).await, world.agent(SOUTH_ONE).await);
+    core.synchronise(&read(NORTH, 1)).await.unwrap();
+    let asked = core.synchronise(&read(NORTH, 2)).await.unwrap();
+    assert!(matches!(asked, Issued::Queued { .. }));
+    // Beside an order about an account, which it does not hold up.
+    core.issue(&order(NORTH, account(1), 1)).await.unwrap();
+    let (got, nothing) = tokio::join!(one_sync(&north), south.next_work(4));
+    assert_eq!(got.order, read(NORTH, 2));
+    assert!(nothing.unwrap().is_empty());
+    got.working().await.unwrap();
+    got.ack().await.unwrap();
+    assert_eq!(one_order(&north).await.order.account, account(1));
+}
+
+async fn what_an_engine_read_arrives_and_only_for_its_own_domain(world: World) {
+    let core = world.core().await;
+    let agent = world.agent(NORTH_ONE).await;
+    let chunk = SyncChunk {
+        domain: NORTH,
+        engine: NORTH_ONE,
+        run: Uuid::from_u128(1),
+        attempt: Uuid::from_u128(2),
+        number: 0,
+        at: report(NORTH_ONE, account(1), 1).at,
+        content: SyncContent::Objects(vec![DirectoryObject::Gone(Uuid::from_u128(3))]),
+    };
+    let foreign = SyncChunk {
+        domain: SOUTH,
+        ..chunk.clone()
+    };
+    assert!(matches!(
+        agent.hand_over(foreign).await,
+        Err(BrokerError::Foreign)
+    ));
+    let large = SyncChunk {
+        content: SyncContent::Objects(vec![DirectoryObject::Gone(Uuid::nil()); BODY_LIMIT / 40]),
+        ..chunk.clone()
+    };
+    assert!(matches!(
+        agent.hand_over(large).await,
+        Err(BrokerError::TooLarge { .. })
+    ));
+    agent.hand_over(chunk.clone()).await.unwrap();
+    let delivery = one_report(&core).await;
+    assert_eq!(delivery.message(), &FromEngine::Sync(chunk));
     delivery.ack().await.unwrap();
     assert_eq!(core.health().await.refused, 0);
 }
@@ -287,7 +369,7 @@ async fn many_orders_and_reports_each_pass_exactly_once(world: World) {
             let agent = world.agent(engine).await;
             let mut done = 0;
             while !all_reported.load(Ordering::Relaxed) {
-                for delivery in agent.next_orders(4).await.unwrap() {
+                for delivery in orders(&agent, 4).await.unwrap() {
                     agent
                         .report(&report(engine, delivery.order.account, 1))
                         .await

@@ -41,9 +41,7 @@ fn ending(position: u64) -> LastEvent {
 }
 
 async fn core(server: &NatsServer) -> CoreLink {
-    CoreLink::connect(BrokerConfig::Nats(server.config("core")), core_keys())
-        .await
-        .unwrap()
+    connected_core(BrokerConfig::Nats(server.core_config())).await
 }
 
 async fn stream(server: &NatsServer) -> EventStream {
@@ -59,9 +57,7 @@ async fn raw(server: &NatsServer) -> jetstream::stream::Stream {
 
 #[tokio::test]
 async fn in_process_there_is_none() {
-    let core = CoreLink::connect(World::in_process().core_config(), core_keys())
-        .await
-        .unwrap();
+    let core = connected_core(World::in_process().core_config()).await;
     assert!(core.event_stream(1).is_none());
 }
 

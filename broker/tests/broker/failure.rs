@@ -10,16 +10,15 @@ use std::{
     time::Duration,
 };
 use tenure_broker::{
-    AgentLink, BrokerConfig, BrokerError, CoreLink, Issued, NatsConfig, NatsCredentials, subject,
+    AgentLink, BrokerConfig, BrokerError, CoreLink, Issued, NatsConfig, NatsCredentials, Operator,
+    subject,
 };
 use tokio::time::timeout;
 
 async fn links(server: &NatsServer) -> (CoreLink, AgentLink) {
-    let core = CoreLink::connect(BrokerConfig::Nats(server.config("core")), core_keys())
-        .await
-        .unwrap();
+    let core = connected_core(BrokerConfig::Nats(server.core_config())).await;
     core.serve_domain(NORTH).await.unwrap();
-    let config = BrokerConfig::Nats(server.config(&NORTH_ONE.to_string()));
+    let config = BrokerConfig::Nats(server.config(server.login(NORTH_ONE)));
     (
         core,
         AgentLink::connect(config, agent_keys(NORTH_ONE))
@@ -67,9 +66,7 @@ async fn a_report_that_the_core_held_when_it_died_comes_to_the_next() {
         .unwrap();
     drop(one_report(&core).await);
     drop(core);
-    let next = CoreLink::connect(BrokerConfig::Nats(server.config("core")), core_keys())
-        .await
-        .unwrap();
+    let next = connected_core(BrokerConfig::Nats(server.core_config())).await;
     let delivery = one_report(&next).await;
     assert_eq!(
         delivery.report().unwrap(),
@@ -91,7 +88,7 @@ async fn work_goes_on_when_the_server_came_back_with_an_erased_store() {
     // Both sides are waiting when it happens.
     let (waiting_core, waiting_agent) = (core.clone(), agent.clone());
     let waiting = tokio::spawn(async move {
-        let _ = tokio::join!(waiting_core.next_reports(4), waiting_agent.next_orders(1));
+        let _ = tokio::join!(waiting_core.next_reports(4), waiting_agent.next_work(1));
     });
     server.kill();
     server.erase_store();
@@ -135,7 +132,7 @@ async fn a_core_that_only_listens_makes_erased_streams_anew_for_its_engines() {
     });
     // An engine without work is told so, without error.
     until_ok("an engine without orders", || async {
-        agent.next_orders(1).await
+        agent.next_work(1).await
     })
     .await;
     until_ok("reporting", || async {
@@ -187,7 +184,7 @@ async fn a_lost_connection_is_a_typed_error_and_heals_by_itself() {
         Err(BrokerError::Disconnected)
     ));
     assert!(matches!(
-        agent.next_orders(1).await,
+        agent.next_work(1).await,
         Err(BrokerError::Disconnected)
     ));
     assert!(matches!(
@@ -249,23 +246,21 @@ async fn connecting_fails_with_a_reason() {
     let connect = |config: NatsConfig| CoreLink::connect(BrokerConfig::Nats(config), core_keys());
     let wrong = NatsConfig {
         credentials: NatsCredentials::None,
-        ..server.config("core")
+        ..server.core_config()
     };
     assert!(matches!(
         connect(wrong).await.err(),
         Some(BrokerError::CredentialsRefused)
     ));
-    let missing = NatsConfig {
-        credentials: NatsCredentials::NkeySeed("/nonexistent".into()),
-        ..server.config("core")
-    };
+    let another = Operator::load_or_create(&server.folder().join("another.json")).unwrap();
+    let stranger = another.core_login("test", issued_at()).unwrap();
     assert!(matches!(
-        connect(missing).await.err(),
-        Some(BrokerError::Configuration(_))
+        connect(server.config(stranger)).await.err(),
+        Some(BrokerError::CredentialsRefused)
     ));
     let dotted = NatsConfig {
         instance: "a.b".to_owned(),
-        ..server.config("core")
+        ..server.core_config()
     };
     assert!(matches!(
         connect(dotted).await.err(),
@@ -273,7 +268,7 @@ async fn connecting_fails_with_a_reason() {
     ));
     server.kill();
     assert!(matches!(
-        connect(server.config("core")).await.err(),
+        connect(server.core_config()).await.err(),
         Some(BrokerError::Unreachable(_))
     ));
 }
@@ -291,7 +286,7 @@ async fn a_stream_that_is_something_else_is_refused_and_a_drifted_one_is_mended(
         ..Default::default()
     };
     js.create_stream(foreign).await.unwrap();
-    let connected = CoreLink::connect(BrokerConfig::Nats(server.config("core")), core_keys()).await;
+    let connected = CoreLink::connect(BrokerConfig::Nats(server.core_config()), core_keys()).await;
     let Some(BrokerError::Differs { name, differences }) = connected.err() else {
         panic!("accepted")
     };

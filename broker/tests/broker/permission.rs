@@ -1,9 +1,9 @@
 //! What an engine's login may not do, asked of the server with a plain client.
 
 use crate::world::*;
-use async_nats::{Client, ConnectOptions, Event};
+use async_nats::{Client, Event};
 use std::sync::{Arc, Mutex};
-use tenure_broker::subject::{Subjects, agents_consumer, engine_inbox};
+use tenure_broker::subject::{Subjects, agents_consumer, domain_inbox, engine_inbox};
 use tokio::time::{Instant, sleep};
 
 struct Engine {
@@ -15,8 +15,8 @@ impl Engine {
     async fn login(server: &NatsServer) -> Self {
         let complaints: Arc<Mutex<Vec<String>>> = Arc::default();
         let heard = Arc::clone(&complaints);
-        let client = ConnectOptions::with_nkey(server.seed(&NORTH_ONE.to_string()))
-            .custom_inbox_prefix(engine_inbox(NORTH_ONE))
+        let client = signed_in(server.login(NORTH_ONE))
+            .custom_inbox_prefix(engine_inbox(NORTH, NORTH_ONE))
             .event_callback(move |event| {
                 if let Event::ServerError(error) = event {
                     heard.lock().unwrap().push(error.to_string().to_lowercase());
@@ -82,7 +82,7 @@ async fn an_engine_publishes_only_to_its_consumer_and_its_report_subject() {
         "tenure.other.report.x.y".to_owned(),
         // Somebody's inbox.
         "_INBOX_core.guess".to_owned(),
-        format!("{}.guess", engine_inbox(NORTH_TWO)),
+        format!("{}.guess", engine_inbox(NORTH, NORTH_TWO)),
         // The other domain's consumer.
         format!("$JS.API.CONSUMER.MSG.NEXT.TENURE_WORK.{other}"),
         format!("$JS.API.CONSUMER.INFO.TENURE_WORK.{other}"),
@@ -108,6 +108,9 @@ async fn an_engine_publishes_only_to_its_consumer_and_its_report_subject() {
         format!("$JS.API.CONSUMER.PAUSE.TENURE_WORK.{own}"),
         "$JS.API.CONSUMER.LIST.TENURE_WORK".to_owned(),
         "$SYS.REQ.SERVER.PING".to_owned(),
+        // Who has access.
+        "$SYS.REQ.CLAIMS.UPDATE".to_owned(),
+        "$SYS.REQ.CLAIMS.DELETE".to_owned(),
     ];
     for subject in forbidden {
         engine
@@ -142,7 +145,8 @@ async fn an_engine_hears_only_its_inbox_and_what_its_domain_is_asked() {
         "tenure.>".to_owned(),
         "_INBOX.>".to_owned(),
         "_INBOX_core.>".to_owned(),
-        format!("{}.>", engine_inbox(NORTH_TWO)),
+        format!("{}.>", domain_inbox(NORTH)),
+        format!("{}.>", engine_inbox(NORTH, NORTH_TWO)),
         subjects.reveal(SOUTH),
         subjects.all_work(),
         subjects.work_of(NORTH),

@@ -157,7 +157,7 @@ async fn a_reply_not_signed_by_an_engine_of_the_domain_is_not_believed(world: Wo
         // Its login is that of an engine of the domain; what it says is another's.
         let config = match &world {
             World::InProcess(_) => world.agent_config(NORTH_ONE),
-            World::Nats(server) => BrokerConfig::Nats(server.config("core")),
+            World::Nats(server) => BrokerConfig::Nats(server.core_config()),
         };
         let serving = serve(
             &AgentLink::connect(config, keys).await.unwrap(),

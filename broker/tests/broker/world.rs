@@ -1,6 +1,6 @@
 //! A core and engines of two domains, in process or on a nats-server of the test's own.
 
-use chrono::DateTime;
+use chrono::{DateTime, TimeDelta, Utc};
 use ed25519_dalek::SigningKey;
 use std::{
     collections::{BTreeMap, HashMap},
@@ -15,15 +15,19 @@ use std::{
 };
 use tempfile::TempDir;
 use tenure_broker::{
-    AgentKeys, AgentLink, BrokerConfig, BrokerError, CoreKeys, CoreLink, Hub, Leases, NatsConfig,
-    NatsCredentials, OrderDelivery, ReportDelivery, in_process_with,
-    nats_config::{self, EngineUser, ServerConfig},
+    AgentKeys, AgentLink, BrokerConfig, BrokerError, CoreKeys, CoreLink, EngineUser, Hub, Leases,
+    Login, NatsConfig, NatsCredentials, Operator, OrderDelivery, ReportDelivery, WorkDelivery,
+    in_process_with,
+    nats_config::{self, ServerConfig},
 };
 use tenure_domain::{
     ids::{AccountId, DomainId, EngineId},
     order::{DesiredState, Order, OrderKind, OrderNumber, Outcome, Report},
 };
-use tokio::time::{Instant, sleep};
+use tokio::{
+    sync::watch,
+    time::{Instant, sleep},
+};
 use uuid::Uuid;
 
 pub const NORTH: DomainId = DomainId(Uuid::from_u128(0xd1));
@@ -142,22 +146,20 @@ impl World {
     pub fn core_config(&self) -> BrokerConfig {
         match self {
             Self::InProcess(hub) => BrokerConfig::InProcess(Arc::clone(hub)),
-            Self::Nats(server) => BrokerConfig::Nats(server.config("core")),
+            Self::Nats(server) => BrokerConfig::Nats(server.core_config()),
         }
     }
 
     pub fn agent_config(&self, engine: EngineId) -> BrokerConfig {
         match self {
             Self::InProcess(hub) => BrokerConfig::InProcess(Arc::clone(hub)),
-            Self::Nats(server) => BrokerConfig::Nats(server.config(&engine.to_string())),
+            Self::Nats(server) => BrokerConfig::Nats(server.config(server.login(engine))),
         }
     }
 
     /// A core that serves both domains.
     pub async fn core(&self) -> CoreLink {
-        let core = CoreLink::connect(self.core_config(), core_keys())
-            .await
-            .unwrap();
+        let core = connected_core(self.core_config()).await;
         core.serve_domain(NORTH).await.unwrap();
         core.serve_domain(SOUTH).await.unwrap();
         core
@@ -176,6 +178,18 @@ pub struct NatsServer {
     folder: TempDir,
     port: u16,
     process: Option<Child>,
+    pub operator: Arc<Operator>,
+}
+
+/// When JWTs of these tests are issued: of the server's own clock, only their end counts.
+pub fn issued_at() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_790_000_000, 0).unwrap()
+}
+
+/// The nkey of an engine.
+pub fn engine_nkey(engine: EngineId) -> nkeys::KeyPair {
+    let (_, _, seed) = ENGINES.iter().find(|(id, _, _)| *id == engine).unwrap();
+    nkeys::KeyPair::new_from_raw(nkeys::KeyPairType::User, [seed + 10; 32]).unwrap()
 }
 
 impl NatsServer {
@@ -193,34 +207,17 @@ impl NatsServer {
             .local_addr()
             .unwrap()
             .port();
-        let nkey = |name: &str, seed: u8| {
-            let pair = nkeys::KeyPair::new_from_raw(nkeys::KeyPairType::User, [seed; 32]).unwrap();
-            fs::write(
-                folder.path().join(format!("{name}.nk")),
-                pair.seed().unwrap(),
-            )
-            .unwrap();
-            pair.public_key()
-        };
+        let operator = Operator::load_or_create(&folder.path().join("operator.json")).unwrap();
         let config = ServerConfig {
             listen: format!("127.0.0.1:{port}").parse().unwrap(),
             store: folder.path().join("store"),
-            instance: "test".to_owned(),
-            core: nkey("core", 20),
-            engines: ENGINES
-                .iter()
-                .map(|(engine, domain, seed)| EngineUser {
-                    engine: *engine,
-                    domain: *domain,
-                    nkey: nkey(&engine.to_string(), seed + 10),
-                })
-                .collect(),
             tls: None,
+            plain: false,
             sync_always: false,
         };
         fs::write(
             folder.path().join("nats.conf"),
-            nats_config::render(&config).unwrap(),
+            nats_config::render(&config, &operator, issued_at()).unwrap(),
         )
         .unwrap();
         let mut server = Self {
@@ -228,6 +225,7 @@ impl NatsServer {
             folder,
             port,
             process: None,
+            operator: Arc::new(operator),
         };
         server.run();
         Some(server)
@@ -270,33 +268,87 @@ impl NatsServer {
         fs::remove_dir_all(self.folder.path().join("store")).unwrap();
     }
 
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub fn binary(&self) -> &Path {
+        &self.binary
+    }
+
+    pub fn operator(&self) -> &Operator {
+        &self.operator
+    }
+
+    /// Adds to its configuration.
+    pub fn configure(&self, more: &str) {
+        let path = self.folder.path().join("nats.conf");
+        // What is printed is one object; a file may also be its content.
+        let printed = fs::read_to_string(&path).unwrap();
+        fs::write(self.folder.path().join("trust.conf"), printed).unwrap();
+        fs::write(path, format!("include \"trust.conf\"\n{more}")).unwrap();
+    }
+
     fn log(&self) -> String {
         fs::read_to_string(self.folder.path().join("nats.log")).unwrap_or_default()
     }
 
-    /// As `core`, or as an engine by its id.
-    pub fn config(&self, user: &str) -> NatsConfig {
+    /// As the core.
+    pub fn core_config(&self) -> NatsConfig {
+        self.config(self.operator.core_login("test", issued_at()).unwrap())
+    }
+
+    /// As an engine that signs in with this.
+    pub fn config(&self, login: Login) -> NatsConfig {
         NatsConfig {
-            credentials: NatsCredentials::NkeySeed(self.folder.path().join(format!("{user}.nk"))),
+            credentials: NatsCredentials::Login(login),
             leases: LEASES,
             ..NatsConfig::new(self.url(), "test")
         }
+    }
+
+    /// A JWT of an engine, issued that long after the beginning.
+    pub fn jwt(&self, engine: EngineId, after: TimeDelta, end: DateTime<Utc>) -> String {
+        let nkey = engine_nkey(engine).public_key();
+        let user = EngineUser {
+            engine,
+            domain: domain_of(engine),
+            nkey: &nkey,
+        };
+        let at = issued_at() + after;
+        self.operator.engine_jwt("test", &user, at, end).unwrap()
+    }
+
+    /// What an engine signs in with, and where its next JWT goes.
+    pub fn login_with(&self, engine: EngineId, jwt: String) -> (Login, watch::Sender<String>) {
+        let (sender, jwt) = watch::channel(jwt);
+        (Login::new(engine_nkey(engine), jwt), sender)
+    }
+
+    /// What an engine signs in with, for as long as these tests may take.
+    pub fn login(&self, engine: EngineId) -> Login {
+        let far = DateTime::from_timestamp(4_000_000_000, 0).unwrap();
+        self.login_with(engine, self.jwt(engine, TimeDelta::zero(), far))
+            .0
     }
 
     pub fn url(&self) -> String {
         format!("nats://127.0.0.1:{}", self.port)
     }
 
-    pub fn seed(&self, user: &str) -> String {
-        fs::read_to_string(self.folder.path().join(format!("{user}.nk"))).unwrap()
-    }
-
     /// A plain client that may do what the core may.
     pub async fn client(&self) -> async_nats::Client {
-        let options = async_nats::ConnectOptions::with_nkey(self.seed("core"))
-            .custom_inbox_prefix("_INBOX_core");
+        let login = self.operator.core_login("test", issued_at()).unwrap();
+        let options = signed_in(login).custom_inbox_prefix("_INBOX_core");
         options.connect(self.url()).await.unwrap()
     }
+}
+
+/// Options of a plain client.
+pub fn signed_in(login: Login) -> async_nats::ConnectOptions {
+    async_nats::ConnectOptions::with_auth_callback(move |nonce| {
+        std::future::ready(login.answer(&nonce))
+    })
 }
 
 impl Drop for NatsServer {
@@ -334,10 +386,17 @@ pub async fn eventually<T, F: Future<Output = Option<T>>>(
     }
 }
 
+/// What waits, as far as it is about accounts.
+pub async fn orders(agent: &AgentLink, max: usize) -> Result<Vec<OrderDelivery>, BrokerError> {
+    let taken = agent.next_work(max).await?;
+    Ok(taken.into_iter().filter_map(WorkDelivery::order).collect())
+}
+
 /// Takes orders until there is one. Errors of a broker that is away are what `eventually` waits out.
 pub async fn one_order(agent: &AgentLink) -> OrderDelivery {
     eventually("an order", || async {
-        agent.next_orders(1).await.unwrap_or_default().pop()
+        let taken = orders(agent, 1).await;
+        taken.unwrap_or_default().pop()
     })
     .await
 }
@@ -351,13 +410,22 @@ pub async fn one_report(core: &CoreLink) -> ReportDelivery {
 
 /// Nothing comes within one wait of the link.
 pub async fn assert_no_order(agent: &AgentLink) {
-    let orders = agent.next_orders(4).await.unwrap();
+    let orders = orders(agent, 4).await.unwrap();
     assert!(orders.is_empty(), "{:?}", orders[0].order);
 }
 
 pub async fn assert_no_report(core: &CoreLink) {
     let reports = core.next_reports(4).await.unwrap();
     assert!(reports.is_empty(), "{:?}", reports[0].message());
+}
+
+/// A core, as the product makes one: a server that has just started may say for a moment that a stream cannot be
+/// stored, since it makes the folder of an account ready while its first clients are in already.
+pub async fn connected_core(config: BrokerConfig) -> CoreLink {
+    until_ok("a core's link", || {
+        CoreLink::connect(config.clone(), core_keys())
+    })
+    .await
 }
 
 /// Does it until it works: for what is tried while the broker comes back.

@@ -1,6 +1,6 @@
 //! What people, timers, reactions and engines ask of an account.
 
-use super::Migration;
+use super::{DriftSeen, Import, Migration};
 use crate::{
     ids::{AccountId, RequestId},
     order::{OrderNumber, Report},
@@ -15,6 +15,8 @@ use uuid::Uuid;
 pub enum AccountCommand {
     /// The request is approved: make the account.
     Create,
+    /// It exists in the directory and becomes managed.
+    Import(Box<Import>),
     /// What an engine says of an order.
     RecordReport(Box<Report>),
     /// The order's time has passed without a report.
@@ -90,6 +92,20 @@ pub enum AccountCommand {
     PurgeAfterGrace(DateTime<Utc>),
     /// A removed account is looked for once more at this instant.
     CheckRemoval(DateTime<Utc>),
+    /// What the directory says of it was read and compared.
+    RecordDrift(Box<DriftSeen>),
+    /// What differs shall be repaired.
+    RepairDrift {
+        /// Why.
+        reason: String,
+        /// Only if it was held back, since too much was to be repaired at once.
+        held: bool,
+    },
+    /// What was held back shall not be repaired.
+    LeaveDrift {
+        /// Why.
+        reason: String,
+    },
     /// Marked deleted, it was revived as this account.
     Succeed(AccountId),
     /// Let somebody read the secret once.

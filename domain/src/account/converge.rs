@@ -13,6 +13,10 @@ impl Managed {
     pub fn wanted(&self) -> Option<(OrderKind, DesiredState)> {
         let identity = &self.identity;
         let (kind, expires_at) = match &self.stage {
+            // It is there: its objectGUID makes it ours.
+            Stage::Provisioning { planned_end } if identity.adopts.is_some() => {
+                (OrderKind::Change, Some(*planned_end))
+            }
             Stage::Provisioning { planned_end } => (OrderKind::Provision, Some(*planned_end)),
             Stage::Live(lifecycle) => (OrderKind::Change, Some(lifecycle.end)),
             Stage::MarkedDeleted { .. } => (OrderKind::Change, None),
@@ -34,6 +38,7 @@ impl Managed {
             groups: identity.groups.clone(),
             groups_left: identity.groups_left.clone(),
             cannot_change_password: identity.cannot_change_password,
+            gmsa: identity.gmsa.clone().map(Box::new),
         };
         Some((kind, desired))
     }
@@ -50,16 +55,17 @@ impl Managed {
         if directory.outstanding.is_some() {
             return None;
         }
-        let moves_secret = kind == OrderKind::Change && self.secret_lies_elsewhere();
         let confirmed = kind == OrderKind::Change
             && directory.confirmed.as_ref() == Some(&desired)
-            && !moves_secret;
+            && !directory.deviates;
+        // An order of its own: a vault that refuses does not make changes of the directory fail.
+        let moves_secret = confirmed && self.secret_lies_elsewhere();
         let halted = match &directory.halted {
             Some(Halted::Deferred) => true,
             Some(Halted::Failed(failed_kind, failed)) => *failed_kind == kind && *failed == desired,
             None => false,
         };
-        if confirmed || halted {
+        if confirmed && !moves_secret || halted {
             return None;
         }
         let last = directory.last_number;
@@ -88,7 +94,8 @@ impl Managed {
             kind,
             object: directory
                 .object
-                .or(takes_over.map(|revived| revived.object)),
+                .or(takes_over.map(|revived| revived.object))
+                .or(self.identity.adopts.map(|adopted| adopted.object)),
             revives: revives.map(|revived| revived.account),
             folder: (self.identity.folder.clone())
                 .filter(|_| kind == OrderKind::Provision || moves_secret),

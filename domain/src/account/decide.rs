@@ -47,9 +47,11 @@ fn create(
     command: AccountCommand,
     context: &Context<AccountFacts>,
 ) -> Result<Vec<AccountEvent>, AccountRefusal> {
-    let AccountCommand::Create = command else {
-        return Err(AccountRefusal::Unknown);
-    };
+    match command {
+        AccountCommand::Create => {}
+        AccountCommand::Import(import) => return import.decide(context),
+        _ => return Err(AccountRefusal::Unknown),
+    }
     let approved = context
         .facts
         .approved
@@ -72,9 +74,12 @@ fn create(
         groups: submission.groups.clone(),
         attributes: inheritance.attributes,
         revives: inheritance.revives,
+        adopts: None,
+        import_reason: None,
         groups_left: inheritance.groups_left,
         folder: submission.folder.clone(),
         cannot_change_password: inheritance.cannot_change_password,
+        gmsa: inheritance.gmsa,
         planned_end: submission.terms.period.end_from(context.now),
     };
     Ok(vec![created.into()])
@@ -92,6 +97,7 @@ impl Managed {
                 Some((request, _)) if *request == self.identity.request => Ok(vec![]),
                 _ => Err(AccountRefusal::AlreadyExists),
             },
+            C::Import(_) => Err(AccountRefusal::AlreadyExists),
             C::RecordReport(report) => self.record(*report, context),
             C::ExpireOrder(number) => self.expire(number, &context.facts),
             C::RetryOrder(number) if number == self.directory.last_number => {
@@ -106,6 +112,9 @@ impl Managed {
             C::RepeatEnd => self.repeat_end(),
             C::PurgeAfterGrace(due) => self.purge_after_grace(due, context.now),
             C::CheckRemoval(due) => self.check_removal(due, &context.facts),
+            C::RecordDrift(seen) => self.record_drift(*seen, context.now),
+            C::RepairDrift { reason, held } => self.order_repair(reason, held),
+            C::LeaveDrift { reason } => self.leave_drift(reason),
             C::Succeed(by) => self.succeed(by),
             other => self.decide_for_owner(other, context),
         }

@@ -1,8 +1,10 @@
 //! What happens to accounts.
 
-use super::{LifecycleTerms, Revived};
+use super::{Adopted, LifecycleTerms, Revived};
 use crate::{
+    drift::{DriftEnd, DriftRepair, StandingDifference},
     event::{Recorded, Reservation, ReservationChange, Scope, events},
+    gmsa::Gmsa,
     ids::{AccountId, DomainId, EngineId, RequestId, TemplateId},
     lifecycle::EndOfLifecycleAction,
     name,
@@ -50,6 +52,12 @@ pub struct AccountCreated {
     /// The deleted account that it revives: object and name are its own from now on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revives: Option<Revived>,
+    /// The object that it was imported from: no request led to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub adopts: Option<Adopted>,
+    /// Why it was imported.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub import_reason: Option<String>,
     /// AD groups that the revived object shall leave.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub groups_left: Vec<String>,
@@ -59,6 +67,9 @@ pub struct AccountCreated {
     /// Is it unable to change its own password, or able again although the revived object was not?
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cannot_change_password: Option<bool>,
+    /// What only a group managed service account has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gmsa: Option<Gmsa>,
     /// Its end, if the directory confirms it on the day of its creation.
     pub planned_end: DateTime<Utc>,
 }
@@ -339,6 +350,9 @@ pub struct AccountMigrated {
     /// Is it unable to change its own password from now on, or able again? `None` = nobody ever asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cannot_change_password: Option<bool>,
+    /// What only a group managed service account has, from now on: its password interval is what it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gmsa: Option<Gmsa>,
 }
 
 /// Object and secret are gone; the name is free.
@@ -382,6 +396,48 @@ pub struct SecretRevealRequested {
     pub reader_key: String,
     /// System time after which the engine refuses.
     pub not_after: DateTime<Utc>,
+}
+
+/// The directory says something else than what was ordered.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct DriftFound {
+    /// By the synchronisation.
+    pub run: Uuid,
+    /// Where the account lives.
+    pub domain: DomainId,
+    /// Its name in Tenure.
+    pub name: String,
+    /// All that differs now, each since when.
+    pub differences: Vec<StandingDifference>,
+    /// What could not be compared, since it was not read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_compared: Vec<String>,
+    /// What becomes of it.
+    pub repair: DriftRepair,
+    /// Something differed before already, and now something else does.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub changed: bool,
+}
+
+/// Somebody wants what differs to be repaired.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct DriftRepairOrdered {
+    /// Why.
+    pub reason: String,
+}
+
+/// Held back, it is not repaired but reported.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct DriftLeft {
+    /// Why.
+    pub reason: String,
+}
+
+/// The directory says what is wanted.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct DriftEnded {
+    /// How it came about.
+    pub how: DriftEnd,
 }
 
 events!(
@@ -439,6 +495,14 @@ events!(
         RemovalCheckBegun(RemovalCheckBegun) = "account.removal-check-begun",
         /// Other people are accountable.
         OwnersChanged(OwnersChanged) = "account.owners-changed",
+        /// The directory says something else.
+        DriftFound(DriftFound) = "account.drift-found",
+        /// It is to be repaired.
+        DriftRepairOrdered(DriftRepairOrdered) = "account.drift-repair-ordered",
+        /// It is not to be repaired.
+        DriftLeft(DriftLeft) = "account.drift-left",
+        /// It says what is wanted.
+        DriftEnded(DriftEnded) = "account.drift-ended",
         /// Somebody wants to read the secret.
         SecretRevealRequested(SecretRevealRequested) = "account.secret-reveal-requested",
     }

@@ -4,6 +4,7 @@ use super::{
     Account, AccountCreated, AccountEvent, Directory, Halted, Identity, Lifecycle, Managed, Stage,
 };
 use crate::{
+    drift::DriftRepair,
     lifecycle::EndOfLifecycleAction,
     order::{OrderKind, SecretReference},
 };
@@ -29,10 +30,11 @@ impl From<AccountCreated> for Managed {
             stage: Stage::Provisioning {
                 planned_end: created.planned_end,
             },
-            enabled: true,
+            enabled: created.adopts.is_none_or(|adopted| adopted.enabled),
             retired: false,
             renewed_by: None,
             change: None,
+            drift: None,
             succeeded_by: None,
             directory: Directory::default(),
             identity: Arc::new(Identity {
@@ -50,7 +52,9 @@ impl From<AccountCreated> for Managed {
                 groups_left: created.groups_left,
                 cannot_change_password: created.cannot_change_password,
                 revives: created.revives,
+                adopts: created.adopts,
                 folder: created.folder,
+                gmsa: created.gmsa,
                 attributes: created.attributes,
             }),
         }
@@ -111,10 +115,12 @@ impl Managed {
             AccountEvent::LifecycleEndRepeated(_) => self.retire(),
             AccountEvent::Deleted(_) | AccountEvent::PurgeOrdered(_) => {
                 self.change = None;
+                self.drift = None;
                 self.stage = Stage::Removing
             }
             AccountEvent::Succeeded(succeeded) => {
                 self.change = None;
+                self.drift = None;
                 self.directory.secret = None;
                 self.succeeded_by = Some(succeeded.by);
                 self.stage = Stage::Removed;
@@ -134,6 +140,14 @@ impl Managed {
                 self.stage = Stage::Removing;
             }
             AccountEvent::OwnersChanged(changed) => self.owners = changed.owners,
+            AccountEvent::DriftFound(found) => self.drifts(found),
+            AccountEvent::DriftRepairOrdered(_) => self.repair_drift(),
+            AccountEvent::DriftLeft(_) => {
+                if let Some(drift) = &mut self.drift {
+                    drift.repair = DriftRepair::Reported;
+                }
+            }
+            AccountEvent::DriftEnded(_) => self.end_drift(),
             AccountEvent::LifecycleEnded(ended) => match ended.action {
                 EndOfLifecycleAction::Review | EndOfLifecycleAction::Expire => {
                     self.change(|lifecycle| lifecycle.ended = true);
@@ -205,7 +219,10 @@ impl Directory {
 
     /// The outstanding order was carried out.
     fn settle(&mut self) {
-        self.confirmed = self.outstanding.take().map(|order| order.desired.clone());
+        let order = self.outstanding.take();
+        self.applied = order.as_ref().map_or(self.applied, |order| order.number);
+        self.confirmed = order.map(|order| order.desired.clone());
+        self.deviates = false;
         self.failure = None;
         self.halted = None;
     }

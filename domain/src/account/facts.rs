@@ -2,6 +2,7 @@
 
 use super::Revived;
 use crate::{
+    gmsa::Gmsa,
     ids::{RequestId, TemplateId},
     ownership::Owner,
     request::Submission,
@@ -49,6 +50,8 @@ pub struct RevivableAccount {
     pub attributes: BTreeMap<String, Vec<String>>,
     /// Was it unable to change its own password?
     pub cannot_change_password: bool,
+    /// What it has as a group managed service account, if it is one.
+    pub gmsa: Option<Gmsa>,
 }
 
 /// The template's version that accounts migrate to: one that was published.

@@ -1,10 +1,10 @@
 //! Migration: an active account moves, before its end, to another template or version, period, end date and owners, and by
-//! choice to the new template's OU and its secret to the new template's folder. Whether it may change its own password
-//! follows the template. Its groups and attributes stay: those are privileges, and change by request.
+//! choice to the new template's OU and its secret to the new template's folder. Whether it may change its own password, who
+//! may retrieve that of a group managed service account, and its encryption types follow the template. Its groups and attributes stay: those are privileges, and change by request.
 
 use super::{
     AccountEvent, AccountFacts, AccountMigrated, AccountRefusal, LifecycleTerms, Managed,
-    MigrationTarget, Stage, owner_decisions::given, ownership,
+    MigrationTarget, Stage, owner_decisions::given, ownership, succession::with_interval_of,
 };
 use crate::{
     context::Context,
@@ -98,6 +98,7 @@ impl Managed {
                 true => Some(true),
                 false => identity.cannot_change_password.map(|_| false),
             },
+            gmsa: with_interval_of(template.directory.gmsa.as_ref(), identity.gmsa.as_ref()),
             terms,
         };
         // What is due by the new terms already happens with them: a timer that has fired once does not fire again.
@@ -129,10 +130,18 @@ impl Managed {
             let with = "domain".into();
             say("template", Problem::Conflict { with });
         }
+        if template.account_type != identity.account_type() {
+            let with = "account_type".into();
+            say("template", Problem::Conflict { with });
+        }
         let period = migration.period.unwrap_or(identity.terms.period);
         if !template.lifecycle.periods.contains(&period) {
             let offered = template.lifecycle.offered();
             say("period", Problem::NotAmong { offered });
+        }
+        if migration.move_secret && identity.gmsa.is_some() {
+            let with = "account_type".into();
+            say("move_secret", Problem::Conflict { with });
         }
         if let Some(end) = migration.end {
             if end.time() != NaiveTime::MIN {
@@ -172,6 +181,7 @@ impl Managed {
         identity.retirement_ou = migrated.retirement_ou;
         identity.folder = migrated.folder;
         identity.cannot_change_password = migrated.cannot_change_password;
+        identity.gmsa = migrated.gmsa;
         self.directory.try_again();
         self.owners = migrated.owners;
         self.stage = Stage::Live(

@@ -8,9 +8,11 @@ mod change;
 mod command;
 mod converge;
 mod decide;
+mod drift;
 mod event;
 mod evolve;
 mod facts;
+mod import;
 mod migration;
 mod owner_decisions;
 mod ownership;
@@ -22,25 +24,29 @@ mod terms;
 
 pub use change::PendingChange;
 pub use command::AccountCommand;
+pub use drift::{Comparable, Drift, DriftSeen};
 pub use event::{
     AccountChanged, AccountCreated, AccountDeleted, AccountDisabled, AccountEnabled, AccountEvent,
     AccountMigrated, AccountProvisioned, AccountPurgeOrdered, AccountRemoved, AccountRenewed,
-    AccountSucceeded, LifecycleEndRepeated, LifecycleEnded, OrderApplied, OrderDeferred,
-    OrderExpired, OrderFailed, OrderIssued, OrderRetried, OwnersChanged, OwnersReminded,
-    ReminderUrgency, RemovalCheckBegun, RenewalDeclined, RenewalOpened, RenewalRequestClosed,
-    RenewalRequested, SecretRevealRequested,
+    AccountSucceeded, DriftEnded, DriftFound, DriftLeft, DriftRepairOrdered, LifecycleEndRepeated,
+    LifecycleEnded, OrderApplied, OrderDeferred, OrderExpired, OrderFailed, OrderIssued,
+    OrderRetried, OwnersChanged, OwnersReminded, ReminderUrgency, RemovalCheckBegun,
+    RenewalDeclined, RenewalOpened, RenewalRequestClosed, RenewalRequested, SecretRevealRequested,
 };
 pub use facts::{AccountFacts, MigrationTarget, RevivableAccount};
+pub use import::{Adopted, Import, imported_as};
 pub use migration::Migration;
 pub use refusal::AccountRefusal;
 pub use succession::Revived;
 pub use terms::LifecycleTerms;
 
 use crate::{
+    gmsa::Gmsa,
     ids::{AccountId, DomainId, RequestId, TemplateId},
     lifecycle::{EndOfLifecycleAction, Phase, Situation, Status},
     order::{DesiredState, Failure, Order, OrderKind, OrderNumber, SecretReference},
     ownership::Owner,
+    template::AccountType,
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -79,6 +85,9 @@ pub struct Managed {
     /// The account that its name has passed to.
     #[serde(default)]
     pub succeeded_by: Option<AccountId>,
+    /// What the directory says otherwise.
+    #[serde(default)]
+    pub drift: Option<Drift>,
     /// How the directory follows.
     pub directory: Directory,
 }
@@ -120,9 +129,26 @@ pub struct Identity {
     /// The deleted account that it revives.
     #[serde(default)]
     pub revives: Option<Revived>,
+    /// The object that it was imported from: no request led to it.
+    #[serde(default)]
+    pub adopts: Option<Adopted>,
     /// Folder of the vault for its secret; `None` = the vault's own root.
     #[serde(default)]
     pub folder: Option<String>,
+    /// What only a group managed service account has: the directory keeps its secret.
+    #[serde(default)]
+    pub gmsa: Option<Gmsa>,
+}
+
+impl Identity {
+    /// What its object is.
+    #[must_use]
+    pub fn account_type(&self) -> AccountType {
+        match self.gmsa {
+            Some(_) => AccountType::AdGmsa,
+            None => AccountType::AdUser,
+        }
+    }
 }
 
 /// Where an account stands.
@@ -185,6 +211,12 @@ pub struct Directory {
     pub check_at: Option<DateTime<Utc>>,
     /// What the directory last confirmed.
     pub confirmed: Option<DesiredState>,
+    /// Number of the order that it confirmed.
+    #[serde(default)]
+    pub applied: OrderNumber,
+    /// It was seen to say something else since, and an order is to make it so again.
+    #[serde(default)]
+    pub deviates: bool,
     /// Why the last order failed or waits.
     pub failure: Option<Failure>,
     /// Failed orders are not repeated by themselves; deferred ones are, by their timer.

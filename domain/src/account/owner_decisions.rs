@@ -94,6 +94,7 @@ impl Managed {
                 reader_key,
                 not_after,
             } => match &self.directory.secret {
+                _ if self.identity.gmsa.is_some() => Err(AccountRefusal::KeptByDirectory),
                 Some(_) => Ok(vec![
                     SecretRevealRequested {
                         reveal,
@@ -105,6 +106,7 @@ impl Managed {
                 None => Err(AccountRefusal::NoSecret),
             },
             C::Create
+            | C::Import(_)
             | C::RecordReport(_)
             | C::ExpireOrder(_)
             | C::RetryOrder(_)
@@ -116,6 +118,9 @@ impl Managed {
             | C::PurgeAfterGrace(_)
             | C::Succeed(_)
             | C::CheckRemoval(_)
+            | C::RecordDrift(_)
+            | C::RepairDrift { .. }
+            | C::LeaveDrift { .. }
             | C::RepeatEnd => Err(AccountRefusal::Unknown),
         }
     }

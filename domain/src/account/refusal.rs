@@ -54,6 +54,15 @@ pub enum AccountRefusal {
     /// It is being removed.
     #[error("the request that it came of was withdrawn: what there is of it is removed")]
     GivenUp,
+    /// Nothing differs that an order could repair.
+    #[error("nothing differs in the directory that an order could repair")]
+    NothingToRepair,
+    /// The directory makes and keeps the password of such an account.
+    #[error(
+        "the directory makes and keeps the password of a group managed service account: those who may retrieve it ask a \
+         domain controller"
+    )]
+    KeptByDirectory,
     /// There is no secret to reveal.
     #[error("the account has no secret in a vault")]
     NoSecret,

@@ -51,13 +51,15 @@ impl Managed {
             events.extend(self.abandon(self.identity.request)?);
             return Ok(events);
         }
-        Ok(vec![match report.outcome {
+        let event = match report.outcome {
             Outcome::Applied { object, secret } => match &self.stage {
                 Stage::Provisioning { .. } => {
                     let terms = &self.identity.terms;
                     let lifecycle_end = terms.period.end_from(context.now);
                     let renewal_opens_at = terms.renewal_opens_at(lifecycle_end);
                     let request = self.identity.request;
+                    // Whatever an engine says: the directory keeps it.
+                    let secret = secret.filter(|_| self.identity.gmsa.is_none());
                     AccountProvisioned {
                         number,
                         engine,
@@ -106,16 +108,19 @@ impl Managed {
             Outcome::Removed => self.failed(order, engine, disagreement()),
             // Superseded and late orders were not carried out; the next one has a new number and a new time.
             Outcome::Failed(failure)
-                if matches!(
-                    failure.reason,
-                    FailureReason::TooLate | FailureReason::DirectoryUnreachable
-                ) =>
+                if failure.reason == FailureReason::TooLate
+                    || failure.reason.directory_is_away() =>
             {
                 self.deferred(order, engine, failure, context)
             }
             Outcome::Deferred(failure) => self.deferred(order, engine, failure, context),
             Outcome::Failed(failure) => self.failed(order, engine, failure),
-        }])
+        };
+        let after = match &event {
+            AccountEvent::OrderApplied(_) => self.drift_after_order(),
+            _ => None,
+        };
+        Ok(std::iter::once(event).chain(after).collect())
     }
 
     /// An order to make the object may still be in the hands of an engine that froze over it, although another engine
@@ -150,7 +155,8 @@ impl Managed {
     ) -> AccountEvent {
         let provisioning = matches!(self.stage, Stage::Provisioning { .. });
         let request = match provisioning {
-            true => Some(self.identity.request),
+            // What was imported came of no request.
+            true => Some(self.identity.request).filter(|_| self.identity.adopts.is_none()),
             false => self.carried_by(order),
         };
         OrderFailed {

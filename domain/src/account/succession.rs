@@ -3,6 +3,7 @@
 
 use super::{AccountEvent, AccountFacts, AccountRefusal, AccountSucceeded, Managed, Stage, change};
 use crate::{
+    gmsa::Gmsa,
     ids::{AccountId, RequestId},
     request::Submission,
 };
@@ -26,6 +27,7 @@ pub(super) struct Inheritance {
     pub(super) groups_left: Vec<String>,
     pub(super) attributes: BTreeMap<String, Vec<String>>,
     pub(super) cannot_change_password: Option<bool>,
+    pub(super) gmsa: Option<Gmsa>,
 }
 
 impl Inheritance {
@@ -34,7 +36,9 @@ impl Inheritance {
         let revivable = facts
             .revivable
             .as_ref()
-            .filter(|revivable| submission.revives == Some(revivable.revived.account));
+            .filter(|revivable| submission.revives == Some(revivable.revived.account))
+            // An object does not become another kind of object.
+            .filter(|revivable| revivable.gmsa.is_some() == submission.gmsa.is_some());
         match revivable {
             Some(old) => Self {
                 revives: Some(old.revived),
@@ -44,15 +48,26 @@ impl Inheritance {
                 cannot_change_password: (submission.cannot_change_password
                     || old.cannot_change_password)
                     .then_some(submission.cannot_change_password),
+                gmsa: with_interval_of(submission.gmsa.as_ref(), old.gmsa.as_ref()),
             },
             None => Self {
                 revives: None,
                 groups_left: vec![],
                 attributes: submission.attributes.clone(),
                 cannot_change_password: submission.cannot_change_password.then_some(true),
+                gmsa: submission.gmsa.clone(),
             },
         }
     }
+}
+
+/// As `wanted`, with the password interval of an object that exists: it is fixed since that was made.
+pub(super) fn with_interval_of(wanted: Option<&Gmsa>, existing: Option<&Gmsa>) -> Option<Gmsa> {
+    let mut gmsa = wanted?.clone();
+    if let Some(existing) = existing {
+        gmsa.password_interval_days = existing.password_interval_days;
+    }
+    Some(gmsa)
 }
 
 impl Managed {

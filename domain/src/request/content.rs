@@ -2,6 +2,7 @@
 
 use crate::{
     account::LifecycleTerms,
+    gmsa::Gmsa,
     ids::{AccountId, DomainId, TemplateId, UserId},
     ownership::Owner,
     period::Period,
@@ -124,6 +125,9 @@ pub struct Submission {
     /// May the account not change its own password?
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub cannot_change_password: bool,
+    /// What only a group managed service account has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gmsa: Option<Gmsa>,
     /// Who approves, in this order.
     pub steps: Vec<ApprovalStep>,
     /// Are approver names hidden from the requester?

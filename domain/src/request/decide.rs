@@ -2,9 +2,9 @@
 
 use super::{
     Draft, NameReleased, ReleasedName, Request, RequestApproved, RequestCompleted, RequestContent,
-    RequestDrafted, RequestEvent, RequestFacts, RequestFailed, RequestProvisioningBegun,
-    RequestRefusal, RequestReopened, RequestRetried, RequestRevised, RequestSubmitted,
-    RequestWithdrawn, Stage, Submitted, approval, submit,
+    RequestDeleted, RequestDrafted, RequestEvent, RequestFacts, RequestFailed,
+    RequestProvisioningBegun, RequestRefusal, RequestReopened, RequestRetried, RequestRevised,
+    RequestSubmitted, RequestWithdrawn, Stage, Submitted, approval, submit,
 };
 use crate::{
     context::Context,
@@ -67,6 +67,8 @@ pub enum RequestCommand {
         /// Id for the account that would come of it now.
         account: AccountId,
     },
+    /// Throw the draft away.
+    Delete,
     /// The account was ordered.
     BeginProvisioning,
     /// The account exists, or is renewed.
@@ -94,6 +96,7 @@ impl Decide for Request {
                 .into(),
             ]),
             (Self::Draft(draft), command) => draft.decide(command, context),
+            (Self::Deleted { .. }, _) => Err(RequestRefusal::Unknown),
             (Self::Submitted(submitted), command) => submitted.decide(command, context, self),
         }
     }
@@ -133,6 +136,7 @@ impl Draft {
             RequestCommand::Revise(content) => {
                 Ok(vec![RequestRevised { content: *content }.into()])
             }
+            RequestCommand::Delete => Ok(vec![RequestDeleted {}.into()]),
             RequestCommand::Submit => {
                 let submission = submit::submission(
                     self.requester,

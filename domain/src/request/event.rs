@@ -192,6 +192,10 @@ pub struct RequestReopened {
     pub account: AccountId,
 }
 
+/// The draft was thrown away.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RequestDeleted {}
+
 /// The directory is at work.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RequestProvisioningBegun {}
@@ -247,6 +251,8 @@ events!(
         NameReleased(NameReleased) = "request.name-released",
         /// A draft again.
         Reopened(RequestReopened) = "request.reopened",
+        /// Thrown away.
+        Deleted(RequestDeleted) = "request.deleted",
         /// The directory is at work.
         ProvisioningBegun(RequestProvisioningBegun) = "request.provisioning-begun",
         /// Done.
@@ -376,9 +382,13 @@ impl Request {
                     content: submitted.content.clone(),
                 });
             }
+            (RequestEvent::Deleted(_), Self::Draft(draft)) => {
+                let requester = draft.requester;
+                *self = Self::Deleted { requester };
+            }
             (event, Self::Submitted(submitted)) => submitted.evolve(event),
-            // Events are only ever recorded on the states above.
-            (_, Self::Absent | Self::Draft(_)) => {}
+            // Events are only ever recorded on the states above; only a name is let go of later.
+            (_, Self::Absent | Self::Draft(_) | Self::Deleted { .. }) => {}
         }
     }
 }
@@ -433,7 +443,8 @@ impl Submitted {
             | RequestEvent::Revised(_)
             | RequestEvent::Submitted(_)
             | RequestEvent::NameReleased(_)
-            | RequestEvent::Reopened(_) => return,
+            | RequestEvent::Reopened(_)
+            | RequestEvent::Deleted(_) => return,
         };
     }
 

@@ -7,7 +7,7 @@ use crate::{
     lifecycle::{self, LifecycleOption, OptionOff},
     ownership::Owner,
     period::Period,
-    template::TemplateContent,
+    template::{AccountType, TemplateContent},
 };
 use chrono::{DateTime, Utc};
 use std::{collections::BTreeMap, sync::Arc};
@@ -66,6 +66,8 @@ pub struct RevivableName {
     pub domain: DomainId,
     /// The name.
     pub name: String,
+    /// What its object is.
+    pub account_type: AccountType,
 }
 
 /// The account that a renewal or a change is about.

@@ -14,9 +14,9 @@ pub use content::{AcceptedTerms, RequestContent, RequestKind, RevisedFields, Sub
 pub use decide::RequestCommand;
 pub use event::{
     ApprovalGiven, ApprovalOverridden, InformationGiven, InformationRequested, NameReleased,
-    ReleasedName, RequestApproved, RequestCompleted, RequestDrafted, RequestEscalated,
-    RequestEvent, RequestFailed, RequestProvisioningBegun, RequestRejected, RequestReopened,
-    RequestRetried, RequestRevised, RequestSubmitted, RequestWithdrawn,
+    ReleasedName, RequestApproved, RequestCompleted, RequestDeleted, RequestDrafted,
+    RequestEscalated, RequestEvent, RequestFailed, RequestProvisioningBegun, RequestRejected,
+    RequestReopened, RequestRetried, RequestRevised, RequestSubmitted, RequestWithdrawn,
 };
 pub use facts::{OfferedTemplate, Principal, RenewedAccount, RequestFacts, RevivableName};
 
@@ -162,6 +162,11 @@ pub enum Request {
     Draft(Draft),
     /// Submitted, and whatever followed.
     Submitted(Submitted),
+    /// A draft that was thrown away.
+    Deleted {
+        /// Whose it was.
+        requester: UserId,
+    },
 }
 
 /// Being written.
@@ -208,11 +213,11 @@ pub enum Stage {
 }
 
 impl Request {
-    /// Where it stands; `None` if it does not exist.
+    /// Where it stands; `None` if it does not exist, or no more.
     #[must_use]
     pub fn status(&self) -> Option<RequestStatus> {
         match self {
-            Self::Absent => None,
+            Self::Absent | Self::Deleted { .. } => None,
             Self::Draft(_) => Some(RequestStatus::Draft),
             Self::Submitted(submitted) => Some(match submitted.stage {
                 Stage::AwaitingApproval(_) => RequestStatus::Submitted,
@@ -227,13 +232,14 @@ impl Request {
         }
     }
 
-    /// Who asks.
+    /// Who asks, or asked.
     #[must_use]
     pub fn requester(&self) -> Option<UserId> {
         match self {
             Self::Absent => None,
             Self::Draft(draft) => Some(draft.requester),
             Self::Submitted(submitted) => Some(submitted.submission.requester),
+            Self::Deleted { requester } => Some(*requester),
         }
     }
 
@@ -241,7 +247,7 @@ impl Request {
     #[must_use]
     pub fn content(&self) -> Option<&RequestContent> {
         match self {
-            Self::Absent => None,
+            Self::Absent | Self::Deleted { .. } => None,
             Self::Draft(draft) => Some(&draft.content),
             Self::Submitted(submitted) => Some(&submitted.content),
         }
@@ -253,6 +259,7 @@ impl Request {
         match self {
             Self::Absent => false,
             Self::Draft(draft) => draft.account != account,
+            Self::Deleted { .. } => true,
             Self::Submitted(submitted) => {
                 submitted.submission.account != account
                     || matches!(submitted.stage, Stage::Withdrawn)
@@ -265,7 +272,7 @@ impl Request {
     pub fn is_closed(&self) -> bool {
         match self {
             Self::Absent => false,
-            Self::Draft(_) => true,
+            Self::Draft(_) | Self::Deleted { .. } => true,
             Self::Submitted(submitted) => {
                 matches!(submitted.stage, Stage::Rejected | Stage::Withdrawn)
             }
@@ -277,7 +284,7 @@ impl Request {
     pub fn submission(&self) -> Option<&Arc<Submission>> {
         match self {
             Self::Submitted(submitted) => Some(&submitted.submission),
-            Self::Absent | Self::Draft(_) => None,
+            Self::Absent | Self::Draft(_) | Self::Deleted { .. } => None,
         }
     }
 }

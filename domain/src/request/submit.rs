@@ -54,6 +54,7 @@ pub(super) fn submission(
                 &content.name,
                 &directory.name_prefix,
                 pattern,
+                template.account_type,
             ));
             let owners = owners(requester, content, template, facts, &mut problems);
             let period = period(content, template, &mut problems);
@@ -97,6 +98,7 @@ pub(super) fn submission(
         content.kind == RequestKind::NewAccount
             && content.clone_of == Some(old.account)
             && old.domain == template.directory.domain
+            && old.account_type == template.account_type
             && name::folded(&old.name) == name::folded(&name)
     });
     let (ou, folder) = match &facts.renewed {
@@ -126,6 +128,7 @@ pub(super) fn submission(
         groups,
         attributes,
         cannot_change_password: template.directory.cannot_change_password,
+        gmsa: (template.directory.gmsa.clone()).filter(|_| content.kind == RequestKind::NewAccount),
         steps: template.approval.steps.clone(),
         hide_approver_names: template.approval.hide_approver_names,
         accepted_terms: template

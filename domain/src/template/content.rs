@@ -1,6 +1,8 @@
-//! The six sections of a template: set-up, vault, directory, ownership, lifecycle, approval flow.
+//! The sections of a template: set-up, vault, directory, ownership, lifecycle, approval flow, drift.
 
 use crate::{
+    drift::DriftSection,
+    gmsa::Gmsa,
     ids::{DomainId, GroupId, UserId},
     lifecycle::EndOfLifecycleAction,
     period::Period,
@@ -35,6 +37,9 @@ pub struct TemplateContent {
     pub lifecycle: LifecycleSection,
     /// Who approves.
     pub approval: ApprovalFlow,
+    /// What becomes of differences in the directory.
+    #[serde(default, skip_serializing_if = "DriftSection::is_empty")]
+    pub drift: DriftSection,
 }
 
 /// Kinds of account.
@@ -43,6 +48,22 @@ pub struct TemplateContent {
 pub enum AccountType {
     /// A user object in Active Directory.
     AdUser,
+    /// A group managed service account (gMSA) in Active Directory.
+    AdGmsa,
+}
+
+impl AccountType {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::AdUser, Self::AdGmsa];
+
+    /// As written.
+    #[must_use]
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::AdUser => "ad-user",
+            Self::AdGmsa => "ad-gmsa",
+        }
+    }
 }
 
 /// Which vault keeps the secret.
@@ -66,6 +87,8 @@ pub enum VaultKind {
     /// The engine's own, sealed on its machine.
     #[default]
     BuiltIn,
+    /// None: the directory keeps the secret itself.
+    None,
 }
 
 /// Where the account goes and what it looks like.
@@ -103,6 +126,9 @@ pub struct DirectorySection {
     /// May the account not change its own password?
     #[serde(default)]
     pub cannot_change_password: bool,
+    /// What only group managed service accounts have.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gmsa: Option<Gmsa>,
     /// Groups whose members may use the template; empty = everyone who may request.
     #[serde(default)]
     pub available_to: Vec<GroupId>,

@@ -9,6 +9,7 @@ mod named;
 mod places;
 mod validate;
 mod validate_directory;
+mod validate_gmsa;
 
 pub use compare::{Difference, compare, differences};
 pub use content::{
@@ -51,6 +52,9 @@ pub struct Draft {
     /// Awaits approval, since this one wants it published.
     #[serde(default)]
     pub submitted_by: Option<Actor>,
+    /// Why it was given back, until it is submitted again.
+    #[serde(default)]
+    pub returned: Option<String>,
 }
 
 impl Template {
@@ -92,6 +96,7 @@ impl Template {
                     version,
                     content,
                     submitted_by: None,
+                    returned: None,
                 });
             }
             TemplateEvent::Revised(TemplateRevised { content, .. }) => {
@@ -104,11 +109,13 @@ impl Template {
             TemplateEvent::Submitted(TemplateSubmitted { by, .. }) => {
                 if let Some(draft) = &mut self.draft {
                     draft.submitted_by = Some(by);
+                    draft.returned = None;
                 }
             }
-            TemplateEvent::Returned(_) => {
+            TemplateEvent::Returned(TemplateReturned { reason, .. }) => {
                 if let Some(draft) = &mut self.draft {
                     draft.submitted_by = None;
+                    draft.returned = Some(reason);
                 }
             }
             TemplateEvent::Published(TemplatePublished { version, content }) => {

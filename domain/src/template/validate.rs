@@ -1,7 +1,7 @@
 //! A template is validated as a whole at publishing: every problem at once, each with its field. Some of them are refused
 //! when a draft is saved already.
 
-use super::{ApprovalFlow, TemplateContent, UsersAndGroups, validate_directory};
+use super::{ApprovalFlow, TemplateContent, UsersAndGroups, validate_directory, validate_gmsa};
 use crate::{
     lifecycle::EndOfLifecycleAction,
     problem::{self, FieldProblem, Problem},
@@ -29,10 +29,12 @@ pub fn problems(content: &TemplateContent) -> Vec<FieldProblem> {
         problem::at_most(&mut found, "terms_of_service", terms, 20_000);
     }
     validate_directory::vault(&content.vault, &mut found);
-    validate_directory::directory(&content.directory, &mut found);
+    validate_directory::directory(content, &mut found);
+    validate_gmsa::of_its_type(content, &mut found);
     ownership(content, &mut found);
     lifecycle(content, &mut found);
     approval(&content.approval, &mut found);
+    content.drift.problems(&mut found);
     found
 }
 

@@ -1,7 +1,7 @@
 //! What may be said of vault and directory.
 
 use super::{
-    AttributeRule, DirectorySection, VaultSection,
+    AttributeRule, DirectorySection, TemplateContent, VaultSection,
     places::{LONGEST_FOLDER, is_folder},
     validate::listed,
 };
@@ -29,7 +29,8 @@ pub(super) fn vault(vault: &VaultSection, found: &mut Vec<FieldProblem>) {
     }
 }
 
-pub(super) fn directory(directory: &DirectorySection, found: &mut Vec<FieldProblem>) {
+pub(super) fn directory(content: &TemplateContent, found: &mut Vec<FieldProblem>) {
+    let directory = &content.directory;
     distinguished_name(found, "directory.ou", &directory.ou);
     distinguished_names(found, "directory.other_ous", &directory.other_ous);
     let usual = Dn::parse(&directory.ou);
@@ -61,15 +62,16 @@ pub(super) fn directory(directory: &DirectorySection, found: &mut Vec<FieldProbl
         }
     }
     listed("directory.available_to", &directory.available_to, found);
-    names(directory, found);
+    names(content, found);
     attributes(directory, found);
 }
 
-fn names(directory: &DirectorySection, found: &mut Vec<FieldProblem>) {
+fn names(content: &TemplateContent, found: &mut Vec<FieldProblem>) {
+    let directory = &content.directory;
     let field = "directory.name_prefix";
-    let most = name::LONGEST_NAME - 1;
+    let most = name::longest(content.account_type) - 1;
     problem::at_most(found, field, &directory.name_prefix, most);
-    if let Some(character) = name::forbidden_in(&directory.name_prefix) {
+    if let Some(character) = name::forbidden_in(&directory.name_prefix, content.account_type) {
         let problem = Problem::ForbiddenCharacter { character };
         if !found.contains(&FieldProblem::at(field, problem.clone())) {
             found.push(FieldProblem::at(field, problem));
@@ -107,7 +109,7 @@ fn attributes(directory: &DirectorySection, found: &mut Vec<FieldProblem>) {
     }
 }
 
-fn distinguished_names(found: &mut Vec<FieldProblem>, field: &str, names: &[String]) {
+pub(super) fn distinguished_names(found: &mut Vec<FieldProblem>, field: &str, names: &[String]) {
     for (i, name) in names.iter().enumerate() {
         distinguished_name(found, &format!("{field}[{i}]"), name);
     }

@@ -11,6 +11,10 @@ use tenure_domain::{
     api_token::*,
     deputy::*,
     directory::*,
+    discovery::Risk,
+    drift::{
+        Difference, DriftEnd, DriftField, DriftRepair, DriftSection, Held, StandingDifference,
+    },
     email_template::*,
     engine::*,
     event::Stream,
@@ -20,12 +24,13 @@ use tenure_domain::{
     ownership::Owner,
     request::{
         AcceptedTerms, ApprovalGiven, ApprovalOverridden, InformationGiven, InformationRequested,
-        NameReleased, ReleasedName, Request, RequestApproved, RequestCompleted, RequestDrafted,
-        RequestEscalated, RequestFailed, RequestKind, RequestProvisioningBegun, RequestRejected,
-        RequestReopened, RequestRetried, RequestRevised, RequestSubmitted, RequestWithdrawn,
-        RevisedFields,
+        NameReleased, ReleasedName, Request, RequestApproved, RequestCompleted, RequestDeleted,
+        RequestDrafted, RequestEscalated, RequestFailed, RequestKind, RequestProvisioningBegun,
+        RequestRejected, RequestReopened, RequestRetried, RequestRevised, RequestSubmitted,
+        RequestWithdrawn, RevisedFields,
     },
     role::*,
+    synchronisation::SyncPlan,
     template::{
         ApprovalStep, AttributeRule, Template, TemplateAttribute, TemplateContent,
         TemplateDisabled, TemplateDrafted, TemplateEnabled, TemplatePublished, TemplateReturned,
@@ -66,6 +71,9 @@ fn full_template() -> TemplateContent {
         groups: vec![group("ops")],
     };
     content.lifecycle.purge_after_days = Some(30);
+    content.drift = DriftSection {
+        repair: vec![DriftField::Enabled, DriftField::Group],
+    };
     content.approval.steps = vec![
         ApprovalStep {
             times_out_after_hours: Some(72),
@@ -198,6 +206,7 @@ fn requests() -> Vec<Event> {
             after_failure: false,
         }),
         of::<Request>(RequestReopened { account }),
+        of::<Request>(RequestDeleted {}),
         of::<Request>(RequestProvisioningBegun {}),
         of::<Request>(RequestCompleted {}),
         of::<Request>(RequestFailed {
@@ -238,6 +247,8 @@ fn accounts() -> Vec<Event> {
         not_after: at("2026-01-10T09:15:00Z"),
     };
     let created = AccountCreated {
+        adopts: None,
+        import_reason: None,
         account,
         request,
         template: s.template,
@@ -258,6 +269,7 @@ fn accounts() -> Vec<Event> {
         groups_left: vec!["CN=Old,DC=corp,DC=example,DC=com".into()],
         folder: s.folder,
         cannot_change_password: Some(true),
+        gmsa: None,
         planned_end: end,
     };
     let changed = AccountChanged {
@@ -283,6 +295,7 @@ fn accounts() -> Vec<Event> {
         retirement_ou: None,
         folder: Some("batch".into()),
         cannot_change_password: Some(true),
+        gmsa: None,
     };
     let unreachable = failure(FailureReason::DirectoryUnreachable);
     let opens = Some(at(OPENS));
@@ -325,7 +338,31 @@ fn accounts() -> Vec<Event> {
         failure: failure(FailureReason::NameTaken),
         request: Some(request),
     };
+    let enabled = Difference {
+        field: DriftField::Enabled,
+        of: None,
+        wanted: vec!["no".into()],
+        observed: vec!["yes".into()],
+    };
+    let drift_found = DriftFound {
+        run: id("run"),
+        domain: id("corp"),
+        name: "svc-backup".into(),
+        differences: vec![StandingDifference {
+            difference: enabled,
+            since: end,
+        }],
+        not_compared: vec!["attribute info".into()],
+        repair: DriftRepair::Ordered,
+        changed: true,
+    };
     vec![
+        of::<Account>(drift_found),
+        of::<Account>(DriftRepairOrdered { reason: why() }),
+        of::<Account>(DriftLeft { reason: why() }),
+        of::<Account>(DriftEnded {
+            how: DriftEnd::Repaired,
+        }),
         of::<Account>(created),
         of::<Account>(OrderIssued {
             order: Arc::new(order),
@@ -415,6 +452,8 @@ fn people() -> Vec<Event> {
         of::<User>(UserSecondFactorEnrolled {}),
         of::<User>(UserSecondFactorReset {}),
         of::<User>(UserRecoveryCodeUsed {}),
+        of::<User>(UserFollowed { domain: id("corp") }),
+        of::<User>(UserLeft { domain: id("corp") }),
         of::<Group>(GroupCreated { name: name() }),
         of::<Group>(GroupRenamed {
             name: "Ops".into(),
@@ -499,7 +538,105 @@ fn places() -> Vec<Event> {
         of::<Domain>(DomainRevised { content: content() }),
         of::<Domain>(DomainDisabled {}),
         of::<Domain>(DomainEnabled {}),
+        of::<Domain>(SynchronisationPlanned {
+            plan: SyncPlan::default(),
+        }),
+        of::<Domain>(SynchronisationAsked { full: true }),
+        of::<Domain>(DomainSynchronised {
+            run: id("run"),
+            engine: id("engine"),
+            full: true,
+            units: 12,
+            groups: 340,
+            users: 10_000,
+            changed: 100,
+            gone: 3,
+            unmanaged: 41,
+        }),
+        of::<Domain>(SynchronisationFailed {
+            run: id("run"),
+            failure: failure(FailureReason::DirectoryUnreachable),
+        }),
+        of::<Domain>(UnmanagedAccountsFound {
+            run: id("run"),
+            count: 2,
+            riskiest: vec![FoundAccount {
+                object: id("object"),
+                name: "svc-old".into(),
+                risk: Risk::High,
+            }],
+        }),
+        of::<Domain>(PeoplePlanned {
+            plan: PeoplePlan {
+                groups: vec![FollowedGroup {
+                    object: id("staff"),
+                    name: "Staff".into(),
+                    group: Some(id("service-owners")),
+                }],
+                ..PeoplePlan::default()
+            },
+        }),
+        of::<Domain>(PeopleFollowed {
+            came: 12,
+            left: 1,
+            followed: 140,
+        }),
+        of::<Domain>(PeopleHeld {
+            coming: 0,
+            leaving: 120,
+            followed: 140,
+        }),
+        of::<Domain>(PeopleAllowed {
+            coming: 0,
+            leaving: 120,
+            reason: "The branch in Bern was closed".into(),
+        }),
+        of::<Domain>(FollowedGroupsMissing {
+            groups: vec![MissingGroup {
+                object: id("staff"),
+                name: "Staff".into(),
+            }],
+        }),
+        of::<Domain>(AccountsDrifted {
+            run: id("run"),
+            count: 30,
+            repaired: 0,
+            held: Some(Held {
+                accounts: 25,
+                managed: 400,
+                allowed: 20,
+            }),
+            unseen: 3,
+            accounts: vec![DriftedAccount {
+                account: id("account"),
+                name: "svc-backup".into(),
+                fields: vec![DriftField::Enabled, DriftField::Ou],
+            }],
+        }),
+        of::<Domain>(DriftDecided {
+            repair: true,
+            reason: why(),
+        }),
         of::<Engine>(EngineRegistered { content: engine }),
+        of::<Engine>(EngineTokenIssued {
+            expected: ExpectedEngine {
+                name: "engine-2".into(),
+                domain: id("corp"),
+            },
+            token_hash: "5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a11ef721d1542d8".into(),
+            expires_at: at("2026-01-10T17:00:00Z"),
+        }),
+        of::<Engine>(EngineTokenRevoked {}),
+        of::<Engine>(EngineEnrolled {
+            keys: EngineKeys {
+                public_key: format!("{}=", "A".repeat(43)),
+                nkey: format!("U{}", "A".repeat(55)),
+            },
+        }),
+        of::<Engine>(EngineAssigned {}),
+        of::<Engine>(EngineRevoked {
+            at: at("2026-01-10T09:00:00Z"),
+        }),
         of::<Engine>(EngineImpaired {
             failure: failure(FailureReason::VaultUnavailable),
         }),
@@ -508,7 +645,9 @@ fn places() -> Vec<Event> {
             last_heard: at("2026-01-10T09:00:00Z"),
         }),
         of::<Engine>(EngineContactRegained {}),
-        of::<Engine>(EngineDisabled {}),
+        of::<Engine>(EngineDisabled {
+            at: at("2026-01-10T09:00:00Z"),
+        }),
         of::<Engine>(EngineEnabled {}),
     ]
 }

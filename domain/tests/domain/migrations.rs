@@ -1,11 +1,11 @@
 //! Migration of live accounts to other terms.
 
-use crate::scene::{END, Life, OU, at, id, secret, template, user, why};
+use crate::scene::{END, Life, OU, at, failure, id, secret, template, user, why};
 use std::sync::Arc;
 use tenure_domain::{
     account::{AccountCommand as C, AccountRefusal as R, Migration, MigrationTarget},
     lifecycle::{EndOfLifecycleAction as Action, Status},
-    order::{OrderKind, Outcome, SecretReference},
+    order::{FailureReason, OrderKind, Outcome, SecretReference},
     ownership::Owner,
     period::Period,
     problem::{FieldProblem, Problem},
@@ -240,6 +240,43 @@ fn the_secret_moves_to_the_templates_folder_by_choice_and_the_core_learns_where_
     life.run(disable).expect("disabled");
     let order = life.outstanding().expect("an order");
     assert!(!order.moves_secret, "it is where it shall be");
+}
+
+#[test]
+fn a_vault_that_refuses_to_move_the_secret_does_not_make_later_changes_of_the_directory_fail() {
+    let mut life = Life::live(Action::Disable);
+    let mut content = other(Action::Disable);
+    content.vault.folder = Some("batch".into());
+    let moves = Migration {
+        move_secret: true,
+        ..migration()
+    };
+    let command = to(&mut life, content, moves);
+    life.does(command);
+    let refused = || Outcome::Failed(failure(FailureReason::VaultUnavailable));
+    life.report(refused());
+    let disable = C::Disable { reason: why() };
+    assert_eq!(life.does(disable), ["disabled", "order-issued"]);
+    let order = life.outstanding().expect("an order");
+    assert!(!order.moves_secret && !order.desired.enabled);
+    let applied = Outcome::Applied {
+        object: id("object"),
+        secret: None,
+    };
+    assert_eq!(
+        life.report(applied),
+        ["order-applied", "order-issued"],
+        "the directory is as wanted, and the vault is asked once more"
+    );
+    assert!(life.outstanding().expect("an order").moves_secret);
+    life.report(refused());
+    let failure = life.managed().directory.failure.clone();
+    assert_eq!(
+        failure.map(|failure| failure.reason),
+        Some(FailureReason::VaultUnavailable),
+        "and people see that the secret did not move"
+    );
+    assert_eq!(life.does(C::RetryFailed), ["order-retried", "order-issued"]);
 }
 
 #[test]

@@ -8,10 +8,10 @@ use tenure_domain::{
     order::FailureReason,
     request::{
         InformationRequested, NameReleased, ReleasedName, Request, RequestApproved,
-        RequestCommand as C, RequestCompleted, RequestContent, RequestDrafted, RequestEvent,
-        RequestFacts, RequestFailed, RequestKind, RequestProvisioningBegun, RequestRefusal as R,
-        RequestRejected, RequestReopened, RequestRetried, RequestRevised, RequestStatus,
-        RequestSubmitted, RequestWithdrawn,
+        RequestCommand as C, RequestCompleted, RequestContent, RequestDeleted, RequestDrafted,
+        RequestEvent, RequestFacts, RequestFailed, RequestKind, RequestProvisioningBegun,
+        RequestRefusal as R, RequestRejected, RequestReopened, RequestRetried, RequestRevised,
+        RequestStatus, RequestSubmitted, RequestWithdrawn,
     },
 };
 
@@ -225,6 +225,7 @@ fn each_command_is_possible_in_its_statuses_only() {
             &[S::Approved, S::Provisioning, S::Failed],
         ),
         (C::Retry, &[S::Failed]),
+        (C::Delete, &[S::Draft]),
     ];
     for (command, possible) in cases {
         for status in RequestStatus::ALL.iter().copied() {
@@ -359,6 +360,46 @@ fn the_requester_alone_withdraws_and_reopens_with_a_new_account_id() {
 }
 
 #[test]
+fn a_draft_is_deleted_by_its_writer_and_is_no_more() {
+    let written = || given::<Request>(history(RequestStatus::Draft));
+    written().when(C::Delete, &bob()).refused(R::NotRequester);
+    let deleted = || {
+        written()
+            .when(C::Delete, &alice())
+            .then([RequestDeleted {}.into()])
+    };
+    assert_eq!(deleted().0.status(), None);
+    assert_eq!(deleted().0.requester(), Some(user("alice")), "whose it was");
+    for command in [
+        draft(content()),
+        C::Revise(Box::new(other())),
+        C::Submit,
+        C::Delete,
+    ] {
+        deleted().when(command, &alice()).refused(R::Unknown);
+    }
+}
+
+#[test]
+fn the_name_of_a_failed_attempt_is_let_go_of_although_its_draft_was_deleted() {
+    let again: RequestEvent = RequestReopened {
+        account: id("next"),
+    }
+    .into();
+    let events = history(RequestStatus::Withdrawn)
+        .into_iter()
+        .chain([again, RequestDeleted {}.into()]);
+    let deleted = given::<Request>(events);
+    assert!(deleted.0.has_given_up(account_id()));
+    let free = NameReleased {
+        released: released(),
+    };
+    deleted
+        .when(C::ReleaseName(Box::new(released())), &tenure())
+        .then([free.into()]);
+}
+
+#[test]
 fn a_reopened_request_starts_its_approvals_anew() {
     let mut s = submission(RequestKind::NewAccount, &template(Action::Disable));
     s.steps = vec![step("Two", 2, &["bob", "carol"], &[])];
@@ -472,6 +513,7 @@ fn the_name_of_a_deleted_account_goes_back_to_it_if_its_object_is_still_there() 
     use tenure_domain::{
         event::{Recorded, ReservationChange},
         request::RevivableName,
+        template::AccountType,
     };
     let held = ReleasedName {
         back_to: Some(id("old")),
@@ -483,6 +525,7 @@ fn the_name_of_a_deleted_account_goes_back_to_it_if_its_object_is_still_there() 
             account: id("old"),
             domain: id("corp"),
             name: "svc-backup".into(),
+            account_type: AccountType::AdUser,
         }),
         ..RequestFacts::default()
     };

@@ -20,6 +20,7 @@ use tenure_domain::{
         OfferedTemplate, Request, RequestCommand, RequestContent, RequestEvent, RequestFacts,
         RequestKind, RevivableName,
     },
+    template::AccountType,
     timers::{TimerCommand, TimerKind},
 };
 use uuid::Uuid;
@@ -49,6 +50,7 @@ fn cloned(exists: bool) -> Life {
         groups_left: vec![],
         attributes: [("info".to_owned(), vec!["nightly".to_owned()])].into(),
         cannot_change_password: true,
+        gmsa: None,
     });
     life.run(C::Create).expect("created");
     life
@@ -178,6 +180,7 @@ fn facts(exists: bool) -> RequestFacts {
             account: old(),
             domain: id("corp"),
             name: "SVC-backup".into(),
+            account_type: AccountType::AdUser,
         }),
         ..RequestFacts::default()
     }

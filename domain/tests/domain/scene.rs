@@ -141,6 +141,7 @@ pub(crate) fn template(action: EndOfLifecycleAction) -> TemplateContent {
             enabled_after_end_days: 7,
             ..LifecycleSection::default()
         },
+        drift: Default::default(),
         approval: ApprovalFlow {
             steps: vec![step("Manager", 1, &["carol"], &[])],
             hide_approver_names: false,
@@ -178,6 +179,7 @@ pub(crate) fn submission(kind: RequestKind, template: &TemplateContent) -> Submi
         groups: template.directory.groups.clone(),
         attributes: std::collections::BTreeMap::new(),
         cannot_change_password: template.directory.cannot_change_password,
+        gmsa: template.directory.gmsa.clone(),
         steps: template.approval.steps.clone(),
         hide_approver_names: false,
         accepted_terms: None,

@@ -5,7 +5,11 @@ pub mod sandbox;
 
 use crate::vault::Vault;
 use futures::future::BoxFuture;
-use tenure_domain::order::{Failure, Order, Outcome};
+use tenure_domain::{
+    order::{Failure, Order, Outcome},
+    synchronisation::{DirectoryObject, SyncMark},
+};
+use tokio::sync::mpsc;
 
 /// Makes a directory match orders. Every implementation passes the same contract tests (`tests/engine_agent/contract.rs`).
 pub trait Directory: Send + Sync {
@@ -16,6 +20,26 @@ pub trait Directory: Send + Sync {
 
     /// Can it be reached, signed in to, and does it hold the base that it shall hold?
     fn reachable(&self) -> BoxFuture<'_, Result<(), Failure>>;
+
+    /// Reads it, all of it or what changed since, with these further attributes of whatever carries a mark, and hands over
+    /// page by page what it reads. Members come after their group. Changes nothing.
+    fn read<'a>(
+        &'a self,
+        since: Option<SyncMark>,
+        attributes: &'a [String],
+        pages: mpsc::Sender<Vec<DirectoryObject>>,
+    ) -> BoxFuture<'a, Result<WasRead, Failure>>;
+}
+
+/// What is said once everything was handed over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WasRead {
+    /// All of it, also if only changes were asked for.
+    pub full: bool,
+    /// From where the next look goes on.
+    pub mark: SyncMark,
+    /// Were deletions seen?
+    pub deletions_seen: bool,
 }
 
 /// What keeps a step from being taken.

@@ -161,6 +161,7 @@ async fn nothing_is_taken_while_the_directory_is_unreachable() {
     for message in [scene.next().await, scene.next().await] {
         match message {
             FromEngine::Status(status) => well = status.impaired.is_none(),
+            FromEngine::Sync(chunk) => panic!("nobody asked for {chunk:?}"),
             FromEngine::Report(report) => {
                 applied = matches!(report.outcome, Outcome::Applied { .. })
             }

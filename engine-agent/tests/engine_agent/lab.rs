@@ -158,6 +158,20 @@ impl Lab {
         entries.into_iter().next().map(SearchEntry::construct)
     }
 
+    /// The first value of an attribute of the object that is called so, in octets.
+    pub async fn octets(&self, dn: &str, attribute: &str) -> Vec<u8> {
+        let mut admin = self.admin().await;
+        let found = admin
+            .search(dn, Scope::Base, "(objectClass=*)", vec![attribute])
+            .await;
+        let (entries, _) = found.unwrap().success().unwrap();
+        let entry = SearchEntry::construct(entries.into_iter().next().unwrap());
+        match entry.bin_attrs.get(attribute) {
+            Some(values) => values[0].clone(),
+            None => entry.attrs[attribute][0].clone().into_bytes(),
+        }
+    }
+
     pub async fn bind(&self, name: &str, password: &str) -> Bind {
         let dn = self
             .entry(name)
@@ -240,6 +254,22 @@ impl Lab {
             .unwrap()
             .success()
             .unwrap();
+    }
+
+    /// An enabled account with this password.
+    pub async fn add_with_password(&self, dn: &str, name: &str, password: &str) {
+        let quoted = format!("\"{password}\"");
+        let quoted: Vec<u8> = quoted.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let attributes = [
+            ("objectClass", b"user".to_vec()),
+            ("sAMAccountName", name.as_bytes().to_vec()),
+            ("userAccountControl", b"512".to_vec()),
+            ("unicodePwd", quoted),
+        ];
+        let attributes =
+            attributes.map(|(name, value)| (name.as_bytes().to_vec(), HashSet::from([value])));
+        let added = self.admin().await.add(dn, attributes.to_vec()).await;
+        added.unwrap().success().unwrap();
     }
 
     /// Sets one attribute of an account behind the agent's back; nothing = removes it.

@@ -10,10 +10,16 @@
 
 mod active_directory;
 mod agent;
+mod away;
+#[macro_use]
 mod contract;
+mod discovery;
+mod gmsa;
 mod hostile;
 mod lab;
 mod outage;
 mod proxy;
+mod reading;
+mod rights;
 mod subject;
 mod vault;

@@ -98,37 +98,6 @@ async fn an_address_that_never_answers_times_out_and_defers() {
     );
 }
 
-#[tokio::test]
-async fn a_server_with_another_name_or_authority_is_not_trusted() {
-    let Some(lab) = Lab::corp() else { return };
-    let impostor = lab.directory_with(|config| config.host = "dc9.corp.example.com".into());
-    let subject = Subject::on(lab, impostor);
-    let failure = subject.directory.reachable().await.unwrap_err();
-    assert!(failure.detail.contains("certificate"), "{}", failure.detail);
-    assert!(unreachable(&subject.carry_out(&subject.order()).await));
-}
-
-#[tokio::test]
-async fn a_wrong_password_of_the_agent_is_said_and_not_shown() {
-    let Some(lab) = Lab::corp() else { return };
-    let file = tempfile::NamedTempFile::new().unwrap();
-    fs::write(file.path(), "Wrong-Password.1").unwrap();
-    // A name that does not exist, so that the agent's own account is not locked out.
-    let directory = lab.directory_with(|config| {
-        config.bind_password_file = file.path().to_owned();
-        config.bind_user = "nobody@corp.example.com".into();
-    });
-    let subject = Subject::on(lab, directory);
-    let failure = subject.directory.reachable().await.unwrap_err();
-    assert_eq!(failure.reason, FailureReason::DirectoryUnreachable);
-    assert!(
-        failure.detail.contains("may not sign in"),
-        "{}",
-        failure.detail
-    );
-    assert!(!failure.detail.contains("Wrong-Password.1"));
-}
-
 /// A process that dies at any await, and its successor, which gets the same order again.
 #[tokio::test]
 async fn an_order_cut_off_anywhere_is_taken_up_by_the_next_delivery() {

@@ -4,6 +4,7 @@ use crate::lab::{Bind, Lab};
 use chrono::{Duration, Utc};
 use std::{collections::BTreeSet, sync::Arc};
 use tenure_domain::{
+    gmsa::{EncryptionType, Gmsa},
     ids::{AccountId, DomainId},
     order::{DesiredState, Failure, FailureReason, Order, OrderKind, OrderNumber, Outcome},
 };
@@ -55,6 +56,7 @@ impl Subject {
             groups: ["Batch", "Reports"]
                 .map(|name| format!("CN={name},OU=Service Accounts,{base}"))
                 .to_vec(),
+            nested: Default::default(),
             file: None,
             password_length: 32,
         };
@@ -124,6 +126,20 @@ impl Subject {
             },
             not_after: Utc::now() + Duration::seconds(90),
         }
+    }
+
+    /// A provisioning of a group managed service account, whose password these may retrieve.
+    pub fn gmsa_order(&self, principals: &[&str]) -> Order {
+        let mut order = self.order();
+        let desired = &mut order.desired;
+        desired.name = desired.name.replace("svc-", "g-");
+        desired.attributes.clear();
+        desired.gmsa = Some(Box::new(Gmsa {
+            principals: principals.iter().map(|&dn| dn.to_owned()).collect(),
+            encryption_types: vec![EncryptionType::Aes128, EncryptionType::Aes256],
+            password_interval_days: 30,
+        }));
+        order
     }
 
     pub async fn carry_out(&self, order: &Order) -> Outcome {
@@ -250,6 +266,70 @@ impl Subject {
                 }
             }),
         }
+    }
+
+    /// May exactly these retrieve the password of the account?
+    pub async fn may_retrieve(&self, order: &Order, principals: &[&str]) -> bool {
+        let name = order.desired.sam_account_name();
+        match &self.kind {
+            Kind::Sandbox(sandbox) => {
+                let (_, object) = sandbox.object(&name).unwrap();
+                object.gmsa.unwrap().principals == principals
+            }
+            Kind::ActiveDirectory(lab) => {
+                let dn = lab.entry(&name).await.unwrap().dn;
+                let descriptor = lab.octets(&dn, "msDS-GroupMSAMembership").await;
+                let mut all = true;
+                for principal in principals {
+                    let sid = lab.octets(principal, "objectSid").await;
+                    all &= descriptor.windows(sid.len()).any(|part| part == sid);
+                }
+                // The list is behind a header of 20 and an owner of 16 octets; its fifth says how many entries it has.
+                all && usize::from(descriptor[40]) == principals.len()
+            }
+        }
+    }
+
+    /// msDS-SupportedEncryptionTypes.
+    pub async fn encryption_types(&self, order: &Order) -> i64 {
+        let name = order.desired.sam_account_name();
+        match &self.kind {
+            Kind::Sandbox(sandbox) => {
+                let (_, object) = sandbox.object(&name).unwrap();
+                object.gmsa.unwrap().encryption_bits()
+            }
+            Kind::ActiveDirectory(lab) => {
+                let entry = lab.entry(&name).await.unwrap();
+                entry.attrs["msDS-SupportedEncryptionTypes"][0]
+                    .parse()
+                    .unwrap()
+            }
+        }
+    }
+
+    /// Somebody else's computer.
+    pub async fn put_foreign_computer(&self, name: &str) {
+        let (ou, sam) = (self.ou("Service Accounts"), format!("{name}$"));
+        match &self.kind {
+            Kind::Sandbox(sandbox) => {
+                sandbox.put(Uuid::now_v7(), SandboxObject::foreign(&sam, &ou));
+            }
+            Kind::ActiveDirectory(lab) => {
+                let attributes = [
+                    ("objectClass", "computer"),
+                    ("sAMAccountName", sam.as_str()),
+                    ("userAccountControl", "4096"),
+                ];
+                lab.add(&format!("CN={name} of somebody,{ou}"), &attributes)
+                    .await;
+            }
+        }
+    }
+
+    /// A group that is there for this test only, and may vanish.
+    pub async fn remove_group(&self, dn: &str) {
+        let mut admin = self.lab().admin().await;
+        admin.delete(dn).await.unwrap().success().unwrap();
     }
 
     /// An account that is not Tenure's.

@@ -60,11 +60,10 @@ CREATE TABLE snapshots (
 
 CREATE TABLE chain_checkpoints (
     position bigint NOT NULL,
-    hash bytea NOT NULL,
     signed_at bigint NOT NULL,
-    key_id text NOT NULL,
-    signature bytea NOT NULL,
-    PRIMARY KEY (position, key_id)
+    -- As it was signed, whole: what stands beside it is for finding it.
+    note text NOT NULL,
+    PRIMARY KEY (position, signed_at)
 );
 
 -- Keys of people's personal data; a destroyed key stays as a row without one. Back up apart from the rest.

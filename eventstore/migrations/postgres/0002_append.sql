@@ -1,8 +1,9 @@
--- The one way into the history: lock, check, insert, each a statement of its own, since every statement of a volatile
+-- The way into the history that tells what conflicts: lock, check, insert, each a statement of its own, since every statement of a volatile
 -- function sees what was committed before it began, and a check in the locking statement would not.
 --
 -- The caller has computed the hashes on the head that it remembers; if that is no longer the head, it gets the new one
--- and computes again. outcome: 0 appended, 1 the head moved, 2 conflicts, 3 the caller's time is off.
+-- and computes again. Its connection sets how plans are made.
+-- outcome: 0 appended, 1 the head moved, 2 conflicts, 3 the caller's time is off.
 CREATE FUNCTION append_events(
     head_position bigint, head_hash bytea, head_epoch int,
     clock_least bigint, clock_most bigint,
@@ -19,10 +20,6 @@ CREATE FUNCTION append_events(
     OUT known uuid[], OUT known_position bigint[], OUT known_events smallint[], OUT known_body bytea[],
     OUT taken int[]
 ) LANGUAGE plpgsql
--- A plan made while the table was empty must serve when it is full. What is off only costs more, which would be enough
--- for PostgreSQL to compile every call (90 ms): so that is off too.
-SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan
-SET jit = off
 AS $$
 BEGIN
     SELECT h.position, h.hash, h.epoch, h.recorded_at INTO now_position, now_hash, now_epoch, now_recorded_at

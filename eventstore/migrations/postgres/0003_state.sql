@@ -88,3 +88,11 @@ CREATE TABLE inbox (
 );
 CREATE INDEX inbox_person ON inbox (person, position, id);
 CREATE INDEX inbox_unread ON inbox (person) WHERE read_at IS NULL;
+CREATE TABLE saved_views (
+    id uuid PRIMARY KEY,
+    person uuid NOT NULL,
+    list text COLLATE "C" NOT NULL,
+    content bytea NOT NULL,
+    saved_at bigint NOT NULL
+);
+CREATE INDEX saved_views_person ON saved_views (person);

@@ -6,7 +6,6 @@ CREATE FUNCTION append_event(
     e_schema smallint, e_command_events smallint, e_command uuid, e_causation uuid, e_command_body bytea, e_type text,
     e_actor text, e_trace text, e_client_address bytea, e_hash bytea, e_payload bytea
 ) RETURNS int LANGUAGE plpgsql
-SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off
 AS $$
 DECLARE
     head record;

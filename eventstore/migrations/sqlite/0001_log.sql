@@ -60,9 +60,8 @@ CREATE TABLE snapshots (
 
 CREATE TABLE chain_checkpoints (
     position integer NOT NULL,
-    hash blob NOT NULL,
     signed_at integer NOT NULL,
-    key_id text NOT NULL,
-    signature blob NOT NULL,
-    PRIMARY KEY (position, key_id)
+    -- As it was signed, whole: what stands beside it is for finding it.
+    note text NOT NULL,
+    PRIMARY KEY (position, signed_at)
 ) STRICT;

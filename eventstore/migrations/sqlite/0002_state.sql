@@ -88,3 +88,11 @@ CREATE TABLE inbox (
 ) STRICT;
 CREATE INDEX inbox_person ON inbox (person, position, id);
 CREATE INDEX inbox_unread ON inbox (person) WHERE read_at IS NULL;
+CREATE TABLE saved_views (
+    id blob PRIMARY KEY,
+    person blob NOT NULL,
+    list text NOT NULL,
+    content blob NOT NULL,
+    saved_at integer NOT NULL
+) STRICT;
+CREATE INDEX saved_views_person ON saved_views (person);

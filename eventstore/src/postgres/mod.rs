@@ -1,7 +1,11 @@
 //! The log in PostgreSQL: one function call, one round trip, a batch.
 
 mod append;
+mod batch;
+mod columns;
 mod copy;
+mod explained;
+pub(crate) mod servers;
 mod single;
 pub(crate) mod wake;
 

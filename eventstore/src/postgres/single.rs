@@ -1,16 +1,10 @@
 //! The append of one event without names or facts: a scalar call, which is what a quiet system does all day.
 
+use super::batch::Quick;
 use crate::{StoreError, append::Append, log::Places, record::Head};
 use sqlx::PgConnection;
 
 const CALL: &str = "SELECT append_event($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22)";
-
-/// What the function said.
-pub(super) enum Single {
-    Appended(Places),
-    /// The head moved, or something conflicts: the batch's way finds out what.
-    NotAppended,
-}
 
 /// The one append of a batch, if it may go this way.
 pub(super) fn only<'a>(batch: &[&'a Append]) -> Option<&'a Append> {
@@ -29,10 +23,10 @@ pub(super) async fn call(
     head: &Head,
     append: &Append,
     virtual_clock: bool,
-) -> Result<Single, StoreError> {
+) -> Result<Quick, StoreError> {
     let places = Places::after(head, &[append]);
     let (Some(place), Some(event)) = (places.rows.first(), append.events.first()) else {
-        return Ok(Single::NotAppended);
+        return Ok(Quick::Conflict);
     };
     let first = append.first_of_command(0);
     let outcome: i32 = sqlx::query_scalar(CALL)
@@ -60,9 +54,5 @@ pub(super) async fn call(
         .bind(event.payload.as_slice())
         .fetch_one(connection)
         .await?;
-    Ok(if outcome == 0 {
-        Single::Appended(places)
-    } else {
-        Single::NotAppended
-    })
+    Ok(Quick::of(outcome, places))
 }

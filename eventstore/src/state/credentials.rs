@@ -56,18 +56,20 @@ impl StateTables {
         Ok(found.map(|password| Credentials { user, password }))
     }
 
-    /// Takes local sign-in away: password, addresses, second factor, codes on their way, and what waits in the inbox.
+    /// Takes local sign-in away: password, addresses, second factor, codes on their way; and what is kept for the person
+    /// alone: what waits in the inbox, and saved views.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn remove_credentials(&self, user: UserId) -> Result<(), StoreError> {
-        const TABLES: [&str; 6] = [
+        const TABLES: [&str; 7] = [
             "DELETE FROM credentials WHERE person = $1",
             "DELETE FROM sign_in_emails WHERE person = $1",
             "DELETE FROM second_factors WHERE person = $1",
             "DELETE FROM recovery_codes WHERE person = $1",
             "DELETE FROM one_time_codes WHERE person = $1",
             "DELETE FROM inbox WHERE person = $1",
+            "DELETE FROM saved_views WHERE person = $1",
         ];
         on_writer!(&self.database, |pool| {
             let mut transaction = begin(pool, "BEGIN").await?;

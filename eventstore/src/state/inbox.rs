@@ -184,23 +184,26 @@ impl StateTables {
         Ok(marked > 0)
     }
 
-    /// The person has read everything up to `position`.
+    /// The person has read everything up to `position`, or everything about this kind of object.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn mark_all_read(
         &self,
         user: UserId,
+        category: Option<&str>,
         position: Position,
         at: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         on_writer!(&self.database, |pool| {
             sqlx::query(
-                "UPDATE inbox SET read_at = $3 WHERE person = $1 AND position <= $2 AND read_at IS NULL",
+                "UPDATE inbox SET read_at = $3 WHERE person = $1 AND position <= $2 AND read_at IS NULL
+                   AND (category = $4 OR $4 = '')",
             )
             .bind(user.0)
             .bind(i64::try_from(position).unwrap_or(i64::MAX))
             .bind(micros(at))
+            .bind(category.unwrap_or_default())
             .execute(pool)
             .await?;
         });

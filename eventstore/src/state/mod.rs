@@ -1,15 +1,17 @@
-//! State that is not history: sign-in, sessions, what timers and mails were handled, how far reactions are. None of it
-//! can be rebuilt from events, and none of it says anything about accounts. One file a table.
+//! State that is not history: sign-in, sessions, what timers and mails were handled, how far reactions are, what people
+//! like to look at, copies of external directories. None of it can be rebuilt from events, and none of it says anything about accounts. One file a table.
 //!
 //! Times are handed in: these tables go by the system's clock or by business time as their callers do.
 
 mod api_token_secrets;
 mod checkpoints;
 mod credentials;
+mod directory;
 mod inbox;
 mod meta;
 mod one_time_codes;
 mod outbox;
+mod saved_views;
 mod second_factors;
 mod sessions;
 mod setup_code;
@@ -18,9 +20,13 @@ mod timer_marks;
 
 pub use checkpoints::Checkpoint;
 pub use credentials::Credentials;
+pub use directory::{
+    ChunkCounts, DirectoryChange, DirectoryChunk, DirectoryFilter, DirectoryRow, DirectoryTotals,
+};
 pub use inbox::{InboxFilter, InboxMessage};
 pub use one_time_codes::{CodePurpose, OneTimeCode};
 pub use outbox::{ClaimedMessage, OutboxCounts, OutboxMessage};
+pub use saved_views::SavedView;
 pub use sessions::Session;
 
 use crate::{Database, InstanceKeys, clock::Clock, seal::SealingKey};
@@ -35,6 +41,7 @@ pub struct StateTables {
     outbox_key: SealingKey,
     inbox_key: SealingKey,
     person_key: SealingKey,
+    views_key: SealingKey,
     /// How many notices this process has put into inboxes: open pages look again.
     inbox_arrivals: Arc<watch::Sender<u64>>,
     clock: Arc<dyn Clock>,
@@ -47,6 +54,7 @@ impl StateTables {
             outbox_key: keys.sealing("outbox"),
             inbox_key: keys.sealing("inbox"),
             person_key: keys.sealing("sign-in"),
+            views_key: keys.sealing("saved views"),
             inbox_arrivals: Arc::new(watch::Sender::new(0)),
             keys: keys.clone(),
             clock,

@@ -3,14 +3,14 @@
 use crate::support::*;
 use serde_json::Value;
 use tenure_eventstore::{
-    Cause, ChainCheckpoint, CheckpointSigner, Database, EventStore, InstanceKeys, VerifyError,
+    Cause, ChainCheckpoint, Database, EventStore, VerifyError,
     chain::{self, Content},
     new_id,
 };
 use uuid::Uuid;
 
 /// Six events, the third with every column filled.
-async fn history(backend: &Backend) -> EventStore {
+pub(crate) async fn history(backend: &Backend) -> EventStore {
     let store = backend.open().await;
     let id = group(&store).await;
     run(&store, add(id, new_id())).await;
@@ -126,8 +126,7 @@ on_every_store! {
 
     async fn a_cut_off_end_is_noticed_by_the_head_and_by_a_checkpoint(backend: Backend) {
         let store = history(&backend).await;
-        let signer = CheckpointSigner::of(store.keys());
-        let checkpoint = store.checkpoint(&signer).await.expect("checkpoint");
+        let checkpoint = store.checkpoint(store.now()).await.expect("checkpoint");
         assert_eq!(store.verify(|_| ()).await.expect("verify").checkpoints, 1);
         tamper(&store, "DELETE FROM events WHERE position > 4").await;
         assert!(matches!(store.verify(|_| ()).await, Err(VerifyError::Truncated { end: 4, reached: 6 })));
@@ -137,15 +136,15 @@ on_every_store! {
         // And if the table of checkpoints went too, an exported one tells.
         tamper(&store, "DELETE FROM chain_checkpoints").await;
         store.verify(|_| ()).await.expect("nothing left to notice it by");
-        let exported: ChainCheckpoint =
-            serde_json::from_str(&serde_json::to_string(&checkpoint).expect("export")).expect("import");
-        let found = store.verify_against(&[signer.verifying_key()], vec![exported], |_| ()).await;
+        let elsewhere: ChainCheckpoint = checkpoint.to_string().parse().expect("what was written elsewhere");
+        let keys = store.checkpoint_keys().await.expect("keys");
+        let found = store.verify_against(&keys, vec![elsewhere], |_| ()).await;
         assert!(matches!(found, Err(VerifyError::Truncated { end: 4, reached: 6 })));
     }
 
     async fn a_rewritten_history_does_not_match_its_checkpoint(backend: Backend) {
         let store = history(&backend).await;
-        store.checkpoint(&CheckpointSigner::of(store.keys())).await.expect("checkpoint");
+        store.checkpoint(store.now()).await.expect("checkpoint");
         run(&store, create(new_id(), "later")).await;
         tamper(&store, "UPDATE events SET actor = 'system:else' WHERE position = 6").await;
         // A consistent chain from the altered event on.
@@ -160,13 +159,17 @@ on_every_store! {
 
     async fn a_forged_checkpoint_is_not_trusted(backend: Backend) {
         let store = history(&backend).await;
-        let stranger = CheckpointSigner::of(&InstanceKeys::generate());
-        store.checkpoint(&stranger).await.expect("checkpoint");
+        let stranger = history(&Backend::stranger()).await;
+        let forged = stranger.checkpoint(store.now()).await.expect("another instance's");
+        let insert = format!("INSERT INTO chain_checkpoints (position, signed_at, note) VALUES (6, 1, '{forged}')");
+        tamper(&store, &insert).await;
         assert!(matches!(store.verify(|_| ()).await, Err(VerifyError::Untrusted { position: 6, .. })));
         tamper(&store, "DELETE FROM chain_checkpoints").await;
-        store.checkpoint(&CheckpointSigner::of(store.keys())).await.expect("checkpoint");
+        store.checkpoint(store.now()).await.expect("checkpoint");
         tamper(&store, "UPDATE chain_checkpoints SET position = 5").await;
-        assert!(matches!(store.verify(|_| ()).await, Err(VerifyError::Untrusted { .. })));
+        assert!(matches!(store.verify(|_| ()).await, Err(VerifyError::Store(_))));
+        tamper(&store, "UPDATE chain_checkpoints SET position = 6, note = replace(note, 'time 20', 'time 19')").await;
+        assert!(matches!(store.verify(|_| ()).await, Err(VerifyError::Untrusted { position: 6, .. })));
     }
 
     async fn verification_goes_on_while_events_are_appended(backend: Backend) {

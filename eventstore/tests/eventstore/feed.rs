@@ -1,9 +1,12 @@
 //! The feed: everything, in order, without a gap, as soon as it is committed and not before.
 
 use crate::support::*;
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::Poll,
 };
 use tenure_domain::{Event, group::GroupEvent};
 use tenure_eventstore::{Cause, Database, EventStore, Upcasters, new_id};
@@ -23,6 +26,21 @@ async fn follow(store: EventStore, stop: Arc<AtomicBool>) -> u64 {
         }
         tokio::task::yield_now().await;
     }
+}
+
+/// None if `future` is not done after `steps` polls; it is dropped then.
+async fn cut_short<T>(steps: usize, future: impl Future<Output = T>) -> Option<T> {
+    let mut future = std::pin::pin!(future);
+    let mut polls = 0;
+    std::future::poll_fn(|context| {
+        polls += 1;
+        match future.as_mut().poll(context) {
+            Poll::Ready(value) => Poll::Ready(Some(value)),
+            Poll::Pending if polls < steps => Poll::Pending,
+            Poll::Pending => Poll::Ready(None),
+        }
+    })
+    .await
 }
 
 on_every_store! {
@@ -138,17 +156,19 @@ on_every_store! {
     async fn waiting_for_a_page_may_be_cancelled_and_pages_dropped_half_read(backend: Backend) {
         let store = backend.open().await;
         futures::future::join_all((0..700).map(|_| store.execute(create(new_id(), &new_id().to_string())))).await;
-        let mut pages = store.read_pages(0, 700, 300);
-        let mut positions = Vec::new();
-        let mut patience = std::time::Duration::from_micros(20);
-        loop {
-            match tokio::time::timeout(patience, pages.next()).await {
-                Ok(Some(page)) => positions.extend(page.expect("page").iter().map(|event| event.position)),
-                Ok(None) => break,
-                Err(_) => patience += patience / 2,
+        // Cut short after every so many steps, from connecting to the last message.
+        for steps in 1..12 {
+            let mut pages = store.read_pages(0, 700, 300);
+            let mut positions = Vec::new();
+            loop {
+                match cut_short(steps, pages.next()).await {
+                    Some(Some(page)) => positions.extend(page.expect("page").iter().map(|event| event.position)),
+                    Some(None) => break,
+                    None => tokio::task::yield_now().await,
+                }
             }
+            assert_eq!(positions, (1..=700).collect::<Vec<_>>());
         }
-        assert_eq!(positions, (1..=700).collect::<Vec<_>>());
         for _ in 0..40 {
             let mut pages = store.read_pages(0, 700, 10);
             assert_eq!(pages.next().await.expect("page").expect("page").len(), 10);

@@ -66,6 +66,7 @@ async fn submit(
             periods: vec![Period::days(90)],
             ..LifecycleSection::default()
         },
+        drift: Default::default(),
         approval: ApprovalFlow {
             steps: vec![ApprovalStep::default()],
             ..ApprovalFlow::default()
@@ -108,6 +109,7 @@ fn facts_of(deleted: Option<AccountId>) -> RequestFacts {
             account,
             domain: DirectorySection::default().domain,
             name: "svc-backup".into(),
+            account_type: AccountType::AdUser,
         }),
         ..RequestFacts::default()
     }

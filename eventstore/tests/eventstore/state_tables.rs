@@ -120,11 +120,33 @@ on_every_store! {
         assert!(!tables.mark_read(bob, all[0].id, Some(at)).await.expect("not bob's"));
         let unread = InboxFilter { category: Some("account".to_owned()), unread: true, ..InboxFilter::default() };
         assert_eq!(inbox(unread).await, [all[2].clone()]);
-        tables.mark_all_read(ada, 2, at).await.expect("read");
+        tables.mark_all_read(ada, Some("account"), 2, at).await.expect("read");
+        assert_eq!(tables.inbox_state(ada).await.expect("state").0, 2, "the request's stays unread");
+        tables.mark_all_read(ada, None, 2, at).await.expect("read");
         assert_eq!(tables.inbox_state(ada).await.expect("state").0, 1);
         assert!(tables.mark_read(ada, all[0].id, None).await.expect("unread"));
         assert_eq!(tables.inbox_state(ada).await.expect("state").0, 2);
         assert_eq!(tables.inbox_state(bob).await.expect("state"), (1, 3));
+    }
+
+    async fn a_saved_view_is_its_persons_alone_and_is_saved_once_under_a_name(backend: Backend) {
+        let store = backend.open().await;
+        let tables = store.state_tables();
+        let (ada, bob) = (UserId(new_id()), UserId(new_id()));
+        let save = async |user, list, name, query, most| tables.save_view(user, list, name, query, most).await.expect("saved");
+        let soon = save(ada, "accounts", "Soon", "status=active", 2).await.expect("room");
+        save(bob, "accounts", "Soon", "q=bob", 2).await.expect("room");
+        let failed = save(ada, "requests", "Failed", "status=failed", 2).await.expect("room");
+        assert_eq!(save(ada, "audit", "One too many", "", 2).await, None);
+        let changed = save(ada, "accounts", "Soon", "status=disabled", 2).await.expect("its own place");
+        assert_eq!(changed.id, soon.id);
+        assert_eq!(tables.saved_views(ada).await.expect("views"), [changed, failed.clone()]);
+        assert!(!tables.remove_view(bob, failed.id).await.expect("not bob's"));
+        assert!(tables.remove_view(ada, failed.id).await.expect("removed"));
+        tables.remove_credentials(ada).await.expect("removed");
+        assert_eq!(tables.saved_views(ada).await.expect("none"), []);
+        let left = tables.saved_views(bob).await.expect("views");
+        assert_eq!(left.iter().map(|view| view.query.as_str()).collect::<Vec<_>>(), ["q=bob"]);
     }
 
     async fn sessions_end_by_time_or_by_hand(backend: Backend) {

@@ -44,6 +44,14 @@ pub(crate) struct Backend {
 }
 
 impl Backend {
+    /// Another instance, with keys of its own.
+    pub(crate) fn stranger() -> Self {
+        Self {
+            url: "sqlite::memory:".to_owned(),
+            keys: InstanceKeys::generate(),
+        }
+    }
+
     pub(crate) async fn open(&self) -> EventStore {
         self.open_at(Arc::new(SystemClock), false).await
     }

@@ -202,7 +202,8 @@ async fn with_rights(app: &App, session: Session) -> Result<Signed, Problem> {
     if let Some(token) = session.api_token {
         let token = app.instance.store.cached_state::<ApiToken>(token.0).await;
         let token = token.map_err(|error| Problem::unavailable(&error))?.state;
-        let now = app.instance.system.now();
+        // The clock by which it was made, not that of sessions.
+        let now = app.instance.business.now();
         let content = token.usable(now).ok_or_else(over)?;
         rights = rights.limited_to(&content.permissions);
     }

@@ -154,11 +154,27 @@ pub(crate) async fn account(
     }
 }
 
-/// The request, if the person may see it.
+/// The request, if it is there and the person may see it.
 ///
 /// # Errors
 /// As if it were not there.
 pub(crate) async fn request(
+    app: &App,
+    signed: &Signed,
+    id: RequestId,
+) -> Result<Arc<Request>, Problem> {
+    let request = request_ever(app, signed, id).await?;
+    match request.status() {
+        Some(_) => Ok(request),
+        None => Err(Problem::not_found()),
+    }
+}
+
+/// The same, also if it was deleted.
+///
+/// # Errors
+/// As if it were not there.
+pub(crate) async fn request_ever(
     app: &App,
     signed: &Signed,
     id: RequestId,

@@ -97,6 +97,8 @@ const READ_GROUP: Access = Needs(&[(F::Group, V::Read)], Limited);
 const MEMBERS: Access = Needs(&[(F::Group, V::Update)], Nothing);
 const GRANTS: Access = Needs(&[(F::Role, V::Update)], Nothing);
 
+const READ_DOMAIN: Access = Needs(&[(F::DirectoryService, V::Read)], Everything);
+const UPDATE_DOMAIN: Access = Needs(&[(F::DirectoryService, V::Update)], Everything);
 const UPDATE_TOKEN: Access = Needs(&[(F::ApiToken, V::Update)], Limited);
 const READ_MAIL: Access = Needs(&[(F::EmailNotification, V::Read)], Everything);
 const UPDATE_MAIL: Access = Needs(&[(F::EmailNotification, V::Update)], Everything);
@@ -149,6 +151,10 @@ pub(crate) const RULES: &[Rule] = &[
     post("/api/v1/inbox/{id}/read", SignedIn),
     post("/api/v1/inbox/{id}/unread", SignedIn),
     post("/api/v1/inbox/read-all", SignedIn),
+    // So are views of lists one's own.
+    get("/api/v1/saved-views", SignedIn),
+    post("/api/v1/saved-views", SignedIn),
+    row(Method::DELETE, "/api/v1/saved-views/{id}", SignedIn),
     get("/api/v1/email-notifications", READ_MAIL),
     get("/api/v1/email-notifications/{notice}", READ_MAIL),
     row(
@@ -285,6 +291,35 @@ pub(crate) const RULES: &[Rule] = &[
         "/api/v1/domains/{id}/enable",
         Needs(&[(F::DirectoryService, V::Update)], Everything),
     ),
+    get("/api/v1/domains/{id}/synchronisation", READ_DOMAIN),
+    post("/api/v1/domains/{id}/synchronisation/plan", UPDATE_DOMAIN),
+    post("/api/v1/domains/{id}/synchronise", UPDATE_DOMAIN),
+    get("/api/v1/domains/{id}/people", READ_DOMAIN),
+    // And permissions on users, and on groups that are named: the handler sees to it.
+    post("/api/v1/domains/{id}/people/plan", UPDATE_DOMAIN),
+    post("/api/v1/domains/{id}/people/allow", UPDATE_DOMAIN),
+    get("/api/v1/domains/{id}/units", READ_DOMAIN),
+    get("/api/v1/domains/{id}/groups", READ_DOMAIN),
+    get("/api/v1/domains/{id}/users", READ_DOMAIN),
+    get("/api/v1/domains/{id}/unmanaged-accounts", READ_DOMAIN),
+    get(
+        "/api/v1/domains/{id}/unmanaged-accounts/export",
+        READ_DOMAIN,
+    ),
+    get(
+        "/api/v1/domains/{id}/unmanaged-accounts/report",
+        READ_DOMAIN,
+    ),
+    get(
+        "/api/v1/domains/{id}/unmanaged-accounts/summary",
+        READ_DOMAIN,
+    ),
+    post("/api/v1/domains/{id}/unmanaged-accounts/import", MIGRATE),
+    post("/api/v1/domains/{id}/drift/decide", MIGRATE),
+    get(
+        "/api/v1/domains/{id}/pool",
+        Needs(&[(F::Engine, V::Read)], Everything),
+    ),
     get(
         "/api/v1/engines",
         Needs(&[(F::Engine, V::Read)], Everything),
@@ -297,6 +332,30 @@ pub(crate) const RULES: &[Rule] = &[
         "/api/v1/engines/{id}",
         Needs(&[(F::Engine, V::Read)], Everything),
     ),
+    post(
+        "/api/v1/engines/tokens",
+        Needs(&[(F::Engine, V::Create)], Everything),
+    ),
+    post(
+        "/api/v1/engines/{id}/token",
+        Needs(&[(F::Engine, V::Create)], Everything),
+    ),
+    post(
+        "/api/v1/engines/{id}/token/revoke",
+        Needs(&[(F::Engine, V::Delete)], Everything),
+    ),
+    post(
+        "/api/v1/engines/{id}/assign",
+        Needs(&[(F::Engine, V::Update)], Everything),
+    ),
+    post(
+        "/api/v1/engines/{id}/revoke",
+        Needs(&[(F::Engine, V::Delete)], Everything),
+    ),
+    // Engines prove with their keys who they are.
+    post("/api/v1/enrolment/challenge", Public),
+    post("/api/v1/enrolment", Public),
+    post("/api/v1/enrolment/login", Public),
     post(
         "/api/v1/engines/{id}/disable",
         Needs(&[(F::Engine, V::Delete)], Everything),
@@ -342,12 +401,17 @@ pub(crate) const RULES: &[Rule] = &[
         "/api/v1/requests",
         Needs(&[(F::ProvisionRequest, V::Create)], Everything),
     ),
+    get("/api/v1/requests/export", READ_REQUEST),
     get("/api/v1/requests/{id}", READ_REQUEST),
     get("/api/v1/requests/{id}/history", READ_REQUEST),
     post("/api/v1/requests/{id}/revise", UPDATE_REQUEST),
     post("/api/v1/requests/{id}/submit", UPDATE_REQUEST),
     post("/api/v1/requests/{id}/withdraw", UPDATE_REQUEST),
     post("/api/v1/requests/{id}/reopen", UPDATE_REQUEST),
+    post(
+        "/api/v1/requests/{id}/delete",
+        Needs(&[(F::ProvisionRequest, V::Delete)], Limited),
+    ),
     post("/api/v1/requests/{id}/retry", UPDATE_REQUEST),
     post("/api/v1/requests/{id}/approve", DECIDE),
     post("/api/v1/requests/{id}/reject", DECIDE),
@@ -368,6 +432,10 @@ pub(crate) const RULES: &[Rule] = &[
     get("/api/v1/accounts/export", READ_ACCOUNT),
     get("/api/v1/accounts/{id}", READ_ACCOUNT),
     get("/api/v1/accounts/{id}/history", READ_ACCOUNT),
+    get("/api/v1/drift", READ_ACCOUNT),
+    get("/api/v1/drift/export", READ_ACCOUNT),
+    // One account at a time, only those that each may: the handler sees to it.
+    post("/api/v1/drift/repair", UPDATE_ACCOUNT),
     post("/api/v1/accounts/{id}/clone", CLONE),
     post("/api/v1/accounts/{id}/renew", UPDATE_ACCOUNT),
     post("/api/v1/accounts/{id}/decline-renewal", UPDATE_ACCOUNT),
@@ -383,6 +451,9 @@ pub(crate) const RULES: &[Rule] = &[
         "/api/v1/accounts/{id}/purge",
         Needs(&[(F::ManagedAccount, V::Delete)], Nothing),
     ),
+    // One account at a time what each may be done with; bringing ends forward needs manage: the handler sees to both.
+    post("/api/v1/accounts/act", UPDATE_ACCOUNT),
+    post("/api/v1/accounts/act/preview", UPDATE_ACCOUNT),
     post("/api/v1/migrations/preview", MIGRATE),
     post("/api/v1/migrations", MIGRATE),
     // Only owners, however far the permission reaches: the handler sees to it.

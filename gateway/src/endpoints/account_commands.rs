@@ -110,7 +110,7 @@ async fn run<T>(
 }
 
 fn directory_follows(id: Uuid, accepted: Accepted) -> AcceptedAnswer {
-    watch("/api/v1/accounts", id, accepted)
+    watch(&format!("/api/v1/accounts/{id}"), id, accepted)
 }
 
 /// Renews an account: its end moves by its period.

@@ -1,6 +1,9 @@
 //! Accounts as a spreadsheet: the whole list of a filter, streamed, however long it is.
 
-use super::account_queries::{ListAccounts, filter, sort};
+use super::{
+    account_queries::{ListAccounts, filter, sort},
+    csv,
+};
 use crate::{
     access::authorise::Signed,
     app::App,
@@ -8,12 +11,7 @@ use crate::{
     problem::Problem,
     query::Filter,
 };
-use axum::{
-    body::Body,
-    extract::State,
-    http::{HeaderValue, header},
-    response::{IntoResponse, Response},
-};
+use axum::{extract::State, response::Response};
 use bytes::Bytes;
 use chrono::{DateTime, SecondsFormat, Utc};
 use futures::stream;
@@ -23,8 +21,8 @@ use tenure_projections::{
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// With a mark of its encoding, without which spreadsheets take it for another one.
-const HEADER: &str = "\u{feff}name,status,enabled,domain,template,owners,action,lifecycle_end_utc,renewal_open,id\r\n";
+const HEADER: &str =
+    "name,status,enabled,domain,template,owners,action,lifecycle_end_utc,renewal_open,id";
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(export))
@@ -48,7 +46,6 @@ async fn export(
     };
     // The first page before the answer begins: what fails now is still a problem, not a file that is cut off.
     let (first, export) = export.page().await?;
-    let head = stream::iter([Ok(Bytes::from_static(HEADER.as_bytes())), Ok(first)]);
     let rest = stream::try_unfold(export, |export| async {
         if export.next.is_none() {
             return Ok(None);
@@ -57,18 +54,7 @@ async fn export(
         page.map(Some)
             .map_err(|problem| std::io::Error::other(problem.detail.into_owned()))
     });
-    let body = Body::from_stream(futures::StreamExt::chain(head, rest));
-    let headers = [
-        (
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("text/csv; charset=utf-8"),
-        ),
-        (
-            header::CONTENT_DISPOSITION,
-            HeaderValue::from_static("attachment; filename=\"accounts.csv\""),
-        ),
-    ];
-    Ok((headers, body).into_response())
+    Ok(csv::file("accounts.csv", HEADER, first, rest))
 }
 
 /// What is still to come.
@@ -123,9 +109,7 @@ fn write_row(text: &mut String, row: &AccountRow, names: &Names, now: DateTime<U
         yes(row.situation(now).renewal_open),
         row.id.to_string(),
     ];
-    let quoted: Vec<_> = cells.iter().map(|cell| quoted(cell)).collect();
-    text.push_str(&quoted.join(","));
-    text.push_str("\r\n");
+    csv::write_row(text, &cells);
 }
 
 fn action(action: EndOfLifecycleAction) -> &'static str {
@@ -134,31 +118,5 @@ fn action(action: EndOfLifecycleAction) -> &'static str {
         EndOfLifecycleAction::Disable => "disable",
         EndOfLifecycleAction::Expire => "expire",
         EndOfLifecycleAction::Delete => "delete",
-    }
-}
-
-/// A cell as text: a name that begins like a formula must not run in a spreadsheet.
-fn quoted(cell: &str) -> String {
-    let mark = if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        "'"
-    } else {
-        ""
-    };
-    if mark.is_empty() && !cell.contains([',', '"', '\n', '\r']) {
-        return cell.to_owned();
-    }
-    format!("\"{mark}{}\"", cell.replace('"', "\"\""))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::quoted;
-
-    #[test]
-    fn a_cell_is_quoted_and_never_a_formula() {
-        assert_eq!(quoted("svc-backup"), "svc-backup");
-        assert_eq!(quoted("Novák, \"P\""), "\"Novák, \"\"P\"\"\"");
-        assert_eq!(quoted("=1+1"), "\"'=1+1\"");
-        assert_eq!(quoted("-svc"), "\"'-svc\"");
     }
 }

@@ -1,5 +1,6 @@
 //! What people see of managed accounts.
 
+use super::drift_queries::DriftBody;
 use crate::{
     access::{authorise::Signed, objects},
     app::App,
@@ -17,8 +18,10 @@ use std::collections::BTreeMap;
 use tenure_domain::{
     AccountId, DomainId, TemplateId,
     account::{Managed, Stage},
+    gmsa::Gmsa,
     lifecycle::{self, EndOfLifecycleAction, LifecycleOption, OptionOff, Status},
     permission::{Feature, Verb},
+    template::AccountType,
 };
 use tenure_projections::{AccountFilter, AccountRow, AccountSort};
 use utoipa::{IntoParams, ToSchema};
@@ -148,14 +151,18 @@ pub(crate) struct AccountSummary {
 pub(crate) struct AccountBody {
     id: Uuid,
     name: String,
+    #[schema(value_type = schema::AccountType)]
+    account_type: AccountType,
     #[schema(value_type = schema::AccountStatus)]
     status: Status,
     enabled: bool,
     domain: Named,
     template: Named,
     template_version: u32,
-    /// The request that it came of.
+    /// The request that it came of; of an imported account there is none, and this names nothing.
     request: Uuid,
+    /// Did it exist in the directory before, and was imported?
+    imported: bool,
     owners: Vec<OwnerBody>,
     #[schema(value_type = schema::EndOfLifecycleAction)]
     action: EndOfLifecycleAction,
@@ -186,6 +193,10 @@ pub(crate) struct AccountBody {
     attributes: BTreeMap<String, Vec<String>>,
     /// Is it denied to change its own password?
     cannot_change_password: bool,
+    /// What only a group managed service account has: who may retrieve its password, and how that is kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<schema::Gmsa>)]
+    gmsa: Option<Gmsa>,
     /// The request for a change that the directory has not confirmed.
     #[serde(skip_serializing_if = "Option::is_none")]
     change_request: Option<Uuid>,
@@ -205,6 +216,9 @@ pub(crate) struct AccountBody {
     has_secret: bool,
     /// How the directory follows.
     directory: DirectoryBody,
+    /// What the directory says otherwise, as of the last synchronisation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    drift: Option<DriftBody>,
     /// What the caller may do with it now, and why not.
     options: Vec<OptionBody>,
     /// Is the caller an owner?
@@ -237,7 +251,14 @@ fn statuses(text: Option<&str>) -> Result<Vec<Status>, Problem> {
             .find(|status| status.text() == name)
     };
     let found = text.split(',').map(named).collect::<Option<Vec<_>>>();
-    found.ok_or_else(|| invalid_query("status", "must be statuses, separated by commas"))
+    found.ok_or_else(|| {
+        let all: Vec<_> = Status::ALL.iter().map(|known| known.text()).collect();
+        let expected = format!(
+            "must be statuses, separated by commas, of these: {}",
+            all.join(", ")
+        );
+        invalid_query("status", &expected)
+    })
 }
 
 /// By whom one's own accounts are owned: oneself, and one's groups.
@@ -370,6 +391,7 @@ async fn detail(
         template: names.named(identity.template.0),
         template_version: identity.template_version,
         request: identity.request.0,
+        imported: identity.adopts.is_some(),
         owners: account
             .owners
             .iter()
@@ -396,6 +418,8 @@ async fn detail(
             .map(|(name, values)| (name.clone(), values.clone()))
             .collect(),
         cannot_change_password: identity.cannot_change_password == Some(true),
+        account_type: identity.account_type(),
+        gmsa: identity.gmsa.clone(),
         change_request: account.change.as_ref().map(|change| change.request.0),
         purge_at: match account.stage {
             Stage::MarkedDeleted { purge_at } => purge_at,
@@ -406,6 +430,7 @@ async fn detail(
         object: account.directory.object,
         has_secret: account.directory.secret.is_some(),
         directory: DirectoryBody::of(&account),
+        drift: DriftBody::of(&account),
         options: options(&signed, &account, app.instance.business.now()),
         own: signed.is_owner(&account.owners),
     }))

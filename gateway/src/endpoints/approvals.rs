@@ -5,14 +5,14 @@ use crate::{
     app::App,
     names::{Named, Names},
     problem::Problem,
-    query::{Filter, Total, page},
+    query::{Filter, Total, page, search},
     schema,
 };
 use axum::{Json, extract::State};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use tenure_domain::request::RequestKind;
-use tenure_projections::Voices;
+use tenure_domain::{TemplateId, UserId, request::RequestKind};
+use tenure_projections::{Voices, WaitingFilter};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
@@ -21,11 +21,18 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(list))
 }
 
-/// Which page.
+/// Which of them, and which page.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ListApprovals {
+    /// Words of the account's name begin like this.
+    #[param(max_length = 200)]
+    search: Option<String>,
+    /// By this template.
+    template: Option<Uuid>,
+    /// Asked by this person.
+    requester: Option<Uuid>,
     /// Rows of a page.
     #[param(minimum = 1, maximum = 500)]
     limit: Option<u32>,
@@ -84,7 +91,13 @@ async fn list(
         groups: &signed.rights.groups,
         deputy_for: &signed.rights.deputy_for,
     };
-    let found = app.instance.views.waiting_for(&voices, &page).await?;
+    let filter = WaitingFilter {
+        search: search(wanted.search)?,
+        template: wanted.template.map(TemplateId),
+        requester: wanted.requester.map(UserId),
+    };
+    let views = &app.instance.views;
+    let found = views.waiting_for(&voices, &filter, &page).await?;
     let names = Names::of(
         &app,
         found

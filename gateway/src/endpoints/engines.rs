@@ -13,11 +13,14 @@ use axum::{Json, extract::State};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use tenure_domain::{
-    EngineId,
+    DomainId, EngineId,
     directory::Domain,
-    engine::{Engine, EngineCommand, EngineContent},
+    engine::{Engine, EngineCommand, EngineContent, EngineStanding},
 };
-use tenure_workflow::contact;
+use tenure_workflow::{
+    contact,
+    engine_health::{self, EngineHealth},
+};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
@@ -26,6 +29,9 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list, register))
         .routes(routes!(detail))
+        .routes(routes!(pool))
+        .routes(routes!(assign))
+        .routes(routes!(revoke))
         .routes(routes!(disable))
         .routes(routes!(enable))
 }
@@ -35,11 +41,18 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 pub(crate) struct EngineBody {
     id: Uuid,
     name: String,
-    /// The one domain that it serves.
+    /// The one domain that it serves, or will serve.
     domain: Named,
-    /// Ed25519, base64.
-    public_key: String,
-    /// Do its reports count?
+    /// How far it is on its way to work.
+    #[schema(value_type = schema::EngineStanding)]
+    standing: EngineStanding,
+    /// Until when the enrolment token is good that is out for it, while it has not enrolled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token_expires_at: Option<DateTime<Utc>>,
+    /// Ed25519, base64; absent until it has enrolled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    public_key: Option<String>,
+    /// Has it access, and do its reports count? Not what stands in the way otherwise: its standing says that.
     enabled: bool,
     /// What is out of its reach, if anything.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -47,9 +60,58 @@ pub(crate) struct EngineBody {
     /// Its last sign of life, give or take a few seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     last_heard: Option<DateTime<Utc>>,
+    /// What it last said of itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    health: Option<HealthBody>,
     /// Contact is lost: when it gave its last sign of life.
     #[serde(skip_serializing_if = "Option::is_none")]
     contact_lost: Option<DateTime<Utc>>,
+}
+
+/// What an engine last said of itself.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct HealthBody {
+    /// When it was heard.
+    heard_at: DateTime<Utc>,
+    /// Version of its agent.
+    version: String,
+    /// Orders that it has in work.
+    in_work: u32,
+    /// Milliseconds in which it applied 95 of 100 of the last orders; absent before the first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    apply_p95_ms: Option<u32>,
+    /// Milliseconds by which its clock is ahead of the broker's; negative: behind.
+    clock_ahead_ms: i64,
+}
+
+impl From<EngineHealth> for HealthBody {
+    fn from(health: EngineHealth) -> Self {
+        let EngineHealth {
+            heard_at,
+            version,
+            in_work,
+            apply_p95_ms,
+            clock_ahead_ms,
+        } = health;
+        Self {
+            heard_at,
+            version,
+            in_work,
+            apply_p95_ms,
+            clock_ahead_ms,
+        }
+    }
+}
+
+/// The engines that share a domain's work.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Pool {
+    domain: Named,
+    /// Orders that wait or are being worked on; absent if the broker could not be asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    orders_waiting: Option<u64>,
+    /// Those assigned to it, and those that wait to be.
+    engines: Vec<EngineBody>,
 }
 
 /// All engines.
@@ -77,25 +139,33 @@ async fn engine(app: &App, id: Uuid) -> Result<Option<EngineBody>, Problem> {
         .await
         .map_err(|error| Problem::unavailable(&error))?
         .state;
-    let Some(EngineContent {
-        name,
-        domain,
-        public_key,
-    }) = state.content.clone()
-    else {
+    let (Some((name, domain)), Some(standing)) = (state.identity(), state.standing()) else {
         return Ok(None);
     };
     let last_heard = contact::last_heard(&app.instance.store, EngineId(id)).await;
+    let health = engine_health::of(&app.instance.store, EngineId(id)).await;
     let domain = Names::of(app, [domain.0]).await?.named(domain.0);
     let impaired = state.impaired.as_ref().map(FailureBody::new);
     Ok(Some(EngineBody {
         id,
-        name,
+        name: name.to_owned(),
         domain,
-        public_key,
+        standing,
+        token_expires_at: state
+            .token
+            .as_ref()
+            .filter(|_| standing == EngineStanding::Expected)
+            .map(|token| token.expires_at),
+        public_key: state
+            .content
+            .as_ref()
+            .map(|content| content.public_key.clone()),
         enabled: !state.disabled,
         impaired,
         last_heard: last_heard.map_err(|error| Problem::unavailable(&error))?,
+        health: health
+            .map_err(|error| Problem::unavailable(&error))?
+            .map(HealthBody::from),
         contact_lost: state.contact_lost,
     }))
 }
@@ -110,7 +180,32 @@ async fn detail(State(app): State<App>, Id(id): Id) -> Result<Json<EngineBody>, 
         .ok_or_else(Problem::not_found)
 }
 
-/// Makes an engine known by its public key.
+/// Shows the pool of a domain: the engines that share its work, and how much waits for them.
+#[utoipa::path(get, path = "/api/v1/domains/{id}/pool", tag = "Engines", params(("id" = Uuid, Path)),
+    responses((status = 200, body = Pool)))]
+async fn pool(State(app): State<App>, Id(id): Id) -> Result<Json<Pool>, Problem> {
+    let domain = app.instance.store.state::<Domain>(id).await;
+    let domain = domain.map_err(|error| Problem::unavailable(&error))?.state;
+    let name = domain
+        .content
+        .as_ref()
+        .ok_or_else(Problem::not_found)?
+        .name
+        .clone();
+    let mut engines = Vec::new();
+    for row in app.instance.views.engines().await? {
+        if row.domain.0 == id && row.standing != EngineStanding::Revoked {
+            engines.extend(engine(&app, row.id.0).await?);
+        }
+    }
+    Ok(Json(Pool {
+        domain: Named { id, name },
+        orders_waiting: app.instance.broker.orders_waiting(DomainId(id)).await,
+        engines,
+    }))
+}
+
+/// Makes an engine known by its public key: one inside the core's own process. All others enrol with a token.
 #[utoipa::path(post, path = "/api/v1/engines", tag = "Engines", request_body = schema::EngineContent,
     responses((status = 201, body = AcceptedBody)))]
 async fn register(
@@ -142,7 +237,41 @@ async fn register(
     ))
 }
 
-/// Disables an engine: its reports count no more.
+async fn run(
+    app: &App,
+    id: Uuid,
+    what: EngineCommand,
+    command: &Command<Nothing>,
+) -> Result<AcceptedAnswer, Problem> {
+    let commands = &app.instance.commands;
+    let accepted = commands.engine(EngineId(id), what, &command.caller).await?;
+    Ok(done(id, accepted))
+}
+
+/// Assigns an engine that has enrolled to the pool of its domain: it takes orders from then on.
+#[utoipa::path(post, path = "/api/v1/engines/{id}/assign", tag = "Engines", params(("id" = Uuid, Path)),
+    request_body = Nothing, responses((status = 200, body = AcceptedBody)))]
+async fn assign(
+    State(app): State<App>,
+    Id(id): Id,
+    command: Command<Nothing>,
+) -> Result<AcceptedAnswer, Problem> {
+    run(&app, id, EngineCommand::Assign, &command).await
+}
+
+/// Revokes an engine for good: it is cut off at once, its reports count no more, and its keys open nothing ever again.
+#[utoipa::path(post, path = "/api/v1/engines/{id}/revoke", tag = "Engines", params(("id" = Uuid, Path)),
+    request_body = Nothing, responses((status = 200, body = AcceptedBody)))]
+async fn revoke(
+    State(app): State<App>,
+    Id(id): Id,
+    command: Command<Nothing>,
+) -> Result<AcceptedAnswer, Problem> {
+    let at = app.instance.system.now();
+    run(&app, id, EngineCommand::Revoke { at }, &command).await
+}
+
+/// Disables an engine: it is cut off at once and its reports count no more, until it is enabled.
 #[utoipa::path(post, path = "/api/v1/engines/{id}/disable", tag = "Engines", params(("id" = Uuid, Path)),
     request_body = Nothing, responses((status = 200, body = AcceptedBody)))]
 async fn disable(
@@ -150,13 +279,8 @@ async fn disable(
     Id(id): Id,
     command: Command<Nothing>,
 ) -> Result<AcceptedAnswer, Problem> {
-    Ok(done(
-        id,
-        app.instance
-            .commands
-            .engine(EngineId(id), EngineCommand::Disable, &command.caller)
-            .await?,
-    ))
+    let at = app.instance.system.now();
+    run(&app, id, EngineCommand::Disable { at }, &command).await
 }
 
 /// Enables an engine again.
@@ -167,11 +291,5 @@ async fn enable(
     Id(id): Id,
     command: Command<Nothing>,
 ) -> Result<AcceptedAnswer, Problem> {
-    Ok(done(
-        id,
-        app.instance
-            .commands
-            .engine(EngineId(id), EngineCommand::Enable, &command.caller)
-            .await?,
-    ))
+    run(&app, id, EngineCommand::Enable, &command).await
 }

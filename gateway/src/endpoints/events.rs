@@ -1,5 +1,6 @@
 //! Live changes: server-sent events that say what changed, never how; the reader queries what concerns it.
 
+use super::synchronisation::ProgressBody;
 use crate::{
     access::authorise::{Signed, signed_in},
     app::App,
@@ -12,7 +13,11 @@ use axum::{
     response::{IntoResponse, Response, Sse, sse},
 };
 use serde::{Deserialize, Serialize};
-use std::{convert::Infallible, sync::PoisonError, time::Duration};
+use std::{
+    convert::Infallible,
+    sync::PoisonError,
+    time::{Duration, Instant},
+};
 use tenure_domain::{
     Event, GroupId, UserId,
     account::Account,
@@ -23,6 +28,7 @@ use tenure_domain::{
     template::Template,
 };
 use tenure_eventstore::{StoreError, StoredEvent};
+use tenure_workflow::{contact::News, synchronisation::Progress};
 use tokio::sync::mpsc;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -33,6 +39,8 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 /// Further behind, a reader is told to load everything anew.
 const LONGEST_GAP: u64 = 10_000;
 const PAGE: usize = 500;
+/// Between two words of how far the reading of a domain is.
+const READING: Duration = Duration::from_millis(500);
 /// Open streams of one person.
 const MOST: usize = 20;
 
@@ -69,8 +77,15 @@ struct InboxNews {
     unread: u64,
 }
 
+/// An engine said how it does: not a change of the history, and so without a position.
+#[derive(Debug, Serialize)]
+struct EngineNews {
+    id: Uuid,
+}
+
 /// Sends what changes as it changes, filtered by what the caller may read. An event `inbox` says how many notices are
-/// unread, whenever one came. Resumes after `Last-Event-ID`. An event
+/// unread, whenever one came; an event `synchronisation` how far the reading of a domain is. An event `engine-health` names an
+/// engine that said how it does. Resumes after `Last-Event-ID`. An event
 /// `reset` says: too much has changed since, load anew.
 #[utoipa::path(get, path = "/api/v1/events", tag = "System", params(Since),
     responses((status = 200, content_type = "text/event-stream", body = Change)))]
@@ -185,15 +200,31 @@ impl Feed {
             let shutdown = self.app.config.shutdown.clone();
             let mut news = self.app.instance.store.head_watch();
             let mut arrivals = self.app.instance.store.state_tables().inbox_watch();
+            let mut reading = self.app.instance.engines.reading();
+            let mut told_reading = Instant::now();
+            let mut engines = self.app.instance.engines.news();
+            let mut heard = engines.borrow_and_update().clone();
             let mut newest = 0;
             let mut heartbeat = tokio::time::interval(HEARTBEAT);
             heartbeat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
             loop {
                 after = self.catch_up(after).await?;
                 newest = self.tell_inbox(newest).await?;
+                let now = engines.borrow_and_update().clone();
+                self.tell_engines(&heard, &now).await?;
+                heard = now;
                 tokio::select! {
                     changed = news.changed() => changed.map_err(|_| Over)?,
                     changed = arrivals.changed() => changed.map_err(|_| Over)?,
+                    changed = reading.changed() => {
+                        changed.map_err(|_| Over)?;
+                        let progress = *reading.borrow_and_update();
+                        if told_reading.elapsed() >= READING {
+                            told_reading = Instant::now();
+                            self.tell_reading(progress).await?;
+                        }
+                    }
+                    changed = engines.changed() => changed.map_err(|_| Over)?,
                     _ = heartbeat.tick() => {
                         self.still_signed_in().await?;
                         // Its id moves on although nothing concerned this reader.
@@ -275,6 +306,30 @@ impl Feed {
         Ok(now)
     }
 
+    /// Says how far the reading of a domain is; that it is done, its change says.
+    async fn tell_reading(&self, progress: Option<Progress>) -> Result<(), Over> {
+        let reads = self.signed.reach(Feature::DirectoryService, Verb::Read);
+        let Some(progress) = progress.filter(|_| reads.is_some()) else {
+            return Ok(());
+        };
+        let event = sse::Event::default().event("synchronisation");
+        let event = event.json_data(ProgressBody::new(progress, None));
+        self.send(event.map_err(|_| Over)?).await
+    }
+
+    /// Names the engines that said since `before` how they do.
+    async fn tell_engines(&self, before: &News, now: &News) -> Result<(), Over> {
+        if self.signed.reach(Feature::Engine, Verb::Read).is_none() {
+            return Ok(());
+        }
+        for (engine, _) in now.iter().filter(|(id, at)| before.get(id) != Some(at)) {
+            let event = sse::Event::default().event("engine-health");
+            let event = event.json_data(&EngineNews { id: engine.0 });
+            self.send(event.map_err(|_| Over)?).await?;
+        }
+        Ok(())
+    }
+
     /// May the person read the object that changed?
     async fn concerns(&self, event: &StoredEvent) -> Result<bool, StoreError> {
         let (store, signed) = (&self.app.instance.store, &self.signed);
@@ -308,9 +363,7 @@ impl Feed {
             Event::EmailTemplate(_) => reads(Feature::EmailNotification),
             Event::ApiToken(_) if reads(Feature::ApiToken) => {
                 let token = store.cached_state::<ApiToken>(event.stream).await?.state;
-                token
-                    .content()
-                    .is_some_and(|content| content.owner == signed.user())
+                token.owner() == Some(signed.user())
             }
             Event::ApiToken(_) => false,
             Event::Deputyship(event_of) => {

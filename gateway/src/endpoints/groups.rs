@@ -303,7 +303,8 @@ async fn add_member(
     .await
 }
 
-async fn gives_no_more(app: &App, signed: &Signed, id: Uuid) -> Result<(), Problem> {
+/// Being a member gives nothing that whoever decides it does not have.
+pub(super) async fn gives_no_more(app: &App, signed: &Signed, id: Uuid) -> Result<(), Problem> {
     for role in &load(app, id).await?.roles {
         let role = app
             .instance

@@ -174,7 +174,7 @@ async fn hanging_on(
                 name: row.name.clone(),
             })
             .collect(),
-        templates: approver_of(app, named).await?,
+        templates: approver_of(app, id, named).await?,
         groups: vec![],
         deputy_for: vec![],
         waiting_requests: tenure_projections::Count::default().into(),
@@ -214,16 +214,17 @@ async fn listed(
 
 async fn approver_of(
     app: &App,
+    id: Uuid,
     named: impl Fn(&ApprovalStep) -> bool,
 ) -> Result<Vec<ApproverOf>, Problem> {
-    let offered = TemplateFilter {
-        offered: true,
+    let naming = TemplateFilter {
+        approver: Some(id),
         ..TemplateFilter::default()
     };
     let mut page = Page::first(PAGE);
     let mut found = Vec::new();
     loop {
-        let templates = app.instance.views.templates(&offered, &page).await?;
+        let templates = app.instance.views.templates(&naming, &page).await?;
         for row in templates.rows {
             let template = app.instance.store.cached_state::<Template>(row.id.0).await;
             let template = template

@@ -98,14 +98,18 @@ pub(crate) struct Unread {
     unread: u64,
 }
 
-/// Up to where the inbox was read.
+/// Up to where the inbox was read, and what of it.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"position": 42}))]
+#[schema(example = json!({"position": 42, "category": "request"}))]
 pub(crate) struct ReadUpTo {
     /// What came after it stays unread: the newest position that one has seen. Without it, everything.
     #[serde(default)]
     position: Option<u64>,
+    /// Only what is about this kind of object: `template`, `request`, `account`, `domain` or `engine`.
+    #[serde(default)]
+    #[schema(max_length = 40)]
+    category: Option<String>,
 }
 
 fn unavailable(error: StoreError) -> Problem {
@@ -217,7 +221,7 @@ async fn mark_unread(
     mark(&app, &command.signed, id, None).await
 }
 
-/// Marks everything as read, or everything up to a position.
+/// Marks everything as read, or what is about one kind of object, or everything up to a position.
 #[utoipa::path(post, path = "/api/v1/inbox/read-all", tag = "Inbox", request_body = ReadUpTo,
     responses((status = 204)))]
 async fn mark_all_read(
@@ -227,8 +231,9 @@ async fn mark_all_read(
     let tables = app.instance.store.state_tables();
     let position = command.body.position.unwrap_or(u64::MAX);
     let now = app.instance.system.now();
+    let category = command.body.category.as_deref();
     let marked = tables
-        .mark_all_read(command.signed.user(), position, now)
+        .mark_all_read(command.signed.user(), category, position, now)
         .await;
     marked.map_err(unavailable)?;
     Ok(StatusCode::NO_CONTENT)

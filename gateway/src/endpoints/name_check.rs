@@ -55,7 +55,8 @@ async fn check(
     let (_, content) = template.offered().ok_or_else(Problem::not_found)?;
     let directory = &content.directory;
     let pattern = directory.name_pattern.as_deref();
-    let found = name::problems("name", &name, &directory.name_prefix, pattern);
+    let prefix = &directory.name_prefix;
+    let found = name::problems("name", &name, prefix, pattern, content.account_type);
     let mut errors: Vec<FieldError> = found.into_iter().map(Into::into).collect();
     let store = &app.instance.store;
     let unavailable = |error| Problem::unavailable(&error);

@@ -204,7 +204,9 @@ async fn exchange(app: &App, id: &str, secret: &str) -> Result<Option<AccessToke
         .await
         .map_err(unavailable)?
         .state;
-    let Some(content) = state.usable(now) else {
+    // The clock by which it was made. Sessions live by the system's, which is another one where time is moved.
+    let business = app.instance.business.now();
+    let Some(content) = state.usable(business) else {
         return Ok(None);
     };
     let owner = store
@@ -216,7 +218,7 @@ async fn exchange(app: &App, id: &str, secret: &str) -> Result<Option<AccessToke
         return Ok(None);
     }
     let access_token = sessions::random(sessions::ACCESS_PREFIX)?;
-    let expires_at = (now + LIFE).min(content.expires_at);
+    let expires_at = now + LIFE.min(content.expires_at - business);
     tables
         .remove_expired_sessions(now)
         .await

@@ -27,6 +27,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(submit))
         .routes(routes!(withdraw))
         .routes(routes!(reopen))
+        .routes(routes!(delete))
         .routes(routes!(retry))
         .routes(routes!(approve))
         .routes(routes!(reject))
@@ -138,24 +139,21 @@ pub(crate) async fn acceptable(
 ) -> Result<(), Problem> {
     free_text("justification", &content.justification)?;
     free_text("description", &content.description)?;
-    let too_much = content.name.chars().count() > 64
-        || content.owners.len() > 100
-        || content.attributes.len() > 100
-        || [&content.ou, &content.folder]
-            .into_iter()
-            .flatten()
-            .any(|place| place.chars().count() > 2_000)
-        || content
-            .groups
-            .as_ref()
-            .is_some_and(|groups| groups.len() > 256)
-        || content.attributes.values().any(|values| values.len() > 100);
-    if too_much {
-        return Err(Problem::invalid(
-            "name",
-            "too-long",
-            "or another field is far longer than any template allows",
-        ));
+    let length = |text: &Option<String>| text.as_ref().map_or(0, |text| text.chars().count());
+    let most_values = content.attributes.values().map(Vec::len).max();
+    for (field, length, most) in [
+        ("name", content.name.chars().count(), 64),
+        ("owners", content.owners.len(), 100),
+        ("attributes", content.attributes.len(), 100),
+        ("attributes", most_values.unwrap_or(0), 100),
+        ("groups", content.groups.as_ref().map_or(0, Vec::len), 256),
+        ("ou", length(&content.ou), 2_000),
+        ("folder", length(&content.folder), 2_000),
+    ] {
+        if length > most {
+            let allowed = format!("is longer than any template allows, {most} at most");
+            return Err(Problem::invalid(field, "too-long", &allowed));
+        }
     }
     if let Some(account) = content.kind.existing() {
         let found = objects::account(app, signed, account, Verb::Update).await;
@@ -241,7 +239,7 @@ async fn submit(
         acceptable(&app, &command.signed, content).await?;
     }
     Ok(watch(
-        "/api/v1/requests",
+        &format!("/api/v1/requests/{id}"),
         id,
         run(&app, id, RequestCommand::Submit, &command).await?,
     ))
@@ -277,6 +275,24 @@ async fn reopen(
     ))
 }
 
+/// Throws a draft of one's own away. What led to it stays in the audit trail.
+#[utoipa::path(post, path = "/api/v1/requests/{id}/delete", tag = "Requests", params(("id" = Uuid, Path)),
+    request_body = Nothing, responses((status = 200, body = AcceptedBody)))]
+async fn delete(
+    State(app): State<App>,
+    Id(id): Id,
+    command: Command<Nothing>,
+) -> Result<AcceptedAnswer, Problem> {
+    let id = RequestId(id);
+    // A repeat finds it gone.
+    objects::request_ever(&app, &command.signed, id).await?;
+    let commands = &app.instance.commands;
+    let accepted = commands
+        .request(id, RequestCommand::Delete, &command.caller)
+        .await?;
+    Ok(done(id.0, accepted))
+}
+
 /// Tries a failed request once more, after the cause was mended.
 #[utoipa::path(post, path = "/api/v1/requests/{id}/retry", tag = "Requests", params(("id" = Uuid, Path)),
     request_body = Nothing, responses((status = 202, body = AcceptedBody)))]
@@ -298,7 +314,7 @@ async fn retry(
         ));
     }
     Ok(watch(
-        "/api/v1/requests",
+        &format!("/api/v1/requests/{id}"),
         id,
         run(&app, id, RequestCommand::Retry, &command).await?,
     ))
@@ -319,7 +335,7 @@ async fn approve(
         .filter(|comment| !comment.trim().is_empty());
     free_text("comment", comment.as_deref().unwrap_or_default())?;
     Ok(watch(
-        "/api/v1/requests",
+        &format!("/api/v1/requests/{id}"),
         id,
         run(&app, id, RequestCommand::Approve { comment }, &command).await?,
     ))
@@ -388,5 +404,5 @@ async fn override_approval(
         reason: command.body.reason.clone(),
     };
     let accepted = run(&app, id, what, &command).await?;
-    Ok(watch("/api/v1/requests", id, accepted))
+    Ok(watch(&format!("/api/v1/requests/{id}"), id, accepted))
 }

@@ -47,10 +47,10 @@ pub(crate) struct ListRequests {
     account: Option<Uuid>,
     /// By which column.
     #[param(inline)]
-    sort: Option<RequestColumn>,
+    pub(super) sort: Option<RequestColumn>,
     /// Which way; the newest first by itself.
     #[param(inline)]
-    order: Option<Direction>,
+    pub(super) order: Option<Direction>,
     /// Rows of a page.
     #[param(minimum = 1, maximum = 500)]
     limit: Option<u32>,
@@ -110,7 +110,17 @@ fn statuses(text: Option<&str>) -> Result<Vec<RequestStatus>, Problem> {
             .find(|status| status.text() == name)
     };
     let found = text.split(',').map(named).collect::<Option<Vec<_>>>();
-    found.ok_or_else(|| invalid_query("status", "must be statuses, separated by commas"))
+    found.ok_or_else(|| {
+        let all: Vec<_> = RequestStatus::ALL
+            .iter()
+            .map(|known| known.text())
+            .collect();
+        let expected = format!(
+            "must be statuses, separated by commas, of these: {}",
+            all.join(", ")
+        );
+        invalid_query("status", &expected)
+    })
 }
 
 /// Lists requests; without *manage*, one's own. What waits for one's approval is in /api/v1/approvals.
@@ -121,6 +131,28 @@ async fn list(
     signed: Signed,
     Filter(wanted): Filter<ListRequests>,
 ) -> Result<Json<Requests>, Problem> {
+    let filter = filter(&signed, &wanted)?;
+    let page = page(wanted.limit, wanted.offset, wanted.cursor)?;
+    let order = wanted.order.unwrap_or(Direction::Desc).into();
+    let found = app
+        .instance
+        .views
+        .requests(&filter, sort(wanted.sort), order, &page)
+        .await?;
+    let names = names_of(&app, &found.rows).await?;
+    Ok(Json(Requests {
+        items: found
+            .rows
+            .iter()
+            .map(|row| summary(&signed, row, &names))
+            .collect(),
+        total: found.total.into(),
+        next: found.next.map(|cursor| cursor.0),
+    }))
+}
+
+/// What the caller may see of what is asked for.
+pub(super) fn filter(signed: &Signed, wanted: &ListRequests) -> Result<RequestFilter, Problem> {
     let all = signed.reaches_all(Feature::ProvisionRequest, Verb::Read)
         || signed.reaches_all(Feature::ProvisionApproval, Verb::Read);
     let own = !all || wanted.mine == Some(true);
@@ -131,8 +163,8 @@ async fn list(
     {
         return Err(invalid_query("requester", "must be yourself here"));
     }
-    let filter = RequestFilter {
-        search: search(wanted.search)?,
+    Ok(RequestFilter {
+        search: search(wanted.search.clone())?,
         status: statuses(wanted.status.as_deref())?,
         requester: if own {
             Some(signed.user())
@@ -142,37 +174,25 @@ async fn list(
         template: wanted.template.map(TemplateId),
         account: wanted.account.map(AccountId),
         ids: vec![],
-    };
-    let sort = match wanted.sort.unwrap_or(RequestColumn::ChangedAt) {
+    })
+}
+
+pub(super) fn sort(column: Option<RequestColumn>) -> RequestSort {
+    match column.unwrap_or(RequestColumn::ChangedAt) {
         RequestColumn::Name => RequestSort::Name,
         RequestColumn::CreatedAt => RequestSort::Created,
         RequestColumn::ChangedAt => RequestSort::Changed,
-    };
-    let page = page(wanted.limit, wanted.offset, wanted.cursor)?;
-    let order = wanted.order.unwrap_or(Direction::Desc).into();
-    let found = app
-        .instance
-        .views
-        .requests(&filter, sort, order, &page)
-        .await?;
-    let names = Names::of(
-        &app,
-        found.rows.iter().flat_map(|row| {
-            [row.requester.0, row.template.0]
-                .into_iter()
-                .chain(holders(row))
-        }),
-    )
-    .await?;
-    Ok(Json(Requests {
-        items: found
-            .rows
-            .iter()
-            .map(|row| summary(&signed, row, &names))
-            .collect(),
-        total: found.total.into(),
-        next: found.next.map(|cursor| cursor.0),
-    }))
+    }
+}
+
+/// Names of all that these rows are shown with.
+pub(super) async fn names_of(app: &App, rows: &[RequestRow]) -> Result<Names, Problem> {
+    let ids = rows.iter().flat_map(|row| {
+        [row.requester.0, row.template.0]
+            .into_iter()
+            .chain(holders(row))
+    });
+    Names::of(app, ids).await
 }
 
 /// Ids of the people and groups who hold it, where it waits for approvals.
@@ -197,7 +217,7 @@ fn holders(row: &RequestRow) -> Vec<Uuid> {
         .collect()
 }
 
-fn held_by(signed: &Signed, row: &RequestRow, names: &Names) -> HeldBy {
+pub(super) fn held_by(signed: &Signed, row: &RequestRow, names: &Names) -> HeldBy {
     let (kind, step) = match row.holder() {
         Holder::Requester => (HolderKind::Requester, None),
         Holder::Approvers(step) => (HolderKind::Approvers, Some(step)),

@@ -18,6 +18,7 @@ use serde::Serialize;
 use tenure_domain::{
     Event, RequestId,
     account::Account,
+    gmsa::Gmsa,
     request::{Request, RequestContent, RequestStatus, Submission},
 };
 use tenure_eventstore::StoredEvent;
@@ -86,6 +87,10 @@ pub(crate) struct SubmissionBody {
     /// Folder of the vault; missing for the vault's own root.
     #[serde(skip_serializing_if = "Option::is_none")]
     folder: Option<String>,
+    /// What only a group managed service account has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<schema::Gmsa>)]
+    gmsa: Option<Gmsa>,
     /// Which terms of service the requester accepted, and when.
     #[serde(skip_serializing_if = "Option::is_none")]
     accepted_terms: Option<TermsBody>,
@@ -295,6 +300,7 @@ fn submitted(names: &Names, submission: &Submission, at: DateTime<Utc>) -> Submi
         period: submission.terms.period.to_string(),
         ou: submission.ou.clone(),
         folder: submission.folder.clone(),
+        gmsa: submission.gmsa.clone(),
         accepted_terms: submission.accepted_terms.as_ref().map(|terms| TermsBody {
             template_version: terms.template_version,
             text_hash: terms.text_hash.clone(),

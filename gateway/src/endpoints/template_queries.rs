@@ -4,7 +4,7 @@ use crate::{
     access::{authorise::Signed, objects},
     app::App,
     problem::Problem,
-    query::{Filter, Id},
+    query::{Filter, Id, Total, page},
     schema,
 };
 use axum::{
@@ -42,6 +42,14 @@ pub(crate) struct TemplateRow {
     #[schema(value_type = schema::EndOfLifecycleAction)]
     action: EndOfLifecycleAction,
     domain: Uuid,
+    /// Where its accounts are made.
+    ou: String,
+    /// Where a requester may have them made instead.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    other_ous: Vec<String>,
+    /// Where accounts are moved at their end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retirement_ou: Option<String>,
     #[serde(flatten)]
     standing: Standing,
 }
@@ -66,6 +74,8 @@ pub(crate) struct Standing {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Templates {
     items: Vec<TemplateRow>,
+    /// How many match, with those that `limit` leaves out.
+    total: Total,
 }
 
 /// A template.
@@ -78,6 +88,9 @@ pub(crate) struct TemplateBody {
     /// The published version, or the draft where none is.
     #[schema(value_type = schema::TemplateContent)]
     content: TemplateContent,
+    /// Why the draft was given back to its author, until it is submitted again; for those who write templates.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    returned: Option<String>,
     /// Version of the object, for comparison.
     version: u64,
 }
@@ -103,6 +116,13 @@ pub(crate) struct TemplateFilter {
     search: Option<String>,
     /// Only those that the caller can use for a request now.
     offered: Option<bool>,
+    /// Only those that serve requests, or only those that do not.
+    published: Option<bool>,
+    /// Only those that make accounts in this domain.
+    domain: Option<Uuid>,
+    /// At most so many, the first by name; all of them unless it is given.
+    #[param(minimum = 1, maximum = 500)]
+    limit: Option<u32>,
 }
 
 fn standing(signed: &Signed, template: &Template) -> Standing {
@@ -180,6 +200,11 @@ async fn list(
     Filter(filter): Filter<TemplateFilter>,
 ) -> Result<Json<Templates>, Problem> {
     let search = filter.search.unwrap_or_default().to_lowercase();
+    let limit = filter
+        .limit
+        .map(|limit| page(Some(limit), None, None))
+        .transpose()?
+        .map_or(usize::MAX, |page| page.limit as usize);
     let mut items = Vec::new();
     for (id, version) in all_ids(&app).await? {
         let unavailable = |error| Problem::unavailable(&error);
@@ -198,10 +223,16 @@ async fn list(
             continue;
         };
         let name = template.name().unwrap_or_default().to_owned();
+        let directory = &content.directory;
+        let published = standing.published.is_some();
         if !name.to_lowercase().contains(&search)
             || filter
                 .offered
                 .is_some_and(|offered| offered != standing.offered)
+            || filter.published.is_some_and(|wanted| wanted != published)
+            || filter
+                .domain
+                .is_some_and(|domain| domain != directory.domain.0)
         {
             continue;
         }
@@ -210,12 +241,17 @@ async fn list(
             name,
             purpose: content.purpose.clone(),
             action: content.action,
-            domain: content.directory.domain.0,
+            domain: directory.domain.0,
+            ou: directory.ou.clone(),
+            other_ous: directory.other_ous.clone(),
+            retirement_ou: directory.retirement_ou.clone(),
             standing,
         });
     }
     items.sort_by_key(|template| template.name.to_lowercase());
-    Ok(Json(Templates { items }))
+    let total = Total::exactly(items.len());
+    items.truncate(limit);
+    Ok(Json(Templates { items, total }))
 }
 
 /// Shows a template.
@@ -240,6 +276,11 @@ async fn detail(
         name: template.name().unwrap_or_default().to_owned(),
         standing: standing(&signed, &template),
         content: visible(&signed, content),
+        returned: template
+            .draft
+            .as_ref()
+            .and_then(|draft| draft.returned.clone())
+            .filter(|_| signed.writes_templates()),
         version,
     }))
 }

@@ -97,6 +97,8 @@ impl From<AccountRefusal> for Problem {
             AccountRefusal::Migrated => say(Kind::NotChangeable, &refusal),
             AccountRefusal::ChangeUnderWay => say(Kind::ChangeUnderWay, &refusal),
             AccountRefusal::NotMigratable => say(Kind::NotMigratable, &refusal),
+            AccountRefusal::NothingToRepair => say(Kind::NothingToRepair, &refusal),
+            AccountRefusal::KeptByDirectory => say(Kind::KeptByDirectory, &refusal),
             AccountRefusal::NoSecret => say(Kind::NoSecret, &refusal),
             AccountRefusal::Invalid(problems) => fields(problems),
         }
@@ -121,6 +123,7 @@ impl From<UserRefusal> for Problem {
             UserRefusal::LastAdministrator => say(Kind::LastAdministrator, &refusal),
             UserRefusal::NothingToVerify => say(Kind::NothingToVerify, &refusal),
             UserRefusal::NoSecondFactor => say(Kind::NoSecondFactor, &refusal),
+            UserRefusal::FollowedElsewhere => say(Kind::WrongDomain, &refusal),
             UserRefusal::AddressGone => say(Kind::CodeWrong, &refusal),
         }
     }
@@ -172,6 +175,11 @@ impl From<DomainRefusal> for Problem {
         match refusal {
             DomainRefusal::Unknown => Self::not_found(),
             DomainRefusal::AlreadyExists => say(Kind::AlreadyExists, &refusal),
+            DomainRefusal::Disabled => say(Kind::DomainNotOffered, &refusal),
+            DomainRefusal::NobodyHeld => say(Kind::NobodyHeld, &refusal),
+            DomainRefusal::HeldChanged => say(Kind::HeldChanged, &refusal),
+            DomainRefusal::NothingHeld => say(Kind::NothingHeld, &refusal),
+            DomainRefusal::ReasonMissing => missing("reason"),
             DomainRefusal::Invalid(problems) => fields(problems),
         }
     }
@@ -183,6 +191,14 @@ impl From<EngineRefusal> for Problem {
             EngineRefusal::Unknown => Self::not_found(),
             EngineRefusal::AlreadyExists => say(Kind::AlreadyExists, &refusal),
             EngineRefusal::WrongDomain => say(Kind::WrongDomain, &refusal),
+            EngineRefusal::TokenWrong | EngineRefusal::TokenExpired => {
+                say(Kind::EngineTokenRefused, &refusal)
+            }
+            EngineRefusal::AlreadyEnrolled => say(Kind::EngineEnrolled, &refusal),
+            EngineRefusal::NotEnrolled => say(Kind::EngineNotEnrolled, &refusal),
+            EngineRefusal::Unassigned => say(Kind::EngineUnassigned, &refusal),
+            EngineRefusal::Disabled => say(Kind::EngineDisabled, &refusal),
+            EngineRefusal::Revoked => say(Kind::EngineRevoked, &refusal),
             EngineRefusal::Invalid(problems) => fields(problems),
         }
     }

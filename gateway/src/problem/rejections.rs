@@ -17,11 +17,27 @@ impl From<QueryRejection> for Problem {
             .strip_prefix("Failed to deserialize query string: ")
             .unwrap_or(&said);
         let (field, message) = said.split_once(": ").unwrap_or(("query", said));
+        let message = for_people(message);
         Self::new(
             Kind::InvalidQuery,
-            format!("The query cannot be read: {}.", shortened(said)),
+            format!(
+                "The query cannot be read: {}: {}.",
+                shortened(field),
+                shortened(message)
+            ),
         )
         .with_field(&shortened(field), "malformed", shortened(message))
+    }
+}
+
+/// The parser of instants does not say what it expects.
+fn for_people(said: &str) -> &str {
+    match said {
+        "input contains invalid characters"
+        | "premature end of input"
+        | "trailing input"
+        | "input is out of range" => "must be an instant such as 2026-12-31T00:00:00Z",
+        said => said,
     }
 }
 
@@ -35,7 +51,7 @@ impl Problem {
     pub(crate) fn unreadable_body(error: &serde_path_to_error::Error<serde_json::Error>) -> Self {
         let path = error.path().to_string();
         let said = error.inner().to_string();
-        let said = said.split(" at line ").next().unwrap_or(&said);
+        let said = for_people(said.split(" at line ").next().unwrap_or(&said));
         let problem = Self::new(
             Kind::InvalidJson,
             format!("The body cannot be read: {}.", shortened(said)),

@@ -45,6 +45,8 @@ kinds! {
     ChosenOwner = "chosen-owner", 403, "An owner named in the request may not decide on it";
     DeputyOfParty = "deputy-of-party", 403, "A deputy of the requester or of an owner may not decide";
     NotApprover = "not-approver", 403, "Not an approver of the current step";
+    EngineTokenRefused = "engine-token-refused", 403, "The enrolment token is good for nothing";
+    EngineNotProven = "engine-not-proven", 403, "The engine did not prove that it holds its keys";
     TooManyAttempts = "too-many-attempts", 429, "Too many attempts";
     TooManyStreams = "too-many-streams", 429, "Too many open event streams";
 
@@ -62,6 +64,11 @@ kinds! {
     CodeWrong = "code-wrong", 403, "The code is not right, was used, or has expired";
     BuiltIn = "built-in", 409, "It is built in and cannot be changed";
     WrongDomain = "wrong-domain", 409, "It belongs to another domain";
+    EngineEnrolled = "engine-enrolled", 409, "The engine has enrolled already";
+    EngineNotEnrolled = "engine-not-enrolled", 409, "The engine has not enrolled yet";
+    EngineUnassigned = "engine-unassigned", 409, "The engine is not assigned to the pool of its domain";
+    EngineDisabled = "engine-disabled", 409, "The engine is disabled";
+    EngineRevoked = "engine-revoked", 409, "The engine has no access for good";
     DraftExists = "draft-exists", 409, "A version is being drafted already";
     NoDraft = "no-draft", 409, "There is no draft";
     ApprovalNeeded = "approval-needed", 409, "A second person has to approve it";
@@ -79,8 +86,13 @@ kinds! {
     OptionOff = "option-off", 409, "This option is off";
     NotDue = "not-due", 409, "Things have moved on";
     NothingToRetry = "nothing-to-retry", 409, "Nothing has failed that could be retried";
+    NothingToRepair = "nothing-to-repair", 409, "Nothing differs that an order could repair";
+    NothingHeld = "nothing-held", 409, "No repair is held back";
     NoSecret = "no-secret", 409, "The account has no secret in a vault";
+    KeptByDirectory = "kept-by-directory", 409, "The directory makes and keeps the password";
     RevealRefused = "reveal-refused", 409, "The engine did not reveal the secret";
+    NobodyHeld = "nobody-held", 409, "Nobody waits for a decision";
+    HeldChanged = "held-changed", 409, "Other people would come or leave by now";
     ClockBackwards = "clock-backwards", 409, "Time does not run backwards";
 
     // Not now.

@@ -393,6 +393,58 @@ async fn only_owners_read_the_secret_and_only_with_a_key_of_their_own() {
     assert_eq!(s.world.head().await, before);
 }
 
+/// What a group managed service account is, from its template to its page: the directory keeps its password.
+#[tokio::test]
+async fn a_group_managed_service_account_has_principals_and_no_secret() {
+    let (world, ada) = World::with_ada().await;
+    let rosa = world.person(&ada, "rosa", &["Requester"]).await;
+    let anton = world.person(&ada, "anton", &["Approver"]).await;
+    let web = "CN=Web servers,OU=Groups,DC=corp,DC=example,DC=com";
+    let template_id = template(&ada, &[&anton], |content| {
+        content["account_type"] = json!("ad-gmsa");
+        content["vault"] = json!({"kind": "none"});
+        content["directory"]["gmsa"] = json!({"principals": [web]});
+    })
+    .await;
+    let check = format!("templates/{template_id}/name-check?name=svc-0123456789ab");
+    let checked = rosa.get(&check).await.ok();
+    assert_eq!(
+        checked["errors"][0]["message"],
+        "is longer than 15 characters"
+    );
+    let request = submitted(&rosa, &template_id, "svc-web").await;
+    let gmsa = json!({
+        "principals": [web], "encryption_types": ["aes128", "aes256"], "password_interval_days": 30
+    });
+    let asked = anton.get(&format!("requests/{request}")).await.ok();
+    assert_eq!(asked["submission"]["gmsa"], gmsa);
+    anton
+        .post(&format!("requests/{request}/approve"), json!({}))
+        .await
+        .ok();
+    let account = create(&world, &request).await;
+    let made = Outcome::Applied {
+        object: new_id(),
+        secret: None,
+    };
+    report(&world, account, made).await;
+    let path = format!("accounts/{account}");
+    let account = rosa.get(&path).await.ok();
+    assert_eq!(
+        (
+            &account["account_type"],
+            &account["gmsa"],
+            &account["has_secret"]
+        ),
+        (&json!("ad-gmsa"), &gmsa, &json!(false))
+    );
+    let mut point = vec![4_u8];
+    point.extend([7; 64]);
+    let body = json!({"reader_key": BASE64_STANDARD.encode(&point)});
+    let refused = rosa.post(&format!("{path}/reveal-secret"), body).await;
+    assert_eq!(refused.problem(), (409, "kept-by-directory"));
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn totals_and_the_export_are_of_the_accounts_that_one_may_see() {
     let story = story().await;

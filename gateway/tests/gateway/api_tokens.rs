@@ -1,12 +1,14 @@
 //! API tokens: made, exchanged, limited, ended.
 
-use crate::world::{Answer, Person, World, answer};
+use crate::world::{Answer, Person, World, answer, start};
 use chrono::TimeDelta;
 use reqwest::Method;
 use serde_json::{Value, json};
+use std::sync::Arc;
+use tenure_eventstore::clock::VirtualClock;
 
 async fn made(world: &World, person: &Person, permissions: Value) -> (String, String) {
-    let expires_at = world.instance.system.now() + TimeDelta::days(30);
+    let expires_at = world.instance.business.now() + TimeDelta::days(30);
     let body = json!({"description": "Nightly report", "permissions": permissions, "expires_at": expires_at});
     let made = person.post("api-tokens", body).await.ok();
     let text = |name: &str| made[name].as_str().unwrap().to_owned();
@@ -180,6 +182,31 @@ async fn a_token_is_disabled_deleted_and_expires() {
         .await;
     assert_eq!(deleted.status, 200);
     assert_eq!(ada.get(&format!("api-tokens/{id}")).await.status, 404);
+}
+
+#[tokio::test]
+async fn a_token_lives_by_the_clock_that_it_was_made_by_and_not_by_that_of_sessions() {
+    let sessions = Arc::new(VirtualClock::new(start()));
+    let world = World::with_a_clock_for_sessions(sessions.clone()).await;
+    world.set_up().await.ok();
+    let ada = world.sign_in("ada@corp.example").await;
+    world.later(TimeDelta::days(400));
+    let (id, secret) = made(&world, &ada, json!(["group:read"])).await;
+    let token = exchange(&world, &id, &secret).await.ok();
+    assert_eq!(token["expires_in"], 3600);
+    let bearer = token["access_token"].as_str();
+    let groups = async || world.send(Method::GET, "groups", bearer, &[], None).await;
+    assert_eq!(groups().await.status, 200);
+    world.later(TimeDelta::days(30) - TimeDelta::minutes(10));
+    let short = exchange(&world, &id, &secret).await.ok();
+    assert_eq!(short["expires_in"], 600, "no longer than the token itself");
+    world.later(TimeDelta::minutes(10));
+    assert_eq!(exchange(&world, &id, &secret).await.status, 401);
+    assert_eq!(groups().await.problem(), (401, "not-signed-in"));
+
+    let (id, secret) = made(&world, &ada, json!(["group:read"])).await;
+    sessions.advance(TimeDelta::days(31));
+    assert_eq!(exchange(&world, &id, &secret).await.status, 200);
 }
 
 #[tokio::test]

@@ -56,6 +56,38 @@ async fn an_approver_sees_why_and_approves_and_the_directory_is_next() {
 }
 
 #[tokio::test]
+async fn what_waits_is_found_by_name_template_and_requester() {
+    let (world, ada) = World::with_ada().await;
+    let (rosa, anton, _) = people(&world, &ada).await;
+    let eve = world.person(&ada, "eve", &["Requester"]).await;
+    let first = template(&ada, &[&anton], |_| ()).await;
+    let second = template(&ada, &[&anton], |content| {
+        content["name"] = json!("Second");
+    })
+    .await;
+    submitted(&rosa, &first, "svc-backup").await;
+    submitted(&rosa, &second, "svc-mail").await;
+    submitted(&eve, &second, "svc-mail-archive").await;
+    let head = world.head().await;
+    let found = async |query: &str| {
+        let answer = anton
+            .get(&format!("approvals?at_least={head}&{query}"))
+            .await
+            .ok();
+        let items = answer["items"].as_array().unwrap();
+        assert_eq!(answer["total"]["value"], items.len());
+        let names = items.iter().map(|item| item["name"].as_str().unwrap());
+        names.map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(found("search=MAIL").await, ["svc-mail", "svc-mail-archive"]);
+    assert_eq!(found("search=arch").await, ["svc-mail-archive"]);
+    assert_eq!(found(&format!("template={first}")).await, ["svc-backup"]);
+    let both = format!("template={second}&requester={}", rosa.id);
+    assert_eq!(found(&both).await, ["svc-mail"]);
+    assert_eq!(found("search=nothing").await, [""; 0]);
+}
+
+#[tokio::test]
 async fn nobody_approves_their_own_request_whatever_their_role() {
     let (world, ada) = World::with_ada().await;
     let template_id = template(&ada, &[&ada], |_| ()).await;

@@ -2,6 +2,7 @@
 
 use crate::world::{Person, World};
 use futures::StreamExt;
+use reqwest::Method;
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -103,6 +104,28 @@ async fn a_reader_hears_only_of_what_may_be_read() {
         .id();
     let seen = changes(&world, &rosa, start, false, 1).await;
     assert_eq!(seen[0]["id"], own.as_str());
+}
+
+#[tokio::test]
+async fn what_was_deleted_is_told_of_to_those_who_could_read_it() {
+    let (world, ada) = World::with_ada().await;
+    let olga = world.person(&ada, "olga", &["Requester"]).await;
+    let draft = json!({"kind": {"type": "new-account"}, "template": "0192f0c1-0000-7000-8000-000000000000"});
+    let draft = olga.post("requests", draft).await.id();
+    let token = json!({"description": "x", "permissions": ["group:read"], "expires_at": "2026-02-01T00:00:00Z"});
+    let token = ada.post("api-tokens", token).await.id();
+    let start = world.head().await;
+    let path = format!("api-tokens/{token}");
+    let deleted = world.send(Method::DELETE, &path, Some(&ada.token), &[], None);
+    deleted.await.ok();
+    olga.post(&format!("requests/{draft}/delete"), json!({}))
+        .await
+        .ok();
+    let seen = changes(&world, &ada, start, false, 2).await;
+    let told: Vec<_> = seen.iter().map(|change| &change["type"]).collect();
+    assert_eq!(told, ["api-token.deleted", "request.deleted"]);
+    let seen = changes(&world, &olga, start, false, 1).await;
+    assert_eq!(seen[0]["id"], draft.as_str(), "another's token is not hers");
 }
 
 #[tokio::test]

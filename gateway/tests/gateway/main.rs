@@ -1,6 +1,7 @@
 //! The gateway over a real connection, on an SQLite in memory and the broker within the process.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod account_acts;
 mod accounts;
 mod api_tokens;
 mod approvals;
@@ -9,6 +10,9 @@ mod bad_input;
 mod changes;
 mod clones;
 mod deputies;
+mod drift;
+mod enrolment;
+mod followed_groups;
 mod giving_up;
 mod hidden_approvers;
 mod idempotency;
@@ -23,7 +27,9 @@ mod places;
 mod renewals;
 mod requests;
 mod revival;
+mod saved_views;
 mod sign_in;
+mod synchronisation;
 mod templates;
 mod timer_marks;
 mod world;

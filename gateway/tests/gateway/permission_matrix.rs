@@ -64,6 +64,9 @@ fn body(path: &str, objects: &Objects) -> Value {
         "/api/v1/requests/{id}/ask" => json!({"question": "Which servers?"}),
         "/api/v1/requests/{id}/answer" => json!({"answer": "The file servers"}),
         "/api/v1/requests/{id}/override" => json!({"reason": "Payroll runs tonight."}),
+        "/api/v1/accounts/act" | "/api/v1/accounts/act/preview" => {
+            json!({"accounts": [Uuid::nil()], "act": "disable", "reason": "Because."})
+        }
         "/api/v1/approvals/decide" => {
             json!({"requests": [Uuid::nil()], "decision": "approve"})
         }
@@ -217,6 +220,8 @@ async fn objects_of(world: &World, ada: &Person, person: &Person, name: &str) ->
     };
     let tables = world.instance.store.state_tables();
     tables.tell(std::slice::from_ref(&notice)).await.unwrap();
+    let view = tables.save_view(user, "accounts", "Mine", "mine=true", 1);
+    let view = view.await.unwrap().unwrap();
     session(world, user).await;
     let now = world.instance.system.now();
     let session = tables.sessions_of(user, now).await.unwrap().pop().unwrap();
@@ -229,6 +234,7 @@ async fn objects_of(world: &World, ada: &Person, person: &Person, name: &str) ->
         ("accounts", account.to_string()),
         ("api-tokens", token.to_string()),
         ("inbox", notice.id.to_string()),
+        ("saved-views", view.id.to_string()),
         ("sessions", session.to_string()),
     ]
     .into()

@@ -71,6 +71,42 @@ async fn a_name_check_says_everything_that_is_wrong_and_not_who_holds_the_name()
 }
 
 #[tokio::test]
+async fn a_draft_is_deleted_by_who_wrote_it_and_a_repeat_is_harmless() {
+    let (world, ada) = World::with_ada().await;
+    let (rosa, anton, _) = people(&world, &ada).await;
+    let template_id = template(&ada, &[&anton], |_| ()).await;
+    let id = rosa
+        .post("requests", asking_for(&template_id, "svc-backup"))
+        .await
+        .id();
+    let path = format!("requests/{id}/delete");
+    assert_eq!(
+        ada.post(&path, json!({})).await.problem(),
+        (403, "not-requester")
+    );
+    assert_eq!(anton.post(&path, json!({})).await.status, 403);
+    let first = rosa.post_once(&path, "away", json!({})).await.ok();
+    let again = rosa.post_once(&path, "away", json!({})).await.ok();
+    assert_eq!(
+        (&again["position"], &again["repeated"]),
+        (&first["position"], &json!(true))
+    );
+    assert_eq!(rosa.post(&path, json!({})).await.status, 404);
+    assert_eq!(rosa.get(&format!("requests/{id}")).await.status, 404);
+    assert_eq!(
+        rosa.get(&format!("requests/{id}/history")).await.status,
+        404
+    );
+    let listed = format!("requests?at_least={}", first["position"]);
+    assert_eq!(rosa.get(&listed).await.ok()["items"], json!([]));
+    let waiting = submitted(&rosa, &template_id, "svc-backup").await;
+    let refused = rosa
+        .post(&format!("requests/{waiting}/delete"), json!({}))
+        .await;
+    assert_eq!(refused.problem(), (409, "wrong-status"));
+}
+
+#[tokio::test]
 async fn an_approver_asks_and_the_requester_answers_to_the_same_step() {
     let (world, ada) = World::with_ada().await;
     let (rosa, anton, _) = people(&world, &ada).await;
@@ -301,4 +337,57 @@ async fn the_owners_of_a_draft_have_names() {
     assert_eq!(shown["owners"][0]["kind"], "user");
     assert_eq!(shown["owners"][0]["name"], "olga");
     assert_eq!(shown["submission"], Value::Null);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_export_is_of_the_requests_that_one_may_see_and_hides_what_is_hidden() {
+    let (world, ada) = World::with_ada().await;
+    let (rosa, anton, _) = people(&world, &ada).await;
+    let open = template(&ada, &[&anton], |_| ()).await;
+    let secret = template(&ada, &[&anton], |content| {
+        content["name"] = json!("Discreet");
+        content["approval"]["hide_approver_names"] = json!(true);
+    })
+    .await;
+    let id = submitted(&rosa, &open, "svc-backup").await;
+    submitted(&rosa, &secret, "svc-discreet").await;
+    submitted(&ada, &open, "svc-admin").await;
+    let head = world.head().await;
+    let export = async |person: &Person, query: &str| {
+        let response = person
+            .http
+            .get(format!(
+                "{}/api/v1/requests/export?at_least={head}{query}",
+                person.url
+            ))
+            .bearer_auth(&person.token)
+            .send()
+            .await
+            .unwrap();
+        let disposition = &response.headers()["content-disposition"];
+        assert_eq!(disposition, "attachment; filename=\"requests.csv\"");
+        response.text().await.unwrap()
+    };
+    let own = export(&rosa, "&sort=created-at&order=asc").await;
+    let lines: Vec<_> = own.split("\r\n").collect();
+    assert!(lines[0].starts_with("\u{feff}name,kind,status,"), "{own}");
+    assert!(
+        lines[1]
+            .starts_with("svc-backup,new-account,submitted,rosa,Service account,anton,Team lead,"),
+        "{own}"
+    );
+    assert!(
+        lines[1].ends_with(&format!(",Nightly backup,{id}")),
+        "{own}"
+    );
+    assert!(lines[2].contains(",Discreet,approvers,"), "{own}");
+    assert_eq!(lines.len(), 4, "{own}");
+    assert_eq!(export(&ada, "").await.matches("svc-").count(), 3);
+    assert_eq!(
+        export(&ada, "&search=discreet")
+            .await
+            .matches("svc-")
+            .count(),
+        1
+    );
 }

@@ -248,9 +248,13 @@ async fn where_four_eyes_are_wanted_somebody_else_publishes() {
 
     let reason = json!({"reason": "Which team?"});
     omar.post(&path("return"), reason.clone()).await.ok();
+    let shown = ada.get(&format!("templates/{id}")).await.ok();
+    assert_eq!(shown["returned"], "Which team?");
     let again = omar.post(&path("return"), reason).await;
     assert_eq!(again.problem(), (409, "not-submitted"));
     ada.post(&path("submit"), nothing()).await.ok();
+    let shown = ada.get(&format!("templates/{id}")).await.ok();
+    assert_eq!(shown["returned"], Value::Null);
     omar.post(&path("publish"), nothing()).await.ok();
     let shown = ada.get(&format!("templates/{id}")).await.ok();
     assert_eq!(
@@ -300,4 +304,40 @@ async fn only_people_who_may_approve_are_offered_as_approvers_and_a_group_withou
         (403, "forbidden"),
         "a requester learns nothing about who approves"
     );
+}
+
+#[tokio::test]
+async fn templates_are_found_by_domain_and_by_whether_they_serve_some_at_a_time() {
+    let (world, ada) = World::with_ada().await;
+    let id = template(&ada, &[&ada], |_| {}).await;
+    let mut content = next(&ada, &id, |_| {}).await;
+    let serving = content["name"].as_str().unwrap().to_owned();
+    for name in ["Archive", "Backup"] {
+        content["name"] = json!(name);
+        ada.post("templates", content.clone()).await.ok();
+    }
+    let head = world.head().await;
+    let found = async |query: &str| {
+        let path = format!("templates?{query}&at_least={head}");
+        let answer = ada.get(&path).await.ok();
+        let items = answer["items"].as_array().unwrap();
+        let names = items
+            .iter()
+            .map(|row| row["name"].as_str().unwrap().to_owned());
+        (names.collect::<Vec<_>>(), answer["total"]["value"].clone())
+    };
+    let domain = content["directory"]["domain"].as_str().unwrap();
+    let (all, total) = found(&format!("domain={domain}")).await;
+    assert_eq!((all.len(), total), (3, json!(3)));
+    let elsewhere = found("domain=0192f0c1-0000-7000-8000-000000000000").await;
+    assert_eq!(elsewhere, (Vec::new(), json!(0)));
+    assert_eq!(found("published=true").await.0, [serving]);
+    let drafts = ["Archive".to_owned(), "Backup".to_owned()];
+    assert_eq!(found("published=false").await.0, drafts);
+    let (first, total) = found("published=false&limit=1").await;
+    assert_eq!((first, total), (drafts[..1].to_vec(), json!(2)));
+    let none = ada.get("templates?limit=0").await;
+    assert_eq!(none.problem(), (400, "invalid-query"));
+    let row = &ada.get("templates?published=true").await.ok()["items"][0];
+    assert_eq!(row["ou"], content["directory"]["ou"]);
 }

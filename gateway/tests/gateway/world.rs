@@ -15,7 +15,7 @@ use tenure_eventstore::{
 };
 use tenure_gateway::GatewayConfig;
 use tenure_projections::Views;
-use tenure_workflow::{Commands, EngineDirectory, Instance, Settings, Work};
+use tenure_workflow::{Commands, EngineAccess, EngineDirectory, Instance, Settings, Work};
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
@@ -71,6 +71,10 @@ impl Answer {
     }
 }
 
+pub(crate) fn start() -> DateTime<Utc> {
+    "2026-01-10T12:00:00Z".parse().unwrap()
+}
+
 impl World {
     /// Served, and not yet set up.
     pub(crate) async fn new() -> Self {
@@ -79,8 +83,21 @@ impl World {
 
     /// The same, in an organisation with rules of its own.
     pub(crate) async fn with_settings(settings: Settings) -> Self {
-        let start: DateTime<Utc> = "2026-01-10T12:00:00Z".parse().unwrap();
-        let clock = Arc::new(VirtualClock::new(start));
+        let clock = Arc::new(VirtualClock::new(start()));
+        Self::with_clocks(settings, clock.clone(), clock).await
+    }
+
+    /// The same, as in the demo: what `later` moves is not the clock of sessions.
+    pub(crate) async fn with_a_clock_for_sessions(system: Arc<VirtualClock>) -> Self {
+        let business = Arc::new(VirtualClock::new(start()));
+        Self::with_clocks(Settings::default(), business, system).await
+    }
+
+    async fn with_clocks(
+        settings: Settings,
+        clock: Arc<VirtualClock>,
+        system: Arc<dyn Clock>,
+    ) -> Self {
         let store = StoreConfig {
             url: "sqlite::memory:".into(),
             keys: InstanceKeys::generate(),
@@ -100,7 +117,6 @@ impl World {
         let broker = CoreLink::connect(BrokerConfig::InProcess(in_process()), keys)
             .await
             .unwrap();
-        let system: Arc<dyn Clock> = clock.clone();
         let commands = Commands::new(
             store.clone(),
             views.clone(),
@@ -120,6 +136,7 @@ impl World {
             system,
             virtual_clock: None,
             engines,
+            access: EngineAccess::within_process(SigningKey::from_bytes(&[7; 32])),
         };
         let setup_code = tenure_gateway::new_setup_code(&instance)
             .await

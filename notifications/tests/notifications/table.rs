@@ -22,6 +22,11 @@ account  | requires renewal                | owners                | on
 account  | reminder                        | owners                | on
 account  | urgent reminder                 | owners                | on
 account  | end reached                     | owners                | on
+domain   | new unmanaged accounts          | administrators        | on
+domain   | accounts are not as ordered          | administrators, and owners of theirs        | on
+domain   | cannot be synchronised          | administrators        | on
+domain   | many people would come or leave | administrators        | on
+domain   | followed groups are missing     | administrators        | on
 engine   | cannot reach its domain or vault | administrators       | on
 engine   | lost contact                    | administrators        | on
 user     | welcome                         | the user              | on
@@ -137,6 +142,26 @@ fn each_event_tells_whom_the_table_says_and_all_others_nobody() {
         (
             "account.lifecycle-ended",
             (Notice::EndReached, Recipients::Owners),
+        ),
+        (
+            "domain.unmanaged-accounts-found",
+            (Notice::UnmanagedAccounts, Recipients::Administrators),
+        ),
+        (
+            "domain.accounts-drifted",
+            (Notice::AccountsDrifted, Recipients::AdministratorsAndOwners),
+        ),
+        (
+            "domain.synchronisation-failed",
+            (Notice::DomainNotRead, Recipients::Administrators),
+        ),
+        (
+            "domain.people-held",
+            (Notice::PeopleHeld, Recipients::Administrators),
+        ),
+        (
+            "domain.followed-groups-missing",
+            (Notice::FollowedGroupsMissing, Recipients::Administrators),
         ),
         (
             "engine.impaired",

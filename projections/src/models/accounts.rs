@@ -4,7 +4,7 @@ use super::{ABSENT, orphans};
 use crate::{
     Cursor, Page, Paged, SortOrder, ViewError, Views,
     cell::{Cell, Kind},
-    list::List,
+    list::{List, each_of, one_of},
     read_model::{Cells, ReadModel, content, of_content},
     search::{folded, matching, prefixes},
     table::Table,
@@ -248,6 +248,10 @@ impl AccountRow {
         match event {
             AccountEvent::Created(_)
             | AccountEvent::OwnersReminded(_)
+            | AccountEvent::DriftFound(_)
+            | AccountEvent::DriftRepairOrdered(_)
+            | AccountEvent::DriftLeft(_)
+            | AccountEvent::DriftEnded(_)
             | AccountEvent::SecretRevealRequested(_) => {}
             AccountEvent::OrderIssued(e) => {
                 let order = &e.order;
@@ -395,7 +399,7 @@ pub(super) const OWNERS: &str = "view_account_owners";
 
 impl ReadModel for Accounts {
     const NAME: &'static str = "accounts";
-    const VERSION: u32 = 2;
+    const VERSION: u32 = 3;
     const TABLES: &'static [Table] = &[
         Table {
             name: ACCOUNTS,
@@ -416,7 +420,7 @@ impl ReadModel for Accounts {
             indexes: &[
                 &["name_key", "id"],
                 &["ends_at", "id"],
-                &["created_at", "id"],
+                &["status", "created_at", "id"],
                 &["status", "name_key", "id"],
                 // With the action, so that ends are counted without looking at rows.
                 &["status", "ends_at", "id", "action"],
@@ -544,11 +548,16 @@ pub struct AccountFilter {
 
 impl AccountFilter {
     pub(super) fn condition(&self) -> Cond {
+        self.of(&self.status)
+    }
+
+    /// The same with these statuses.
+    fn of(&self, status: &[Status]) -> Cond {
         let ids = |ids: &mut dyn Iterator<Item = Uuid>| {
             ids.map(|id| id.as_bytes().to_vec()).collect::<Vec<_>>()
         };
-        let status = (!self.status.is_empty())
-            .then(|| Expr::col("status").is_in(self.status.iter().map(|status| status.text())));
+        let status: Vec<_> = status.iter().map(|status| status.text()).collect();
+        let status = one_of("status", &status, self.picks());
         let owned = (!self.owned_by.is_empty()).then(|| {
             let mut owned = Query::select();
             let owners = Expr::col("owner").is_in(ids(&mut self.owned_by.iter().copied()));
@@ -590,6 +599,29 @@ impl AccountFilter {
             .add_option(search.map(|found| Expr::col("id").in_subquery(found)))
             .add_option(chosen)
     }
+
+    /// Does anything beside status, domain, template and dates say which?
+    fn picks(&self) -> bool {
+        self.search.is_some()
+            || !self.owned_by.is_empty()
+            || !self.ids.is_empty()
+            || self.orphaned
+            || self.orphaned_without.is_some()
+            || self.failed
+    }
+
+    /// The statuses, if they are to be listed one by one and merged: each has an index in the order, several together have
+    /// none, and by creation there is none of all of them.
+    fn apart(&self, sort: AccountSort) -> Vec<Expr> {
+        let statuses = match (self.status.as_slice(), sort) {
+            _ if self.picks() => &[],
+            ([], AccountSort::Created) => Status::ALL,
+            ([] | [_], _) => &[],
+            (statuses, _) => statuses,
+        };
+        let texts: Vec<_> = statuses.iter().map(|status| status.text()).collect();
+        each_of("status", &texts)
+    }
 }
 
 /// By what accounts are sorted.
@@ -621,15 +653,17 @@ impl Views {
             AccountSort::End => "ends_at",
             AccountSort::Created => "created_at",
         };
-        self.list::<Accounts>(
-            List {
-                condition: filter.condition(),
-                sort: column,
-                order,
-            },
-            page,
-        )
-        .await
+        let apart = filter.apart(sort);
+        let condition = match apart.as_slice() {
+            [] => filter.condition(),
+            _ => filter.of(&[]),
+        };
+        let list = List {
+            condition,
+            sort: column,
+            order,
+        };
+        self.list_apart::<Accounts>(list, &apart, page).await
     }
 
     /// One account.

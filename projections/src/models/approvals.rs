@@ -6,6 +6,7 @@ use crate::{
     cell::Kind,
     list::List,
     read_model::{Cells, ReadModel, content, of_content},
+    search::{matching, prefixes},
     table::Table,
 };
 use chrono::{DateTime, Utc, serde::ts_microseconds};
@@ -70,16 +71,19 @@ const APPROVALS: &str = "view_approvals";
 const VOICES: &str = "view_approval_voices";
 const PARTIES: &str = "view_approval_parties";
 const SPOKEN: &str = "view_approval_spoken";
+const WORDS: &str = "view_approval_words";
 
 impl ReadModel for Approvals {
     const NAME: &'static str = "approvals";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const TABLES: &'static [Table] = &[
         Table {
             name: APPROVALS,
             columns: &[
                 ("id", Kind::Bytes),
                 ("waits_since", Kind::Int),
+                ("template", Kind::Bytes),
+                ("requester", Kind::Bytes),
                 ("content", Kind::Bytes),
             ],
             key: 1,
@@ -102,6 +106,12 @@ impl ReadModel for Approvals {
             columns: &[("id", Kind::Bytes), ("who", Kind::Bytes)],
             key: 2,
             indexes: &[],
+        },
+        Table {
+            name: WORDS,
+            columns: &[("id", Kind::Bytes), ("word", Kind::Text)],
+            key: 2,
+            indexes: &[&["word", "id"]],
         },
     ];
 
@@ -201,6 +211,7 @@ impl ReadModel for Approvals {
             RequestEvent::Drafted(_)
             | RequestEvent::Revised(_)
             | RequestEvent::Reopened(_)
+            | RequestEvent::Deleted(_)
             | RequestEvent::NameReleased(_)
             | RequestEvent::ProvisioningBegun(_)
             | RequestEvent::Completed(_)
@@ -212,6 +223,8 @@ impl ReadModel for Approvals {
     fn cells(row: &WaitingApproval) -> Result<Cells, String> {
         Ok(vec![
             row.waits_since.timestamp_micros().into(),
+            row.template.0.into(),
+            row.requester.0.into(),
             content(row)?,
         ])
     }
@@ -244,6 +257,7 @@ impl ReadModel for Approvals {
             row.barred.iter().map(|id| vec![(*id).into()]).collect(),
             // Who has approved has no second voice in the step.
             row.given.iter().map(|user| vec![user.0.into()]).collect(),
+            prefixes([row.name.as_str()]),
         ]
     }
 }
@@ -297,6 +311,29 @@ pub struct Voices<'a> {
     pub deputy_for: &'a [Principal],
 }
 
+/// Which of them.
+#[derive(Clone, Debug, Default)]
+pub struct WaitingFilter {
+    /// Words of the account's name begin like this.
+    pub search: Option<String>,
+    /// By this template.
+    pub template: Option<TemplateId>,
+    /// Asked by this person.
+    pub requester: Option<UserId>,
+}
+
+impl WaitingFilter {
+    fn condition(&self) -> Cond {
+        let is = |column: &'static str, id: Uuid| Expr::col(column).eq(id.as_bytes().to_vec());
+        let search = self.search.as_deref();
+        let found = search.and_then(|search| matching(WORDS, search));
+        Cond::all()
+            .add_option(self.template.map(|id| is("template", id.0)))
+            .add_option(self.requester.map(|id| is("requester", id.0)))
+            .add_option(found.map(|found| Expr::col("id").in_subquery(found)))
+    }
+}
+
 impl Views {
     /// Requests that wait for a decision of these voices, longest waiting first.
     ///
@@ -305,9 +342,10 @@ impl Views {
     pub async fn waiting_for(
         &self,
         who: &Voices<'_>,
+        filter: &WaitingFilter,
         page: &Page,
     ) -> Result<Paged<WaitingApproval>, ViewError> {
-        let condition = waiting_for(who);
+        let condition = waiting_for(who).add(filter.condition());
         self.list::<Approvals>(
             List {
                 condition,

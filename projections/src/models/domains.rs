@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use tenure_domain::{
     DomainId, Event,
     directory::{DomainContent, DomainEvent},
+    synchronisation::SyncPlan,
 };
 use tenure_eventstore::StoredEvent;
 use uuid::Uuid;
@@ -26,6 +27,9 @@ pub struct DomainRow {
     pub content: DomainContent,
     /// Takes no new requests.
     pub disabled: bool,
+    /// When it is read.
+    #[serde(default)]
+    pub plan: SyncPlan,
     /// Version of the stream.
     pub version: u64,
 }
@@ -34,7 +38,7 @@ pub(crate) struct Domains;
 
 impl ReadModel for Domains {
     const NAME: &'static str = "domains";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const TABLES: &'static [Table] = &[Table {
         name: "view_domains",
         columns: &[
@@ -69,6 +73,7 @@ impl ReadModel for Domains {
                 id: DomainId(id),
                 content,
                 disabled: false,
+                plan: SyncPlan::default(),
                 version: event.version,
             }));
         }
@@ -79,6 +84,18 @@ impl ReadModel for Domains {
             DomainEvent::Revised(e) => row.content = e.content.clone(),
             DomainEvent::Disabled(_) => row.disabled = true,
             DomainEvent::Enabled(_) => row.disabled = false,
+            DomainEvent::SynchronisationPlanned(e) => row.plan = e.plan.clone(),
+            DomainEvent::SynchronisationAsked(_)
+            | DomainEvent::Synchronised(_)
+            | DomainEvent::SynchronisationFailed(_)
+            | DomainEvent::UnmanagedAccountsFound(_)
+            | DomainEvent::PeoplePlanned(_)
+            | DomainEvent::PeopleFollowed(_)
+            | DomainEvent::PeopleHeld(_)
+            | DomainEvent::PeopleAllowed(_)
+            | DomainEvent::FollowedGroupsMissing(_)
+            | DomainEvent::AccountsDrifted(_)
+            | DomainEvent::DriftDecided(_) => {}
         }
         Ok(Some(row))
     }

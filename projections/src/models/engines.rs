@@ -12,8 +12,8 @@ use chrono::{DateTime, Utc, serde::ts_microseconds_option};
 use sea_query::Order;
 use serde::{Deserialize, Serialize};
 use tenure_domain::{
-    EngineId, Event,
-    engine::{EngineContent, EngineEvent},
+    DomainId, EngineId, Event,
+    engine::{EngineEvent, EngineRegistered, EngineStanding, EngineTokenIssued},
     order::Failure,
 };
 use tenure_eventstore::StoredEvent;
@@ -24,8 +24,12 @@ use uuid::Uuid;
 pub struct EngineRow {
     /// Which.
     pub id: EngineId,
-    /// What is known of it.
-    pub content: EngineContent,
+    /// As administrators see it.
+    pub name: String,
+    /// The one domain that it serves, or will serve.
+    pub domain: DomainId,
+    /// How far it is on its way to work.
+    pub standing: EngineStanding,
     /// What is out of its reach.
     pub impaired: Option<Failure>,
     /// Since when.
@@ -44,7 +48,7 @@ pub(crate) struct Engines;
 
 impl ReadModel for Engines {
     const NAME: &'static str = "engines";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const TABLES: &'static [Table] = &[Table {
         name: "view_engines",
         columns: &[
@@ -74,21 +78,43 @@ impl ReadModel for Engines {
         let Event::Engine(engine) = &event.event else {
             return Ok(row);
         };
-        if let EngineEvent::Registered(e) = engine {
-            return Ok(Some(EngineRow {
-                id: EngineId(id),
-                content: e.content.clone(),
-                impaired: None,
-                impaired_since: None,
-                contact_lost: None,
-                disabled: false,
-                version: event.version,
-            }));
+        let new = |name: &String, domain, standing| EngineRow {
+            id: EngineId(id),
+            name: name.clone(),
+            domain,
+            standing,
+            impaired: None,
+            impaired_since: None,
+            contact_lost: None,
+            disabled: false,
+            version: event.version,
+        };
+        if let EngineEvent::Registered(EngineRegistered { content }) = engine {
+            return Ok(Some(new(
+                &content.name,
+                content.domain,
+                EngineStanding::Assigned,
+            )));
+        }
+        if let EngineEvent::TokenIssued(EngineTokenIssued { expected, .. }) = engine {
+            return Ok(Some(new(
+                &expected.name,
+                expected.domain,
+                EngineStanding::Expected,
+            )));
         }
         let mut row = row.ok_or(ABSENT)?;
         row.version = event.version;
         match engine {
-            EngineEvent::Registered(_) => {}
+            EngineEvent::Registered(_)
+            | EngineEvent::TokenIssued(_)
+            | EngineEvent::TokenRevoked(_) => {}
+            EngineEvent::Enrolled(_) => row.standing = EngineStanding::Unassigned,
+            EngineEvent::Assigned(_) => row.standing = EngineStanding::Assigned,
+            EngineEvent::Revoked(_) => {
+                row.standing = EngineStanding::Revoked;
+                (row.impaired, row.impaired_since, row.contact_lost) = (None, None, None);
+            }
             EngineEvent::Impaired(e) => {
                 row.impaired = Some(e.failure.clone());
                 row.impaired_since = Some(event.recorded_at);
@@ -110,8 +136,8 @@ impl ReadModel for Engines {
 
     fn cells(row: &EngineRow) -> Result<Cells, String> {
         Ok(vec![
-            folded(&row.content.name).as_str().into(),
-            row.content.domain.0.into(),
+            folded(&row.name).as_str().into(),
+            row.domain.0.into(),
             content(row)?,
         ])
     }

@@ -7,6 +7,7 @@ pub(crate) mod approvals;
 pub(crate) mod audit;
 pub(crate) mod deputies;
 pub(crate) mod domains;
+pub(crate) mod drifts;
 pub(crate) mod engines;
 pub(crate) mod groups;
 pub(crate) mod members;
@@ -40,6 +41,7 @@ pub(crate) fn all() -> Vec<Box<dyn Model>> {
         of::<template_versions::TemplateVersions>(),
         of::<deputies::Deputies>(),
         of::<domains::Domains>(),
+        of::<drifts::Drifts>(),
         of::<engines::Engines>(),
         of::<api_tokens::ApiTokens>(),
     ]

@@ -4,7 +4,7 @@ use super::ABSENT;
 use crate::{
     Count, Cursor, Page, Paged, SortOrder, ViewError, Views,
     cell::{Cell, Kind},
-    list::List,
+    list::{List, each_of, one_of},
     models::accounts::{Accounts, OutstandingOrder, Trouble},
     read_model::{Cells, ReadModel, content, of_content},
     search::{folded, matching, prefixes},
@@ -282,7 +282,7 @@ impl RequestRow {
                 }
                 self.held_since = at;
             }
-            RequestEvent::NameReleased(_) => {}
+            RequestEvent::NameReleased(_) | RequestEvent::Deleted(_) => {}
             RequestEvent::Approved(_) => self.status = RequestStatus::Approved,
             RequestEvent::Retried(_) => {
                 self.failure = None;
@@ -405,7 +405,14 @@ impl ReadModel for Requests {
                 version: event.version,
             }));
         }
-        let mut row = row.ok_or(ABSENT)?;
+        let Some(mut row) = row else {
+            // The name of a failed attempt is let go of whenever the directory says so, also after the draft was deleted.
+            let late = matches!(request, RequestEvent::NameReleased(_));
+            return if late { Ok(None) } else { Err(ABSENT.into()) };
+        };
+        if let RequestEvent::Deleted(_) = request {
+            return Ok(None);
+        }
         row.apply(at, request);
         row.changed_at = at;
         row.version = event.version;
@@ -453,9 +460,14 @@ pub struct RequestFilter {
 
 impl RequestFilter {
     fn condition(&self) -> Cond {
+        self.of(&self.status)
+    }
+
+    /// The same with these statuses.
+    fn of(&self, status: &[RequestStatus]) -> Cond {
         let is = |column: &'static str, id: Uuid| Expr::col(column).eq(id.as_bytes().to_vec());
-        let status = (!self.status.is_empty())
-            .then(|| Expr::col("status").is_in(self.status.iter().map(|status| status.text())));
+        let status: Vec<_> = status.iter().map(|status| status.text()).collect();
+        let status = one_of("status", &status, self.picks());
         let search = self
             .search
             .as_deref()
@@ -468,6 +480,25 @@ impl RequestFilter {
             .add_option(self.account.map(|id| is("account", id.0)))
             .add_option(search.map(|found| Expr::col("id").in_subquery(found)))
             .add_option((!self.ids.is_empty()).then(|| Expr::col("id").is_in(ids())))
+    }
+
+    /// Does anything beside the status say which?
+    fn picks(&self) -> bool {
+        self.search.is_some()
+            || self.requester.is_some()
+            || self.template.is_some()
+            || self.account.is_some()
+            || !self.ids.is_empty()
+    }
+
+    /// The statuses, if they are to be listed one by one and merged: each has an index by the last change.
+    fn apart(&self, sort: RequestSort) -> Vec<Expr> {
+        let statuses = match (self.status.as_slice(), sort) {
+            (statuses @ [_, _, ..], RequestSort::Changed) if !self.picks() => statuses,
+            _ => &[],
+        };
+        let texts: Vec<_> = statuses.iter().map(|status| status.text()).collect();
+        each_of("status", &texts)
     }
 }
 
@@ -509,15 +540,17 @@ impl Views {
             RequestSort::Created => "created_at",
             RequestSort::Name => "name_key",
         };
-        self.list::<Requests>(
-            List {
-                condition: filter.condition(),
-                sort: column,
-                order,
-            },
-            page,
-        )
-        .await
+        let apart = filter.apart(sort);
+        let condition = match apart.as_slice() {
+            [] => filter.condition(),
+            _ => filter.of(&[]),
+        };
+        let list = List {
+            condition,
+            sort: column,
+            order,
+        };
+        self.list_apart::<Requests>(list, &apart, page).await
     }
 
     /// One request.

@@ -10,7 +10,7 @@ use crate::{
     table::Table,
 };
 use chrono::{DateTime, Utc, serde::ts_microseconds};
-use sea_query::{Cond, Expr, ExprTrait};
+use sea_query::{Cond, Expr, ExprTrait, Query};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use tenure_domain::{
@@ -46,6 +46,8 @@ pub struct TemplateRow {
     pub published: Option<u32>,
     /// Who may use the published version; empty = everyone who may request.
     pub available_to: Vec<GroupId>,
+    /// Users and groups that the published version's approval steps name, as fallback too.
+    pub approvers: BTreeSet<Uuid>,
     /// No new requests.
     pub disabled: bool,
     /// When anything last happened to it.
@@ -94,6 +96,11 @@ impl TemplateRow {
         }
     }
 
+    /// Does it take new requests?
+    fn offered(&self) -> bool {
+        self.published.is_some() && !self.disabled
+    }
+
     fn show(&mut self, content: &TemplateContent) {
         self.name.clone_from(&content.name);
         self.purpose.clone_from(&content.purpose);
@@ -106,10 +113,11 @@ impl TemplateRow {
 pub(crate) struct Templates;
 
 const WORDS: &str = "view_template_words";
+const APPROVERS: &str = "view_template_approvers";
 
 impl ReadModel for Templates {
     const NAME: &'static str = "templates";
-    const VERSION: u32 = 2;
+    const VERSION: u32 = 3;
     const TABLES: &'static [Table] = &[
         Table {
             name: "view_templates",
@@ -128,6 +136,12 @@ impl ReadModel for Templates {
             columns: &[("id", Kind::Bytes), ("word", Kind::Text)],
             key: 2,
             indexes: &[&["word", "id"]],
+        },
+        Table {
+            name: APPROVERS,
+            columns: &[("id", Kind::Bytes), ("who", Kind::Bytes)],
+            key: 2,
+            indexes: &[&["who", "id"]],
         },
     ];
 
@@ -162,6 +176,7 @@ impl ReadModel for Templates {
                 versions: Vec::new(),
                 published: None,
                 available_to: Vec::new(),
+                approvers: BTreeSet::new(),
                 disabled: false,
                 changed_at: event.recorded_at,
                 version: 0,
@@ -198,6 +213,7 @@ impl ReadModel for Templates {
                 });
                 row.available_to
                     .clone_from(&e.content.directory.available_to);
+                row.approvers = approvers(&e.content).collect();
                 row.show(&e.content);
             }
             TemplateEvent::Unpublished(_) => row.published = None,
@@ -210,7 +226,7 @@ impl ReadModel for Templates {
     fn cells(row: &TemplateRow) -> Result<Cells, String> {
         Ok(vec![
             folded(&row.name).as_str().into(),
-            (row.published.is_some() && !row.disabled).into(),
+            row.offered().into(),
             row.domain.0.into(),
             content(row)?,
         ])
@@ -221,8 +237,29 @@ impl ReadModel for Templates {
     }
 
     fn indexed(row: &TemplateRow) -> Vec<BTreeSet<Cells>> {
-        vec![prefixes([row.name.as_str()])]
+        let approvers = row.approvers.iter().filter(|_| row.offered());
+        vec![
+            prefixes([row.name.as_str()]),
+            approvers.map(|who| vec![(*who).into()]).collect(),
+        ]
     }
+}
+
+fn approvers(content: &TemplateContent) -> impl Iterator<Item = Uuid> {
+    content.approval.steps.iter().flat_map(|step| {
+        let users = step.users.iter().chain(&step.fallback.users);
+        let groups = step.groups.iter().chain(&step.fallback.groups);
+        users.map(|user| user.0).chain(groups.map(|group| group.0))
+    })
+}
+
+fn naming(approver: Uuid) -> Expr {
+    let mut named = Query::select();
+    named
+        .column("id")
+        .from(APPROVERS)
+        .and_where(Expr::col("who").eq(approver.as_bytes().to_vec()));
+    Expr::col("id").in_subquery(named)
 }
 
 /// Which templates.
@@ -232,6 +269,8 @@ pub struct TemplateFilter {
     pub search: Option<String>,
     /// Only those that take new requests.
     pub offered: bool,
+    /// Those that take new requests, and whose approval steps name this user or group.
+    pub approver: Option<Uuid>,
     /// In this domain.
     pub domain: Option<DomainId>,
 }
@@ -253,6 +292,7 @@ impl Views {
         let condition = Cond::all()
             .add_option(search.map(|found| Expr::col("id").in_subquery(found)))
             .add_option(filter.offered.then(|| Expr::col("offered").eq(1_i64)))
+            .add_option(filter.approver.map(naming))
             .add_option(
                 filter
                     .domain

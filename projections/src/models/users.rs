@@ -3,7 +3,7 @@
 use super::ABSENT;
 use crate::{
     Page, Paged, SortOrder, ViewError, Views,
-    cell::Kind,
+    cell::{Cell, Kind},
     list::List,
     read_model::{Cells, ReadModel, content, of_content},
     search::{folded, matching, prefixes},
@@ -14,7 +14,7 @@ use sea_query::{Cond, Expr, ExprTrait, Query};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use tenure_domain::{
-    Event, Personal, RoleId, UserId,
+    DomainId, Event, Personal, RoleId, UserId,
     user::{DirectoryLink, PersonalData, UserEvent},
 };
 use tenure_eventstore::StoredEvent;
@@ -41,6 +41,12 @@ pub struct UserRow {
     pub verified_emails: Vec<String>,
     /// Does signing in need a second factor?
     pub second_factor: bool,
+    /// Kept in step with this directory.
+    #[serde(default)]
+    pub followed: Option<DomainId>,
+    /// Left it.
+    #[serde(default)]
+    pub left: bool,
     /// When the person was registered.
     #[serde(with = "ts_microseconds")]
     pub created_at: DateTime<Utc>,
@@ -87,7 +93,7 @@ const ROLES: &str = "view_user_roles";
 
 impl ReadModel for Users {
     const NAME: &'static str = "users";
-    const VERSION: u32 = 2;
+    const VERSION: u32 = 3;
     const TABLES: &'static [Table] = &[
         Table {
             name: USERS,
@@ -96,10 +102,12 @@ impl ReadModel for Users {
                 ("name_key", Kind::Text),
                 ("disabled", Kind::Int),
                 ("created_at", Kind::Int),
+                ("followed", Kind::Bytes),
                 ("content", Kind::Bytes),
             ],
             key: 1,
             indexes: &[
+                &["followed", "id"],
                 &["name_key", "id"],
                 &["created_at", "id"],
                 &["disabled", "name_key", "id"],
@@ -147,6 +155,8 @@ impl ReadModel for Users {
                 roles: BTreeSet::new(),
                 verified_emails: Vec::new(),
                 second_factor: false,
+                followed: None,
+                left: false,
                 created_at: event.recorded_at,
                 version: 0,
             },
@@ -160,14 +170,23 @@ impl ReadModel for Users {
             | UserEvent::PasswordSet(_)
             | UserEvent::SecondFactorEnrolled(_)
             | UserEvent::SecondFactorReset(_)
-            | UserEvent::RecoveryCodeUsed(_) => row.ok_or(ABSENT)?,
+            | UserEvent::RecoveryCodeUsed(_)
+            | UserEvent::Followed(_)
+            | UserEvent::Left(_) => row.ok_or(ABSENT)?,
         };
         row.version = event.version;
         match user {
             UserEvent::Registered(e) => row.set(&e.personal),
             UserEvent::PersonalDataChanged(e) => row.set(&e.personal),
             UserEvent::Disabled(_) => row.disabled = true,
-            UserEvent::Enabled(_) => row.disabled = false,
+            UserEvent::Enabled(_) => {
+                row.disabled = false;
+                if std::mem::take(&mut row.left) {
+                    row.followed = None;
+                }
+            }
+            UserEvent::Followed(e) => (row.followed, row.left) = (Some(e.domain), false),
+            UserEvent::Left(_) => row.left = true,
             UserEvent::RoleGranted(e) => drop(row.roles.insert(e.role)),
             UserEvent::RoleRevoked(e) => drop(row.roles.remove(&e.role)),
             UserEvent::EmailVerified(e) => row.set(&e.personal),
@@ -185,6 +204,7 @@ impl ReadModel for Users {
             folded(&row.display_name).as_str().into(),
             row.disabled.into(),
             row.created_at.timestamp_micros().into(),
+            row.followed.map_or(Cell::Null, |domain| domain.0.into()),
             content(row)?,
         ])
     }
@@ -276,6 +296,16 @@ impl Views {
     /// If the database fails.
     pub async fn user(&self, id: UserId) -> Result<Option<UserRow>, ViewError> {
         self.get::<Users>(id.0).await
+    }
+
+    /// People who are kept in step with the directory, and those who left it.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn followed_users(&self, domain: DomainId) -> Result<Vec<UserRow>, ViewError> {
+        let followed = Expr::col("followed").eq(domain.0.as_bytes().to_vec());
+        self.select::<Users>(|query| query.and_where(followed))
+            .await
     }
 
     /// These people, in any order: for mails and names. Who does not exist is left out.

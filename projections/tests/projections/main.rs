@@ -8,6 +8,7 @@
     missing_docs
 )]
 
+mod drifts;
 mod keeping;
 mod lists;
 mod people;

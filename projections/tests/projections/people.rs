@@ -10,7 +10,7 @@ use tenure_domain::{
     user::{PersonalData, User, UserCommand},
 };
 use tenure_eventstore::new_id;
-use tenure_projections::{Page, TemplateStatus, Voices};
+use tenure_projections::{Page, TemplateStatus, Voices, WaitingFilter};
 
 on_both!(
     approvals_wait_for_people_and_for_members_of_groups,
@@ -28,7 +28,7 @@ async fn approvals_wait_for_people_and_for_members_of_groups(world: World) {
     let waits = async |user, groups: &[GroupId]| {
         let page = world
             .views
-            .waiting_for(&voices(user, groups), &Page::default())
+            .waiting_for(&voices(user, groups), &any(), &Page::default())
             .await
             .unwrap();
         assert_eq!(
@@ -99,7 +99,7 @@ async fn nobody_is_asked_to_decide_on_what_is_theirs(world: World) {
     assert_eq!(
         world
             .views
-            .waiting_for(&voices(world.bob, &[]), &page)
+            .waiting_for(&voices(world.bob, &[]), &any(), &page)
             .await
             .unwrap()
             .rows,
@@ -109,7 +109,7 @@ async fn nobody_is_asked_to_decide_on_what_is_theirs(world: World) {
     assert_eq!(
         world
             .views
-            .waiting_for(&voices(world.alice, &[world.approvers]), &page)
+            .waiting_for(&voices(world.alice, &[world.approvers]), &any(), &page)
             .await
             .unwrap()
             .rows,
@@ -324,6 +324,7 @@ async fn a_template_shows_its_draft_and_its_versions(world: World) {
         search: Some("batch".into()),
         offered: true,
         domain: Some(world.domain),
+        approver: Some(world.approvers.0),
     };
     assert_eq!(
         world
@@ -370,6 +371,10 @@ async fn a_reopened_request_is_a_draft_again(world: World) {
         world.views.waiting(&Page::default()).await.unwrap().rows,
         []
     );
+}
+
+fn any() -> WaitingFilter {
+    WaitingFilter::default()
 }
 
 fn voices(user: UserId, groups: &[GroupId]) -> Voices<'_> {

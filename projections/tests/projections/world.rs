@@ -299,6 +299,7 @@ impl World {
                 enabled_after_end_days: 7,
                 ..LifecycleSection::default()
             },
+            drift: Default::default(),
             approval: ApprovalFlow {
                 steps: vec![
                     step("Manager", &[self.bob], &[]),

@@ -53,3 +53,8 @@ impl Applying<'_> {
         self.connection.post(path, body).await.map(Some)
     }
 }
+
+/// Puts names where a template has ids, for people who read it.
+pub(super) async fn name_all(connection: &Connection, template: &mut Value) {
+    names::Names::new(connection).name_all(template).await;
+}

@@ -11,9 +11,9 @@ use crate::{
 };
 use futures::{Stream as Futures, StreamExt, TryStreamExt};
 use std::time::Instant;
-use tenure_domain::{Actor, Stream};
+use tenure_domain::{Actor, Stream, directory::DomainCommand, synchronisation::SyncPlan};
 use tenure_eventstore::{EventStore, Execution};
-use tenure_workflow::Caller;
+use tenure_workflow::{Caller, Commands};
 use uuid::Uuid;
 
 /// Commands under way at once.
@@ -58,6 +58,7 @@ pub(super) async fn load(config: &Config, accounts: usize) -> Result<(), DemoErr
         let started = Instant::now();
         let setup = Caller::new(Actor::system("demo"));
         people::settle(&wired.instance.commands, &setup).await?;
+        never_read(&wired.instance.commands, &setup).await?;
         organisation::settle(&store, size, begin).await?;
         lives::live(&store, size, begin, until).await?;
         let events = store.head().await?.position;
@@ -67,12 +68,28 @@ pub(super) async fn load(config: &Config, accounts: usize) -> Result<(), DemoErr
                 .advance_checkpoint(follower, events)
                 .await?;
         }
+        say(format_args!("  lists of {events} events …"));
+        wired.instance.views.rebuild(None, |_| ()).await?;
         say(format_args!(
             "{events} events in {:.1} s.",
             started.elapsed().as_secs_f64()
         ));
     }
     store.close().await;
+    Ok(())
+}
+
+/// No directory holds these accounts: looked for by themselves, all of them would be missed.
+async fn never_read(commands: &Commands, setup: &Caller) -> Result<(), DemoError> {
+    let plan = SyncPlan {
+        changes_every_minutes: None,
+        full_every_hours: None,
+        ..SyncPlan::default()
+    };
+    for domain in people::domains() {
+        let command = DomainCommand::PlanSynchronisation(plan.clone());
+        commands.domain(domain, command, setup).await?;
+    }
     Ok(())
 }
 

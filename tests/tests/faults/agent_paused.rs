@@ -35,11 +35,11 @@ async fn an_agent_that_was_frozen_past_its_lease_doubles_nothing_when_it_wakes_u
         order_lease: LEASE,
         ..Settings::default()
     };
-    let Some(mut lab) = Lab::start(settings).await else {
+    let Some(lab) = Lab::start(settings).await else {
         return;
     };
     let passing = Passing::begin(&lab).await;
-    let mut other = lab.another_engine(0).await;
+    let mut other = lab.another_engine(0, "another").await;
     let frozen = lab.domains[0].agent.as_ref().unwrap();
     let (asked, ()) = tokio::join!(passing.ask(60, &[0]), async {
         let first = async || (carried_out(&frozen.output()) >= 5).then_some(());

@@ -16,5 +16,6 @@ mod disk_full;
 mod gateway_killed;
 mod kills;
 mod passing;
+mod pool;
 mod two_gateways;
 mod year_ahead;

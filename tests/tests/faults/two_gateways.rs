@@ -2,8 +2,10 @@
 
 use crate::passing::Passing;
 use async_nats::{ConnectOptions, jetstream};
+use chrono::Utc;
 use sqlx::{Connection, PgConnection};
-use std::time::Duration;
+use std::{future::ready, time::Duration};
+use tenure_broker::Operator;
 use tenure_tests::{
     lab::{Lab, Settings},
     until::until,
@@ -34,9 +36,10 @@ async fn two_relays_publish_the_history_without_a_gap_and_each_event_at_its_posi
             .fetch_all(&mut database)
             .await
             .unwrap();
-    let seed = std::fs::read_to_string(&lab.nats.core_seed).unwrap();
-    let options =
-        ConnectOptions::with_nkey(seed.trim().to_owned()).custom_inbox_prefix("_INBOX_core");
+    let operator = Operator::load_or_create(&lab.nats.operator_file).unwrap();
+    let login = operator.core_login("tenure", Utc::now()).unwrap();
+    let options = ConnectOptions::with_auth_callback(move |nonce| ready(login.answer(&nonce)));
+    let options = options.custom_inbox_prefix("_INBOX_core");
     let client = options.connect(lab.nats.url()).await.unwrap();
     let stream = jetstream::new(client).get_stream("TENURE_EVENT_1").await;
     let stream = stream.unwrap();

@@ -16,15 +16,16 @@ use tenure_broker::{AgentKeys, AgentLink, BrokerConfig, Hub};
 use tenure_domain::{
     DomainId, EngineId,
     order::{Failure, FailureReason, Order, OrderKind, OrderNumber, Outcome, Report},
+    synchronisation::{DirectoryObject, SyncMark},
 };
 use tenure_engine_agent::{
     agent::Agent,
     config::SandboxConfig,
-    directory::{Directory, sandbox::Sandbox},
+    directory::{Directory, WasRead, sandbox::Sandbox},
     vault::{InMemoryVault, Vault},
 };
 use tenure_eventstore::clock::Clock;
-use tokio::task::JoinHandle;
+use tokio::{sync::mpsc, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
 /// So many seconds of the orders' time pass in one.
@@ -148,6 +149,15 @@ impl Directory for Moody {
     fn reachable(&self) -> BoxFuture<'_, Result<(), Failure>> {
         self.sandbox.reachable()
     }
+
+    fn read<'a>(
+        &'a self,
+        since: Option<SyncMark>,
+        attributes: &'a [String],
+        pages: mpsc::Sender<Vec<DirectoryObject>>,
+    ) -> BoxFuture<'a, Result<WasRead, Failure>> {
+        self.sandbox.read(since, attributes, pages)
+    }
 }
 
 fn failure(reason: FailureReason, detail: &str) -> Failure {
@@ -183,6 +193,7 @@ impl Engine {
             base_dn: base_dn.to_owned(),
             organisational_units: vec![],
             groups: vec![],
+            nested: Default::default(),
             file: None,
             password_length: 32,
         };

@@ -161,6 +161,7 @@ async fn play(
 
 /// What must hold of a whole run.
 async fn end(play: Play, seed: u64) -> Result<(Tally, Vec<StoredEvent>), String> {
+    play.world.read_domains_no_more().await?;
     play.world.settle().await?;
     play.compare_all().await?;
     let instance = play.world.instance();

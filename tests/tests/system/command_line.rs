@@ -265,3 +265,33 @@ async fn an_approver_asks_the_requester_answers_and_an_administrator_overrides()
         "{shown}"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_domain_is_read_planned_and_looked_into() {
+    let small = organisation().await;
+    let domain = |words: &[&'static str]| {
+        let mut all = vec!["domain", words[0], "corp.example.com"];
+        all.extend(&words[1..]);
+        all
+    };
+    let read = small.prints(&domain(&["sync", "--full"]));
+    assert!(read.contains("(all of it)"), "{read}");
+    assert!(read.contains("0 users, 0 groups, 3 units"), "{read}");
+    let plan = ["sync-plan", "--changes-every", "5", "--full-every", "0"];
+    small.prints(&domain(&plan));
+    let status = small.prints(&domain(&["sync-status"]));
+    assert!(status.contains("every 5 minutes"), "{status}");
+    assert!(status.contains("on demand"), "{status}");
+    assert_eq!(small.prints(&domain(&["unmanaged"])), "Nothing.");
+    let import = [
+        "import",
+        "svc-none",
+        "--template",
+        "Service account",
+        "--period",
+        "90 days",
+    ];
+    let more = ["--owner", "bob@corp.example", "--reason", "Found"];
+    let refused = small.refuses(&domain(&[&import[..], &more].concat()));
+    assert!(refused.contains("no unmanaged account"), "{refused}");
+}

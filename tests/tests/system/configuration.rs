@@ -29,12 +29,13 @@ fn bad_configuration_is_one_line_that_names_the_key_and_exits_with_2() {
         ("[broker]\nservers = [\"http://x\"]", "broker.servers"),
         (
             "[broker]\nservers = [\"nats://127.0.0.1:1\"]\nuser = \"core\"",
-            "broker.password_file",
+            "broker.user",
         ),
         (
             "[orders]\nvalid_for_minutes = 0",
             "orders.valid_for_minutes",
         ),
+        ("[engines]\nlogin_seconds = 1", "engines.login_seconds"),
         ("[orders]\nlease_seconds = 5", "orders.lease_seconds"),
         ("not toml", "toml"),
     ];
@@ -81,4 +82,29 @@ fn every_subcommand_has_help_with_an_example() {
         }
     }
     walk(&[]);
+}
+
+#[test]
+fn commands_that_look_at_an_instance_make_none() {
+    let folder = tempfile::TempDir::new().unwrap();
+    for command in [
+        &["audit", "verify"][..],
+        &["projections", "status"],
+        &["projections", "rebuild"],
+        &["epoch", "new", "--reason", "restored"],
+    ] {
+        let output = Command::new(tenure())
+            .args(command)
+            .current_dir(folder.path())
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{command:?}: {said}");
+        assert!(
+            said.contains("tenure-data") && said.contains("--config"),
+            "{said}"
+        );
+        let left = folder.path().read_dir().unwrap().count();
+        assert_eq!(left, 0, "{command:?} left something behind");
+    }
 }

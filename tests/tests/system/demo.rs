@@ -1,7 +1,10 @@
-//! `tenure demo --once`: one account's whole story, headless.
+//! `tenure demo`: one account's whole story, headless; and that nothing of it is left behind.
 
-use std::process::Command;
-use tenure_tests::process::tenure;
+use std::{process::Command, time::Duration};
+use tenure_tests::{
+    process::{Process, free_port, tenure},
+    until::until,
+};
 
 #[test]
 fn the_demo_tells_one_accounts_whole_story_and_exits_with_0() {
@@ -26,5 +29,37 @@ fn the_demo_tells_one_accounts_whole_story_and_exits_with_0() {
         "#",
     ] {
         assert!(told.contains(part), "the story lacks \"{part}\":\n{told}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_demo_that_is_ended_leaves_nothing_behind() {
+    for (when, said) in [
+        ("in its set-up", "Setting up"),
+        ("while it serves", "Ctrl-C ends"),
+    ] {
+        let (folder, temporary) = (
+            tempfile::TempDir::new().unwrap(),
+            tempfile::TempDir::new().unwrap(),
+        );
+        let listen = format!("127.0.0.1:{}", free_port());
+        let mut command = Command::new(tenure());
+        command
+            .args(["demo", "--accounts", "1", "--listen", &listen])
+            .env("TMPDIR", temporary.path());
+        let mut demo = Process::start("demo", folder.path(), &mut command);
+        let patience = Duration::from_secs(120);
+        until("the demo", patience, async || {
+            demo.output().contains(said).then_some(())
+        })
+        .await;
+        assert_eq!(temporary.path().read_dir().unwrap().count(), 1);
+        demo.signal("TERM");
+        until("its end", patience, async || {
+            (!demo.is_running()).then_some(())
+        })
+        .await;
+        let left = temporary.path().read_dir().unwrap().count();
+        assert_eq!(left, 0, "ended {when}");
     }
 }

@@ -8,12 +8,18 @@
     missing_docs
 )]
 
+mod administration;
 mod bad_input;
 mod command_line;
 mod configuration;
 mod contact;
 mod demo;
+mod discovery;
 mod documents;
+mod drift;
+mod enrolment;
+mod following;
+mod gmsa;
 mod leaving;
 mod lifecycle;
 mod migration_of_many;
@@ -22,3 +28,4 @@ mod refusals;
 mod reveal;
 mod small;
 mod story;
+mod synchronisation;

@@ -15,11 +15,12 @@ const PASSWORD: &str = "correct horse battery";
 
 /// Ada administers, Bob approves; the domain is a sandbox.
 pub(crate) struct Small {
-    pub(crate) folder: tempfile::TempDir,
     pub(crate) api: Api,
     url: String,
     token: String,
     _serve: Process,
+    /// Last, so that it is dropped last: what fails tells from the log in it.
+    pub(crate) folder: tempfile::TempDir,
 }
 
 impl Small {
@@ -89,14 +90,19 @@ impl Small {
     }
 
     pub(crate) fn tenure_as(&self, token: &str, args: &[&str]) -> Output {
-        Command::new(tenure())
+        self.command(token, args).output().unwrap()
+    }
+
+    /// The command, not yet run.
+    pub(crate) fn command(&self, token: &str, args: &[&str]) -> Command {
+        let mut command = Command::new(tenure());
+        command
             .args(args)
             .current_dir(self.folder.path())
             .env("XDG_CONFIG_HOME", self.folder.path())
             .env("TENURE_URL", &self.url)
-            .env("TENURE_TOKEN", token)
-            .output()
-            .unwrap()
+            .env("TENURE_TOKEN", token);
+        command
     }
 
     /// What a command prints, that succeeds.

@@ -1,3 +1,4 @@
+import { useQuery } from '@tanstack/react-query';
 import { createContext, useContext, useEffect, useState } from 'react';
 import { api } from './client';
 
@@ -14,8 +15,11 @@ export function useNow(): number {
   return useContext(Now);
 }
 
+/** What the server says of itself: its clock, its version. */
+export const systemInfo = api.queryOptions('get', '/api/v1/system', {}, { staleTime: 5 * MINUTE });
+
 export function useBusinessClock(): number {
-  const { data, dataUpdatedAt } = api.useQuery('get', '/api/v1/system', {}, { staleTime: 5 * MINUTE });
+  const { data, dataUpdatedAt } = useQuery(systemInfo);
   const [tick, setTick] = useState(() => Date.now());
   useEffect(() => {
     const timer = setInterval(() => setTick(Date.now()), MINUTE / 2);

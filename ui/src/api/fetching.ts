@@ -1,4 +1,5 @@
 import { network } from '@/texts/common';
+import { sendOnce } from './idempotency';
 import { problemName, problemResponse, type Problem } from './problem';
 
 // Reading one's own writes: the position of the newest change that this tab knows of. Every query asks for at least it.
@@ -60,8 +61,13 @@ function atLeast(request: Request): Request {
 
 /** `fetch` for the API: reads own writes, and fails in one way only. */
 export async function fetching(request: Request): Promise<Response> {
-  if (request.method !== 'GET') request.headers.set('X-Tenure-Request', '1');
-  let response = await asProblemAnswer(await send(atLeast(request.clone())));
+  let response: Response;
+  if (request.method === 'GET') {
+    response = await asProblemAnswer(await send(atLeast(request.clone())));
+  } else {
+    request.headers.set('X-Tenure-Request', '1');
+    response = await asProblemAnswer(await sendOnce(request, send));
+  }
   if (response.ok && request.method !== 'GET' && response.headers.get('content-type')?.includes('json')) {
     const { position } = (await response.clone().json()) as { position?: unknown };
     if (typeof position === 'number') saw(position);

@@ -7,21 +7,25 @@ export type Connection = 'connecting' | 'live' | 'reconnecting';
 
 // Which queries a change concerns, by the kind of object that changed. What is counted or lists several kinds is last.
 const CONCERNED: Record<string, string[]> = {
-  account: ['/api/v1/accounts'],
+  account: ['/api/v1/accounts', '/api/v1/drift'],
   request: ['/api/v1/requests', '/api/v1/approvals'],
   template: ['/api/v1/templates'],
   user: ['/api/v1/users', '/api/v1/people', '/api/v1/groups', '/api/v1/sessions/current'],
   group: ['/api/v1/groups', '/api/v1/users', '/api/v1/people', '/api/v1/sessions/current'],
   role: ['/api/v1/roles', '/api/v1/sessions/current'],
   domain: ['/api/v1/domains'],
-  engine: ['/api/v1/engines'],
+  engine: ['/api/v1/engines', '/api/v1/domains/{id}/pool'],
   'email-template': ['/api/v1/email-notifications'],
   'api-token': ['/api/v1/api-tokens'],
   deputyship: ['/api/v1/deputies', '/api/v1/approvals', '/api/v1/users'],
 };
 const ALWAYS = ['/api/v1/audit'];
+const HEALTH = ['/api/v1/engines', '/api/v1/domains/{id}/pool'];
+const READING = ['/api/v1/domains/{id}/synchronisation'];
 /** Many changes at once, as at midnight, are asked for together. */
 const GATHER = 250;
+/** Every engine says several times a minute how it does: many of them are asked about together. */
+const GATHER_HEALTH = 2_000;
 const LONGEST_PAUSE = 20_000;
 
 let connection: Connection = 'connecting';
@@ -42,12 +46,34 @@ export function useConnection(): Connection {
   return useSyncExternalStore(subscribe, () => connection);
 }
 
+/** Queries that are stale, asked for anew together after a pause. */
+class Gathered {
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private readonly stale = new Set<string>();
+
+  constructor(private readonly pause: number) {}
+
+  add(prefixes: string[]): void {
+    for (const prefix of prefixes) this.stale.add(prefix);
+    this.timer ??= setTimeout(() => {
+      this.timer = undefined;
+      invalidate(this.stale);
+      this.stale.clear();
+    }, this.pause);
+  }
+
+  stop(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+  }
+}
+
 /** Events carry nothing to show: they only say which queries are stale. A reconnect makes all of them stale. */
 class LiveUpdates {
   private source: EventSource | undefined;
   private again: ReturnType<typeof setTimeout> | undefined;
-  private gathering: ReturnType<typeof setTimeout> | undefined;
-  private readonly stale = new Set<string>();
+  private readonly changes = new Gathered(GATHER);
+  private readonly health = new Gathered(GATHER_HEALTH);
   private attempts = 0;
   private missed = false;
 
@@ -69,9 +95,11 @@ class LiveUpdates {
     source.addEventListener('change', (event) => {
       const { kind, position } = JSON.parse(event.data as string) as { kind: string; position: number };
       saw(position);
-      this.gather([...(CONCERNED[kind] ?? []), ...ALWAYS]);
+      this.changes.add([...(CONCERNED[kind] ?? []), ...ALWAYS]);
     });
-    source.addEventListener('inbox', () => this.gather(['/api/v1/inbox']));
+    source.addEventListener('inbox', () => this.changes.add(['/api/v1/inbox']));
+    source.addEventListener('engine-health', () => this.health.add(HEALTH));
+    source.addEventListener('synchronisation', () => this.changes.add(READING));
     source.addEventListener('reset', () => void queryClient.invalidateQueries());
   }
 
@@ -80,16 +108,8 @@ class LiveUpdates {
     this.source = undefined;
     this.missed = true;
     clearTimeout(this.again);
-    clearTimeout(this.gathering);
-  }
-
-  private gather(prefixes: string[]): void {
-    for (const prefix of prefixes) this.stale.add(prefix);
-    this.gathering ??= setTimeout(() => {
-      this.gathering = undefined;
-      invalidate(this.stale);
-      this.stale.clear();
-    }, GATHER);
+    this.changes.stop();
+    this.health.stop();
   }
 
   /** The browser tries again by itself after a lost connection, but not after an answer that is no stream. */

@@ -1,10 +1,13 @@
+import { useQuery } from '@tanstack/react-query';
 import { api, type Schemas } from './client';
 
 export type WhoAmI = Schemas['WhoAmI'];
 
+export const whoAmI = api.queryOptions('get', '/api/v1/sessions/current', {}, { staleTime: 60_000 });
+
 /** Who is signed in; within the shell somebody always is. */
 export function useSession(): WhoAmI | undefined {
-  return api.useQuery('get', '/api/v1/sessions/current', {}, { staleTime: 60_000 }).data;
+  return useQuery(whoAmI).data;
 }
 
 /** `can('managed-account:read')`; `can('user:read:all')` asks for everyone's, not only one's own. */

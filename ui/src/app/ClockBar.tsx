@@ -19,7 +19,7 @@ const STEPS = [
 
 /** In the demo, where the business clock is a virtual one: moves it forward, so that one sees a lifecycle happen. */
 export function ClockBar() {
-  const system = api.useQuery('get', '/api/v1/system');
+  const system = api.useQuery('get', '/api/v1/system', {});
   const advance = api.useMutation('post', '/api/v1/clock/advance');
   const can = useCan();
   if (!system.data?.virtual_clock) return null;
@@ -27,7 +27,7 @@ export function ClockBar() {
   const off = can('configuration:update') ? undefined : texts.onlyAdministrators;
   const move = async (days: number) => {
     try {
-      await advance.mutateAsync({ params: { header: { 'Idempotency-Key': crypto.randomUUID() } }, body: { days } });
+      await advance.mutateAsync({ body: { days } });
     } catch {
       // Shown below.
     }

@@ -1,18 +1,28 @@
 import { Center, Loader, Modal, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useEffect, useState } from 'react';
-import { api } from '@/api/client';
+import { systemInfo } from '@/api/businessTime';
 import { listenForSessionOver } from '@/api/fetching';
 import { asProblem, problemName } from '@/api/problem';
 import { queryClient } from '@/api/queries';
+import { whoAmI } from '@/api/session';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { common, shell as texts } from '@/texts/common';
 
-const Shell = lazy(() => import('./Shell'));
+// On its way while the server is asked who this is.
+const shell = import('./Shell');
+const Shell = lazy(() => shell);
 const Entrance = lazy(() => import('./signIn/Entrance'));
 const SignInForm = lazy(() => import('./signIn/SignInForm'));
 
 /** Pages that mails link to; they ask for no session. */
 const MAILED = ['/welcome', '/verify'];
+
+// Asked at once, not only when the page's own file has come.
+if (!MAILED.includes(location.pathname)) {
+  void queryClient.prefetchQuery(whoAmI);
+  void queryClient.prefetchQuery(systemInfo);
+}
 
 /** Shows the application to whoever is signed in, and the entrance to everybody else, at any address. */
 export function Gate() {
@@ -27,11 +37,15 @@ export function Gate() {
 }
 
 function Application() {
-  const session = api.useQuery('get', '/api/v1/sessions/current', {}, { staleTime: 60_000 });
+  const session = useQuery(whoAmI);
+  // Its clock is what days are reckoned by, and in the demo there is a bar above the page: nothing begins before it.
+  const system = useQuery({ ...systemInfo, enabled: session.data !== undefined });
+  // Once it has answered, or failed, the pages stay.
+  const waits = session.isPending || (session.data !== undefined && !system.isFetched);
   return (
     <Suspense fallback={<Waiting />}>
-      {session.data && <SignedIn user={session.data.user} />}
-      {!session.data && session.isPending && <Waiting />}
+      {session.data && !waits && <SignedIn user={session.data.user} />}
+      {waits && <Waiting />}
       {!session.data && session.error && <NotSignedIn problem={session.error} retry={() => void session.refetch()} />}
     </Suspense>
   );

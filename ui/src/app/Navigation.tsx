@@ -20,7 +20,7 @@ export function Navigation() {
   const path = useRouterState({ select: (state) => state.location.pathname });
   const counts = useCounts();
   const items = useNavItems();
-  const system = api.useQuery('get', '/api/v1/system');
+  const system = api.useQuery('get', '/api/v1/system', {});
   return (
     <AppShell.Navbar p="xs" aria-label={texts.main}>
       <AppShell.Section grow component={ScrollArea}>

@@ -2,6 +2,8 @@ import { accounts } from '@/areas/accounts/area';
 import { approvals } from '@/areas/approvals/area';
 import { audit } from '@/areas/audit/area';
 import { dashboard } from '@/areas/dashboard/area';
+import { discovery } from '@/areas/discovery/area';
+import { drift } from '@/areas/drift/area';
 import { inbox } from '@/areas/inbox/area';
 import { infrastructure } from '@/areas/infrastructure/area';
 import { migration } from '@/areas/migration/area';
@@ -19,6 +21,8 @@ export const areas: Area[] = [
   approvals,
   accounts,
   migration,
+  discovery,
+  drift,
   templates,
   people,
   infrastructure,

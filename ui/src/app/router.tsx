@@ -3,6 +3,8 @@ import { accountRoutes } from '@/areas/accounts/area';
 import { approvalRoutes } from '@/areas/approvals/area';
 import { auditRoutes } from '@/areas/audit/area';
 import { dashboardRoutes } from '@/areas/dashboard/area';
+import { discoveryRoutes } from '@/areas/discovery/area';
+import { driftRoutes } from '@/areas/drift/area';
 import { inboxRoutes } from '@/areas/inbox/area';
 import { infrastructureRoutes } from '@/areas/infrastructure/area';
 import { migrationRoutes } from '@/areas/migration/area';
@@ -21,6 +23,8 @@ const routeTree = root.addChildren([
   ...approvalRoutes,
   ...accountRoutes,
   ...migrationRoutes,
+  ...discoveryRoutes,
+  ...driftRoutes,
   ...templateRoutes,
   ...peopleRoutes,
   ...infrastructureRoutes,

@@ -95,5 +95,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--mantine-color-error': '#ff8787',
     '--mantine-color-anchor': '#96a8e9',
     '--mantine-color-body': '#1b1e24',
+    // What asks for a decision is not to glare.
+    '--mantine-color-yellow-light': '#352a10',
   },
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatRelative, formatUtc, lastFullDay } from './time';
+import { dayBegins, formatRelative, formatUtc, lastFullDay } from './time';
 
 test('relative time picks a unit that people would', () => {
   const now = Date.parse('2026-01-01T00:00:00Z');
@@ -20,4 +20,13 @@ test('the last full day is the one before the day in which the end falls', () =>
 
 test('UTC is written as ISO does', () => {
   expect(formatUtc('2027-01-02T00:00:00Z')).toBe('2027-01-02 00:00');
+});
+
+test('a last day that was chosen is the one that is shown, wherever one is', () => {
+  const before = process.env['TZ'];
+  for (const zone of ['Pacific/Auckland', 'America/Los_Angeles', 'Asia/Kolkata', 'UTC']) {
+    process.env['TZ'] = zone;
+    expect(lastFullDay(dayBegins('2027-01-31', 1)).toDateString(), zone).toBe('Sun Jan 31 2027');
+  }
+  process.env['TZ'] = before;
 });

@@ -19,6 +19,9 @@ export const formatDay = (at: string | number | Date): string => day.format(new 
 export const formatDayTime = (at: string | number | Date): string => dayTime.format(new Date(at));
 export const formatUtc = (at: string): string => new Date(at).toISOString().slice(0, 16).replace('T', ' ');
 
+/** Local with its zone, and UTC, on one line. */
+export const formatInstant = (at: string): string => `${formatDayTime(at)} (${zone}), ${formatUtc(at)} UTC`;
+
 /** Local with its zone, and UTC: for tooltips. */
 export const formatFull = (at: string): string => `${formatDayTime(at)} (${zone})\n${formatUtc(at)} UTC`;
 
@@ -37,4 +40,10 @@ export function formatRelative(at: string | number | Date, now: number): string 
 export function lastFullDay(end: string): Date {
   const local = new Date(end);
   return new Date(local.getFullYear(), local.getMonth(), local.getDate() - 1);
+}
+
+/** Where a day of a date field, or one some days later, begins for the reader. A day ends where the next one begins. */
+export function dayBegins(chosen: string, later = 0): string {
+  const [year = 0, month = 1, date = 1] = chosen.split('-').map(Number);
+  return new Date(year, month - 1, date + later).toISOString();
 }

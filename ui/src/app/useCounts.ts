@@ -4,7 +4,7 @@ import { useCan } from '@/api/session';
 /** What waits for the person: shown in the navigation and the top bar. */
 export function useCounts(): { inbox: number; approvals: number } {
   const can = useCan();
-  const inbox = api.useQuery('get', '/api/v1/inbox/unread');
+  const inbox = api.useQuery('get', '/api/v1/inbox/unread', {});
   const approvals = api.useQuery(
     'get',
     '/api/v1/approvals',

@@ -3,12 +3,6 @@ import { useState, type ReactNode } from 'react';
 import { common, confirm as texts } from '@/texts/common';
 import { ProblemAlert } from './ProblemAlert';
 
-export interface Confirmed {
-  reason: string;
-  /** For the Idempotency-Key header: the same as long as the same is asked. */
-  key: string;
-}
-
 interface Props {
   title: string;
   /** What follows from it, in one sentence. */
@@ -27,8 +21,8 @@ interface Props {
   ready?: boolean;
   /** Why it cannot be done now. */
   off?: string | undefined;
-  /** Resolves when accepted; what it throws is shown here, and the dialog stays. */
-  onConfirm: (confirmed: Confirmed) => Promise<unknown>;
+  /** Given the reason. Resolves when accepted; what it throws is shown here, and the dialog stays. */
+  onConfirm: (reason: string) => Promise<unknown>;
   onClose: () => void;
 }
 
@@ -37,7 +31,6 @@ export function ConfirmDialog(props: Props) {
   const { title, consequence, act, danger = false, askReason = false, typedName, ready = true } = props;
   const [reason, setReason] = useState('');
   const [typed, setTyped] = useState('');
-  const [key, setKey] = useState(() => crypto.randomUUID());
   const [problem, setProblem] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
   const complete = ready && (!askReason || reason.trim() !== '') && (!typedName || typed === typedName) && !props.off;
@@ -45,7 +38,7 @@ export function ConfirmDialog(props: Props) {
     setBusy(true);
     setProblem(null);
     try {
-      await props.onConfirm({ reason: reason.trim(), key });
+      await props.onConfirm(reason.trim());
       props.onClose();
     } catch (error) {
       setProblem(error);
@@ -54,7 +47,13 @@ export function ConfirmDialog(props: Props) {
     }
   };
   return (
-    <Modal opened onClose={props.onClose} title={title}>
+    <Modal
+      opened
+      onClose={props.onClose}
+      title={title}
+      // A click beside it must not throw away what was typed.
+      closeOnClickOutside={!askReason && !props.children}
+    >
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -76,11 +75,7 @@ export function ConfirmDialog(props: Props) {
               minRows={2}
               maxLength={2_000}
               value={reason}
-              onChange={(event) => {
-                setReason(event.currentTarget.value);
-                // Another body needs another key.
-                setKey(crypto.randomUUID());
-              }}
+              onChange={(event) => setReason(event.currentTarget.value)}
             />
           )}
           {typedName && (

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { useState } from 'react';
 import type { Schemas } from '@/api/client';
 import { account as texts } from '@/texts/account';
+import { actorName } from './actorName';
 import { Time } from './Time';
 import classes from './HistoryList.module.css';
 
@@ -24,7 +25,7 @@ export function HistoryList({ entries }: { entries: Schemas['HistoryEntry'][] })
               </span>
             </div>
             <div className="muted" style={{ fontSize: '0.75rem' }}>
-              {entry.actor ? texts.history.by(entry.actor.name) : texts.history.hidden} ·{' '}
+              {texts.history.by(actorName(entry.actor))} ·{' '}
               {texts.history.position(entry.position)}
             </div>
           </li>

@@ -35,7 +35,7 @@ export function OwnersSelect(props: Props) {
   const [search] = useDebouncedValue(text.trim(), 200);
   const enabled = search.length >= SHORTEST;
   const query = approvers ? { search, approvers } : { search };
-  const { data } = api.useQuery(
+  const { data, error: failed, isFetching } = api.useQuery(
     'get',
     '/api/v1/people',
     { params: { query } },
@@ -43,6 +43,8 @@ export function OwnersSelect(props: Props) {
   );
   const found = (enabled ? (data?.items ?? []) : []).filter(({ id, kind }) => id !== without && (groups || kind === 'user'));
   const known = [...value, ...found.filter((owner) => !value.some((chosen) => chosen.id === owner.id))];
+  const looked = failed ? common.notSearched : isFetching ? common.loading : common.nobodyFound;
+  const nothing = enabled ? looked : common.typeTwoLetters;
   return (
     <MultiSelect
       label={label}
@@ -55,7 +57,7 @@ export function OwnersSelect(props: Props) {
       hidePickedOptions
       searchValue={text}
       onSearchChange={setText}
-      nothingFoundMessage={enabled ? common.nobodyFound : common.typeTwoLetters}
+      nothingFoundMessage={nothing}
       data={known.map(({ id, kind, name }) => ({ value: id, label: kind === 'group' ? common.group(name) : name }))}
       value={value.map((owner) => owner.id)}
       onChange={(ids) => onChange(known.filter((owner) => ids.includes(owner.id)))}

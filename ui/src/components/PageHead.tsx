@@ -1,5 +1,6 @@
-import { Anchor, Breadcrumbs, Group } from '@mantine/core';
+import { Anchor, Group } from '@mantine/core';
 import { Link, type LinkProps } from '@tanstack/react-router';
+import { ChevronLeft } from 'lucide-react';
 import { useEffect, type ReactNode } from 'react';
 import { common } from '@/texts/common';
 
@@ -24,17 +25,13 @@ export function PageHead({ title, badge, sub, parent, children }: Props) {
   return (
     <header style={{ marginBottom: 16 }}>
       {parent && (
-        <Breadcrumbs fz="sm" mb={6} separatorMargin={6}>
-          <Anchor component={Link} to={parent.to ?? '/'} fz="sm">
-            {parent.label}
-          </Anchor>
-          <span className="muted" style={{ overflowWrap: 'anywhere', whiteSpace: 'normal' }}>
-            {title}
-          </span>
-        </Breadcrumbs>
+        <Anchor component={Link} to={parent.to ?? '/'} fz="sm" className="parent">
+          <ChevronLeft size={15} aria-hidden />
+          {parent.label}
+        </Anchor>
       )}
       <Group justify="space-between" align="flex-start" wrap="wrap" gap="sm">
-        <div style={{ minWidth: 0 }}>
+        <div style={{ minWidth: 0, flex: '1 1 260px' }}>
           <Group gap="sm">
             <h1
               id="page-title"
@@ -46,7 +43,7 @@ export function PageHead({ title, badge, sub, parent, children }: Props) {
             {badge}
           </Group>
           {sub && (
-            <div className="muted" style={{ fontSize: '0.875rem', marginTop: 2 }}>
+            <div className="muted" style={{ fontSize: '0.875rem', marginTop: 2, maxWidth: '100ch', overflowWrap: 'anywhere' }}>
               {sub}
             </div>
           )}

@@ -10,8 +10,12 @@ const DELAY = 250;
 const MARGIN = 130;
 
 function tipOf(target: EventTarget | null): Tip | null {
-  const element = target instanceof Element ? target.closest('[data-tip]') : null;
-  const text = element?.getAttribute('data-tip');
+  if (!(target instanceof Element)) return null;
+  // What a table had to cut off is told whole.
+  const cell = target.closest<HTMLElement>('.table td');
+  const cut = cell && cell.scrollWidth > cell.clientWidth ? cell : null;
+  const element = target.closest('[data-tip]') ?? cut;
+  const text = element?.getAttribute('data-tip') ?? cut?.innerText;
   if (!element || !text) return null;
   const box = element.getBoundingClientRect();
   const middle = box.left + box.width / 2;

@@ -28,6 +28,19 @@ impl Commands {
                 let revives = (facts.approved.as_ref()).and_then(|(_, s)| s.revives);
                 facts.revivable = reader.revivable(revives).await?;
             }
+            AccountCommand::Import(import) => {
+                // What is offered may change until the import is recorded.
+                let template = reader.read::<Template>(import.template.0).await?;
+                facts.target = template
+                    .offered()
+                    .map(|(version, content)| MigrationTarget {
+                        template: import.template,
+                        version,
+                        content: content.clone(),
+                    });
+                facts.unknown_owners = reader.unknown_owners(&import.owners).await?;
+                facts.inactive_owners = reader.inactive_owners(&import.owners).await?;
+            }
             AccountCommand::BeginRenewal(request) => {
                 facts.given_up = reader.read::<Request>(request.0).await?.is_closed();
             }
@@ -156,6 +169,7 @@ impl FactReader<'_> {
                 groups_left: managed.identity.groups_left.clone(),
                 attributes: managed.identity.attributes.clone(),
                 cannot_change_password: managed.identity.cannot_change_password == Some(true),
+                gmsa: managed.identity.gmsa.clone(),
             })
         }))
     }
@@ -169,6 +183,7 @@ impl FactReader<'_> {
             account,
             domain: managed.identity.domain,
             name: managed.identity.name.clone(),
+            account_type: managed.identity.account_type(),
         }))
     }
 }

@@ -53,7 +53,8 @@ async fn main() -> Result<(), Failure> {
             ["append", callers, seconds, pool] => {
                 append(&url, callers.parse()?, pool.parse()?, seconds.parse()?).await
             }
-            ["feed"] => feed(&url).await,
+            // In a task, as ours: whoever blocks on a future is woken by another thread for every message.
+            ["feed"] => tokio::spawn(feed(url.clone())).await?,
             _ => Err("what?".into()),
         };
         let answer = answer.map_or_else(
@@ -123,8 +124,8 @@ async fn append(
     Ok(format!("{executed} {elapsed}"))
 }
 
-async fn feed(url: &str) -> Result<String, Failure> {
-    let pool = pool(url, 2).await?;
+async fn feed(url: String) -> Result<String, Failure> {
+    let pool = pool(&url, 2).await?;
     let began = Instant::now();
     let events = stream::<Request>(&pool).await? + stream::<Account>(&pool).await?;
     let elapsed = began.elapsed().as_secs_f64();

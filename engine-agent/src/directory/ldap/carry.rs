@@ -24,7 +24,10 @@ impl LdapDirectory {
     ) -> Result<Outcome, Stop> {
         let found = self.look_up(order).await?;
         match (order.kind, found) {
-            (OrderKind::Provision, found) => self.provision(order, found, vault, made).await,
+            (OrderKind::Provision, found) => match &order.desired.gmsa {
+                Some(gmsa) => self.provision_gmsa(order, gmsa, found).await,
+                None => self.provision(order, found, vault, made).await,
+            },
             (OrderKind::Change, Some(object)) => {
                 let object = self.settle(order, object).await?;
                 let mut secret = None;
@@ -66,7 +69,11 @@ impl LdapDirectory {
         }
         let named = self
             .connection
-            .find(&self.config.base_dn, &order.desired.name, attributes())
+            .find(
+                &self.config.base_dn,
+                &order.desired.sam_account_name(),
+                attributes(),
+            )
             .await;
         let Some(entry) = named.map_err(at(Step::Read))? else {
             return Ok(None);
@@ -117,12 +124,21 @@ impl LdapDirectory {
 
     /// Claims the object and makes it as desired, password apart; returns it as read back.
     pub(super) async fn settle(&self, order: &Order, object: Object) -> Result<Object, Stop> {
+        if order.desired.gmsa.is_some() && !object.is_gmsa() {
+            return Err(Stop::fail(
+                FailureReason::InvalidOrder,
+                format!("{} is no group managed service account", object.dn),
+            ));
+        }
         let (mut object, been_here) = match object.standing(order) {
             Standing::Same => (object, true),
             _ => (self.claim(order, object).await?, false),
         };
         if object.password_change_deviates(&order.desired) {
             object = self.set_password_change(order, object).await?;
+        }
+        if let Some(gmsa) = &order.desired.gmsa {
+            object = self.settle_readers(order, gmsa, object).await?;
         }
         if let Some(rdn) = self.to_move(order, &object) {
             self.in_time(order)?;
@@ -164,8 +180,11 @@ impl LdapDirectory {
         refuse_unless_ours(order, &object)?;
         let mut changes = object.claim(&self.config.fence_attribute, &Fence::of(order).to_string());
         if order.kind != OrderKind::Remove {
+            self.refuse_taken_principal_names(order, Some(&object))
+                .await?;
             // Windows lets nobody enable what has no password; Samba would.
-            if order.desired.enabled && !object.is_enabled() && !object.has_password() {
+            let has_password = order.desired.gmsa.is_some() || object.has_password();
+            if order.desired.enabled && !object.is_enabled() && !has_password {
                 return Err(Stop::fail(
                     FailureReason::InvalidOrder,
                     "an account without a password is not enabled",

@@ -5,9 +5,15 @@
 //! Every wait is bounded. After a time-out nothing is known of the connection's state, so it is dropped with everything
 //! that waits on it.
 
-use super::{descriptor, entry::Entry, refusal::Refusal};
+use super::{
+    away::{self, Caution},
+    descriptor,
+    entry::Entry,
+    refusal::Refusal,
+};
 use crate::{
     config::{ConfigError, LdapConfig},
+    failure::failure,
     vault::Secret,
 };
 use ldap3::{
@@ -25,6 +31,7 @@ use std::{
     sync::{Arc, PoisonError},
     time::{Duration, Instant},
 };
+use tenure_domain::order::{Failure, FailureReason};
 use tokio::{net::TcpStream, sync::Mutex, task::AbortHandle, time::timeout};
 use zeroize::Zeroizing;
 
@@ -36,10 +43,16 @@ const NOT_SIGNED_IN: &str = "000004DC";
 /// What came instead of an answer that helps.
 #[derive(Debug)]
 pub(super) enum Trouble {
-    /// No answer, or "busy": whether a write was applied is unknown.
-    Unreachable(String),
+    /// No answer, "busy", or no way in: whether a write was applied is unknown.
+    Away(Failure),
     /// An answer, and it is no.
     Refused(Refusal),
+}
+
+impl Trouble {
+    pub(super) fn unreachable(detail: impl AsRef<str>) -> Self {
+        Self::Away(away::unreachable(detail))
+    }
 }
 
 /// What a sign-in with somebody's own name and password says.
@@ -60,6 +73,7 @@ pub(super) struct Connection {
     patience: Duration,
     /// The domain controller in use: where the address leads anew only after it failed.
     peer: std::sync::Mutex<Option<SocketAddr>>,
+    caution: Caution,
     reads: Mutex<Lane>,
     writes: Mutex<Lane>,
 }
@@ -70,7 +84,7 @@ struct Lane {
     /// Counts sessions, so that whoever lost an old one does not close its successor.
     number: u64,
     /// The last dial that failed: shared with those who waited for it meanwhile.
-    failed: Option<(Instant, String)>,
+    failed: Option<(Instant, Failure)>,
 }
 
 struct Session {
@@ -109,6 +123,7 @@ impl Connection {
             bind_password_file: config.bind_password_file.clone(),
             patience: Duration::from_secs(config.timeout_seconds),
             peer: std::sync::Mutex::default(),
+            caution: Caution::default(),
             reads: Mutex::default(),
             writes: Mutex::default(),
         })
@@ -138,11 +153,18 @@ impl Connection {
         attributes: Vec<String>,
     ) -> Result<Option<Entry>, Trouble> {
         let filter = format!("(sAMAccountName={})", ldap_escape(name));
-        Ok(self
-            .search(base, Scope::Subtree, &filter, attributes)
-            .await?
-            .into_iter()
-            .next())
+        self.first(base, &filter, attributes).await
+    }
+
+    /// The first object that the filter finds.
+    pub(super) async fn first(
+        &self,
+        base: &str,
+        filter: &str,
+        attributes: Vec<String>,
+    ) -> Result<Option<Entry>, Trouble> {
+        let found = self.search(base, Scope::Subtree, filter, attributes);
+        Ok(found.await?.into_iter().next())
     }
 
     async fn search(
@@ -152,9 +174,23 @@ impl Connection {
         filter: &str,
         attributes: Vec<String>,
     ) -> Result<Vec<Entry>, Trouble> {
+        let descriptor = attributes.iter().any(|name| name == descriptor::ATTRIBUTE);
+        let controls = descriptor.then(access_list_alone).into_iter().collect();
+        let found = self.search_with(base, scope, filter, attributes, controls);
+        Ok(found.await?.0)
+    }
+
+    pub(super) async fn search_with(
+        &self,
+        base: &str,
+        scope: Scope,
+        filter: &str,
+        attributes: Vec<String>,
+        controls: Vec<RawControl>,
+    ) -> Result<(Vec<Entry>, LdapResult), Trouble> {
         let mut live = self.session(&self.reads).await?;
-        if attributes.iter().any(|name| name == descriptor::ATTRIBUTE) {
-            live.ldap.with_controls(access_list_alone());
+        if !controls.is_empty() {
+            live.ldap.with_controls(controls);
         }
         // ldap3's own time-out starts anew with every entry; the outer one is for the whole.
         let search = live
@@ -166,14 +202,13 @@ impl Connection {
             Ok(Err(error)) => return Err(self.lost(live, error).await),
             Err(_) => return Err(self.lost(live, "the search was not answered in time").await),
         };
-        self.accepted(live, result).await?;
+        self.accepted(live, result.clone()).await?;
         let entries = entries.into_iter().filter(|entry| !entry.is_ref());
-        entries
-            .map(Entry::read)
-            .collect::<Option<Vec<_>>>()
-            .ok_or_else(|| {
-                Trouble::Unreachable(format!("{}: an answer that cannot be read", self.address))
-            })
+        let entries = entries.map(Entry::read).collect::<Option<Vec<_>>>();
+        let entries = entries.ok_or_else(|| {
+            Trouble::unreachable(format!("{}: an answer that cannot be read", self.address))
+        })?;
+        Ok((entries, result))
     }
 
     pub(super) async fn add(
@@ -243,20 +278,20 @@ impl Connection {
 
     /// Signs in as `dn` on a connection of its own.
     pub(super) async fn sign_in_as(&self, dn: &str, password: &Secret) -> Result<SignIn, Trouble> {
-        let session = self.dial().await.map_err(Trouble::Unreachable)?;
+        let session = self.dial().await.map_err(Trouble::Away)?;
         let mut ldap = session.ldap.clone();
         let result = ldap
             .with_timeout(self.patience)
             .simple_bind(dn, password.expose())
             .await
-            .map_err(|error| Trouble::Unreachable(error.to_string()))?;
+            .map_err(|error| Trouble::unreachable(error.to_string()))?;
         let _ = ldap.with_timeout(self.patience).unbind().await;
         let refusal = Refusal::of(result);
         match refusal.code {
             0 => Ok(SignIn::Accepted),
-            49 if refusal.text.contains("data 52e") => Ok(SignIn::WrongPassword),
+            _ if refusal.is_wrong_password() => Ok(SignIn::WrongPassword),
             49 => Ok(SignIn::Refused(refusal.to_string())),
-            code if BUSY.contains(&code) => Err(Trouble::Unreachable(refusal.to_string())),
+            code if BUSY.contains(&code) => Err(Trouble::unreachable(refusal.to_string())),
             _ => Err(Trouble::Refused(refusal)),
         }
     }
@@ -281,7 +316,7 @@ impl Connection {
         if let Some((at, why)) = &state.failed
             && *at > asked
         {
-            return Err(Trouble::Unreachable(why.clone()));
+            return Err(Trouble::Away(why.clone()));
         }
         match self.signed_in().await {
             Ok(session) => {
@@ -296,7 +331,7 @@ impl Connection {
             }
             Err(why) => {
                 state.failed = Some((Instant::now(), why.clone()));
-                Err(Trouble::Unreachable(why))
+                Err(Trouble::Away(why))
             }
         }
     }
@@ -309,32 +344,50 @@ impl Connection {
         *self.peer.lock().unwrap_or_else(PoisonError::into_inner) = peer;
     }
 
-    async fn signed_in(&self) -> Result<Session, String> {
-        let session = self.dial().await?;
+    async fn signed_in(&self) -> Result<Session, Failure> {
         // Read every time, so that a rotated password is picked up.
         let password = tokio::fs::read_to_string(&self.bind_password_file)
             .await
             .map(Zeroizing::new)
-            .map_err(|error| format!("{}: {error}", self.bind_password_file.display()))?;
+            .map_err(|error| {
+                let file = self.bind_password_file.display();
+                failure(FailureReason::SignInRefused, format!("{file}: {error}"))
+            })?;
+        let password = Zeroizing::new(password.trim_end_matches(['\r', '\n']).to_owned());
+        if let Some(objection) = self.caution.objection(&password) {
+            return Err(objection);
+        }
+        let session = self.dial().await?;
         let mut ldap = session.ldap.clone();
         let result = ldap
             .with_timeout(self.patience)
-            .simple_bind(&self.bind_user, password.trim_end_matches(['\r', '\n']))
+            .simple_bind(&self.bind_user, &password)
             .await
-            .map_err(|error| format!("signing in to {}: {error}", self.address))?;
-        if result.rc != 0 {
-            return Err(format!(
-                "{} may not sign in to {}: {}",
-                self.bind_user,
-                self.address,
-                Refusal::of(result)
-            ));
+            .map_err(|error| {
+                away::unreachable(format!("signing in to {}: {error}", self.address))
+            })?;
+        if result.rc == 0 {
+            self.caution.right();
+            return Ok(session);
         }
-        Ok(session)
+        let refusal = Refusal::of(result);
+        let detail = format!(
+            "{} may not sign in to {}: {refusal}",
+            self.bind_user, self.address
+        );
+        if BUSY.contains(&refusal.code) {
+            return Err(away::unreachable(detail));
+        }
+        let refused = failure(FailureReason::SignInRefused, detail);
+        if refusal.is_wrong_password() {
+            self.caution.wrong(password, refused.clone());
+        }
+        Err(refused)
     }
 
-    async fn dial(&self) -> Result<Session, String> {
-        let failed = |error: &dyn std::fmt::Display| format!("{}: {error}", self.address);
+    async fn dial(&self) -> Result<Session, Failure> {
+        let failed =
+            |error: &dyn std::fmt::Display| away::unreachable(format!("{}: {error}", self.address));
         let connecting = async {
             match self.peer() {
                 Some(peer) => TcpStream::connect(peer).await,
@@ -359,7 +412,11 @@ impl Connection {
         }
         let (connection, ldap) = LdapConnAsync::with_settings(settings, &self.url)
             .await
-            .map_err(|error| failed(&error))?;
+            .map_err(|error| {
+                // Another address of the same name may do better.
+                self.set_peer(None);
+                away::of_connecting(&self.address, &error)
+            })?;
         let driver = tokio::spawn(async move {
             if let Err(error) = connection.drive().await {
                 tracing::debug!(%error, "the connection to the directory ended");
@@ -401,7 +458,7 @@ impl Connection {
         if state.number == live.number {
             state.session = None;
         }
-        Trouble::Unreachable(format!("{}: {why}", self.address))
+        Trouble::unreachable(format!("{}: {why}", self.address))
     }
 }
 

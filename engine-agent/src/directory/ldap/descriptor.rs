@@ -64,6 +64,11 @@ impl Dacl {
         })
     }
 
+    /// In the order of evaluation.
+    pub(super) fn entries(&self) -> &[Vec<u8>] {
+        &self.entries
+    }
+
     /// Is changing its password denied to the account by anybody's hand (`true`), or to neither trustee (`false`)?
     pub(super) fn says(&self, denied: bool) -> bool {
         // Behind an entry that allows, a denial comes too late.

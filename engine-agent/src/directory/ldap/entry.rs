@@ -39,6 +39,17 @@ impl Entry {
             .map_or(&[], Vec::as_slice)
     }
 
+    /// The names of its attributes that begin so, in lower case: `member;range=0-1499`.
+    pub(super) fn named_like(&self, beginning: &str) -> Option<&str> {
+        let names = self.attributes.keys().map(String::as_str);
+        names.into_iter().find(|name| name.starts_with(beginning))
+    }
+
+    /// How many values there are.
+    pub(super) fn count(&self, name: &str) -> usize {
+        self.values(name).len()
+    }
+
     /// The first value, as it is.
     pub(super) fn bytes(&self, name: &str) -> Option<&[u8]> {
         self.values(name).first().map(Vec::as_slice)
@@ -49,6 +60,16 @@ impl Entry {
         self.values(name)
             .iter()
             .filter_map(|value| std::str::from_utf8(value).ok())
+    }
+
+    /// All values; one that is not text reads as if it were another text, never as absent.
+    pub(super) fn lossy_texts(
+        &self,
+        name: &str,
+    ) -> impl Iterator<Item = std::borrow::Cow<'_, str>> {
+        self.values(name)
+            .iter()
+            .map(|value| String::from_utf8_lossy(value))
     }
 
     /// The first value; one that is not text reads as if it were somebody else's, never as absent.

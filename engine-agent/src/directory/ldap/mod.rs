@@ -2,19 +2,31 @@
 //!
 //! One order is: *check* (find the object, read its fence), *claim* (compare-and-set of the fence, in the same modify
 //! as the change), *act* (move, groups, password: after the claim and a re-read), *verify* (read back; bind with a new
-//! password). The steps are in `carry.rs` (all kinds), `provision.rs`, `password_change.rs` and `remove.rs`; what the
-//! directory's refusals mean is in `refusal.rs`.
+//! password). The steps are in `carry.rs` (all kinds), `provision.rs`, `gmsa.rs` (accounts whose password the directory
+//! makes), `password_change.rs` and `remove.rs`; what the
+//! directory's refusals mean is in `refusal.rs`, why it may be away altogether in `away.rs`. Synchronisation reads by `read.rs`, discovery on the spot by `survey.rs`; what the engine may do is
+//! told by `rights.rs`.
 
+mod away;
 mod carry;
 mod connection;
 mod descriptor;
 mod entry;
+mod gmsa;
 mod object;
+mod paged;
 mod password_change;
+mod principal_names;
 mod provision;
+mod read;
+mod readers;
 mod refusal;
 mod remove;
+mod rights;
+mod survey;
 mod values;
+
+pub use rights::{GroupRights, MissingRight, Rights, RightsWanted, UnitRights};
 
 use crate::{
     backoff::Backoff,
@@ -31,7 +43,9 @@ use std::time::Duration;
 use tenure_domain::{
     ids::DomainId,
     order::{Failure, FailureReason, Order, Outcome},
+    synchronisation::{DirectoryObject, SyncMark},
 };
+use tokio::sync::mpsc;
 
 /// Attempts at one order before it is deferred. The first failure costs an attempt, a race with another agent too.
 const ATTEMPTS: u32 = 4;
@@ -39,6 +53,9 @@ const PAUSES: Backoff = Backoff {
     first: Duration::from_millis(100),
     most: Duration::from_secs(2),
 };
+
+/// "Not here, but there": followed nowhere, since an engine serves one domain.
+const REFERRAL: u32 = 10;
 
 /// One Active Directory domain, through one domain controller address.
 pub struct LdapDirectory {
@@ -70,6 +87,14 @@ impl LdapDirectory {
         })
     }
 
+    fn wrong_base(&self, why: &str) -> Failure {
+        let (address, base) = (&self.config.address, &self.config.base_dn);
+        failure(
+            FailureReason::WrongBase,
+            format!("{address} does not hold {base}: {why}"),
+        )
+    }
+
     /// May another step start?
     fn in_time(&self, order: &Order) -> Result<(), Stop> {
         if (self.clock)() > order.not_after {
@@ -96,8 +121,8 @@ impl LdapDirectory {
                 }
                 Err(Stop::Raced) => {}
                 // Whether the lost operation was applied is unknown: the next attempt begins by reading.
-                Err(Stop::Unreachable(detail)) => {
-                    last = failure(FailureReason::DirectoryUnreachable, detail);
+                Err(Stop::Away(failure)) => {
+                    last = failure;
                     if attempt + 1 < ATTEMPTS {
                         tokio::time::sleep(PAUSES.after(attempt)).await;
                     }
@@ -115,21 +140,30 @@ impl super::Directory for LdapDirectory {
 
     fn reachable(&self) -> BoxFuture<'_, Result<(), Failure>> {
         Box::pin(async {
-            let unreachable = |detail: String| failure(FailureReason::DirectoryUnreachable, detail);
             match self
                 .connection
                 .read(&self.config.base_dn, vec!["objectClass".into()])
                 .await
             {
                 Ok(Some(_)) => Ok(()),
-                Ok(None) => Err(unreachable(format!(
-                    "the directory does not hold {}",
-                    self.config.base_dn
-                ))),
-                Err(Trouble::Unreachable(detail)) => Err(unreachable(detail)),
-                Err(Trouble::Refused(refusal)) => Err(unreachable(refusal.to_string())),
+                Ok(None) => Err(self.wrong_base("no such object")),
+                Err(Trouble::Away(failure)) => Err(failure),
+                // Held by another directory, to which it refers.
+                Err(Trouble::Refused(refusal)) if refusal.code == REFERRAL => {
+                    Err(self.wrong_base("it is elsewhere"))
+                }
+                Err(Trouble::Refused(refusal)) => Err(away::unreachable(refusal.to_string())),
             }
         })
+    }
+
+    fn read<'a>(
+        &'a self,
+        since: Option<SyncMark>,
+        attributes: &'a [String],
+        pages: mpsc::Sender<Vec<DirectoryObject>>,
+    ) -> BoxFuture<'a, Result<super::WasRead, Failure>> {
+        Box::pin(self.read_all(since, attributes, pages))
     }
 }
 
@@ -140,7 +174,7 @@ enum Stop {
     /// Not now.
     Defer(Failure),
     /// No answer: what was sent may or may not have been applied.
-    Unreachable(String),
+    Away(Failure),
     /// Somebody else changed the fence between our reading and our writing.
     Raced,
 }

@@ -3,6 +3,8 @@
 use super::{
     descriptor::{self, Dacl},
     entry::Entry,
+    gmsa::{self, ENCRYPTION_TYPES},
+    readers::{self, Readers},
     values,
 };
 use crate::{
@@ -10,8 +12,11 @@ use crate::{
     fence::{Fence, Standing},
 };
 use ldap3::Mod;
-use std::collections::{BTreeSet, HashSet};
-use tenure_domain::order::{DesiredState, Order};
+use std::collections::HashSet;
+use tenure_domain::{
+    attribute,
+    order::{DesiredState, Order},
+};
 use uuid::Uuid;
 
 /// The object, at the moment of reading.
@@ -45,6 +50,9 @@ impl Object {
         }
         if desired.cannot_change_password.is_some() {
             names.push(descriptor::ATTRIBUTE);
+        }
+        if desired.gmsa.is_some() {
+            names.extend(["objectClass", ENCRYPTION_TYPES, readers::ATTRIBUTE]);
         }
         names
             .into_iter()
@@ -95,6 +103,17 @@ impl Object {
         changes
     }
 
+    /// Is it a group managed service account? Only an order about one asks.
+    pub(super) fn is_gmsa(&self) -> bool {
+        let mut classes = self.entry.texts("objectClass");
+        classes.any(|class| class.eq_ignore_ascii_case(gmsa::CLASS))
+    }
+
+    /// Who may retrieve its password; `None` if that is not said, or not in a form that is known.
+    pub(super) fn readers(&self) -> Option<Readers> {
+        Readers::parse(self.entry.bytes(readers::ATTRIBUTE)?)
+    }
+
     /// Has it ever had a password?
     pub(super) fn has_password(&self) -> bool {
         self.entry.number("pwdLastSet").is_some_and(|at| at != 0)
@@ -130,6 +149,12 @@ impl Object {
         {
             replace("description", one(description));
         }
+        if let Some(gmsa) = &desired.gmsa {
+            let bits = gmsa.encryption_bits();
+            if self.entry.number(ENCRYPTION_TYPES) != Some(bits) {
+                replace(ENCRYPTION_TYPES, one(&bits.to_string()));
+            }
+        }
         for (name, texts) in &desired.attributes {
             if !self.holds(name, texts) {
                 replace(
@@ -141,17 +166,15 @@ impl Object {
         found
     }
 
-    /// Compared as the directory does: without regard to order, case and runs of spaces.
+    /// Is this one of the attribute's values?
+    pub(super) fn has(&self, name: &str, text: &str) -> bool {
+        let mut values = self.entry.texts(name);
+        values.any(|value| value.eq_ignore_ascii_case(text))
+    }
+
     fn holds(&self, name: &str, texts: &[String]) -> bool {
-        let folded = |text: &str| {
-            text.split_whitespace()
-                .collect::<Vec<_>>()
-                .join(" ")
-                .to_lowercase()
-        };
-        let has: BTreeSet<_> = self.entry.texts(name).map(folded).collect();
-        let wanted: BTreeSet<_> = texts.iter().map(|text| folded(text)).collect();
-        has == wanted
+        let has: Vec<String> = self.entry.texts(name).map(str::to_owned).collect();
+        attribute::same_values(&has, texts)
     }
 
     /// Who may do what to it; `None` if that cannot be read.

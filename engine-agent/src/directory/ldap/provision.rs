@@ -21,6 +21,9 @@ use crate::{
 use ldap3::Mod;
 use tenure_domain::order::{Failure, FailureReason, Order, Outcome, SecretReference};
 
+/// Attributes of a new object.
+pub(super) type Content = Vec<(String, Vec<Vec<u8>>)>;
+
 /// What this order has made so far: its attempts share one password.
 #[derive(Default)]
 pub(super) struct Made {
@@ -112,56 +115,57 @@ impl LdapDirectory {
         made: &mut Made,
     ) -> Result<Object, Stop> {
         self.in_time(order)?;
+        self.refuse_taken_principal_names(order, None).await?;
         let password = self.new_password(order, vault, made).await?;
         fail::fail_point!("engine-agent::after-vault-write", |_| std::process::abort());
         self.in_time(order)?;
         let dn = dn::child(&order.desired.name, &order.desired.ou);
-        match self
-            .connection
-            .add(&dn, self.content(order, &password))
-            .await
-        {
+        match self.add(order, &dn, self.content(order, &password)).await? {
+            Ok(object) => Ok(object),
+            Err(Failure { reason, detail }) => {
+                self.nothing_made(order, vault, made, reason, detail).await
+            }
+        }
+    }
+
+    /// The new object, or why the directory made none.
+    pub(super) async fn add(
+        &self,
+        order: &Order,
+        dn: &str,
+        content: Content,
+    ) -> Result<Result<Object, Failure>, Stop> {
+        match self.connection.add(dn, content).await {
             Ok(()) => {}
             // A lost add of ours may have been applied after all, or another agent was faster: reading tells.
             Err(Trouble::Refused(refusal)) if refusal.code == 68 => {
-                return match self.named(order).await? {
-                    Some(object)
-                        if !matches!(
-                            object.standing(order),
-                            Standing::Unclaimed | Standing::Foreign(_)
-                        ) =>
-                    {
-                        Ok(object)
-                    }
-                    _ => {
-                        self.nothing_made(
-                            order,
-                            vault,
-                            made,
-                            FailureReason::NameTaken,
-                            refusal.to_string(),
-                        )
-                        .await
-                    }
+                let taken =
+                    || crate::failure::failure(FailureReason::NameTaken, refusal.to_string());
+                let ours = |object: &Object| {
+                    let standing = object.standing(order);
+                    !matches!(standing, Standing::Unclaimed | Standing::Foreign(_))
                 };
+                return Ok(self.named(order).await?.filter(ours).ok_or_else(taken));
             }
             Err(Trouble::Refused(refusal)) => {
                 let reason = reason(Step::Add, &refusal);
-                return self
-                    .nothing_made(order, vault, made, reason, refusal.to_string())
-                    .await;
+                return Ok(Err(crate::failure::failure(reason, refusal.to_string())));
             }
             Err(trouble) => return Err(at(Step::Add)(trouble)),
         }
         fail::fail_point!("engine-agent::after-add", |_| std::process::abort());
-        self.named(order).await?.ok_or(Stop::Raced)
+        Ok(Ok(self.named(order).await?.ok_or(Stop::Raced)?))
     }
 
     async fn named(&self, order: &Order) -> Result<Option<Object>, Stop> {
         let attributes = Object::attributes(order, &self.config.fence_attribute);
         let found = self
             .connection
-            .find(&self.config.base_dn, &order.desired.name, attributes)
+            .find(
+                &self.config.base_dn,
+                &order.desired.sam_account_name(),
+                attributes,
+            )
             .await;
         found
             .map_err(at(Step::Read))?
@@ -203,40 +207,30 @@ impl LdapDirectory {
     }
 
     /// One add holds everything: a refused one leaves nothing behind.
-    fn content(&self, order: &Order, password: &Secret) -> Vec<(String, Vec<Vec<u8>>)> {
+    fn content(&self, order: &Order, password: &Secret) -> Content {
+        let control = values::NORMAL_ACCOUNT | values::PASSWORD_NEVER_EXPIRES;
+        let mut content = self.common_content(order, "user", control);
+        let principal = format!("{}@{}", order.desired.name, self.config.domain_name);
+        content.push(("userPrincipalName".into(), vec![principal.into_bytes()]));
+        let password = values::unicode_pwd(password.expose()).to_vec();
+        content.push(("unicodePwd".into(), vec![password]));
+        content
+    }
+
+    /// What every account has, whatever its class.
+    pub(super) fn common_content(&self, order: &Order, class: &str, control: i64) -> Content {
         let desired = &order.desired;
         let disabled = if desired.enabled { 0 } else { values::DISABLED };
-        let control = values::NORMAL_ACCOUNT | values::PASSWORD_NEVER_EXPIRES | disabled;
-        let mut content: Vec<(String, Vec<Vec<u8>>)> = vec![
-            ("objectClass".into(), vec![b"user".to_vec()]),
-            (
-                "sAMAccountName".into(),
-                vec![desired.name.clone().into_bytes()],
+        let text = |name: &str, value: String| (name.to_owned(), vec![value.into_bytes()]);
+        let mut content = vec![
+            text("objectClass", class.to_owned()),
+            text("sAMAccountName", desired.sam_account_name().into_owned()),
+            text("userAccountControl", (control | disabled).to_string()),
+            text(
+                "accountExpires",
+                values::account_expires(desired.expires_at).to_string(),
             ),
-            (
-                "userPrincipalName".into(),
-                vec![format!("{}@{}", desired.name, self.config.domain_name).into_bytes()],
-            ),
-            (
-                "userAccountControl".into(),
-                vec![control.to_string().into_bytes()],
-            ),
-            (
-                "accountExpires".into(),
-                vec![
-                    values::account_expires(desired.expires_at)
-                        .to_string()
-                        .into_bytes(),
-                ],
-            ),
-            (
-                "unicodePwd".into(),
-                vec![values::unicode_pwd(password.expose()).to_vec()],
-            ),
-            (
-                self.config.fence_attribute.clone(),
-                vec![Fence::of(order).to_string().into_bytes()],
-            ),
+            text(&self.config.fence_attribute, Fence::of(order).to_string()),
         ];
         if let Some(description) = &desired.description {
             content.push(("description".into(), vec![description.clone().into_bytes()]));

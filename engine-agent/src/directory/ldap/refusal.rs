@@ -22,6 +22,11 @@ impl Refusal {
         }
     }
 
+    /// Of a sign-in: the password is wrong, or the name (Microsoft, "LDAP Wiki: AD error codes", ERROR_LOGON_FAILURE).
+    pub(super) fn is_wrong_password(&self) -> bool {
+        self.code == 49 && self.text.contains("data 52e")
+    }
+
     /// The Windows error behind it.
     fn windows(&self) -> Option<u32> {
         u32::from_str_radix(self.text.get(..8)?, 16).ok()
@@ -58,6 +63,10 @@ pub(super) enum Step {
 
 /// ERROR_PASSWORD_RESTRICTION.
 const WEAK_PASSWORD: u32 = 0x52D;
+/// NTE_NO_KEY: the domain has no KDS root key, as `New-ADServiceAccount` is told too.
+const NO_KEY: u32 = 0x8009_000D;
+/// ERROR_DS_SPN_VALUE_NOT_UNIQUE_IN_FOREST.
+const SPN_TAKEN: u32 = 0x21C7;
 /// ERROR_DS_PARENT_IS_AN_ALIAS … as Samba and Windows say it of a parent that does not exist.
 const NO_PARENT: [u32; 2] = [0x2095, 0x208D];
 
@@ -66,15 +75,17 @@ pub(super) fn reason(step: Step, refusal: &Refusal) -> FailureReason {
     use FailureReason as R;
     match (step, refusal.code, refusal.windows()) {
         (_, _, Some(WEAK_PASSWORD)) => R::PasswordPolicy,
+        (Step::Add, _, Some(NO_KEY)) => R::NoRootKey,
+        (Step::Add | Step::Modify, _, Some(SPN_TAKEN)) => R::SpnTaken,
         (Step::SetPassword, 19 | 53, _) => R::PasswordPolicy,
         (Step::Add, 32, _) | (Step::Move, 32, _) => R::NoSuchOu,
         (Step::Move, 80, Some(windows)) if NO_PARENT.contains(&windows) => R::NoSuchOu,
         (Step::JoinGroup, 32, _) => R::NoSuchGroup,
         (_, 32, _) => R::ObjectGone,
         (_, 8 | 50, _) => R::InsufficientRights,
-        // The principal name or a service principal name is in use (ERROR_DS_UPN_VALUE_NOT_UNIQUE_IN_FOREST and kin).
+        // The principal name is in use (ERROR_DS_UPN_VALUE_NOT_UNIQUE_IN_FOREST and kin).
         (Step::Add, 68, _) | (Step::Move, 68, _) => R::NameTaken,
-        (Step::Add, 19, Some(0x202F | 0x21C7 | 0x21C8)) => R::NameTaken,
+        (Step::Add, 19, Some(0x202F | 0x21C8)) => R::NameTaken,
         (Step::Add | Step::Modify, 16 | 17 | 18 | 19 | 20 | 21 | 65 | 68, _) => R::AttributeRefused,
         (_, 34 | 64, _) => R::InvalidOrder,
         _ => R::Other,
@@ -84,7 +95,7 @@ pub(super) fn reason(step: Step, refusal: &Refusal) -> FailureReason {
 /// Trouble at a step, as the end of an attempt.
 pub(super) fn at(step: Step) -> impl FnOnce(Trouble) -> Stop {
     move |trouble| match trouble {
-        Trouble::Unreachable(detail) => Stop::Unreachable(detail),
+        Trouble::Away(failure) => Stop::Away(failure),
         Trouble::Refused(refusal) => Stop::fail(reason(step, &refusal), refusal.to_string()),
     }
 }
@@ -106,6 +117,9 @@ mod tests {
             ),
             (S::Add, 68, "Entry already exists", R::NameTaken),
             (S::Add, 19, "0000202F: UPN in use", R::NameTaken),
+            (S::Add, 53, "8009000D: SvcErr: DSID", R::NoRootKey),
+            (S::Add, 19, "000021C7: AtrErr: DSID", R::SpnTaken),
+            (S::Modify, 19, "000021C7: AtrErr: DSID", R::SpnTaken),
             (S::Add, 32, "00002030: parent does not exist!", R::NoSuchOu),
             (S::Move, 80, "00002095: parent does not exist!", R::NoSuchOu),
             (S::Move, 32, "0000208D: NameErr", R::NoSuchOu),

@@ -38,10 +38,13 @@ impl LdapDirectory {
                 return Err(Stop::Raced);
             }
         }
-        self.in_time(order)?;
-        vault.delete(order.account).await?;
-        if let Some(revived) = order.revives {
-            vault.delete(revived).await?;
+        // The password of a group managed service account lies in no vault.
+        if order.desired.gmsa.is_none() {
+            self.in_time(order)?;
+            vault.delete(order.account).await?;
+            if let Some(revived) = order.revives {
+                vault.delete(revived).await?;
+            }
         }
         fail::fail_point!("engine-agent::after-apply", |_| std::process::abort());
         Ok(Outcome::Removed)

@@ -4,6 +4,8 @@ use chrono::{DateTime, Utc};
 use zeroize::Zeroizing;
 
 pub(super) const NORMAL_ACCOUNT: i64 = 0x200;
+/// Of computers and of group managed service accounts.
+pub(super) const WORKSTATION_TRUST_ACCOUNT: i64 = 0x1000;
 pub(super) const DISABLED: i64 = 0x2;
 pub(super) const PASSWORD_NEVER_EXPIRES: i64 = 0x1_0000;
 
@@ -19,6 +21,15 @@ pub(super) fn account_expires(at: Option<DateTime<Utc>>) -> i64 {
             .saturating_add(EPOCHS_APART)
             .saturating_mul(TICKS)
     })
+}
+
+/// The instant of a time that Active Directory counts as accountExpires does; none for never, and for what is no instant.
+pub(super) fn instant(ticks: i64) -> Option<DateTime<Utc>> {
+    if ticks <= 0 || ticks == NEVER {
+        return None;
+    }
+    let seconds = ticks.div_euclid(TICKS).checked_sub(EPOCHS_APART)?;
+    DateTime::from_timestamp(seconds, 0)
 }
 
 /// Do two values of accountExpires mean the same? Never is written in two ways.
@@ -51,6 +62,8 @@ mod tests {
         let at = Utc.with_ymd_and_hms(2026, 1, 1, 0, 0, 0).unwrap();
         assert_eq!(account_expires(Some(at)), 134_116_992_000_000_000);
         assert_eq!(account_expires(None), 0);
+        assert_eq!(instant(134_116_992_000_000_000), Some(at));
+        assert_eq!((instant(0), instant(i64::MAX)), (None, None));
         assert!(same_expiry(0, i64::MAX));
         assert!(!same_expiry(0, 1));
         assert_eq!(account_expires(Some(DateTime::<Utc>::MAX_UTC)), i64::MAX);

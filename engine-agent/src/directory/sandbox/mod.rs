@@ -4,8 +4,10 @@
 //! Objects survive a restart if a file is given (`journal.rs`). Passwords are kept as salted hashes: the vault is the
 //! only place that holds them.
 
+mod checks;
 mod journal;
 mod object;
+mod read;
 
 pub use object::SandboxObject;
 
@@ -28,12 +30,15 @@ use std::{
 use tenure_domain::{
     ids::DomainId,
     order::{Failure, FailureReason, Order, OrderKind, Outcome, SecretReference},
+    synchronisation::{DirectoryObject, SyncMark},
 };
+use tokio::sync::mpsc;
 use uuid::Uuid;
 
 /// A directory in memory.
 pub struct Sandbox {
     territory: Territory,
+    places: read::Places,
     clock: Clock,
     password_length: usize,
     state: Mutex<State>,
@@ -100,8 +105,24 @@ impl Sandbox {
                 .map(|name| format!("OU={name},{}", config.base_dn))
                 .to_vec();
         }
+        let places = read::Places {
+            base: config.base_dn.clone(),
+            units: units.clone(),
+            groups: config.groups.clone(),
+            nested: config.nested.clone(),
+        };
         let units = below("directory.organisational_units", &units)?;
         let groups = below("directory.groups", &config.groups)?;
+        let nested = config.nested.iter();
+        let nested: Vec<_> = nested
+            .flat_map(|(holder, held)| held.iter().chain([holder]))
+            .cloned()
+            .collect();
+        let nested = below("directory.nested", &nested)?;
+        if nested.iter().any(|group| !groups.contains(group)) {
+            let problem = "names a group that is not among directory.groups";
+            return Err(ConfigError::new("directory.nested", problem));
+        }
         let (journal, objects) = match &config.file {
             Some(file) => {
                 let opened = Journal::open(file);
@@ -131,6 +152,7 @@ impl Sandbox {
                 base,
                 fence_attribute: "adminDescription".into(),
             },
+            places,
             clock,
             password_length: config.password_length,
             state: Mutex::new(state),
@@ -227,6 +249,10 @@ impl Sandbox {
             }
             OrderKind::Remove => {
                 self.state().remove(order)?;
+                // The password of a group managed service account lies in no vault.
+                if order.desired.gmsa.is_some() {
+                    return Ok(Outcome::Removed);
+                }
                 vault.delete(order.account).await?;
                 if let Some(revived) = order.revives {
                     vault.delete(revived).await?;
@@ -237,6 +263,13 @@ impl Sandbox {
     }
 
     async fn provision(&self, order: &Order, vault: &dyn Vault) -> Result<Outcome, Stop> {
+        if order.desired.gmsa.is_some() {
+            let object = self.state().make(order, None)?;
+            return Ok(Outcome::Applied {
+                object,
+                secret: None,
+            });
+        }
         let exists = self.state().look_up(order)?.is_some();
         let had_a_secret = vault.find(order.account).await?.is_some();
         let (secret, reference) = match exists {
@@ -244,7 +277,7 @@ impl Sandbox {
             false => self.new_password(order, vault).await?,
         };
         self.in_time(order)?;
-        let made = self.state().make(order, &secret);
+        let made = self.state().make(order, Some(&secret));
         match made {
             Ok(object) => {
                 if let Some(revived) = order.revives {
@@ -315,6 +348,28 @@ impl super::Directory for Sandbox {
             }
         })
     }
+
+    fn read<'a>(
+        &'a self,
+        _since: Option<SyncMark>,
+        attributes: &'a [String],
+        pages: mpsc::Sender<Vec<DirectoryObject>>,
+    ) -> BoxFuture<'a, Result<super::WasRead, Failure>> {
+        Box::pin(async move {
+            super::Directory::reachable(self).await?;
+            let objects = self.places.read(&self.objects(), attributes);
+            // Small enough for one page, and nobody counts its changes: all of it, every time.
+            let _ = pages.send(objects).await;
+            Ok(super::WasRead {
+                full: true,
+                mark: SyncMark {
+                    invocation: self.territory.domain.0,
+                    usn: 0,
+                },
+                deletions_seen: true,
+            })
+        })
+    }
 }
 
 enum Stop {
@@ -353,7 +408,8 @@ impl State {
         {
             return Ok(self.objects.contains_key(&guid).then_some(guid));
         }
-        let Some(guid) = self.by_name.get(&order.desired.name.to_lowercase()) else {
+        let name = order.desired.sam_account_name();
+        let Some(guid) = self.by_name.get(&name.to_lowercase()) else {
             return Ok(None);
         };
         let object = &self.objects[guid];
@@ -368,16 +424,21 @@ impl State {
         Ok(ours.then_some(*guid))
     }
 
-    fn make(&mut self, order: &Order, secret: &Secret) -> Result<Uuid, Stop> {
+    /// With a secret, unless it is a group managed service account.
+    fn make(&mut self, order: &Order, secret: Option<&Secret>) -> Result<Uuid, Stop> {
         if self.look_up(order)?.is_some() {
             let guid = self.settle(order, true)?;
-            let mut object = self.objects[&guid].clone();
-            object.set_password(guid, secret.expose());
-            self.put(guid, object);
+            if let Some(secret) = secret {
+                let mut object = self.objects[&guid].clone();
+                object.set_password(guid, secret.expose());
+                self.put(guid, object);
+            }
             return Ok(guid);
         }
         self.check_places(order)?;
-        if secret.expose().len() < self.shortest_password {
+        self.check_principal_names(order, None)?;
+        self.check_principals(order)?;
+        if secret.is_some_and(|secret| secret.expose().len() < self.shortest_password) {
             let detail = format!(
                 "the policy asks for at least {} characters",
                 self.shortest_password
@@ -388,7 +449,9 @@ impl State {
         let number = order.number.to_string();
         let guid = tenure_domain::ids::derived(&["sandbox", &order.account.to_string(), &number]);
         let mut object = SandboxObject::of(order);
-        object.set_password(guid, secret.expose());
+        if let Some(secret) = secret {
+            object.set_password(guid, secret.expose());
+        }
         self.put(guid, object);
         Ok(guid)
     }
@@ -399,13 +462,25 @@ impl State {
             .ok_or_else(|| Stop::fail(FailureReason::ObjectGone, "no such object"))?;
         let object = &self.objects[&guid];
         let been_here = refuse_unless_ours(order, guid, object)?;
+        if order.desired.gmsa.is_some() != object.gmsa.is_some() {
+            return Err(Stop::fail(
+                FailureReason::InvalidOrder,
+                "the object is of another class",
+            ));
+        }
         self.check_places(order)?;
+        self.check_principal_names(order, Some(guid))?;
+        // Somebody who is gone does not keep an account from being disabled.
+        if order.desired.enabled {
+            self.check_principals(order)?;
+        }
         let wanted = object.with(order);
         if been_here && wanted.state_differs(object) {
             let detail = "applied earlier, and changed by somebody else since";
             return Err(Stop::Defer(failure(FailureReason::Other, detail)));
         }
-        if wanted.enabled && !object.has_password() && !with_password {
+        let has_password = object.gmsa.is_some() || object.has_password() || with_password;
+        if wanted.enabled && !has_password {
             return Err(Stop::fail(
                 FailureReason::InvalidOrder,
                 "an account without a password is not enabled",
@@ -425,29 +500,6 @@ impl State {
         }
         self.write(guid, None);
         Ok(())
-    }
-
-    fn check_places(&self, order: &Order) -> Result<(), Stop> {
-        let exists =
-            |text: &str, known: &[Dn]| Dn::parse(text).is_some_and(|dn| known.contains(&dn));
-        if !exists(&order.desired.ou, &self.units) {
-            return Err(Stop::fail(
-                FailureReason::NoSuchOu,
-                format!("{} does not exist", order.desired.ou),
-            ));
-        }
-        match order
-            .desired
-            .groups
-            .iter()
-            .find(|group| !exists(group, &self.groups))
-        {
-            Some(group) => Err(Stop::fail(
-                FailureReason::NoSuchGroup,
-                format!("{group} does not exist"),
-            )),
-            None => Ok(()),
-        }
     }
 
     fn put(&mut self, guid: Uuid, object: SandboxObject) {

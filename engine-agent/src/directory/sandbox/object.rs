@@ -1,18 +1,21 @@
 //! One object of the sandbox.
 
 use super::SignInRefused;
-use crate::{dn::Dn, fence::Standing};
+use crate::{
+    dn::{self, Dn},
+    fence::Standing,
+};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
-use tenure_domain::order::Order;
+use tenure_domain::{gmsa::Gmsa, order::Order};
 use uuid::Uuid;
 
 /// What the sandbox holds of an account.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SandboxObject {
-    /// sAMAccountName.
+    /// sAMAccountName: that of a group managed service account ends with a dollar sign.
     pub name: String,
     /// Where it lies.
     pub ou: String,
@@ -29,6 +32,9 @@ pub struct SandboxObject {
     /// Is it unable to change its own password?
     #[serde(default)]
     pub cannot_change_password: bool,
+    /// What it has as a group managed service account, if it is one: no password then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gmsa: Option<Gmsa>,
     /// The fence attribute.
     pub fence: Option<String>,
     /// Salted hash: the passwords that come here are long and random, so a fast one is enough.
@@ -47,9 +53,17 @@ impl SandboxObject {
         }
     }
 
+    /// The same with a password that nobody knows.
+    #[must_use]
+    pub fn with_unknown_password(mut self) -> Self {
+        self.password = Some([0; 32]);
+        self
+    }
+
     pub(super) fn of(order: &Order) -> Self {
         Self {
-            name: order.desired.name.clone(),
+            name: order.desired.sam_account_name().into_owned(),
+            gmsa: order.desired.gmsa.as_deref().cloned(),
             ..Self::default()
         }
         .with(order)
@@ -72,6 +86,14 @@ impl SandboxObject {
             fence: Some(super::fence(order)),
             ..self.clone()
         };
+        if let (Some(has), Some(gmsa)) = (&mut wanted.gmsa, desired.gmsa.as_deref()) {
+            // Fixed since the object was made.
+            let password_interval_days = has.password_interval_days;
+            *has = Gmsa {
+                password_interval_days,
+                ..gmsa.clone()
+            };
+        }
         for (name, values) in &desired.attributes {
             if values.is_empty() {
                 wanted.attributes.remove(name);
@@ -98,12 +120,31 @@ impl SandboxObject {
             self.expires_at,
             &self.description,
             &self.attributes,
+            &self.gmsa,
         ) != (
             other.enabled,
             other.expires_at,
             &other.description,
             &other.attributes,
+            &other.gmsa,
         )
+    }
+
+    /// Where it is.
+    pub(super) fn dn(&self) -> String {
+        // The dollar sign belongs to the account's name, not to the object's.
+        let name = match self.gmsa {
+            Some(_) => self.name.strip_suffix('$').unwrap_or(&self.name),
+            None => &self.name,
+        };
+        dn::child(name, &self.ou)
+    }
+
+    /// Values of the attribute, whatever the case of its name.
+    pub(super) fn values(&self, name: &str) -> Option<&[String]> {
+        let mut attributes = self.attributes.iter();
+        let found = attributes.find(|(known, _)| known.eq_ignore_ascii_case(name));
+        found.map(|(_, values)| values.as_slice())
     }
 
     pub(super) fn standing(&self, order: &Order) -> Standing {

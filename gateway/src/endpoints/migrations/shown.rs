@@ -11,6 +11,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use tenure_domain::{
     account::{AccountEvent, Managed},
+    gmsa::Gmsa,
     lifecycle::EndOfLifecycleAction,
     ownership::Owner,
 };
@@ -70,6 +71,10 @@ pub(crate) struct AccountTerms {
     folder: Option<String>,
     /// Is it unable to change its own password?
     cannot_change_password: bool,
+    /// What only a group managed service account has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<schema::Gmsa>)]
+    gmsa: Option<Gmsa>,
 }
 
 /// One account, before names are looked up.
@@ -151,6 +156,7 @@ fn item(outcome: Outcome, names: &Names, now: DateTime<Utc>) -> MigratedAccount 
             ou: e.ou.clone(),
             folder: e.folder.clone(),
             cannot_change_password: e.cannot_change_password == Some(true),
+            gmsa: e.gmsa.clone(),
         }),
         before: before.map(|managed| AccountTerms {
             template: names.named(managed.identity.template.0),
@@ -162,6 +168,7 @@ fn item(outcome: Outcome, names: &Names, now: DateTime<Utc>) -> MigratedAccount 
             ou: managed.identity.ou.clone(),
             folder: managed.identity.folder.clone(),
             cannot_change_password: managed.identity.cannot_change_password == Some(true),
+            gmsa: managed.identity.gmsa.clone(),
         }),
         problem: result.err().map(Into::into),
     }

@@ -21,15 +21,18 @@ use std::{
 use tempfile::TempDir;
 use tenure_broker::{BrokerConfig, CoreKeys, CoreLink, Hub, Leases, in_process_with};
 use tenure_domain::{
-    AccountId, DomainId, EngineId, GroupId, RequestId, TemplateId, UserId, ids::derived,
-    ownership::Owner, timers::TimerClock,
+    AccountId, Actor, DomainId, EngineId, GroupId, RequestId, TemplateId, UserId,
+    directory::DomainCommand, ids::derived, ownership::Owner, synchronisation::SyncPlan,
+    timers::TimerClock,
 };
 use tenure_eventstore::{
     EventStore, InstanceKeys, StoreConfig,
     clock::{Clock, VirtualClock},
 };
 use tenure_projections::Views;
-use tenure_workflow::{Commands, EngineDirectory, Instance, Settings, Work};
+use tenure_workflow::{
+    Caller, Commands, EngineAccess, EngineDirectory, Instance, Settings, Work, synchronisation,
+};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 
@@ -241,6 +244,7 @@ impl World {
             system,
             virtual_clock: Some(self.clock.clone()),
             engines,
+            access: EngineAccess::within_process(self.signing.clone()),
         };
         let cancel = CancellationToken::new();
         let runners = instance.views.spawn_runners(cancel.clone());
@@ -289,6 +293,34 @@ impl World {
 
     pub(crate) fn instance(&self) -> &Instance {
         &self.cores[0].instance
+    }
+
+    /// Domains are read by the clock, which does not wait for anybody: what is compared at the end must stand still.
+    pub(crate) async fn read_domains_no_more(&self) -> Result<(), String> {
+        let instance = self.instance();
+        let deadline = Instant::now() + PATIENCE;
+        for domain in (0..DOMAINS).map(domain) {
+            let plan = SyncPlan {
+                changes_every_minutes: None,
+                full_every_hours: None,
+                ..SyncPlan::default()
+            };
+            let caller = Caller::new(Actor::system("end of the run"));
+            let plan = DomainCommand::PlanSynchronisation(plan);
+            let planned = instance.commands.domain(domain, plan, &caller).await;
+            planned.map_err(|error| error.to_string())?;
+            while !synchronisation::state(instance, domain)
+                .await
+                .map_err(|error| error.to_string())?
+                .is_at_rest()
+            {
+                if Instant::now() > deadline {
+                    return Err("reading a domain does not come to rest".to_owned());
+                }
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+        }
+        Ok(())
     }
 
     /// Until everything that follows has happened: nothing is outstanding, nothing waits for another attempt, and every

@@ -35,7 +35,7 @@ function FirstPassword({ onBack }: { onBack: () => void }) {
 }
 
 function SignInOrSetUp({ onSignedIn }: { onSignedIn: () => void }) {
-  const state = api.useQuery('get', '/api/v1/setup');
+  const state = api.useQuery('get', '/api/v1/setup', {});
   const [first, setFirst] = useState(false);
   if (state.error) {
     return (

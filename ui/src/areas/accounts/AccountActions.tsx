@@ -11,7 +11,7 @@ import type { Act } from './OptionDialog';
 type Account = Schemas['AccountBody'];
 type Option = Schemas['LifecycleOption'];
 
-export type Opened = Act | 'owners' | 'reveal';
+export type Opened = Act | 'owners' | 'change' | 'reveal';
 
 interface Props {
   account: Account;
@@ -40,6 +40,12 @@ export function AccountActions({ account, open }: Props) {
   const power: Option = account.enabled ? 'disable' : 'enable';
   const mayChange = can('managed-account:update:all') || (account.own && can('managed-account:update'));
   const changeOff = mayChange ? undefined : common.noPermission;
+  const askOff = () => {
+    if (account.status === 'deleted') return texts.change.deleted;
+    if (account.status === 'provisioning') return texts.busy;
+    if (account.change_request) return texts.change.pending;
+    return can('provision-request:create') ? changeOff : common.noPermission;
+  };
   const item = (option: Option, danger = false): Item => ({
     what: option,
     label: texts.options[option].label,
@@ -50,11 +56,13 @@ export function AccountActions({ account, open }: Props) {
   const more: Item[] = [
     ...(renewalOpen ? [{ what: 'decline' as const, label: texts.decline.label, off: changeOff }] : []),
     { what: 'owners', label: texts.owners.open, off: changeOff },
+    { what: 'change', label: texts.change.label, off: askOff() },
     item('clone'),
     item('delete', true),
     ...(account.status === 'deleted' ? [item('purge', true)] : []),
   ];
-  const revealOff = account.has_secret ? (account.own ? undefined : texts.onlyOwnersReveal) : texts.terms.noSecretHint;
+  const noSecret = account.gmsa ? texts.terms.keptByDirectoryHint : texts.terms.noSecretHint;
+  const revealOff = account.has_secret ? (account.own ? undefined : texts.onlyOwnersReveal) : noSecret;
   return (
     <>
       <Main item={item(renewal)} open={open} primary />

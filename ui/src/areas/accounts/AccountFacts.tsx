@@ -2,9 +2,11 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { Schemas } from '@/api/client';
 import { useCan } from '@/api/session';
+import { formatInstant } from '@/app/time';
 import { LastDay, Time } from '@/components/Time';
 import { account as texts } from '@/texts/account';
 import { accounts } from '@/texts/accounts';
+import { accountTypes, encryptionTypes } from '@/texts/templates';
 import { ActionName } from './status';
 
 type Account = Schemas['AccountBody'];
@@ -12,6 +14,7 @@ type Account = Schemas['AccountBody'];
 /** What is known about an account. */
 export function AccountFacts({ account }: { account: Account }) {
   const { terms } = texts;
+  const { gmsa } = account;
   const can = useCan();
   const attributes = Object.entries(account.attributes as Record<string, string[]>).map(
     ([name, values]) => `${name}: ${values.join('; ')}`,
@@ -32,9 +35,19 @@ export function AccountFacts({ account }: { account: Account }) {
         )}
         , {terms.version(account.template_version)}
       </Fact>
+      <Fact term={terms.type}>{accountTypes[account.account_type]}</Fact>
       <Fact term={terms.domain}>{account.domain.name}</Fact>
       <Fact term={terms.ou}>{account.retired ? `${account.retirement_ou} (${terms.retired})` : account.ou}</Fact>
-      <Fact term={terms.end}>{account.lifecycle_end && <LastDay end={account.lifecycle_end} relative />}</Fact>
+      <Fact term={terms.end}>
+        {account.lifecycle_end && (
+          <>
+            <LastDay end={account.lifecycle_end} relative />
+            <div className="muted number" style={{ fontSize: '0.8125rem' }}>
+              {terms.until(formatInstant(account.lifecycle_end))}
+            </div>
+          </>
+        )}
+      </Fact>
       <Fact term={terms.action}>
         <ActionName action={account.action} />
       </Fact>
@@ -42,10 +55,19 @@ export function AccountFacts({ account }: { account: Account }) {
       <Fact term={terms.purge}>{account.purge_at && <Time at={account.purge_at} relative />}</Fact>
       <Fact term={terms.groups}>{account.groups.length > 0 && <Lines lines={account.groups} />}</Fact>
       <Fact term={terms.attributes}>{attributes.length > 0 && <Lines lines={attributes} />}</Fact>
-      <Fact term={terms.secret}>{account.has_secret ? terms.hasSecret : terms.noSecret}</Fact>
+      <Fact term={terms.principals}>{gmsa && <Lines lines={gmsa.principals} />}</Fact>
+      <Fact term={terms.encryption}>
+        {gmsa && (gmsa.encryption_types ?? []).map((type) => encryptionTypes[type]).join(', ')}
+      </Fact>
+      <Fact term={terms.interval}>
+        {gmsa?.password_interval_days && terms.everyDays(gmsa.password_interval_days)}
+      </Fact>
+      <Fact term={terms.secret}>
+        {gmsa ? terms.keptByDirectory : account.has_secret ? terms.hasSecret : terms.noSecret}
+      </Fact>
       <Fact term={terms.object}>{account.object && <code>{account.object}</code>}</Fact>
       <Fact term={terms.request}>
-        <RequestLink id={account.request} label={terms.requestLink} />
+        {account.imported ? terms.imported : <RequestLink id={account.request} label={terms.requestLink} />}
       </Fact>
       <Fact term={terms.renewalRequest}>
         {account.renewal_request && <RequestLink id={account.renewal_request} label={terms.renewalLink} />}

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useNow } from '@/api/businessTime';
 import { api, type Schemas } from '@/api/client';
 import { formatRelative } from '@/app/time';
+import { AccountDrift } from '@/areas/drift/AccountDrift';
 import { Card } from '@/components/Card';
 import { HistoryList } from '@/components/HistoryList';
 import { LoadingRows } from '@/components/LoadingRows';
@@ -15,6 +16,7 @@ import { common } from '@/texts/common';
 import { AccountActions, type Opened } from './AccountActions';
 import { AccountFacts } from './AccountFacts';
 import { AccountProgress, type Asked } from './AccountProgress';
+import { ChangeDialog } from './ChangeDialog';
 import { LifecycleBar } from './LifecycleBar';
 import { OptionDialog } from './OptionDialog';
 import { OwnersDialog } from './OwnersDialog';
@@ -80,6 +82,7 @@ function OneAccount({ id }: { id: string }) {
       </PageHead>
       <AccountProgress account={account} history={entries} asked={asked} onDismiss={() => setAsked(null)} />
       <ProblemAlert problem={found.error} retry={() => void found.refetch()} mb="md" />
+      <AccountDrift account={account} />
       <div className="grid">
         <Card title={texts.lifecycle.title} aside={<LifecycleNote account={account} />}>
           {history.data ? <Lifecycle account={account} began={began} /> : <LoadingRows rows={2} />}
@@ -98,7 +101,8 @@ function OneAccount({ id }: { id: string }) {
       </div>
       {opened === 'reveal' && <RevealDialog account={account} onClose={close} />}
       {opened === 'owners' && <OwnersDialog account={account} onClose={close} />}
-      {opened && opened !== 'reveal' && opened !== 'owners' && (
+      {opened === 'change' && <ChangeDialog account={account} onClose={close} />}
+      {opened && opened !== 'reveal' && opened !== 'owners' && opened !== 'change' && (
         <OptionDialog account={account} act={opened} onAccepted={(label) => void accepted(label)} onClose={close} />
       )}
     </>

@@ -32,7 +32,7 @@ export function AccountProgress({ account, history, asked, onDismiss }: Props) {
   if (state === 'applied' && !asked && seen === null) return null;
   const tryAgain = () =>
     retry.mutate({
-      params: { path: { id: account.id }, header: { 'Idempotency-Key': crypto.randomUUID() } },
+      params: { path: { id: account.id } },
       body: {},
     });
   return (

@@ -1,21 +1,29 @@
 import { Button, Group } from '@mantine/core';
 import { keepPreviousData } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Download, Plus, X } from 'lucide-react';
+import { Download, Plus } from 'lucide-react';
+import { useState } from 'react';
 import { useNow } from '@/api/businessTime';
 import { api, type Schemas } from '@/api/client';
 import { useCan } from '@/api/session';
 import { formatDay } from '@/app/time';
-import { PageHead } from '@/components/PageHead';
+import { TemplateFilter } from '@/areas/templates/TemplateFilter';
+import { ProblemAlert } from '@/components/ProblemAlert';
 import { LastDay } from '@/components/Time';
+import { ChosenFilter } from '@/components/table/ChosenFilter';
 import type { Column } from '@/components/table/columns';
-import { DataTable } from '@/components/table/DataTable';
+import { ListPage } from '@/components/table/ListPage';
 import { TableFilter } from '@/components/table/TableFilter';
 import { TableSearch } from '@/components/table/TableSearch';
 import { TableViews } from '@/components/table/TableViews';
-import { showsView, useTableState, type TableState } from '@/components/table/useTableState';
-import type { SavedView } from '@/components/table/useSavedViews';
-import { accounts as texts, actions, statuses } from '@/texts/accounts';
+import { useTableState, type TableState } from '@/components/table/useTableState';
+import type { View } from '@/components/table/useSavedViews';
+import { accounts as texts, actions, many, statuses } from '@/texts/accounts';
+import { idsOf } from './idsOf';
+import { ManyAlert, type ManyOutcome } from './many/ManyAlert';
+import { ManyDialog } from './many/ManyDialog';
+import { ManyMenu } from './many/ManyMenu';
+import type { AccountAct } from './many/useMany';
 import { OwnerNames } from './OwnerNames';
 import { ActionName, AccountStatusPill, FailedPill, STATUSES, type Action } from './status';
 import { exportAddress, filterOf } from './filter';
@@ -60,54 +68,88 @@ const columns: Column<Row>[] = [
 export default function AccountsPage() {
   const state = useTableState('name');
   const query = { ...filterOf(state), limit: state.limit, offset: state.offset };
-  const { data, error, isPlaceholderData, refetch } = api.useQuery(
-    'get',
-    '/api/v1/accounts',
-    { params: { query } },
-    { placeholderData: keepPreviousData },
-  );
+  const answer = api.useQuery('get', '/api/v1/accounts', { params: { query } }, { placeholderData: keepPreviousData });
   const can = useCan();
-  const filtered = !showsView({ ...state.search, sort: undefined }, {});
+  const acts = can('managed-account:update');
+  const [chosen, setChosen] = useState(new Set<string>());
+  const [act, setAct] = useState<AccountAct | null>(null);
+  const [outcome, setOutcome] = useState<ManyOutcome | null>(null);
+  const total = answer.data?.total;
+  const selection = { ids: chosen, change: setChosen, actions: <ManyMenu start={setAct} /> };
   return (
     <>
-      <PageHead
-        title={texts.title}
-        sub={
-          <span role="status" className="number">
-            {data ? texts.found(data.total.value, data.total.more, filtered) : ' '}
-          </span>
-        }
-      >
-        <Button
-          variant="default"
-          leftSection={<Download size={16} />}
-          component="a"
-          href={exportAddress(state)}
-          download="accounts.csv"
-        >
-          {texts.exportCsv}
-        </Button>
-        {can('provision-request:create') && (
-          <Button leftSection={<Plus size={16} />} component={Link} to="/requests/new">
-            {texts.newRequest}
-          </Button>
-        )}
-      </PageHead>
-      <DataTable
+      <ListPage
         name="accounts"
-        label={texts.title}
+        texts={texts}
         state={state}
         columns={columns}
         nameOf={(row) => row.name}
-        rows={data?.items}
-        total={data?.total}
-        stale={isPlaceholderData}
-        problem={error}
-        retry={() => void refetch()}
-        toolbar={<Toolbar state={state} />}
-        noMatch={texts.noMatch}
-        empty={texts.empty}
+        answer={answer}
+        toolbar={
+          <>
+            <Toolbar state={state} />
+            {acts && total && total.value > 1 && <SelectAll state={state} total={total} choose={setChosen} />}
+          </>
+        }
+        notice={outcome && <ManyAlert outcome={outcome} onClose={() => setOutcome(null)} />}
+        {...(acts ? { selection } : {})}
+        actions={
+          <Button
+            variant="default"
+            leftSection={<Download size={16} />}
+            component="a"
+            href={exportAddress(state)}
+            download="accounts.csv"
+          >
+            {texts.exportCsv}
+          </Button>
+        }
+        add={
+          can('provision-request:create') && (
+            <Button leftSection={<Plus size={16} />} component={Link} to="/requests/new">
+              {texts.newRequest}
+            </Button>
+          )
+        }
       />
+      {act && (
+        <ManyDialog
+          act={act}
+          accounts={[...chosen]}
+          onDone={(next) => {
+            setOutcome(next);
+            setChosen(new Set());
+          }}
+          onClose={() => setAct(null)}
+        />
+      )}
+    </>
+  );
+}
+
+interface SelectAllProps {
+  state: TableState;
+  total: { value: number; more: boolean };
+  choose: (ids: Set<string>) => void;
+}
+
+/** Selects all that match, on however many pages. */
+function SelectAll({ state, total, choose }: SelectAllProps) {
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<unknown>(null);
+  const gather = async () => {
+    setBusy(true);
+    const found = await idsOf(filterOf(state));
+    if (found instanceof Set) choose(found);
+    setProblem(found instanceof Set ? null : found);
+    setBusy(false);
+  };
+  return (
+    <>
+      <Button size="xs" variant="subtle" loading={busy} onClick={() => void gather()}>
+        {many.selectAll(total.value, total.more)}
+      </Button>
+      <ProblemAlert problem={problem} />
     </>
   );
 }
@@ -117,10 +159,9 @@ const choice = ({ id, name }: { id: string; name: string }) => ({ value: id, lab
 function Toolbar({ state }: { state: TableState }) {
   const can = useCan();
   const domains = api.useQuery('get', '/api/v1/domains', {}, { enabled: can('directory-service:read') });
-  const templates = api.useQuery('get', '/api/v1/templates', {}, { enabled: can('provision-template:read') });
   return (
     <>
-      <TableViews table="accounts" state={state} views={useViews()} />
+      <TableViews list="accounts" state={state} views={useViews()} />
       <TableSearch state={state} placeholder={texts.search} />
       <TableFilter
         state={state}
@@ -130,65 +171,45 @@ function Toolbar({ state }: { state: TableState }) {
         any={texts.filters.anyStatus}
         choices={STATUSES.map((status) => ({ value: status, label: statuses[status].label }))}
       />
-      {domains.data && (
+      {can('directory-service:read') && (
         <TableFilter
           state={state}
           name="domain"
           label={texts.filters.domain}
           any={texts.filters.anyDomain}
-          choices={domains.data.items.map(choice)}
+          choices={domains.data?.items.map(choice)}
         />
       )}
-      {templates.data && (
-        <TableFilter
-          state={state}
-          name="template"
-          label={texts.filters.template}
-          any={texts.filters.anyTemplate}
-          choices={templates.data.items.map(choice)}
-        />
-      )}
-      <ActionFilter state={state} />
-      <EndFilter state={state} name="ends_after" text={texts.filters.endsAfter} />
-      <EndFilter state={state} name="ends_before" text={texts.filters.endsBefore} />
+      <TemplateFilter state={state} label={texts.filters.template} any={texts.filters.anyTemplate} />
+      <Linked state={state} />
     </>
   );
 }
 
-function ActionFilter({ state }: { state: TableState }) {
-  const action = state.search['action'];
-  if (typeof action !== 'string' || !(action in actions)) return null;
+/** Filters that come with links from the dashboard. */
+function Linked({ state }: { state: TableState }) {
+  const { search } = state;
+  const action = search['action'];
+  const day = (name: string) => {
+    const value = search[name];
+    return typeof value === 'string' && !Number.isNaN(Date.parse(value)) ? formatDay(value) : undefined;
+  };
+  const [after, before] = [day('ends_after'), day('ends_before')];
   return (
-    <Button
-      size="xs"
-      variant="light"
-      rightSection={<X size={13} />}
-      onClick={() => state.change({ action: undefined })}
-    >
-      {texts.filters.action(actions[action as Action].label)}
-    </Button>
-  );
-}
-
-/** Where a link from the dashboard limits the ends: shown, and taken away. */
-function EndFilter({ state, name, text }: { state: TableState; name: string; text: (day: string) => string }) {
-  const value = state.search[name];
-  if (typeof value !== 'string' || Number.isNaN(Date.parse(value))) return null;
-  return (
-    <Button
-      size="xs"
-      variant="light"
-      rightSection={<X size={13} />}
-      onClick={() => state.change({ [name]: undefined })}
-    >
-      {text(formatDay(value))}
-    </Button>
+    <>
+      <ChosenFilter state={state} name="owner" label={texts.filters.owner} />
+      {typeof action === 'string' && action in actions && (
+        <ChosenFilter state={state} name="action" label={texts.filters.action(actions[action as Action].label)} />
+      )}
+      {after && <ChosenFilter state={state} name="ends_after" label={texts.filters.endsAfter(after)} />}
+      {before && <ChosenFilter state={state} name="ends_before" label={texts.filters.endsBefore(before)} />}
+    </>
   );
 }
 
 const DAY = 86_400_000;
 
-function useViews(): SavedView[] {
+function useViews(): View[] {
   // By the day, so that the address of a view stays the same while one looks.
   const today = Math.floor(useNow() / DAY) * DAY;
   const soon = new Date(today + 31 * DAY).toISOString().slice(0, 10);

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useNow } from '@/api/businessTime';
 import { api, http, type Schemas } from '@/api/client';
 import { formatDay, lastFullDay } from '@/app/time';
-import { ConfirmDialog, type Confirmed } from '@/components/ConfirmDialog';
+import { ConfirmDialog } from '@/components/ConfirmDialog';
 import { account as texts } from '@/texts/account';
 import { renewedEnd } from './period';
 
@@ -44,8 +44,8 @@ function Plain({ account, act, onAccepted, onClose }: Props & { act: PlainAct })
     const next = renewedEnd(end, account.period, now);
     return texts.options.renew.consequence(name, formatDay(lastFullDay(end)), formatDay(lastFullDay(next.toISOString())));
   };
-  const send = async ({ reason, key }: Confirmed) => {
-    const params = { path: { id }, header: { 'Idempotency-Key': key } };
+  const send = async (reason: string) => {
+    const params = { path: { id } };
     const answer = await {
       renew: () => http.POST('/api/v1/accounts/{id}/renew', { params, body: {} }),
       decline: () => http.POST('/api/v1/accounts/{id}/decline-renewal', { params, body: { reason } }),
@@ -80,7 +80,7 @@ function SubmitRenewal({ account, onClose }: Props) {
   const template = api.useQuery('get', '/api/v1/templates/{id}', { params: { path: { id: account.template.id } } });
   const termsOfService = template.data?.content.terms_of_service;
   const needed = template.data?.content.approval.justification_required ?? false;
-  const submit = async ({ key }: Confirmed) => {
+  const submit = async () => {
     const content = {
       kind: { type: 'renewal' as const, account: account.id },
       template: account.template.id,
@@ -89,11 +89,10 @@ function SubmitRenewal({ account, onClose }: Props) {
       justification: justification.trim(),
       terms_accepted: accepted,
     };
-    const header = { 'Idempotency-Key': key };
     // A second attempt goes on with the draft of the first.
     const draft = drafted
       ? await http.POST('/api/v1/requests/{id}/revise', { params: { path: { id: drafted } }, body: content })
-      : await http.POST('/api/v1/requests', { params: { header }, body: content });
+      : await http.POST('/api/v1/requests', { body: content });
     if (draft.error) throw draft.error;
     const id = draft.data.id;
     setDrafted(id);
@@ -143,8 +142,8 @@ function Clone({ account, onClose }: Props) {
   const navigate = useNavigate();
   const deleted = account.status === 'deleted';
   const [name, setName] = useState(deleted ? account.name : '');
-  const clone = async ({ key }: Confirmed) => {
-    const params = { path: { id: account.id }, header: { 'Idempotency-Key': key } };
+  const clone = async () => {
+    const params = { path: { id: account.id } };
     const made = await http.POST('/api/v1/accounts/{id}/clone', { params, body: {} });
     if (made.error) throw made.error;
     const id = made.data.id;

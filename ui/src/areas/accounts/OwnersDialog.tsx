@@ -1,15 +1,15 @@
 import { useState } from 'react';
 import { http, type Schemas } from '@/api/client';
-import { ConfirmDialog, type Confirmed } from '@/components/ConfirmDialog';
+import { ConfirmDialog } from '@/components/ConfirmDialog';
 import { OwnersSelect } from '@/components/OwnersSelect';
 import { account as texts } from '@/texts/account';
 
 /** Hands an account over: who is accountable from now on. */
 export function OwnersDialog({ account, onClose }: { account: Schemas['AccountBody']; onClose: () => void }) {
   const [chosen, setChosen] = useState(account.owners);
-  const save = async ({ key }: Confirmed) => {
+  const save = async () => {
     const owners = chosen.map(({ id, kind }) => ({ id, kind: kind as 'user' | 'group' }));
-    const params = { path: { id: account.id }, header: { 'Idempotency-Key': key } };
+    const params = { path: { id: account.id } };
     const { error } = await http.POST('/api/v1/accounts/{id}/owners', { params, body: { owners } });
     if (error) throw error;
   };

@@ -111,7 +111,7 @@ function Shown({ secret, onHide }: { secret: string; onHide: () => void }) {
 async function ask(account: string): Promise<string | Problem> {
   const reader = await makeReaderKey();
   const { data, error } = await http.POST('/api/v1/accounts/{id}/reveal-secret', {
-    params: { path: { id: account }, header: { 'Idempotency-Key': crypto.randomUUID() } },
+    params: { path: { id: account } },
     body: { reader_key: reader.publicKey },
   });
   if (!data) return asProblem(error);

@@ -2,13 +2,13 @@ import type { paths } from '@/api/schema';
 import { stringifySearch } from '@/app/search';
 import type { TableState } from '@/components/table/useTableState';
 
-type Query = NonNullable<paths['/api/v1/accounts']['get']['parameters']['query']>;
+export type AccountQuery = NonNullable<paths['/api/v1/accounts']['get']['parameters']['query']>;
 
 const text = (value: unknown) => (value === undefined ? undefined : String(value));
 const flag = (value: unknown) => (value === 'true' ? true : undefined);
 
 /** What the address says, as the API asks for it: the list and its export are the same accounts. */
-export function filterOf({ search, sort }: TableState): Query {
+export function filterOf({ search, sort }: TableState): AccountQuery {
   return {
     search: search.q,
     status: text(search['status']),
@@ -18,10 +18,10 @@ export function filterOf({ search, sort }: TableState): Query {
     mine: flag(search['mine']),
     orphaned: flag(search['orphaned']),
     failed: flag(search['failed']),
-    action: text(search['action']) as Query['action'],
+    action: text(search['action']) as AccountQuery['action'],
     ends_before: text(search['ends_before']),
     ends_after: text(search['ends_after']),
-    sort: sort.column as Query['sort'],
+    sort: sort.column as AccountQuery['sort'],
     order: sort.descending ? 'desc' : 'asc',
   };
 }

@@ -4,14 +4,17 @@ import { Link } from '@tanstack/react-router';
 import { Check, X } from 'lucide-react';
 import { useState } from 'react';
 import { api, http, type Schemas } from '@/api/client';
+import type { paths } from '@/api/schema';
 import { useCan } from '@/api/session';
+import { TemplateFilter } from '@/areas/templates/TemplateFilter';
 import { PageHead } from '@/components/PageHead';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { StatusPill } from '@/components/StatusPill';
 import { Time } from '@/components/Time';
 import type { Column } from '@/components/table/columns';
 import { DataTable } from '@/components/table/DataTable';
-import { useTableState } from '@/components/table/useTableState';
+import { TableSearch } from '@/components/table/TableSearch';
+import { showsView, useTableState, type TableState } from '@/components/table/useTableState';
 import { approvals as texts } from '@/texts/approvals';
 import { requests } from '@/texts/requests';
 import { DecideDialog, type Verdict } from './DecideDialog';
@@ -93,13 +96,20 @@ function columnsOf(decide: ((deciding: Deciding) => void) | undefined): Column<R
 
 const WHOLE_PAGE = 500;
 
-/** Everything that waits for the caller, in as many pages as it takes. */
-async function allWaiting(): Promise<Row[]> {
+type Filter = Pick<NonNullable<paths['/api/v1/approvals']['get']['parameters']['query']>, 'search' | 'template'>;
+
+function filterOf({ search }: TableState): Filter {
+  const template = search['template'];
+  return { search: search.q, template: template === undefined ? undefined : String(template) };
+}
+
+/** Everything that waits for the caller and matches, in as many pages as it takes. */
+async function allWaiting(filter: Filter): Promise<Row[]> {
   const rows: Row[] = [];
   let cursor: string | undefined;
   do {
     const { data, error } = await http.GET('/api/v1/approvals', {
-      params: { query: { limit: WHOLE_PAGE, ...(cursor ? { cursor } : {}) } },
+      params: { query: { ...filter, limit: WHOLE_PAGE, ...(cursor ? { cursor } : {}) } },
     });
     if (!data) throw error;
     rows.push(...data.items);
@@ -111,12 +121,14 @@ async function allWaiting(): Promise<Row[]> {
 /** What waits for one's own approval, decided one by one or many at once. */
 export default function ApprovalsPage() {
   const state = useTableState('since');
+  const filter = filterOf(state);
   const { data, error, isPlaceholderData, refetch } = api.useQuery(
     'get',
     '/api/v1/approvals',
-    { params: { query: { limit: state.limit, offset: state.offset } } },
+    { params: { query: { ...filter, limit: state.limit, offset: state.offset } } },
     { placeholderData: keepPreviousData },
   );
+  const filtered = !showsView({ ...state.search, sort: undefined }, {});
   const can = useCan();
   const decides = can('provision-approval:update');
   const [chosen, setChosen] = useState<ReadonlyMap<string, Row>>(new Map());
@@ -132,7 +144,7 @@ export default function ApprovalsPage() {
   const chooseAll = async () => {
     setGathering(null);
     try {
-      setChosen(new Map((await allWaiting()).map((row) => [row.id, row])));
+      setChosen(new Map((await allWaiting(filter)).map((row) => [row.id, row])));
     } catch (problem) {
       setGathering(problem);
     }
@@ -144,7 +156,7 @@ export default function ApprovalsPage() {
         title={texts.title}
         sub={
           <span role="status" className="number">
-            {data ? texts.found(total, data.total.more) : ' '}
+            {data ? texts.found(total, data.total.more, filtered) : ' '}
           </span>
         }
       />
@@ -164,13 +176,19 @@ export default function ApprovalsPage() {
         noMatch={texts.noMatch}
         empty={texts.empty}
         fill={false}
+        toolbar={
+          <>
+            <TableSearch state={state} placeholder={requests.search} />
+            <TemplateFilter state={state} label={requests.filters.template} any={requests.filters.anyTemplate} />
+            {decides && total > 1 && (
+              <Button size="xs" variant="subtle" onClick={() => void chooseAll()}>
+                {texts.selectAll(total)}
+              </Button>
+            )}
+          </>
+        }
         {...(decides
           ? {
-              toolbar: total > 1 && (
-                <Button size="xs" variant="subtle" onClick={() => void chooseAll()}>
-                  {texts.selectAll(total)}
-                </Button>
-              ),
               selection: {
                 ids: new Set(chosen.keys()),
                 change: choose,

@@ -1,7 +1,7 @@
 import { Textarea } from '@mantine/core';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { api, type Schemas } from '@/api/client';
-import { ConfirmDialog, type Confirmed } from '@/components/ConfirmDialog';
+import { ConfirmDialog } from '@/components/ConfirmDialog';
 import { approvals as texts } from '@/texts/approvals';
 import type { Outcome } from './DecidedAlert';
 import classes from './DecideDialog.module.css';
@@ -24,11 +24,11 @@ export function DecideDialog({ verdict, rows, onClose, onDecided }: Props) {
   const decide = api.useMutation('post', '/api/v1/approvals/decide');
   const [comment, setComment] = useState('');
   const denies = verdict === 'reject';
-  const run = async ({ reason, key }: Confirmed) => {
-    const items: Schemas['DecidedRequest'][] = [];
-    for (let from = 0; from < rows.length; from += AT_ONCE) {
+  // Those decided on, where a second attempt goes on.
+  const items = useRef<Schemas['DecidedRequest'][]>([]);
+  const run = async (reason: string) => {
+    for (let from = items.current.length; from < rows.length; from += AT_ONCE) {
       const answer = await decide.mutateAsync({
-        params: { header: { 'Idempotency-Key': from === 0 ? key : `${key}-${String(from)}` } },
         body: {
           requests: rows.slice(from, from + AT_ONCE).map(({ id }) => id),
           decision: verdict,
@@ -36,13 +36,13 @@ export function DecideDialog({ verdict, rows, onClose, onDecided }: Props) {
           ...(!denies && comment.trim() ? { comment: comment.trim() } : {}),
         },
       });
-      items.push(...answer.items);
+      items.current.push(...answer.items);
     }
     const names = new Map(rows.map(({ id, name }) => [id, name]));
     onDecided({
       verdict,
-      accepted: items.filter(({ problem }) => !problem).length,
-      refused: items.flatMap(({ id, problem }) => (problem ? [{ id, name: names.get(id) ?? id, problem }] : [])),
+      accepted: items.current.filter(({ problem }) => !problem).length,
+      refused: items.current.flatMap(({ id, problem }) => (problem ? [{ id, name: names.get(id) ?? id, problem }] : [])),
     });
   };
   return (

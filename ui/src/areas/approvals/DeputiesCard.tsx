@@ -1,11 +1,11 @@
-import { Button, Group, TextInput } from '@mantine/core';
+import { Button, Group } from '@mantine/core';
 import { useState } from 'react';
 import { api, type Schemas } from '@/api/client';
 import { useCan, useSession } from '@/api/session';
 import { Card } from '@/components/Card';
 import { ConfirmDialog } from '@/components/ConfirmDialog';
 import { LoadingRows } from '@/components/LoadingRows';
-import { OwnersSelect, type OwnerChoice } from '@/components/OwnersSelect';
+import { NameDeputyDialog } from '@/components/NameDeputyDialog';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { StatusPill } from '@/components/StatusPill';
 import { LastDay, Time } from '@/components/Time';
@@ -14,7 +14,8 @@ import { deputies as texts } from '@/texts/approvals';
 /** Who decides in one's name, and in whose name one decides. */
 export function DeputiesCard() {
   const can = useCan();
-  const { data, error, refetch } = api.useQuery('get', '/api/v1/deputies');
+  const user = useSession()?.user ?? '';
+  const { data, error, refetch } = api.useQuery('get', '/api/v1/deputies', {});
   const [open, setOpen] = useState<'name' | 'end' | null>(null);
   const mine = data?.mine;
   const close = () => setOpen(null);
@@ -48,7 +49,7 @@ export function DeputiesCard() {
           ))}
         </ul>
       )}
-      {open === 'name' && <NameDialog onClose={close} />}
+      {open === 'name' && <NameDeputyDialog user={user} consequence={texts.nameConsequence} onClose={close} />}
       {open === 'end' && mine && <EndDialog name={mine.deputy.name} onClose={close} />}
     </Card>
   );
@@ -66,73 +67,6 @@ function Line({ text, deputy }: { text: string; deputy: Schemas['DeputyBody'] })
   );
 }
 
-/** The end of a day is the beginning of the next one, where the person is. */
-function dayStart(day: string, later = 0): string {
-  const [year = 0, month = 1, date = 1] = day.split('-').map(Number);
-  return new Date(year, month - 1, date + later).toISOString();
-}
-
-function NameDialog({ onClose }: { onClose: () => void }) {
-  const session = useSession();
-  const name = api.useMutation('post', '/api/v1/users/{id}/deputy');
-  const [who, setWho] = useState<OwnerChoice[]>([]);
-  const [from, setFrom] = useState('');
-  const [until, setUntil] = useState('');
-  const deputy = who[0];
-  // Another body needs another key.
-  const said = `${deputy?.id ?? ''} ${from} ${until}`;
-  const [keys, setKeys] = useState({ said, key: crypto.randomUUID() });
-  if (keys.said !== said) setKeys({ said, key: crypto.randomUUID() });
-  return (
-    <ConfirmDialog
-      title={texts.dialog.title}
-      act={texts.dialog.act}
-      consequence={texts.dialog.consequence}
-      ready={deputy !== undefined && until !== ''}
-      onClose={onClose}
-      onConfirm={() =>
-        name.mutateAsync({
-          params: { path: { id: session?.user ?? '' }, header: { 'Idempotency-Key': keys.key } },
-          body: {
-            deputy: deputy?.id ?? '',
-            until: dayStart(until, 1),
-            ...(from ? { from: dayStart(from) } : {}),
-          },
-        })
-      }
-    >
-      <OwnersSelect
-        label={texts.dialog.who}
-        description={texts.dialog.whoHint}
-        required
-        approvers
-        groups={false}
-        most={1}
-        without={session?.user}
-        value={who}
-        onChange={setWho}
-      />
-      <Group grow align="flex-start">
-        <TextInput
-          type="date"
-          label={texts.dialog.from}
-          description={texts.dialog.fromHint}
-          value={from}
-          onChange={(event) => setFrom(event.currentTarget.value)}
-        />
-        <TextInput
-          type="date"
-          label={texts.dialog.until}
-          description={texts.dialog.untilHint}
-          required
-          value={until}
-          onChange={(event) => setUntil(event.currentTarget.value)}
-        />
-      </Group>
-    </ConfirmDialog>
-  );
-}
-
 function EndDialog({ name, onClose }: { name: string; onClose: () => void }) {
   const session = useSession();
   const end = api.useMutation('post', '/api/v1/users/{id}/deputy/withdraw');
@@ -142,9 +76,9 @@ function EndDialog({ name, onClose }: { name: string; onClose: () => void }) {
       act={texts.endDialog.act}
       consequence={texts.endDialog.consequence(name)}
       onClose={onClose}
-      onConfirm={({ key }) =>
+      onConfirm={() =>
         end.mutateAsync({
-          params: { path: { id: session?.user ?? '' }, header: { 'Idempotency-Key': key } },
+          params: { path: { id: session?.user ?? '' } },
           body: {},
         })
       }

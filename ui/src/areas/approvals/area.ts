@@ -9,7 +9,7 @@ export const approvalRoutes = [
   createRoute({
     getParentRoute: () => root,
     path: '/approvals',
-    validateSearch: tableSearch(),
+    validateSearch: tableSearch('template'),
     component: lazyRouteComponent(() => import('./ApprovalsPage')),
   }),
 ] as const;

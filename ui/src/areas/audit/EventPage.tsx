@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { Link, useParams } from '@tanstack/react-router';
 import { ChevronLeft, ChevronRight } from 'lucide-react';
 import { api } from '@/api/client';
+import { actorName } from '@/components/actorName';
 import { Card } from '@/components/Card';
 import { EmptyState } from '@/components/EmptyState';
 import { LoadingRows } from '@/components/LoadingRows';
@@ -58,10 +59,10 @@ export default function EventPage() {
             <dd>
               {data.actor?.kind === 'user' && data.actor.id ? (
                 <Link className="link" to="/users/$id" params={{ id: data.actor.id }}>
-                  {data.actor.name}
+                  {actorName(data.actor)}
                 </Link>
               ) : (
-                (data.actor?.name ?? audit.hidden)
+                actorName(data.actor)
               )}
               {data.actor?.token && <div className="muted">{texts.token}</div>}
             </dd>

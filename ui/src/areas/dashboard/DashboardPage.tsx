@@ -8,17 +8,22 @@ import { LoadingRows } from '@/components/LoadingRows';
 import { PageHead } from '@/components/PageHead';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { dashboard as texts } from '@/texts/dashboard';
+import { DriftCard } from './DriftCard';
 import { EnginesCard } from './EnginesCard';
 import { EndsChart } from './EndsChart';
 import { FailingCard } from './FailingCard';
+import { FirstSteps } from './FirstSteps';
 import { NeedsCard } from './NeedsCard';
 import { StatusBar } from './StatusBar';
+import { UnmanagedCard } from './UnmanagedCard';
 
 /** What is going on, the worst first; every number leads to what it counts. */
 export default function DashboardPage() {
   const can = useCan();
   const totals = api.useQuery('get', '/api/v1/accounts/totals', {}, { enabled: can('managed-account:read') });
   const everyones = can('managed-account:read:all');
+  const discovers = can('directory-service:read');
+  const isNew = everyones && can('directory-service:create') && totals.data?.by_status.every(({ count }) => count === 0);
   return (
     <>
       <PageHead title={texts.title} sub={everyones ? texts.everyones : texts.own}>
@@ -29,7 +34,8 @@ export default function DashboardPage() {
         )}
       </PageHead>
       <div className="grid" data-stretch>
-        <FailingCard failedAccounts={totals.data?.failed} />
+        {isNew && <FirstSteps />}
+        <FailingCard />
         <NeedsCard />
         <Card title={texts.ends.title} span={8}>
           <ProblemAlert problem={totals.error} retry={() => void totals.refetch()} />
@@ -40,7 +46,13 @@ export default function DashboardPage() {
           {totals.data && <StatusBar totals={totals.data.by_status} />}
           {totals.isLoading && <LoadingRows rows={6} />}
         </Card>
-        {can('engine:read') && <EnginesCard />}
+        {can('engine:read') && !isNew && <EnginesCard span={discovers ? 8 : 12} />}
+        {discovers && !isNew && (
+          <div className="span-4" style={{ display: 'grid', gap: 16, alignContent: 'start' }}>
+            {everyones && <DriftCard />}
+            <UnmanagedCard />
+          </div>
+        )}
       </div>
     </>
   );

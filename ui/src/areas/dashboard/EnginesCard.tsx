@@ -1,27 +1,27 @@
 import { Link } from '@tanstack/react-router';
-import { api, type Schemas } from '@/api/client';
+import { api } from '@/api/client';
+import { badness, HealthPill } from '@/areas/infrastructure/HealthPill';
 import { Card } from '@/components/Card';
 import { EmptyState } from '@/components/EmptyState';
 import { LoadingRows } from '@/components/LoadingRows';
 import { ProblemAlert } from '@/components/ProblemAlert';
-import { StatusPill } from '@/components/StatusPill';
 import { table } from '@/texts/common';
 import { dashboard } from '@/texts/dashboard';
-
-type Engine = Schemas['EngineBody'];
 
 const texts = dashboard.engines;
 const MOST = 8;
 
-const badness = (engine: Engine) => (engine.impaired ? 0 : engine.enabled ? 2 : 1);
-
 /** The engines, the worst first. */
-export function EnginesCard() {
-  const { data, error, isLoading, refetch } = api.useQuery('get', '/api/v1/engines');
-  const worst = data?.items.toSorted((one, other) => badness(one) - badness(other)).slice(0, MOST);
+export function EnginesCard({ span }: { span: 8 | 12 }) {
+  const { data, error, isLoading, refetch } = api.useQuery('get', '/api/v1/engines', {});
+  const worst = data?.items
+    .filter(({ standing }) => standing !== 'revoked')
+    .toSorted((one, other) => badness(one) - badness(other))
+    .slice(0, MOST);
   return (
     <Card
       title={texts.title}
+      span={span}
       aside={
         <Link className="link" to="/engines" style={{ fontSize: '0.8125rem' }}>
           {texts.all}
@@ -51,7 +51,7 @@ export function EnginesCard() {
                   </td>
                   <td>{engine.domain.name}</td>
                   <td>
-                    <EngineState engine={engine} />
+                    <HealthPill engine={engine} />
                     {engine.impaired && <span className="muted"> {engine.impaired.explanation}</span>}
                   </td>
                 </tr>
@@ -62,10 +62,4 @@ export function EnginesCard() {
       )}
     </Card>
   );
-}
-
-function EngineState({ engine }: { engine: Engine }) {
-  if (!engine.enabled) return <StatusPill tone="off" label={texts.disabled} />;
-  if (engine.impaired) return <StatusPill tone="bad" label={texts.impaired} hint={engine.impaired.detail} />;
-  return <StatusPill tone="good" label={texts.healthy} />;
 }

@@ -1,16 +1,18 @@
-import { api } from '@/api/client';
+import { api, type Schemas } from '@/api/client';
 import { useCan } from '@/api/session';
-import { Card } from '@/components/Card';
-import { EmptyState } from '@/components/EmptyState';
-import { LoadingRows } from '@/components/LoadingRows';
 import { dashboard } from '@/texts/dashboard';
-import { CountedLink, type Counted } from './Counted';
+import type { Counted } from './Counted';
+import { CountedCard } from './CountedCard';
 
 const texts = dashboard.failing;
 
+const isFailing = ({ standing, enabled, impaired, contact_lost: lost }: Schemas['EngineBody']) =>
+  standing === 'assigned' && enabled && Boolean(impaired ?? lost);
+
 /** What does not work, and waits for somebody. */
-export function FailingCard({ failedAccounts }: { failedAccounts: number | undefined }) {
+export function FailingCard() {
   const can = useCan();
+  const totals = api.useQuery('get', '/api/v1/accounts/totals', {}, { enabled: can('managed-account:read') });
   const requests = api.useQuery(
     'get',
     '/api/v1/requests',
@@ -24,12 +26,15 @@ export function FailingCard({ failedAccounts }: { failedAccounts: number | undef
     { params: { query: { orphaned: true, status: 'active,disabled,expired,renewing,provisioning', limit: 1 } } },
     { enabled: can('managed-account:read:all') },
   );
-  const impaired = engines.data?.items.filter((engine) => engine.enabled && engine.impaired).length;
+  const impaired = engines.data?.items.filter(isFailing).length;
   const all: (Counted | undefined)[] = [
     impaired === undefined ? undefined : { count: impaired, words: texts.engines, to: '/engines' },
-    failedAccounts === undefined
-      ? undefined
-      : { count: failedAccounts, words: texts.accounts, to: '/accounts', search: { failed: 'true' } },
+    totals.data && {
+      count: totals.data.failed,
+      words: texts.accounts,
+      to: '/accounts',
+      search: { failed: 'true' },
+    },
     requests.data && {
       count: requests.data.total.value,
       more: requests.data.total.more,
@@ -45,15 +50,6 @@ export function FailingCard({ failedAccounts }: { failedAccounts: number | undef
       search: { orphaned: 'true', status: 'active,disabled,expired,renewing,provisioning' },
     },
   ];
-  const loading = requests.isLoading || engines.isLoading || orphaned.isLoading;
-  const failing = all.filter((counted) => counted !== undefined).filter(({ count }) => count > 0);
-  return (
-    <Card title={texts.title} span={6}>
-      {failing.map((counted) => (
-        <CountedLink key={counted.to + JSON.stringify(counted.search)} {...counted} />
-      ))}
-      {failing.length === 0 && loading && <LoadingRows rows={2} />}
-      {failing.length === 0 && !loading && <EmptyState compact title={texts.nothing} hint={texts.nothingHint} />}
-    </Card>
-  );
+  const failing = all.filter((counted) => counted !== undefined);
+  return <CountedCard texts={texts} counted={failing} asked={[totals, requests, engines, orphaned]} />;
 }

@@ -2,11 +2,9 @@ import { useNow } from '@/api/businessTime';
 import { api } from '@/api/client';
 import { useCan } from '@/api/session';
 import { useCounts } from '@/app/useCounts';
-import { Card } from '@/components/Card';
-import { EmptyState } from '@/components/EmptyState';
-import { LoadingRows } from '@/components/LoadingRows';
 import { dashboard } from '@/texts/dashboard';
-import { CountedLink, type Counted } from './Counted';
+import type { Counted } from './Counted';
+import { CountedCard } from './CountedCard';
 
 const texts = dashboard.needs;
 const DAY = 86_400_000;
@@ -28,6 +26,12 @@ export function NeedsCard() {
   const mine = (status: string) => ({ params: { query: { mine: true, status, limit: 1 } } });
   const sentBack = api.useQuery('get', '/api/v1/requests', mine('sent-back'), { enabled: asks });
   const drafts = api.useQuery('get', '/api/v1/requests', mine('draft'), { enabled: asks });
+  const held = api.useQuery(
+    'get',
+    '/api/v1/drift',
+    { params: { query: { standing: 'held', limit: 1 } } },
+    { enabled: can('managed-account:update:all') },
+  );
   const ofRequests = (found: typeof drafts, status: string, words: Counted['words']): Counted => ({
     count: found.data?.total.value ?? 0,
     more: found.data?.total.more,
@@ -37,6 +41,13 @@ export function NeedsCard() {
   });
   const all: Counted[] = [
     { count: counts.approvals, words: texts.approvals, to: '/approvals' },
+    {
+      count: held.data?.total.value ?? 0,
+      more: held.data?.total.more,
+      words: texts.held,
+      to: '/drift',
+      search: { standing: 'held' },
+    },
     {
       count: accounts.data?.total.value ?? 0,
       more: accounts.data?.total.more,
@@ -48,15 +59,5 @@ export function NeedsCard() {
     ofRequests(drafts, 'draft', texts.drafts),
     { count: counts.inbox, words: texts.unread, to: '/inbox', search: { unread: 'true' } },
   ];
-  const waiting = all.filter(({ count }) => count > 0);
-  const loading = accounts.isLoading || sentBack.isLoading || drafts.isLoading;
-  return (
-    <Card title={texts.title} span={6}>
-      {waiting.map((counted) => (
-        <CountedLink key={counted.to + JSON.stringify(counted.search)} {...counted} />
-      ))}
-      {waiting.length === 0 && loading && <LoadingRows rows={2} />}
-      {waiting.length === 0 && !loading && <EmptyState compact title={texts.nothing} hint={texts.nothingHint} />}
-    </Card>
-  );
+  return <CountedCard texts={texts} counted={all} asked={[held, accounts, sentBack, drafts]} />;
 }

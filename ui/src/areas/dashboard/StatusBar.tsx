@@ -15,7 +15,7 @@ export function StatusBar({ totals }: { totals: Schemas['StatusTotal'][] }) {
   }));
   return (
     <>
-      <div className={classes['stack']} aria-hidden>
+      <div className={classes['stack']} aria-hidden data-empty={whole === 0 || undefined}>
         {rows
           .filter(({ count }) => count > 0)
           .map(({ status, count, colour }) => (

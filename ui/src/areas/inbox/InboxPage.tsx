@@ -78,6 +78,8 @@ export default function InboxPage() {
     setChosen(next);
   };
   const newest = first?.items[0]?.position;
+  const about = texts.categories[category ?? 'all'] ?? '';
+  const readsAll = category ? texts.readAllOf(about) : texts.readAll;
   return (
     <>
       <PageHead
@@ -91,10 +93,10 @@ export default function InboxPage() {
         <Button
           variant="default"
           leftSection={<CheckCheck size={16} />}
-          disabled={!first || first.unread === 0}
+          disabled={!first || first.unread === 0 || entries.length === 0}
           onClick={() => setReadingAll(true)}
         >
-          {texts.readAll}
+          {readsAll}
         </Button>
       </PageHead>
       <ProblemAlert problem={problem} mb="md" />
@@ -186,14 +188,14 @@ export default function InboxPage() {
       </div>
       {readingAll && first && (
         <ConfirmDialog
-          title={texts.readAllDialog.title}
-          act={texts.readAll}
-          consequence={texts.readAllDialog.consequence(first.unread)}
+          title={readsAll}
+          act={readsAll}
+          consequence={category ? texts.readAllDialog.ofCategory(about) : texts.readAllDialog.consequence(first.unread)}
           onClose={() => setReadingAll(false)}
-          onConfirm={async ({ key }) => {
-            // With a filter the newest one of all is not known here: then everything.
-            const upTo = category || unread ? {} : { position: newest ?? null };
-            await readAll.mutateAsync({ params: { header: { 'Idempotency-Key': key } }, body: upTo });
+          onConfirm={async () => {
+            // Nothing that the filter shows is newer.
+            const upTo = { position: newest ?? null, category: category ?? null };
+            await readAll.mutateAsync({ body: upTo });
             reread();
           }}
         />

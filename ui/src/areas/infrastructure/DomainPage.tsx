@@ -1,9 +1,9 @@
 import { Button, TextInput } from '@mantine/core';
-import { useQueries } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api, type Schemas } from '@/api/client';
 import { useCan } from '@/api/session';
+import { HeldAlert } from '@/areas/drift/HeldAlert';
 import { Card } from '@/components/Card';
 import { ChipList } from '@/components/ChipList';
 import { ConfirmDialog } from '@/components/ConfirmDialog';
@@ -12,12 +12,17 @@ import { EnabledPill } from '@/components/EnabledPill';
 import { LoadingRows } from '@/components/LoadingRows';
 import { PageHead } from '@/components/PageHead';
 import { ProblemAlert } from '@/components/ProblemAlert';
+import { drift } from '@/texts/drift';
 import { domain as texts, domains } from '@/texts/infrastructure';
-import { HealthPill } from './HealthPill';
 import { OuTree } from './OuTree';
 import { ouTree } from './ouTree';
+import { PoolCard } from './PoolCard';
+import { SynchronisationCard } from './synchronisation/SynchronisationCard';
 
-/** One domain: what Tenure does in it, and who does the work. */
+/** More of them are on the page of templates. */
+const FEW_TEMPLATES = 12;
+
+/** One domain: what Tenure does in it, what is known of it, and who does the work. */
 export default function DomainPage() {
   const { id } = useParams({ from: '/domains/$id' });
   const { data, error, refetch } = api.useQuery('get', '/api/v1/domains/{id}', { params: { path: { id } } });
@@ -29,8 +34,19 @@ export default function DomainPage() {
     { params: { query: { domain: id, limit: 1, status: 'provisioning,active,disabled,expired,renewing' } } },
     { enabled: can('managed-account:read') },
   );
-  const templates = api.useQuery('get', '/api/v1/templates', {}, { enabled: can('provision-template:read') });
-  const here = (templates.data?.items ?? []).filter((template) => template.domain === id);
+  const templates = api.useQuery(
+    'get',
+    '/api/v1/templates',
+    { params: { query: { domain: id } } },
+    { enabled: can('provision-template:read') },
+  );
+  const drifted = api.useQuery(
+    'get',
+    '/api/v1/drift',
+    { params: { query: { domain: id, limit: 1 } } },
+    { enabled: can('managed-account:read') },
+  );
+  const here = templates.data?.items ?? [];
   const parent = { label: domains.title, to: '/domains' } as const;
   if (!data) {
     return (
@@ -41,6 +57,7 @@ export default function DomainPage() {
     );
   }
   const total = accounts.data?.total;
+  const differing = drifted.data?.total;
   return (
     <>
       <PageHead title={data.name} badge={<EnabledPill enabled={data.enabled} />} sub={domains.kinds[data.kind]} parent={parent}>
@@ -58,9 +75,10 @@ export default function DomainPage() {
           <Button onClick={() => setOpen('enable')}>{texts.enable}</Button>
         )}
       </PageHead>
+      {can('managed-account:read') && <HeldAlert domain={{ id, name: data.name }} elsewhere />}
       <div className="grid">
         <Card title={texts.tree} span={7}>
-          <Tree domain={data} templates={here} />
+          <Tree domain={data} templates={here} pending={templates.isLoading} />
         </Card>
         <div className="span-5" style={{ display: 'grid', gap: 16 }}>
           <Card title={texts.facts}>
@@ -77,16 +95,34 @@ export default function DomainPage() {
                   </dd>
                 </>
               )}
+              {differing && (
+                <>
+                  <dt>{drift.domain.term}</dt>
+                  <dd>
+                    {differing.value === 0 ? (
+                      drift.domain.none
+                    ) : (
+                      <Link className="link number" to="/drift" search={{ domain: id }}>
+                        {drift.domain.count(differing.value, differing.more)}
+                      </Link>
+                    )}
+                  </dd>
+                </>
+              )}
               <dt>{texts.templates}</dt>
-              <dd>{here.length > 0 ? <ChipList items={here} to="/templates/$id" /> : texts.noTemplates}</dd>
+              <dd>
+                {here.length > 0 ? <ChipList items={here.slice(0, FEW_TEMPLATES)} to="/templates/$id" /> : texts.noTemplates}
+                {here.length > FEW_TEMPLATES && (
+                  <Link className="link" to="/templates" search={{ domain: id }}>
+                    {texts.allTemplates(here.length)}
+                  </Link>
+                )}
+              </dd>
             </dl>
           </Card>
-          {can('engine:read') && (
-            <Card title={texts.engines}>
-              <Engines domain={id} />
-            </Card>
-          )}
+          <SynchronisationCard domain={id} />
         </div>
+        {can('engine:read') && <PoolCard domain={id} />}
       </div>
       {open === 'correct' && <CorrectDialog domain={data} onClose={() => setOpen(undefined)} />}
       {(open === 'disable' || open === 'enable') && (
@@ -96,49 +132,32 @@ export default function DomainPage() {
   );
 }
 
-/** OUs that the newest versions of the domain's templates name. */
-function Tree({ domain, templates }: { domain: Schemas['DomainBody']; templates: Schemas['TemplateRow'][] }) {
-  const contents = useQueries({
-    queries: templates.map(({ id }) => api.queryOptions('get', '/api/v1/templates/{id}', { params: { path: { id } } })),
-  });
-  if (contents.some(({ isPending }) => isPending)) return <LoadingRows rows={5} />;
-  const used = contents.flatMap(({ data }) => {
-    if (!data) return [];
-    const { directory } = data.content;
-    return [
-      { dn: directory.ou, use: texts.madeHere },
-      ...(directory.other_ous ?? []).map((dn) => ({ dn, use: texts.choice })),
-      ...(directory.retirement_ou ? [{ dn: directory.retirement_ou, use: texts.retirement }] : []),
-    ];
-  });
-  const nodes = ouTree(domain.base_dn, used);
-  if (nodes.length === 0) return <EmptyState {...texts.noTree} />;
+interface TreeProps {
+  domain: Schemas['DomainBody'];
+  templates: Schemas['TemplateRow'][];
+  pending: boolean;
+}
+
+/** Its units as they were read, and what the newest versions of the domain's templates use of them. */
+function Tree({ domain, templates, pending }: TreeProps) {
+  const units = api.useQuery('get', '/api/v1/domains/{id}/units', { params: { path: { id: domain.id } } });
+  if (units.isPending || pending) return <LoadingRows rows={5} />;
+  const used = templates.flatMap(({ ou, other_ous: others = [], retirement_ou: retirement }) => [
+    { dn: ou, use: texts.madeHere },
+    ...others.map((dn) => ({ dn, use: texts.choice })),
+    ...(retirement ? [{ dn: retirement, use: texts.retirement }] : []),
+  ]);
+  const nodes = ouTree(domain.base_dn, [...(units.data?.items ?? []), ...used]);
+  const problem = <ProblemAlert problem={units.error} retry={() => void units.refetch()} />;
+  if (nodes.length === 0) return units.error ? problem : <EmptyState {...texts.noTree} />;
   return (
     <>
+      {problem}
       <OuTree nodes={nodes} />
       <div className="muted" style={{ fontSize: '0.8125rem', marginTop: 10 }}>
         {texts.treeHint}
       </div>
     </>
-  );
-}
-
-function Engines({ domain }: { domain: string }) {
-  const { data, error, refetch } = api.useQuery('get', '/api/v1/engines');
-  const here = data?.items.filter((engine) => engine.domain.id === domain);
-  if (error) return <ProblemAlert problem={error} retry={() => void refetch()} />;
-  if (here?.length === 0) return <EmptyState {...texts.noEngines} />;
-  return (
-    <ul style={{ listStyle: 'none', margin: 0, padding: 0, display: 'grid', gap: 8, fontSize: '0.875rem' }}>
-      {here?.map((engine) => (
-        <li key={engine.id} style={{ display: 'flex', flexWrap: 'wrap', gap: 8, alignItems: 'center' }}>
-          <Link className="link" to="/engines/$id" params={{ id: engine.id }}>
-            {engine.name}
-          </Link>
-          <HealthPill engine={engine} />
-        </li>
-      ))}
-    </ul>
   );
 }
 
@@ -155,8 +174,8 @@ function ActDialog({ act, domain, onClose }: DialogProps & { act: 'enable' | 'di
       consequence={texts[`${act}Consequence`](domain.name)}
       act={texts[act]}
       danger={act === 'disable'}
-      onConfirm={({ key }) =>
-        post.mutateAsync({ params: { path: { id: domain.id }, header: { 'Idempotency-Key': key } }, body: {} })
+      onConfirm={() =>
+        post.mutateAsync({ params: { path: { id: domain.id } }, body: {} })
       }
       onClose={onClose}
     />

@@ -6,13 +6,8 @@ import { api, type Schemas } from '@/api/client';
 import { useCan } from '@/api/session';
 import { ConfirmDialog } from '@/components/ConfirmDialog';
 import { EnabledPill } from '@/components/EnabledPill';
-import { PageHead } from '@/components/PageHead';
 import type { Column } from '@/components/table/columns';
-import { DataTable } from '@/components/table/DataTable';
-import { EnabledFilter } from '@/components/table/EnabledFilter';
-import { matching, pageOf } from '@/components/table/rowsHere';
-import { TableSearch } from '@/components/table/TableSearch';
-import { useTableState } from '@/components/table/useTableState';
+import { LocalList } from '@/components/table/LocalList';
 import { domains as texts } from '@/texts/infrastructure';
 
 const columns: Column<Schemas['DomainBody']>[] = [
@@ -33,11 +28,8 @@ const columns: Column<Schemas['DomainBody']>[] = [
 ];
 
 export default function DomainsPage() {
-  const state = useTableState('name');
   const can = useCan();
   const [adding, setAdding] = useState(false);
-  const { data, error, refetch } = api.useQuery('get', '/api/v1/domains');
-  const found = matching(data?.items, state);
   const add = can('directory-service:create') && (
     <Button leftSection={<Plus size={16} />} onClick={() => setAdding(true)}>
       {texts.add}
@@ -45,27 +37,12 @@ export default function DomainsPage() {
   );
   return (
     <>
-      <PageHead title={texts.title} sub={<span role="status">{found ? texts.found(found.length) : ' '}</span>}>
-        {add}
-      </PageHead>
-      <DataTable
+      <LocalList
         name="domains"
-        label={texts.title}
-        state={state}
+        texts={texts}
         columns={columns}
-        nameOf={(row) => row.name}
-        {...pageOf(found, state)}
-        stale={false}
-        problem={error}
-        retry={() => void refetch()}
-        toolbar={
-          <>
-            <TableSearch state={state} placeholder={texts.search} />
-            <EnabledFilter state={state} />
-          </>
-        }
-        noMatch={texts.noMatch}
-        empty={{ ...texts.empty, action: add }}
+        answer={api.useQuery('get', '/api/v1/domains', {})}
+        add={add}
       />
       {adding && <NewDomainDialog onClose={() => setAdding(false)} />}
     </>

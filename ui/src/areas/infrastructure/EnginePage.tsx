@@ -1,39 +1,34 @@
 import { Alert, Button } from '@mantine/core';
 import { Link, useParams } from '@tanstack/react-router';
-import { CircleAlert } from 'lucide-react';
+import { CircleAlert, KeySquare } from 'lucide-react';
 import { useState } from 'react';
-import { api } from '@/api/client';
+import { api, type Schemas } from '@/api/client';
 import { useCan } from '@/api/session';
+import { formatInstant } from '@/app/time';
 import { Card } from '@/components/Card';
-import { ConfirmDialog } from '@/components/ConfirmDialog';
 import { HistoryList } from '@/components/HistoryList';
 import { LoadingRows } from '@/components/LoadingRows';
 import { PageHead } from '@/components/PageHead';
 import { ProblemAlert } from '@/components/ProblemAlert';
-import { Time } from '@/components/Time';
 import { engine as texts, engines } from '@/texts/infrastructure';
+import { EngineActDialog, type EngineAct } from './EngineActDialog';
+import { EngineFacts } from './EngineFacts';
 import { HealthPill } from './HealthPill';
 
 const SHOWN = 25;
 
-/** One engine: its health and its history. */
+/** One engine: how far it is, its health and its history. */
 export default function EnginePage() {
   const { id } = useParams({ from: '/engines/$id' });
   const { data, error, refetch } = api.useQuery('get', '/api/v1/engines/{id}', { params: { path: { id } } });
   const can = useCan();
-  const [act, setAct] = useState<'enable' | 'disable' | undefined>();
+  const [act, setAct] = useState<EngineAct | undefined>();
   const history = api.useQuery(
     'get',
     '/api/v1/audit',
     { params: { query: { object: id, limit: SHOWN } } },
     { enabled: can('audit:read') },
   );
-  const last = api.useQuery(
-    'get',
-    '/api/v1/audit',
-    { params: { query: { engine: id, limit: 1 } } },
-    { enabled: can('audit:read') },
-  ).data?.items[0];
   const parent = { label: engines.title, to: '/engines' } as const;
   if (!data) {
     return (
@@ -46,49 +41,11 @@ export default function EnginePage() {
   return (
     <>
       <PageHead title={data.name} badge={<HealthPill engine={data} />} sub={data.domain.name} parent={parent}>
-        {data.enabled && can('engine:delete') && (
-          <Button variant="default" onClick={() => setAct('disable')}>
-            {texts.disable}
-          </Button>
-        )}
-        {!data.enabled && can('engine:update') && <Button onClick={() => setAct('enable')}>{texts.enable}</Button>}
+        <Acts engine={data} start={setAct} />
       </PageHead>
-      {data.impaired && (
-        <Alert color="red" variant="light" mb="md" icon={<CircleAlert size={18} />} title={data.impaired.explanation}>
-          {data.impaired.detail}
-        </Alert>
-      )}
+      <Wanting engine={data} />
       <div className="grid">
-        <Card title={texts.facts} span={6}>
-          <dl className="facts">
-            <dt>{texts.domain}</dt>
-            <dd>
-              <Link className="link" to="/domains/$id" params={{ id: data.domain.id }}>
-                {data.domain.name}
-              </Link>
-            </dd>
-            <dt>{texts.health}</dt>
-            <dd>
-              <HealthPill engine={data} />
-            </dd>
-            {last && (
-              <>
-                <dt>{texts.contact}</dt>
-                <dd>
-                  <Time at={last.at} show="minute" relative />
-                  <div className="muted">{last.sentence}</div>
-                  <Link className="link" to="/audit" search={{ engine: id }}>
-                    {texts.audit}
-                  </Link>
-                </dd>
-              </>
-            )}
-            <dt>{texts.key}</dt>
-            <dd>
-              <code>{data.public_key}</code>
-            </dd>
-          </dl>
-        </Card>
+        <EngineFacts engine={data} />
         {can('audit:read') && (
           <Card title={texts.history} span={6}>
             <ProblemAlert problem={history.error} retry={() => void history.refetch()} />
@@ -96,28 +53,66 @@ export default function EnginePage() {
           </Card>
         )}
       </div>
-      {act && <ActDialog act={act} id={id} name={data.name} onClose={() => setAct(undefined)} />}
+      {act && <EngineActDialog act={act} engine={data} onClose={() => setAct(undefined)} />}
     </>
   );
 }
 
-interface DialogProps {
-  act: 'enable' | 'disable';
-  id: string;
-  name: string;
-  onClose: () => void;
+/** What can be done with it now. */
+function actsOf({ standing, enabled, token_expires_at }: Schemas['EngineBody'], can: (permission: string) => boolean) {
+  const acts: EngineAct[] = [];
+  const enrolled = standing === 'assigned' || standing === 'unassigned';
+  if (standing === 'expected' && token_expires_at && can('engine:delete')) acts.push('revokeToken');
+  if (enrolled && enabled && can('engine:delete')) acts.push('disable');
+  if (enrolled && !enabled && can('engine:update')) acts.push('enable');
+  if (standing !== 'revoked' && can('engine:delete')) acts.push('revoke');
+  if (standing === 'unassigned' && can('engine:update')) acts.push('assign');
+  return acts;
 }
 
-function ActDialog({ act, id, name, onClose }: DialogProps) {
-  const post = api.useMutation('post', act === 'enable' ? '/api/v1/engines/{id}/enable' : '/api/v1/engines/{id}/disable');
+function Acts({ engine, start }: { engine: Schemas['EngineBody']; start: (act: EngineAct) => void }) {
+  const can = useCan();
+  return actsOf(engine, can).map((act) => (
+    <Button key={act} variant={act === 'assign' || act === 'enable' ? 'filled' : 'default'} onClick={() => start(act)}>
+      {texts[act]}
+    </Button>
+  ));
+}
+
+/** What keeps it from working, and the way out. */
+function Wanting({ engine }: { engine: Schemas['EngineBody'] }) {
+  const can = useCan();
+  const { standing, contact_lost: lost, impaired, id } = engine;
+  const next = standing === 'expected' || standing === 'unassigned';
   return (
-    <ConfirmDialog
-      title={`${texts[act]}: ${name}`}
-      consequence={texts[`${act}Consequence`](name)}
-      act={texts[act]}
-      danger={act === 'disable'}
-      onConfirm={({ key }) => post.mutateAsync({ params: { path: { id }, header: { 'Idempotency-Key': key } }, body: {} })}
-      onClose={onClose}
-    />
+    <>
+      {next && (
+        <Alert
+          variant="light"
+          mb="md"
+          icon={<KeySquare size={18} />}
+          title={standing === 'expected' ? texts.toEnrol : texts.toAssign}
+        >
+          {standing === 'expected' ? texts.toEnrolHint : texts.toAssignHint}
+          {can('engine:create') && (
+            <div style={{ marginTop: 8 }}>
+              <Button size="xs" variant="default" component={Link} to="/engines/new" search={{ engine: id } as never}>
+                {texts.enrolment}
+              </Button>
+            </div>
+          )}
+        </Alert>
+      )}
+      {lost && standing === 'assigned' && (
+        <Alert color="red" variant="light" mb="md" icon={<CircleAlert size={18} />} title={texts.lost}>
+          {texts.lostHint(formatInstant(lost))}
+        </Alert>
+      )}
+      {impaired && (
+        <Alert color="red" variant="light" mb="md" icon={<CircleAlert size={18} />} title={impaired.explanation}>
+          {impaired.detail}
+        </Alert>
+      )}
+    </>
   );
 }

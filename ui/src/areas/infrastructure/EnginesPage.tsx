@@ -1,21 +1,19 @@
-import { Button, Select, TextInput } from '@mantine/core';
-import { Link, useNavigate } from '@tanstack/react-router';
+import { Button } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import { Plus } from 'lucide-react';
-import { useState } from 'react';
 import { api, type Schemas } from '@/api/client';
 import { useCan } from '@/api/session';
-import { ConfirmDialog } from '@/components/ConfirmDialog';
 import { EnabledPill } from '@/components/EnabledPill';
-import { PageHead } from '@/components/PageHead';
+import { Time } from '@/components/Time';
 import type { Column } from '@/components/table/columns';
-import { DataTable } from '@/components/table/DataTable';
 import { EnabledFilter } from '@/components/table/EnabledFilter';
-import { matching, pageOf } from '@/components/table/rowsHere';
+import { LocalList } from '@/components/table/LocalList';
 import { TableFilter } from '@/components/table/TableFilter';
-import { TableSearch } from '@/components/table/TableSearch';
-import { useTableState } from '@/components/table/useTableState';
-import { engines as texts } from '@/texts/infrastructure';
+import type { TableState } from '@/components/table/useTableState';
+import { engines as texts, standing } from '@/texts/infrastructure';
 import { HealthPill } from './HealthPill';
+import { Clock, Pace } from './measures';
+import { useDomainChoices } from './useDomainChoices';
 
 const columns: Column<Schemas['EngineBody']>[] = [
   {
@@ -39,96 +37,55 @@ const columns: Column<Schemas['EngineBody']>[] = [
       </Link>
     ),
   },
-  { id: 'status', header: texts.columns.status, cell: (row) => <EnabledPill enabled={row.enabled} /> },
+  { id: 'heard', header: texts.columns.heard, cell: (row) => <Time at={row.last_heard} show="minute" /> },
+  { id: 'work', header: texts.columns.work, align: 'right', cell: (row) => row.health?.in_work },
+  { id: 'pace', header: texts.columns.pace, align: 'right', cell: (row) => row.health && <Pace health={row.health} /> },
+  { id: 'version', header: texts.columns.version, cell: (row) => row.health?.version },
+  { id: 'clock', header: texts.columns.clock, hidden: true, cell: (row) => <Clock health={row.health} /> },
+  { id: 'status', header: texts.columns.status, hidden: true, cell: (row) => <EnabledPill enabled={row.enabled} /> },
 ];
 
+/** All engines, with what each last said of itself. */
 export default function EnginesPage() {
-  const state = useTableState('name');
   const can = useCan();
-  const [adding, setAdding] = useState(false);
-  const { data, error, refetch } = api.useQuery('get', '/api/v1/engines');
-  const domains = api.useQuery('get', '/api/v1/domains', {}, { enabled: can('directory-service:read') });
-  const wanted = state.search['domain'];
-  const found = matching(data?.items, state)?.filter((engine) => !wanted || engine.domain.id === wanted);
-  const choices = (domains.data?.items ?? []).map(({ id, name }) => ({ value: id, label: name }));
+  const add = can('engine:create') && (
+    <Button leftSection={<Plus size={16} />} component={Link} to="/engines/new">
+      {texts.add}
+    </Button>
+  );
   return (
-    <>
-      <PageHead title={texts.title} sub={<span role="status">{found ? texts.found(found.length) : ' '}</span>}>
-        {can('engine:create') && (
-          <Button leftSection={<Plus size={16} />} onClick={() => setAdding(true)}>
-            {texts.add}
-          </Button>
-        )}
-      </PageHead>
-      <DataTable
-        name="engines"
-        label={texts.title}
-        state={state}
-        columns={columns}
-        nameOf={(row) => row.name}
-        {...pageOf(found, state)}
-        stale={false}
-        problem={error}
-        retry={() => void refetch()}
-        toolbar={
-          <>
-            <TableSearch state={state} placeholder={texts.search} />
-            <TableFilter
-              state={state}
-              name="domain"
-              label={texts.filters.domain}
-              any={texts.filters.anyDomain}
-              choices={choices}
-            />
-            <EnabledFilter state={state} />
-          </>
-        }
-        noMatch={texts.noMatch}
-        empty={texts.empty}
-      />
-      {adding && <NewEngineDialog domains={choices} onClose={() => setAdding(false)} />}
-    </>
+    <LocalList
+      name="engines"
+      texts={texts}
+      columns={columns}
+      answer={api.useQuery('get', '/api/v1/engines', {})}
+      add={add}
+      keep={(engine, { domain, standing: wanted }) =>
+        (!domain || engine.domain.id === domain) && (!wanted || engine.standing === wanted)
+      }
+      filters={EngineFilters}
+    />
   );
 }
 
-function NewEngineDialog({ domains, onClose }: { domains: { value: string; label: string }[]; onClose: () => void }) {
-  const navigate = useNavigate();
-  const create = api.useMutation('post', '/api/v1/engines');
-  const [name, setName] = useState('');
-  const [domain, setDomain] = useState<string | null>(null);
-  const [key, setKey] = useState('');
+function EngineFilters({ state }: { state: TableState }) {
   return (
-    <ConfirmDialog
-      title={texts.add}
-      consequence={texts.addConsequence}
-      act={texts.add}
-      ready={name.trim() !== '' && domain !== null && key.trim() !== ''}
-      onConfirm={async () => {
-        const { id } = await create.mutateAsync({
-          body: { name: name.trim(), domain: domain ?? '', public_key: key.trim() },
-        });
-        void navigate({ to: '/engines/$id', params: { id } });
-      }}
-      onClose={onClose}
-    >
-      <TextInput
-        label={texts.name}
-        required
-        maxLength={80}
-        data-autofocus
-        value={name}
-        onChange={(event) => setName(event.currentTarget.value)}
+    <>
+      <TableFilter
+        state={state}
+        name="domain"
+        label={texts.filters.domain}
+        any={texts.filters.anyDomain}
+        choices={useDomainChoices()}
       />
-      <Select label={texts.domain} required searchable data={domains} value={domain} onChange={setDomain} />
-      <TextInput
-        label={texts.key}
-        description={texts.keyHint}
-        required
-        spellCheck={false}
-        maxLength={44}
-        value={key}
-        onChange={(event) => setKey(event.currentTarget.value)}
+      <TableFilter
+        state={state}
+        name="standing"
+        label={texts.filters.standing}
+        any={texts.filters.anyStanding}
+        choices={Object.entries(standing).map(([value, { label }]) => ({ value, label }))}
       />
-    </ConfirmDialog>
+      <EnabledFilter state={state} />
+    </>
   );
 }

@@ -9,6 +9,12 @@ export interface OuNode {
   children: OuNode[];
 }
 
+/** A place, and what Tenure does there, if anything. */
+export interface Place {
+  dn: string;
+  use?: string;
+}
+
 /** The parts of a distinguished name; an escaped comma belongs to its part. */
 export function parts(dn: string): string[] {
   return dn.match(/(?:\\.|[^,\\])+/g)?.map((part) => part.trim()) ?? [];
@@ -16,25 +22,41 @@ export function parts(dn: string): string[] {
 
 const folded = (dn: string) => parts(dn).join(',').toLowerCase();
 
-/** The tree below `base` of these names; each with what it is used for. */
-export function ouTree(base: string, used: { dn: string; use: string }[]): OuNode[] {
+/** The tree below `base` of these places; each with what it is used for. */
+export function ouTree(base: string, places: Place[]): OuNode[] {
   const depth = parts(base).length;
+  const end = folded(base);
   const roots: OuNode[] = [];
-  for (const { dn, use } of used) {
-    if (dn === '' || !folded(dn).endsWith(folded(base))) continue;
+  // A large domain has thousands of units: each is found at once.
+  const known = new Map<string, OuNode>();
+  for (const { dn, use } of places) {
+    if (dn === '' || !folded(dn).endsWith(end)) continue;
     const all = parts(dn);
     let level = roots;
     for (let at = all.length - depth - 1; at >= 0; at -= 1) {
       const here = all.slice(at).join(',');
-      let node = level.find((known) => folded(known.dn) === folded(here));
+      let node = known.get(here.toLowerCase());
       if (!node) {
         node = { name: (all[at] ?? '').replace(/^[A-Za-z]+=/, '').replaceAll('\\', ''), dn: here, uses: [], children: [] };
+        known.set(here.toLowerCase(), node);
         level.push(node);
-        level.sort((a, b) => a.name.localeCompare(b.name));
       }
-      if (at === 0 && !node.uses.includes(use)) node.uses.push(use);
+      if (at === 0 && use !== undefined && !node.uses.includes(use)) node.uses.push(use);
       level = node.children;
     }
   }
+  for (const level of [roots, ...[...known.values()].map(({ children }) => children)]) {
+    level.sort((a, b) => a.name.localeCompare(b.name));
+  }
   return roots;
+}
+
+/** Does Tenure do something there, or below? */
+export function isUsed(node: OuNode): boolean {
+  return node.uses.length > 0 || node.children.some(isUsed);
+}
+
+/** How many there are. */
+export function size(nodes: OuNode[]): number {
+  return nodes.reduce((sum, node) => sum + 1 + size(node.children), 0);
 }

@@ -1,20 +1,21 @@
 import { Button, Group, Select } from '@mantine/core';
 import { keepPreviousData } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api, http, type Schemas } from '@/api/client';
-import { asProblem, type Problem } from '@/api/problem';
+import { api, type Schemas } from '@/api/client';
+import type { Problem } from '@/api/problem';
 import { EmptyState } from '@/components/EmptyState';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { LastDay } from '@/components/Time';
 import type { Column } from '@/components/table/columns';
 import { DataTable } from '@/components/table/DataTable';
-import { TableFilter } from '@/components/table/TableFilter';
 import { TableSearch } from '@/components/table/TableSearch';
 import type { TableState } from '@/components/table/useTableState';
 import { accounts } from '@/texts/accounts';
 import { migration as texts } from '@/texts/migration';
+import { idsOf } from '../accounts/idsOf';
 import { OwnerNames } from '../accounts/OwnerNames';
 import { AccountStatusPill, ActionName } from '../accounts/status';
+import { TemplateFilter } from '../templates/TemplateFilter';
 
 type Row = Schemas['AccountSummary'];
 
@@ -34,7 +35,6 @@ const columns: Column<Row>[] = [
 
 /** Only these are moved: before their end. */
 const MOVABLE = 'active,disabled';
-const PAGE = 500;
 
 interface Props {
   state: TableState;
@@ -45,7 +45,7 @@ interface Props {
 
 export function AccountsStep({ state, chosen, choose, onNext }: Props) {
   const domain = state.search['domain'] === undefined ? null : String(state.search['domain']);
-  const domains = api.useQuery('get', '/api/v1/domains');
+  const domains = api.useQuery('get', '/api/v1/domains', {});
   return (
     <>
       <Select
@@ -86,7 +86,6 @@ function Choice({ state, domain, chosen, choose, onNext }: Props & { domain: str
     { params: { query: { ...filter, limit: state.limit, offset: state.offset } } },
     { placeholderData: keepPreviousData },
   );
-  const templates = api.useQuery('get', '/api/v1/templates');
   const [collecting, setCollecting] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
   const selectAll = async () => {
@@ -125,15 +124,7 @@ function Choice({ state, domain, chosen, choose, onNext }: Props & { domain: str
         toolbar={
           <>
             <TableSearch state={state} placeholder={texts.search} />
-            <TableFilter
-              state={state}
-              name="template"
-              label={texts.template}
-              any={texts.anyTemplate}
-              choices={(templates.data?.items ?? [])
-                .filter((template) => template.domain === domain)
-                .map(({ id, name }) => ({ value: id, label: name }))}
-            />
+            <TemplateFilter state={state} label={texts.template} any={texts.anyTemplate} domain={domain} />
             {data && data.total.value > 0 && (
               <Button size="xs" variant="default" loading={collecting} onClick={() => void selectAll()}>
                 {texts.selectAll(data.total.value, data.total.more)}
@@ -149,18 +140,4 @@ function Choice({ state, domain, chosen, choose, onNext }: Props & { domain: str
       </Group>
     </>
   );
-}
-
-/** The ids of all that match, a page at a time. */
-async function idsOf(filter: Record<string, string | undefined>): Promise<Set<string> | Problem> {
-  const ids = new Set<string>();
-  let cursor: string | undefined;
-  do {
-    const query = { ...filter, cursor, limit: PAGE } as never;
-    const { data, error } = await http.GET('/api/v1/accounts', { params: { query } });
-    if (!data) return asProblem(error);
-    for (const account of data.items) ids.add(account.id);
-    cursor = data.next ?? undefined;
-  } while (cursor);
-  return ids;
 }

@@ -1,10 +1,11 @@
 import { Stepper } from '@mantine/core';
-import { useBlocker } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
+import { useSession } from '@/api/session';
 import { PageHead } from '@/components/PageHead';
 import { useTableState } from '@/components/table/useTableState';
 import { migration as texts } from '@/texts/migration';
 import { AccountsStep } from './AccountsStep';
+import { forget, keep, kept } from './kept';
 import { ReviewStep } from './ReviewStep';
 import { NO_TARGET, TargetStep } from './TargetStep';
 
@@ -14,18 +15,33 @@ type Step = (typeof STEPS)[number];
 /** Moves accounts, in three steps that each have an address. */
 export default function MigrationPage() {
   const state = useTableState('name');
-  const [chosen, setChosen] = useState(new Set<string>());
-  const [target, setTarget] = useState(NO_TARGET);
-  // A step that lacks what comes before it, after a reload say, is the first one.
+  const user = useSession()?.user ?? '';
+  const [before] = useState(() => kept(user));
+  const domain = String(state.search['domain'] ?? before?.domain ?? '');
+  const mine = before?.domain === domain ? before : null;
+  const [chosen, setChosen] = useState(() => new Set(mine?.accounts));
+  const [target, setTarget] = useState(mine?.target ?? NO_TARGET);
+  const [done, setDone] = useState(false);
+  useEffect(() => {
+    if (!done) keep({ user, domain, accounts: [...chosen], target });
+  }, [done, user, domain, chosen, target]);
+  // Back from another page: its address says nothing of what is kept.
+  const returned = useRef(false);
+  useEffect(() => {
+    if (returned.current) return;
+    returned.current = true;
+    if (mine && state.search['domain'] === undefined) state.replaceWith({ domain: mine.domain });
+  }, [mine, state]);
+  // A step that lacks what comes before it is the first one.
   const wanted = STEPS.find((step) => step === state.search['step']) ?? 'accounts';
   const step: Step = chosen.size === 0 || (wanted === 'review' && !target.template) ? 'accounts' : wanted;
+  const finished = () => {
+    setDone(true);
+    forget();
+  };
   const go = (next: Step) => state.change({ step: next === 'accounts' ? undefined : next });
-  useBlocker({
-    disabled: chosen.size === 0,
-    enableBeforeUnload: () => chosen.size > 0,
-    shouldBlockFn: ({ current, next }) => current.pathname !== next.pathname && !confirm(texts.leave),
-  });
   const restart = () => {
+    setDone(false);
     setChosen(new Set());
     setTarget(NO_TARGET);
     go('accounts');
@@ -48,7 +64,7 @@ export default function MigrationPage() {
         )}
         {step === 'target' && (
           <TargetStep
-            domain={String(state.search['domain'])}
+            domain={domain}
             target={target}
             change={setTarget}
             onBack={() => go('accounts')}
@@ -56,7 +72,7 @@ export default function MigrationPage() {
           />
         )}
         {step === 'review' && (
-          <ReviewStep accounts={[...chosen]} target={target} onBack={() => go('target')} onAgain={restart} />
+          <ReviewStep accounts={[...chosen]} target={target} onBack={() => go('target')} onDone={finished} onAgain={restart} />
         )}
       </div>
     </>

@@ -18,11 +18,13 @@ interface Props {
   accounts: string[];
   target: Target;
   onBack: () => void;
+  /** It was begun: there is nothing to come back to. */
+  onDone: () => void;
   onAgain: () => void;
 }
 
 /** What would become of each account, then what became of it. */
-export function ReviewStep({ accounts, target, onBack, onAgain }: Props) {
+export function ReviewStep({ accounts, target, onBack, onDone, onAgain }: Props) {
   const preview = useMigration('/api/v1/migrations/preview');
   const migrate = useMigration('/api/v1/migrations');
   const [pastConfirmed, setPastConfirmed] = useState(false);
@@ -39,11 +41,13 @@ export function ReviewStep({ accounts, target, onBack, onAgain }: Props) {
   const atOnce = outcomes.filter((outcome) => outcome.ends_at_once).length;
   const finished = began && !busy && !problem;
   const ready = !busy && !problem && moving.length > 0 && (atOnce === 0 || pastConfirmed);
-  const start = () =>
+  const start = () => {
+    onDone();
     void migrate.start(
       moving.map((outcome) => outcome.account),
       { ...body, past_end_confirmed: pastConfirmed },
     );
+  };
   const sentence = began ? texts.moved : texts.would;
   return (
     <Stack gap="md">

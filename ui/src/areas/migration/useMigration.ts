@@ -26,8 +26,7 @@ export function useMigration(path: '/api/v1/migrations' | '/api/v1/migrations/pr
     setRun({ outcomes, all: accounts.length, busy: true, problem: null });
     for (let from = 0; from < accounts.length; from += AT_ONCE) {
       const some = accounts.slice(from, from + AT_ONCE);
-      const params = { header: { 'Idempotency-Key': crypto.randomUUID() } };
-      const { data, error } = await http.POST(path, { params, body: { ...body, accounts: some } });
+      const { data, error } = await http.POST(path, { body: { ...body, accounts: some } });
       if (!data) {
         setRun({ outcomes, all: accounts.length, busy: false, problem: asProblem(error) });
         return;

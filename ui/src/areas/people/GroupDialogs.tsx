@@ -103,8 +103,8 @@ export function EnableGroupDialog({ group, onClose }: Props) {
       title={`${texts.enable}: ${group.name}`}
       consequence={texts.enableConsequence(group.name)}
       act={texts.enable}
-      onConfirm={({ key }) =>
-        enable.mutateAsync({ params: { path: { id: group.id }, header: { 'Idempotency-Key': key } }, body: {} })
+      onConfirm={() =>
+        enable.mutateAsync({ params: { path: { id: group.id } }, body: {} })
       }
       onClose={onClose}
     />

@@ -6,14 +6,10 @@ import { api, type Schemas } from '@/api/client';
 import { useCan } from '@/api/session';
 import { EnabledPill } from '@/components/EnabledPill';
 import { ConfirmDialog } from '@/components/ConfirmDialog';
-import { PageHead } from '@/components/PageHead';
 import { StatusPill } from '@/components/StatusPill';
 import type { Column } from '@/components/table/columns';
-import { DataTable } from '@/components/table/DataTable';
-import { EnabledFilter } from '@/components/table/EnabledFilter';
-import { matching, pageOf } from '@/components/table/rowsHere';
-import { TableSearch } from '@/components/table/TableSearch';
-import { useTableState } from '@/components/table/useTableState';
+import { LocalList } from '@/components/table/LocalList';
+import { common } from '@/texts/common';
 import { groups as texts } from '@/texts/people';
 
 const columns: Column<Schemas['GroupSummary']>[] = [
@@ -39,43 +35,27 @@ const columns: Column<Schemas['GroupSummary']>[] = [
     id: 'roles',
     header: texts.columns.roles,
     wrap: true,
-    cell: (row) => row.roles.map(({ name }) => name).join(', '),
+    cell: (row) =>
+      row.roles.length > 0 ? row.roles.map(({ name }) => name).join(', ') : <span className="muted">{common.none}</span>,
   },
 ];
 
 export default function GroupsPage() {
-  const state = useTableState('name');
   const can = useCan();
   const [adding, setAdding] = useState(false);
-  const { data, error, refetch } = api.useQuery('get', '/api/v1/groups');
-  const found = matching(data?.items, state);
+  const add = can('group:create') && (
+    <Button leftSection={<Plus size={16} />} onClick={() => setAdding(true)}>
+      {texts.add}
+    </Button>
+  );
   return (
     <>
-      <PageHead title={texts.title} sub={<span role="status">{found ? texts.found(found.length) : ' '}</span>}>
-        {can('group:create') && (
-          <Button leftSection={<Plus size={16} />} onClick={() => setAdding(true)}>
-            {texts.add}
-          </Button>
-        )}
-      </PageHead>
-      <DataTable
+      <LocalList
         name="groups"
-        label={texts.title}
-        state={state}
+        texts={texts}
         columns={columns}
-        nameOf={(row) => row.name}
-        {...pageOf(found, state)}
-        stale={false}
-        problem={error}
-        retry={() => void refetch()}
-        toolbar={
-          <>
-            <TableSearch state={state} placeholder={texts.search} />
-            <EnabledFilter state={state} />
-          </>
-        }
-        noMatch={texts.noMatch}
-        empty={texts.empty}
+        answer={api.useQuery('get', '/api/v1/groups', {})}
+        add={add}
       />
       {adding && <NewGroupDialog onClose={() => setAdding(false)} />}
     </>

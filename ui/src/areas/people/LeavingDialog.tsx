@@ -39,9 +39,9 @@ export function LeavingDialog({ kind, id, name, onClose }: Props) {
       act={act.disable}
       danger
       ready={impact !== undefined && (!needed || successor !== undefined || replacement !== null)}
-      onConfirm={async ({ key }) => {
+      onConfirm={async () => {
         const body = successor ? { successor: ownerOf(successor) } : {};
-        const sent = { path: { id }, header: { 'Idempotency-Key': `${key}${successor?.id ?? ''}${replacement ?? ''}` } };
+        const sent = { path: { id } };
         if (kind === 'user') await disableUser.mutateAsync({ params: sent, body });
         else await disableGroup.mutateAsync({ params: sent, body: replacement ? { ...body, replacement } : body });
       }}

@@ -33,13 +33,12 @@ export function PersonalDialog({ user, onClose }: Props) {
       consequence={user ? texts.emailsHint : texts.registerConsequence}
       act={user ? texts.edit : texts.registerTitle}
       ready={personal.display_name !== '' && emails.length > 0}
-      onConfirm={async ({ key }) => {
-        const header = { 'Idempotency-Key': `${key}` };
+      onConfirm={async () => {
         if (user) {
-          await change.mutateAsync({ params: { path: { id: user.id }, header }, body: personal });
+          await change.mutateAsync({ params: { path: { id: user.id } }, body: personal });
           return;
         }
-        const { id } = await register.mutateAsync({ params: { header }, body: { personal } });
+        const { id } = await register.mutateAsync({ body: { personal } });
         void navigate({ to: '/users/$id', params: { id } });
       }}
       onClose={onClose}

@@ -13,7 +13,7 @@ interface Props {
 
 /** Gives a person, or all members of a group, a role. */
 export function GrantDialog({ kind, id, name, held, onClose }: Props & { held: Schemas['Named'][] }) {
-  const roles = api.useQuery('get', '/api/v1/roles');
+  const roles = api.useQuery('get', '/api/v1/roles', {});
   const grant = api.useMutation('post', kind === 'user' ? '/api/v1/users/{id}/roles/grant' : '/api/v1/groups/{id}/roles/grant');
   const [role, setRole] = useState<string | null>(null);
   const texts = kind === 'user' ? userTexts : groupTexts;
@@ -23,9 +23,9 @@ export function GrantDialog({ kind, id, name, held, onClose }: Props & { held: S
       consequence={texts.grantConsequence}
       act={texts.give}
       ready={role !== null}
-      onConfirm={({ key }) =>
+      onConfirm={() =>
         grant.mutateAsync({
-          params: { path: { id }, header: { 'Idempotency-Key': key + role } },
+          params: { path: { id } },
           body: { role: role ?? '' },
         })
       }
@@ -54,8 +54,8 @@ export function RevokeDialog({ kind, id, name, role, onClose }: Props & { role: 
       consequence={consequence}
       act={userTexts.revokeTitle(role.name)}
       danger
-      onConfirm={({ key }) =>
-        revoke.mutateAsync({ params: { path: { id }, header: { 'Idempotency-Key': key } }, body: { role: role.id } })
+      onConfirm={() =>
+        revoke.mutateAsync({ params: { path: { id } }, body: { role: role.id } })
       }
       onClose={onClose}
     />

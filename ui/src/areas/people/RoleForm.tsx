@@ -1,7 +1,7 @@
 import { Button, Group, TextInput } from '@mantine/core';
-import { useBlocker } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
 import { useSession } from '@/api/session';
+import { LeaveDialog } from '@/components/LeaveDialog';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { common } from '@/texts/common';
 import { role as texts } from '@/texts/people';
@@ -30,11 +30,6 @@ export function RoleForm({ content, act, save, onCancel }: Props) {
   const before = new Set(content.permissions);
   const dirty =
     name !== content.name || permissions.size !== before.size || [...permissions].some((cell) => !before.has(cell));
-  useBlocker({
-    disabled: !dirty,
-    enableBeforeUnload: () => dirty && !saved.current,
-    shouldBlockFn: () => !saved.current && !confirm(texts.leave),
-  });
   const submit = async () => {
     setBusy(true);
     setProblem(null);
@@ -86,6 +81,7 @@ export function RoleForm({ content, act, save, onCancel }: Props) {
           {act}
         </Button>
       </Group>
+      <LeaveDialog dirty={dirty} done={() => saved.current} />
     </form>
   );
 }

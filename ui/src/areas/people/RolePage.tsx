@@ -105,7 +105,7 @@ function ActDialog({ act, id, name, onClose }: { act: Act; id: string; name: str
       consequence={typeof consequence === 'string' ? consequence : consequence(name)}
       act={texts[act]}
       danger={act === 'disable'}
-      onConfirm={({ key }) => post.mutateAsync({ params: { path: { id }, header: { 'Idempotency-Key': key } }, body: {} })}
+      onConfirm={() => post.mutateAsync({ params: { path: { id } }, body: {} })}
       onClose={onClose}
     />
   );

@@ -4,13 +4,8 @@ import { Plus } from 'lucide-react';
 import { api, type Schemas } from '@/api/client';
 import { useCan } from '@/api/session';
 import { EnabledPill } from '@/components/EnabledPill';
-import { PageHead } from '@/components/PageHead';
 import type { Column } from '@/components/table/columns';
-import { DataTable } from '@/components/table/DataTable';
-import { EnabledFilter } from '@/components/table/EnabledFilter';
-import { matching, pageOf } from '@/components/table/rowsHere';
-import { TableSearch } from '@/components/table/TableSearch';
-import { useTableState } from '@/components/table/useTableState';
+import { LocalList } from '@/components/table/LocalList';
 import { roles as texts } from '@/texts/people';
 
 const columns: Column<Schemas['RoleBody']>[] = [
@@ -40,38 +35,13 @@ const columns: Column<Schemas['RoleBody']>[] = [
 ];
 
 export default function RolesPage() {
-  const state = useTableState('name');
   const can = useCan();
-  const { data, error, refetch } = api.useQuery('get', '/api/v1/roles');
-  const found = matching(data?.items, state);
+  const add = can('role:create') && (
+    <Button leftSection={<Plus size={16} />} component={Link} to="/roles/new">
+      {texts.add}
+    </Button>
+  );
   return (
-    <>
-      <PageHead title={texts.title} sub={<span role="status">{found ? texts.found(found.length) : ' '}</span>}>
-        {can('role:create') && (
-          <Button leftSection={<Plus size={16} />} component={Link} to="/roles/new">
-            {texts.add}
-          </Button>
-        )}
-      </PageHead>
-      <DataTable
-        name="roles"
-        label={texts.title}
-        state={state}
-        columns={columns}
-        nameOf={(row) => row.name}
-        {...pageOf(found, state)}
-        stale={false}
-        problem={error}
-        retry={() => void refetch()}
-        toolbar={
-          <>
-            <TableSearch state={state} placeholder={texts.search} />
-            <EnabledFilter state={state} />
-          </>
-        }
-        noMatch={texts.noMatch}
-        empty={texts.empty}
-      />
-    </>
+    <LocalList name="roles" texts={texts} columns={columns} answer={api.useQuery('get', '/api/v1/roles', {})} add={add} />
   );
 }

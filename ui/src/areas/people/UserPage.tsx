@@ -193,7 +193,7 @@ function ActDialog({ act, id, name, onClose }: { act: Act; id: string; name: str
       consequence={texts[`${act}Consequence`](name)}
       act={texts[act]}
       danger={act !== 'enable'}
-      onConfirm={({ key }) => post.mutateAsync({ params: { path: { id }, header: { 'Idempotency-Key': key } }, body: {} })}
+      onConfirm={() => post.mutateAsync({ params: { path: { id } }, body: {} })}
       onClose={onClose}
     />
   );

@@ -6,10 +6,9 @@ import { useState } from 'react';
 import { api, type Schemas } from '@/api/client';
 import { useCan } from '@/api/session';
 import { EnabledPill } from '@/components/EnabledPill';
-import { PageHead } from '@/components/PageHead';
 import type { Column } from '@/components/table/columns';
-import { DataTable } from '@/components/table/DataTable';
 import { EnabledFilter } from '@/components/table/EnabledFilter';
+import { ListPage } from '@/components/table/ListPage';
 import { TableSearch } from '@/components/table/TableSearch';
 import { useTableState } from '@/components/table/useTableState';
 import { users as texts } from '@/texts/people';
@@ -36,7 +35,7 @@ export default function UsersPage() {
   const can = useCan();
   const [adding, setAdding] = useState(false);
   const { q, enabled } = state.search;
-  const { data, error, isPlaceholderData, refetch } = api.useQuery(
+  const answer = api.useQuery(
     'get',
     '/api/v1/users',
     {
@@ -52,37 +51,27 @@ export default function UsersPage() {
     },
     { placeholderData: keepPreviousData },
   );
+  const add = can('user:create') && (
+    <Button leftSection={<Plus size={16} />} onClick={() => setAdding(true)}>
+      {texts.add}
+    </Button>
+  );
   return (
     <>
-      <PageHead
-        title={texts.title}
-        sub={<span role="status">{data ? texts.found(data.total.value, data.total.more) : ' '}</span>}
-      >
-        {can('user:create') && (
-          <Button leftSection={<Plus size={16} />} onClick={() => setAdding(true)}>
-            {texts.add}
-          </Button>
-        )}
-      </PageHead>
-      <DataTable
+      <ListPage
         name="users"
-        label={texts.title}
+        texts={texts}
         state={state}
         columns={columns}
-        nameOf={(row) => row.display_name}
-        rows={data?.items}
-        total={data?.total}
-        stale={isPlaceholderData}
-        problem={error}
-        retry={() => void refetch()}
+        nameOf={(row) => row.display_name || texts.forgotten}
+        answer={answer}
+        add={add}
         toolbar={
           <>
             <TableSearch state={state} placeholder={texts.search} />
             <EnabledFilter state={state} />
           </>
         }
-        noMatch={texts.noMatch}
-        empty={texts.empty}
       />
       {adding && <PersonalDialog onClose={() => setAdding(false)} />}
     </>

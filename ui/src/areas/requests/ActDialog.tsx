@@ -2,7 +2,8 @@ import { Stack, Text, Textarea } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api, type Schemas } from '@/api/client';
-import { ConfirmDialog, type Confirmed } from '@/components/ConfirmDialog';
+import { deleting } from '@/api/queries';
+import { ConfirmDialog } from '@/components/ConfirmDialog';
 import { request as texts } from '@/texts/requests';
 import type { Act } from './useActs';
 
@@ -15,12 +16,14 @@ interface Props {
   act: Act;
   request: Request;
   name: string;
+  /** It is gone: what was typed for it keeps nobody from leaving. */
+  onDeleted?: () => void;
   onClose: () => void;
 }
 
 /** Asks before something is done with a request, and does it. */
-export function ActDialog({ act, request, name, onClose }: Props) {
-  const run = useCommands(request);
+export function ActDialog({ act, request, name, onDeleted, onClose }: Props) {
+  const run = useCommands(request, onDeleted);
   const [text, setText] = useState('');
   const [justification, setJustification] = useState(request.content.justification ?? '');
   const [description, setDescription] = useState(request.content.description ?? '');
@@ -45,7 +48,7 @@ export function ActDialog({ act, request, name, onClose }: Props) {
         <ConfirmDialog
           {...common}
           consequence={<Reason request={request} text={words.approve.consequence(name, step)} />}
-          onConfirm={(confirmed) => run.approve(confirmed, text)}
+          onConfirm={() => run.approve(text)}
         >
           {area(words.approve.comment, text, setText, { description: words.approve.commentHint })}
         </ConfirmDialog>
@@ -66,7 +69,7 @@ export function ActDialog({ act, request, name, onClose }: Props) {
           {...common}
           consequence={words.ask.consequence(name)}
           ready={text.trim() !== ''}
-          onConfirm={(confirmed) => run.ask(confirmed, text)}
+          onConfirm={() => run.ask(text)}
         >
           {area(words.ask.question, text, setText, { required: true })}
         </ConfirmDialog>
@@ -96,7 +99,7 @@ export function ActDialog({ act, request, name, onClose }: Props) {
             </>
           }
           ready={text.trim() !== '' || changed}
-          onConfirm={(confirmed) => run.answer(confirmed, text, content)}
+          onConfirm={() => run.answer(text, content)}
         >
           {area(words.answer.answer, text, setText)}
           <Text size="sm" fw={600}>
@@ -121,6 +124,8 @@ export function ActDialog({ act, request, name, onClose }: Props) {
           onConfirm={run.withdraw}
         />
       );
+    case 'delete':
+      return <ConfirmDialog {...common} danger consequence={words.delete.consequence(name)} onConfirm={run.delete} />;
     default:
       return <ConfirmDialog {...common} consequence={words[act].consequence(name)} onConfirm={run[act]} />;
   }
@@ -145,7 +150,7 @@ function Reason({ request, text }: { request: Request; text: string }) {
 }
 
 /** The commands of a request; each throws what the server refuses. */
-function useCommands({ id }: Request) {
+function useCommands({ id }: Request, onDeleted?: () => void) {
   const navigate = useNavigate();
   const approve = api.useMutation('post', '/api/v1/requests/{id}/approve');
   const reject = api.useMutation('post', '/api/v1/requests/{id}/reject');
@@ -156,28 +161,32 @@ function useCommands({ id }: Request) {
   const reopen = api.useMutation('post', '/api/v1/requests/{id}/reopen');
   const retry = api.useMutation('post', '/api/v1/requests/{id}/retry');
   const clone = api.useMutation('post', '/api/v1/requests/{id}/clone');
-  const of = ({ key }: Confirmed) => ({ path: { id }, header: { 'Idempotency-Key': key } });
+  const remove = api.useMutation('post', '/api/v1/requests/{id}/delete');
+  const params = { path: { id } };
   const write = (draft: string) =>
     navigate({ to: '/requests/$id/edit/$step', params: { id: draft, step: 'account' } });
   return {
-    approve: (confirmed: Confirmed, comment: string) =>
-      approve.mutateAsync({ params: of(confirmed), body: comment.trim() ? { comment: comment.trim() } : {} }),
-    deny: (confirmed: Confirmed) => reject.mutateAsync({ params: of(confirmed), body: { reason: confirmed.reason } }),
-    ask: (confirmed: Confirmed, question: string) =>
-      ask.mutateAsync({ params: of(confirmed), body: { question: question.trim() } }),
-    answer: (confirmed: Confirmed, text: string, content: Request['content'] | null) =>
-      answer.mutateAsync({ params: of(confirmed), body: { answer: text.trim(), ...(content ? { content } : {}) } }),
-    override: (confirmed: Confirmed) =>
-      override.mutateAsync({ params: of(confirmed), body: { reason: confirmed.reason } }),
-    withdraw: (confirmed: Confirmed) => withdraw.mutateAsync({ params: of(confirmed), body: {} }),
-    reopen: async (confirmed: Confirmed) => {
-      await reopen.mutateAsync({ params: of(confirmed), body: {} });
+    approve: (comment: string) =>
+      approve.mutateAsync({ params, body: comment.trim() ? { comment: comment.trim() } : {} }),
+    deny: (reason: string) => reject.mutateAsync({ params, body: { reason } }),
+    ask: (question: string) => ask.mutateAsync({ params, body: { question: question.trim() } }),
+    answer: (text: string, content: Request['content'] | null) =>
+      answer.mutateAsync({ params, body: { answer: text.trim(), ...(content ? { content } : {}) } }),
+    override: (reason: string) => override.mutateAsync({ params, body: { reason } }),
+    withdraw: () => withdraw.mutateAsync({ params, body: {} }),
+    reopen: async () => {
+      await reopen.mutateAsync({ params, body: {} });
       await write(id);
     },
-    retry: (confirmed: Confirmed) => retry.mutateAsync({ params: of(confirmed), body: {} }),
-    clone: async (confirmed: Confirmed) => {
-      const made = await clone.mutateAsync({ params: of(confirmed), body: {} });
+    retry: () => retry.mutateAsync({ params, body: {} }),
+    clone: async () => {
+      const made = await clone.mutateAsync({ params, body: {} });
       await write(made.id);
+    },
+    delete: async () => {
+      await deleting(id, () => remove.mutateAsync({ params, body: {} }));
+      onDeleted?.();
+      await navigate({ to: '/requests' });
     },
   };
 }

@@ -3,6 +3,7 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { Search } from 'lucide-react';
 import { useState } from 'react';
 import { api } from '@/api/client';
+import { useCan } from '@/api/session';
 import { EmptyState } from '@/components/EmptyState';
 import { LoadingRows } from '@/components/LoadingRows';
 import { PageHead } from '@/components/PageHead';
@@ -14,6 +15,8 @@ import { wizard as texts } from '@/texts/wizard';
 import classes from './NewRequestPage.module.css';
 
 const SEARCHED_FROM = 9;
+/** So many at first. */
+const SHOWN = 30;
 
 /** The first step of a request: by which template. The draft is made when one goes on, and is on the server from then. */
 export default function NewRequestPage() {
@@ -23,9 +26,10 @@ export default function NewRequestPage() {
   const navigate = useNavigate();
   const offered = api.useQuery('get', '/api/v1/templates', { params: { query: { offered: true } } });
   const draft = api.useMutation('post', '/api/v1/requests');
+  const can = useCan();
   const [typed, setTyped] = useState('');
   const [missing, setMissing] = useState(false);
-  const [key, setKey] = useState(() => crypto.randomUUID());
+  const [most, setMost] = useState(SHOWN);
   const items = offered.data?.items ?? [];
   const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
   const shown = items.filter(({ name, purpose }) => {
@@ -33,9 +37,11 @@ export default function NewRequestPage() {
     return words.every((word) => said.includes(word));
   });
   const chosen = items.find(({ id }) => id === template);
+  const first = shown.slice(0, most);
+  // The one that a link chose is in sight wherever it stands.
+  const listed = chosen && shown.includes(chosen) && !first.includes(chosen) ? [chosen, ...first] : first;
   const choose = (id: string) => {
     setMissing(false);
-    setKey(crypto.randomUUID());
     setTemplate(id);
   };
   const go = async () => {
@@ -45,7 +51,6 @@ export default function NewRequestPage() {
       return;
     }
     const { id } = await draft.mutateAsync({
-      params: { header: { 'Idempotency-Key': key } },
       body: { kind: { type: 'new-account' }, template: chosen.id },
     });
     await navigate({ to: '/requests/$id/edit/$step', params: { id, step: 'account' }, replace: true });
@@ -56,7 +61,18 @@ export default function NewRequestPage() {
       <div className="card">
         <ProblemAlert problem={offered.error} retry={() => void offered.refetch()} />
         {offered.isPending && <LoadingRows rows={6} />}
-        {offered.data && items.length === 0 && <EmptyState {...texts.new.none} />}
+        {offered.data && items.length === 0 && (
+          <EmptyState
+            {...texts.new.none}
+            action={
+              can('provision-template:create') && (
+                <Button component={Link} to="/templates">
+                  {texts.new.toTemplates}
+                </Button>
+              )
+            }
+          />
+        )}
         {items.length > 0 && (
           <form
             onSubmit={(event) => {
@@ -84,7 +100,7 @@ export default function NewRequestPage() {
                 error={missing ? texts.new.notChosen : undefined}
               >
                 <div className={classes['choices']}>
-                  {shown.map(({ id, name, purpose, action }) => (
+                  {listed.map(({ id, name, purpose, action }) => (
                     <Radio
                       key={id}
                       value={id}
@@ -95,8 +111,18 @@ export default function NewRequestPage() {
                   ))}
                 </div>
               </Radio.Group>
+              {shown.length > most && (
+                <Group gap="sm" justify="center">
+                  <span className="muted" style={{ fontSize: '0.875rem' }}>
+                    {texts.new.some(most, shown.length)}
+                  </span>
+                  <Button size="xs" variant="default" onClick={() => setMost(most + SHOWN)}>
+                    {texts.new.more}
+                  </Button>
+                </Group>
+              )}
               <ProblemAlert problem={draft.error} />
-              <Group justify="flex-end">
+              <Group justify="flex-end" className={classes['actions'] ?? ''}>
                 <Button variant="default" component={Link} to="/requests">
                   {common.cancel}
                 </Button>

@@ -45,6 +45,9 @@ export function RequestFacts({ request }: { request: Schemas['RequestBody'] }) {
       {(submission?.folder ?? content.folder) && (
         <Fact term={texts.terms.folder}>{submission?.folder ?? content.folder}</Fact>
       )}
+      {submission?.gmsa && (
+        <Fact term={texts.terms.principals}>{submission.gmsa.principals.join('; ')}</Fact>
+      )}
       {attributes.map(([attribute, values]) => (
         <Fact key={attribute} term={attribute}>
           {values.join(', ') || texts.terms.cleared}

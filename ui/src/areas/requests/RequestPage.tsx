@@ -139,8 +139,8 @@ function Rejected({ rejection }: { rejection: Schemas['Decision'] }) {
   );
 }
 
-const MAIN: Act[] = ['approve', 'deny', 'ask', 'answer', 'retry', 'reopen'];
-const DANGER = new Set<Act>(['deny', 'override', 'withdraw']);
+const MAIN: Act[] = ['approve', 'deny', 'ask', 'answer', 'retry', 'reopen', 'delete'];
+const DANGER = new Set<Act>(['deny', 'override', 'withdraw', 'delete']);
 
 function Acts({ request, start }: { request: Request; start: (act: Act) => void }) {
   const session = useSession();
@@ -164,7 +164,7 @@ function Acts({ request, start }: { request: Request; start: (act: Act) => void 
       {main.map(({ act, off }, index) => (
         <OffReason key={act} reason={off}>
           <Button
-            variant={index === 0 ? 'filled' : 'default'}
+            variant={index === 0 && !DANGER.has(act) ? 'filled' : 'default'}
             disabled={off !== undefined}
             onClick={() => start(act)}
           >

@@ -2,7 +2,7 @@ import { api, type Schemas } from '@/api/client';
 import { useCan, useSession } from '@/api/session';
 import { request as texts } from '@/texts/requests';
 
-export type Act = 'approve' | 'deny' | 'ask' | 'override' | 'withdraw' | 'answer' | 'reopen' | 'retry' | 'clone';
+export type Act = 'approve' | 'deny' | 'ask' | 'override' | 'withdraw' | 'answer' | 'reopen' | 'retry' | 'clone' | 'delete';
 
 /** Something one may do with a request now, or the reason why not. */
 export interface Offered {
@@ -42,5 +42,6 @@ export function useActs(request: Request): Offered[] {
   if (['submitted', 'sent-back', 'failed'].includes(request.status) && writes && own) offer('withdraw');
   if (['rejected', 'withdrawn'].includes(request.status) && writes && own) offer('reopen');
   if (can('provision-request:create') && request.status !== 'draft') offer('clone');
+  if (request.status === 'draft' && own && can('provision-request:delete')) offer('delete');
   return acts;
 }

@@ -10,7 +10,7 @@ import { MailDialog } from './MailDialog';
 
 /** What is mailed, to whom, and what it says. */
 export function MailsCard() {
-  const { data, error, refetch } = api.useQuery('get', '/api/v1/email-notifications');
+  const { data, error, refetch } = api.useQuery('get', '/api/v1/email-notifications', {});
   const [open, setOpen] = useState<string | undefined>();
   const opened = data?.items.find(({ notice }) => notice === open);
   return (
@@ -37,7 +37,8 @@ export function MailsCard() {
                   <td>
                     <Button
                       size="compact-sm"
-                      variant="subtle"
+                      variant="transparent"
+                      px={0}
                       aria-label={texts.open(`${mail.object}, ${mail.event}`)}
                       onClick={() => setOpen(mail.notice)}
                     >

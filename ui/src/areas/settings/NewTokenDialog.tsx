@@ -4,6 +4,7 @@ import { useRef, useState } from 'react';
 import { useNow } from '@/api/businessTime';
 import { api, type Schemas } from '@/api/client';
 import { useSession } from '@/api/session';
+import { dayBegins } from '@/app/time';
 import { ConfirmDialog } from '@/components/ConfirmDialog';
 import { CopyField } from '@/components/CopyField';
 import { tokens as texts } from '@/texts/settings';
@@ -33,9 +34,8 @@ export function NewTokenDialog({ onClose }: { onClose: () => void }) {
       act={texts.create}
       ready={description.trim() !== '' && permissions.length > 0 && last !== ''}
       onConfirm={async () => {
-        const expires = new Date(Date.parse(`${last}T00:00:00Z`) + DAY).toISOString();
         const token = await create.mutateAsync({
-          body: { description: description.trim(), expires_at: expires, permissions },
+          body: { description: description.trim(), expires_at: dayBegins(last, 1), permissions },
         });
         shows.current = true;
         setMade(token);

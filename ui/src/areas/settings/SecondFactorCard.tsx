@@ -1,5 +1,6 @@
 import { Alert, Button, Group, Modal, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
 import { ShieldCheck } from 'lucide-react';
+import { QRCodeSVG } from 'qrcode.react';
 import { useState } from 'react';
 import { api, type Schemas } from '@/api/client';
 import { invalidate } from '@/api/queries';
@@ -10,13 +11,17 @@ import { ProblemAlert } from '@/components/ProblemAlert';
 import { StatusPill } from '@/components/StatusPill';
 import { common } from '@/texts/common';
 import { settings } from '@/texts/settings';
+import classes from './SecondFactorCard.module.css';
 
 const texts = settings.factor;
+const QR_SIZE = 208;
+/** The light border that scanners need, in modules. */
+const QR_QUIET = 4;
 const refresh = () => invalidate(['/api/v1/second-factor']);
 
 /** The authenticator that signing in asks for. */
 export function SecondFactorCard() {
-  const { data, error, refetch } = api.useQuery('get', '/api/v1/second-factor');
+  const { data, error, refetch } = api.useQuery('get', '/api/v1/second-factor', {});
   const [open, setOpen] = useState<'enrol' | 'remove' | undefined>();
   const close = () => setOpen(undefined);
   return (
@@ -92,6 +97,15 @@ function EnrolDialog({ onClose }: { onClose: () => void }) {
           <Text size="sm">{secret ? texts.scan : texts.beginHint}</Text>
           {secret ? (
             <>
+              <QRCodeSVG
+                value={secret.otpauth_url}
+                title={texts.picture}
+                role="img"
+                size={QR_SIZE}
+                marginSize={QR_QUIET}
+                level="M"
+                className={classes['picture']}
+              />
               <CopyField label={texts.key} value={secret.secret} copyLabel={common.copy} />
               <a className="link" href={secret.otpauth_url} style={{ fontSize: '0.875rem' }}>
                 {texts.link}

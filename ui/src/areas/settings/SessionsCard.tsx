@@ -12,7 +12,7 @@ const texts = settings.sessions;
 
 /** Where one is signed in. */
 export function SessionsCard() {
-  const { data, error, refetch } = api.useQuery('get', '/api/v1/sessions');
+  const { data, error, refetch } = api.useQuery('get', '/api/v1/sessions', {});
   const end = api.useMutation('delete', '/api/v1/sessions/{id}');
   const stop = async (id: string) => {
     await end.mutateAsync({ params: { path: { id } } });

@@ -3,19 +3,13 @@ import { Ellipsis, Plus } from 'lucide-react';
 import { useState } from 'react';
 import { useNow } from '@/api/businessTime';
 import { api, type Schemas } from '@/api/client';
-import { invalidate } from '@/api/queries';
 import { useCan } from '@/api/session';
 import { ConfirmDialog } from '@/components/ConfirmDialog';
 import { EnabledPill } from '@/components/EnabledPill';
-import { PageHead } from '@/components/PageHead';
 import { StatusPill } from '@/components/StatusPill';
 import { LastDay } from '@/components/Time';
 import type { Column } from '@/components/table/columns';
-import { DataTable } from '@/components/table/DataTable';
-import { EnabledFilter } from '@/components/table/EnabledFilter';
-import { matching, pageOf } from '@/components/table/rowsHere';
-import { TableSearch } from '@/components/table/TableSearch';
-import { useTableState } from '@/components/table/useTableState';
+import { LocalList } from '@/components/table/LocalList';
 import { tokens as texts } from '@/texts/settings';
 import { NewTokenDialog } from './NewTokenDialog';
 
@@ -60,14 +54,12 @@ function columnsWith(now: number, act: (act: Act, token: Token) => void): Column
 
 /** Tokens by which programs act in one's name. */
 export default function TokensPage() {
-  const state = useTableState('name');
   const can = useCan();
   const now = useNow();
   const [adding, setAdding] = useState(false);
   const [acting, setActing] = useState<{ act: Act; token: Token } | undefined>();
-  const { data, error, refetch } = api.useQuery('get', '/api/v1/api-tokens');
-  const all = data?.items.map((token) => ({ ...token, name: token.description }));
-  const found = matching(all, state);
+  const { data, error, refetch } = api.useQuery('get', '/api/v1/api-tokens', {});
+  const items = data?.items.map((token) => ({ ...token, name: token.description }));
   const add = can('api-token:create') && (
     <Button leftSection={<Plus size={16} />} onClick={() => setAdding(true)}>
       {texts.add}
@@ -75,27 +67,12 @@ export default function TokensPage() {
   );
   return (
     <>
-      <PageHead title={texts.title} sub={texts.sub}>
-        {add}
-      </PageHead>
-      <DataTable
+      <LocalList
         name="api-tokens"
-        label={texts.title}
-        state={state}
+        texts={texts}
         columns={columnsWith(now, (act, token) => setActing({ act, token }))}
-        nameOf={(row) => row.description}
-        {...pageOf(found, state)}
-        stale={false}
-        problem={error}
-        retry={() => void refetch()}
-        toolbar={
-          <>
-            <TableSearch state={state} placeholder={texts.search} />
-            <EnabledFilter state={state} />
-          </>
-        }
-        noMatch={texts.noMatch}
-        empty={{ ...texts.empty, action: add }}
+        answer={{ data: items && { items }, error, refetch }}
+        add={add}
       />
       {adding && <NewTokenDialog onClose={() => setAdding(false)} />}
       {acting && <ActDialog {...acting} onClose={() => setActing(undefined)} />}
@@ -139,15 +116,10 @@ function ActDialog({ act, token, onClose }: { act: Act; token: Token; onClose: (
       consequence={texts[`${act}Consequence`](token.description)}
       act={texts[act]}
       danger={act !== 'enable'}
-      onConfirm={async ({ key }) => {
+      onConfirm={async () => {
         const path = { id: token.id };
-        if (act === 'revoke') {
-          await revoke.mutateAsync({ params: { path } });
-          // Of what is gone, no live update says whose it was.
-          invalidate(['/api/v1/api-tokens']);
-        } else {
-          await post.mutateAsync({ params: { path, header: { 'Idempotency-Key': key } }, body: {} });
-        }
+        if (act === 'revoke') await revoke.mutateAsync({ params: { path } });
+        else await post.mutateAsync({ params: { path }, body: {} });
       }}
       onClose={onClose}
     />

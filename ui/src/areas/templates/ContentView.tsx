@@ -2,7 +2,8 @@ import type { ReactNode } from 'react';
 import { api, type Schemas } from '@/api/client';
 import { useCan } from '@/api/session';
 import { actions } from '@/texts/accounts';
-import { accountTypes, edit, fields, rules, sections, vaultKinds } from '@/texts/templates';
+import { drift } from '@/texts/drift';
+import { accountTypes, edit, encryptionTypes, fields, rules, sections, vaultKinds } from '@/texts/templates';
 import classes from './content.module.css';
 import { choices, useNames, type UsersAndGroups } from './useNames';
 
@@ -12,8 +13,8 @@ type Line = [field: string, value: ReactNode];
 const yesNo = (value: boolean | undefined) => (value ? edit.yes : edit.no);
 const days = (value: number | null | undefined) => (value == null ? edit.none : edit.days(value));
 
-function List({ of }: { of: ReactNode[] }) {
-  if (of.length === 0) return <>{edit.none}</>;
+function List({ of, none = edit.none }: { of: ReactNode[]; none?: string }) {
+  if (of.length === 0) return <>{none}</>;
   return (
     <ul style={{ margin: 0, padding: 0, listStyle: 'none' }}>
       {of.map((item, index) => (
@@ -29,6 +30,7 @@ function lines(content: Content, domain: string, name: (id: string) => string): 
   const people = (named: UsersAndGroups | undefined) => choices(named, name).map((one) => one.name);
   const urgent = lifecycle.urgent && edit.urgent(lifecycle.urgent.every_hours, lifecycle.urgent.last_days);
   const renews = content.action !== 'delete';
+  const { gmsa } = directory;
   return {
     setup: [
       ['account_type', accountTypes[content.account_type]],
@@ -38,8 +40,12 @@ function lines(content: Content, domain: string, name: (id: string) => string): 
     ],
     vault: [
       ['vault.kind', vaultKinds[vault.kind]],
-      ['vault.folder', vault.folder ?? edit.none],
-      ['vault.sub_folders', yesNo(vault.sub_folders)],
+      ...(vault.kind === 'none'
+        ? []
+        : ([
+            ['vault.folder', vault.folder ?? edit.none],
+            ['vault.sub_folders', yesNo(vault.sub_folders)],
+          ] satisfies Line[])),
     ],
     directory: [
       ['directory.domain', domain],
@@ -62,8 +68,17 @@ function lines(content: Content, domain: string, name: (id: string) => string): 
       ],
       ['directory.groups', <List key="" of={directory.groups ?? []} />],
       ['directory.optional_groups', <List key="" of={directory.optional_groups ?? []} />],
-      ['directory.cannot_change_password', yesNo(directory.cannot_change_password)],
-      ['directory.available_to', <List key="" of={(directory.available_to ?? []).map(name)} />],
+      ...(gmsa
+        ? ([
+            ['directory.gmsa.principals', <List key="" of={gmsa.principals} />],
+            [
+              'directory.gmsa.encryption_types',
+              (gmsa.encryption_types ?? []).map((type) => encryptionTypes[type]).join(', ') || edit.none,
+            ],
+            ['directory.gmsa.password_interval_days', days(gmsa.password_interval_days)],
+          ] satisfies Line[])
+        : ([['directory.cannot_change_password', yesNo(directory.cannot_change_password)]] satisfies Line[])),
+      ['directory.available_to', <List key="" of={(directory.available_to ?? []).map(name)} none={edit.everyone} />],
     ],
     ownership: [
       ['ownership.group_ownership', yesNo(ownership?.group_ownership)],
@@ -88,6 +103,10 @@ function lines(content: Content, domain: string, name: (id: string) => string): 
         ? ([['lifecycle.enabled_after_end_days', days(lifecycle.enabled_after_end_days)]] satisfies Line[])
         : []),
       ['lifecycle.purge_after_days', days(lifecycle.purge_after_days)],
+      [
+        'drift.repair',
+        <List key="" of={(content.drift?.repair ?? []).map((field) => drift.fields[field])} none={drift.template.none} />,
+      ],
     ],
     approval: [
       [

@@ -26,7 +26,7 @@ export function Differences({ id, from, to }: { id: string; from: number; to: nu
     { params: { path: { id }, query: { from, to } } },
     { placeholderData: keepPreviousData },
   );
-  if (error) return <ProblemAlert problem={error} retry={() => void refetch()} />;
+  if (error && !data) return <ProblemAlert problem={error} retry={() => void refetch()} />;
   if (!data) return <LoadingRows rows={4} />;
   if (data.items.length === 0) return <EmptyState {...texts.same} />;
   return (

@@ -5,6 +5,7 @@ import { useCan } from '@/api/session';
 import { hints } from '@/texts/templates';
 import { AttributesField } from './AttributesField';
 import { labelOf, LinesField, TextField, YesNoField } from './Field';
+import { GmsaFields } from './GmsaFields';
 import { useWizard } from './useWizard';
 
 /** As the server matches: the whole name. `null` = the pattern is no regular expression. */
@@ -23,6 +24,7 @@ export function DirectorySection() {
   const domains = api.useQuery('get', '/api/v1/domains', {}, { enabled: can('directory-service:read') });
   const groups = api.useQuery('get', '/api/v1/groups', {}, { enabled: can('group:read') });
   const set = (part: Partial<typeof directory>) => change({ directory: { ...directory, ...part } });
+  const gmsa = content.account_type === 'ad-gmsa';
   const base = domains.data?.items.find(({ id }) => id === directory.domain)?.base_dn ?? 'DC=corp,DC=example';
   return (
     <Stack gap="md">
@@ -39,7 +41,7 @@ export function DirectorySection() {
       <TextField
         field="directory.name_prefix"
         hint={hints.prefix}
-        maxLength={19}
+        maxLength={gmsa ? 14 : 19}
         value={directory.name_prefix ?? ''}
         onChange={(name_prefix) => set({ name_prefix })}
       />
@@ -87,11 +89,15 @@ export function DirectorySection() {
         value={directory.optional_groups ?? []}
         onChange={(optional_groups) => set({ optional_groups })}
       />
-      <YesNoField
-        field="directory.cannot_change_password"
-        value={directory.cannot_change_password}
-        onChange={(cannot) => set({ cannot_change_password: cannot ?? false })}
-      />
+      {gmsa ? (
+        <GmsaFields />
+      ) : (
+        <YesNoField
+          field="directory.cannot_change_password"
+          value={directory.cannot_change_password}
+          onChange={(cannot) => set({ cannot_change_password: cannot ?? false })}
+        />
+      )}
       <MultiSelect
         name="directory.available_to"
         label={labelOf('directory.available_to')}

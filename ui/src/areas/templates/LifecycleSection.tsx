@@ -1,6 +1,8 @@
-import { Stack, TagsInput } from '@mantine/core';
+import { MultiSelect, Stack, TagsInput } from '@mantine/core';
 import { useState } from 'react';
+import type { Schemas } from '@/api/client';
 import { OwnersSelect } from '@/components/OwnersSelect';
+import { drift } from '@/texts/drift';
 import { hints } from '@/texts/templates';
 import { labelOf, NumberField, YesNoField } from './Field';
 import { choices, chosen, useNames } from './useNames';
@@ -9,8 +11,13 @@ import classes from './wizard.module.css';
 
 const PERIOD = /^[0-9]{1,4} (day|days|month|months|year|years)$/;
 
+/** What an order brings back. */
+const REPAIRABLE: Schemas['DriftField'][] = ['enabled', 'expiry', 'ou', 'group', 'attribute', 'description', 'mark'];
+const OF_GMSA: Schemas['DriftField'][] = ['principals', 'encryption-types'];
+
 export function LifecycleSection() {
   const { content, change, error, errorIn } = useWizard();
+  const repairable = content.account_type === 'ad-gmsa' ? [...REPAIRABLE, ...OF_GMSA] : REPAIRABLE;
   const { lifecycle } = content;
   const name = useNames(content);
   const [misspelt, setMisspelt] = useState(false);
@@ -106,6 +113,15 @@ export function LifecycleSection() {
           onChange={(purge_after_days) => set({ purge_after_days })}
         />
       </div>
+      <MultiSelect
+        name="drift.repair"
+        label={labelOf('drift.repair')}
+        description={drift.template.hint}
+        error={errorIn('drift.repair')}
+        data={repairable.map((value) => ({ value, label: drift.fields[value] }))}
+        value={content.drift?.repair ?? []}
+        onChange={(repair) => change({ drift: { repair: repair as typeof REPAIRABLE } })}
+      />
     </Stack>
   );
 }

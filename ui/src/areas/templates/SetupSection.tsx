@@ -1,7 +1,7 @@
 import { Radio, Select, Stack } from '@mantine/core';
 import { actions } from '@/texts/accounts';
 import { accountTypes, hints } from '@/texts/templates';
-import { consistent, type Content } from './content';
+import { consistent, ofType, type AccountType, type Content } from './content';
 import { labelOf, LongField, TextField } from './Field';
 import { useWizard } from './useWizard';
 
@@ -22,6 +22,7 @@ export function SetupSection() {
         allowDeselect={false}
         data={Object.entries(accountTypes).map(([value, label]) => ({ value, label }))}
         value={content.account_type}
+        onChange={(type) => type && change(ofType(content, type as AccountType))}
       />
       <Radio.Group
         label={labelOf('action')}

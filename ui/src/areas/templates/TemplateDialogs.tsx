@@ -1,6 +1,6 @@
 import { useNavigate } from '@tanstack/react-router';
 import { api, type Schemas } from '@/api/client';
-import { ConfirmDialog, type Confirmed } from '@/components/ConfirmDialog';
+import { ConfirmDialog } from '@/components/ConfirmDialog';
 import { template as texts } from '@/texts/templates';
 
 export type Act = keyof typeof texts.acts;
@@ -25,8 +25,8 @@ export function TemplateDialog({ act, template, onClose }: Props) {
   const plain = api.useMutation('post', PATHS[act === 'return' ? 'submit' : act]);
   const giveBack = api.useMutation('post', '/api/v1/templates/{id}/return');
   const { label, consequence } = texts.acts[act];
-  const confirm = async ({ reason, key }: Confirmed) => {
-    const params = { path: { id: template.id }, header: { 'Idempotency-Key': key } };
+  const confirm = async (reason: string) => {
+    const params = { path: { id: template.id } };
     if (act === 'return') await giveBack.mutateAsync({ params, body: { reason } });
     else await plain.mutateAsync({ params, body: {} });
     void navigate({ to: '/templates/$id', params: { id: template.id } });

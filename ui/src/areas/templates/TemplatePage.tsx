@@ -35,19 +35,11 @@ export default function TemplatePage() {
   const newest = numbers.at(-1);
   const asked = (name: string) => numbers.find((version) => String(version) === state.search[name]);
   const shown = asked('version') ?? data?.published ?? newest;
-  if (error) {
-    return (
-      <>
-        <PageHead title={templates.title} parent={{ label: templates.title, to: '/templates' }} />
-        <ProblemAlert problem={error} retry={() => void refetch()} />
-      </>
-    );
-  }
   if (!data) {
     return (
       <>
         <PageHead title={templates.title} parent={{ label: templates.title, to: '/templates' }} />
-        <LoadingRows rows={10} />
+        {error ? <ProblemAlert problem={error} retry={() => void refetch()} /> : <LoadingRows rows={10} />}
       </>
     );
   }
@@ -58,7 +50,7 @@ export default function TemplatePage() {
       <PageHead
         title={data.name}
         badge={<TemplateStatusPill template={data} />}
-        sub={data.content.purpose}
+        sub={<span className="two-lines">{data.content.purpose}</span>}
         parent={{ label: templates.title, to: '/templates' }}
       >
         <Actions template={data} />
@@ -91,7 +83,7 @@ export default function TemplatePage() {
           {from !== undefined && to !== undefined && numbers.length > 1 ? (
             <Differences id={id} from={from} to={to} />
           ) : (
-            <EmptyState {...texts.only} />
+            <EmptyState compact {...texts.only} />
           )}
         </Card>
       </div>
@@ -117,7 +109,7 @@ function Version({ id, version }: { id: string; version: number }) {
   const { data, error, refetch } = api.useQuery('get', '/api/v1/templates/{id}/versions/{version}', {
     params: { path: { id, version } },
   });
-  if (error) return <ProblemAlert problem={error} retry={() => void refetch()} />;
+  if (error && !data) return <ProblemAlert problem={error} retry={() => void refetch()} />;
   return data ? <ContentView content={data.content} /> : <LoadingRows rows={12} />;
 }
 
@@ -189,6 +181,7 @@ function DraftNotice({ template, draft }: { template: Schemas['TemplateBody']; d
       icon={<FilePen size={18} />}
       title={template.awaiting_approval ? texts.awaiting(draft) : texts.drafted(draft)}
     >
+      {template.returned && <p style={{ margin: '0 0 8px', overflowWrap: 'anywhere' }}>{texts.returned(template.returned)}</p>}
       <b>{texts.change.title}</b>
       <ul style={{ margin: '4px 0 0', paddingLeft: 18 }}>
         <li>{first ? texts.change.first : texts.change.requests(draft)}</li>

@@ -1,4 +1,4 @@
-import { Select, Stack } from '@mantine/core';
+import { Select, Stack, Text } from '@mantine/core';
 import { hints, vaultKinds } from '@/texts/templates';
 import { labelOf, TextField, YesNoField } from './Field';
 import { useWizard } from './useWizard';
@@ -7,13 +7,14 @@ export function VaultSection() {
   const { content, change } = useWizard();
   const { vault } = content;
   const set = (part: Partial<typeof vault>) => change({ vault: { ...vault, ...part } });
+  if (content.account_type === 'ad-gmsa') return <Text size="sm">{hints.noVault}</Text>;
   return (
     <Stack gap="md">
       <Select
         name="vault.kind"
         label={labelOf('vault.kind')}
         allowDeselect={false}
-        data={Object.entries(vaultKinds).map(([value, label]) => ({ value, label }))}
+        data={[{ value: 'built-in', label: vaultKinds['built-in'] }]}
         value={vault.kind}
       />
       <TextField

@@ -1,9 +1,10 @@
 import { Button } from '@mantine/core';
-import { Link, useBlocker, useNavigate } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { Check } from 'lucide-react';
-import { useRef, useState, type ComponentType } from 'react';
+import { useEffect, useRef, useState, type ComponentType } from 'react';
 import { api, type Schemas } from '@/api/client';
 import { useCan } from '@/api/session';
+import { LeaveDialog } from '@/components/LeaveDialog';
 import { PageHead } from '@/components/PageHead';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { common } from '@/texts/common';
@@ -13,6 +14,7 @@ import type { Content } from './content';
 import { DirectorySection } from './DirectorySection';
 import { readable, sectionOf, STEPS, type Section, type Step } from './fieldName';
 import { LifecycleSection } from './LifecycleSection';
+import { MeanwhileAlert, whatBecame } from './Meanwhile';
 import { OwnershipSection } from './OwnershipSection';
 import { ReviewSection } from './ReviewSection';
 import { SetupSection } from './SetupSection';
@@ -41,13 +43,17 @@ const isIn = (found: string, field: string) =>
 interface Props {
   /** None before the draft is on the server. */
   template?: Schemas['TemplateBody'];
+  /** Which version is drafted; 0 before the draft is on the server. */
+  version?: number;
   /** As the server has it. */
   saved: Content;
   step: Step;
+  /** Told whether something is typed that is not saved. */
+  hold?: (dirty: boolean) => void;
 }
 
 /** A draft in six sections and a review; what is typed stays here until it is saved, whatever fails. */
-export function WizardForm({ template, saved, step }: Props) {
+export function WizardForm({ template, version = 0, saved, step, hold }: Props) {
   const navigate = useNavigate();
   const can = useCan();
   const [content, setContent] = useState(saved);
@@ -58,17 +64,15 @@ export function WizardForm({ template, saved, step }: Props) {
   const form = useRef<HTMLFormElement>(null);
   const create = api.useMutation('post', '/api/v1/templates');
   const revise = api.useMutation('post', '/api/v1/templates/{id}/revise');
-  const { findings, current } = useFindings(content);
+  const { findings, current, unknown, lookAgain } = useFindings(content);
   const dirty = content !== kept;
   const leaving = useRef(false);
-  useBlocker({
-    disabled: !dirty,
-    enableBeforeUnload: () => dirty && !leaving.current,
-    shouldBlockFn: ({ next }) => {
-      const within = template !== undefined && next.pathname.startsWith(`/templates/${template.id}/edit/`);
-      return !within && !leaving.current && !confirm(texts.leave);
-    },
+  const became = template && whatBecame(template, version);
+  const holds = useRef(hold);
+  useEffect(() => {
+    holds.current = hold;
   });
+  useEffect(() => holds.current?.(dirty), [dirty]);
   const errors = findings?.errors ?? [];
   const seen = (field: string) => visited.has(field) || visited.has(sectionOf(field));
   const wizard: Wizard = {
@@ -77,6 +81,7 @@ export function WizardForm({ template, saved, step }: Props) {
     error: (field) => said(errors.find((found) => found.field === field && seen(field))),
     errorIn: (field) => said(errors.find((found) => isIn(found.field, field) && (seen(field) || seen(found.field)))),
   };
+  const publishable = findings !== undefined && errors.length === 0 && !dirty;
   const wrongIn = (section: Section) => errors.filter(({ field }) => sectionOf(field) === section).length;
 
   const save = async (): Promise<string | undefined> => {
@@ -96,7 +101,7 @@ export function WizardForm({ template, saved, step }: Props) {
     }
   };
   const next = async () => {
-    if (step === 'review') return;
+    if (step === 'review' || became) return;
     setVisited(new Set([...visited, step]));
     if (template && current && wrongIn(step) > 0) {
       // After the errors are there, the first field that has one.
@@ -121,6 +126,9 @@ export function WizardForm({ template, saved, step }: Props) {
           </span>
         }
       />
+      {became && template && (
+        <MeanwhileAlert became={became} template={template} content={content} onSaved={() => setKept(content)} />
+      )}
       <div className={classes['layout']}>
         <StepList template={template} step={step} wrongIn={wrongIn} total={errors.length} />
         {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- hears which field one has left */}
@@ -153,6 +161,7 @@ export function WizardForm({ template, saved, step }: Props) {
             )}
           </WizardProvider>
           <ProblemAlert problem={problem} />
+          {!problem && <ProblemAlert problem={unknown} retry={lookAgain} />}
           <div className={classes['actions']}>
             {template && step !== 'setup' && (
               <Button
@@ -164,14 +173,14 @@ export function WizardForm({ template, saved, step }: Props) {
                 {common.back}
               </Button>
             )}
-            {template && dirty && (
+            {template && dirty && !became && (
               <Button variant="default" loading={busy} onClick={() => void save()}>
                 {texts.save}
               </Button>
             )}
             <span style={{ flex: 1 }} />
             {step !== 'review' && (
-              <Button type="submit" loading={busy}>
+              <Button type="submit" loading={busy} disabled={became !== undefined}>
                 {template ? texts.next : texts.create}
               </Button>
             )}
@@ -179,13 +188,13 @@ export function WizardForm({ template, saved, step }: Props) {
               <>
                 <Button
                   variant={can('provision-template-workflow:update') ? 'default' : 'filled'}
-                  disabled={errors.length > 0 || dirty}
+                  disabled={!publishable}
                   onClick={() => setAct('submit')}
                 >
                   {templateTexts.acts.submit.label}
                 </Button>
                 {can('provision-template-workflow:update') && (
-                  <Button disabled={errors.length > 0 || dirty} onClick={() => setAct('publish')}>
+                  <Button disabled={!publishable} onClick={() => setAct('publish')}>
                     {templateTexts.acts.publish.label}
                   </Button>
                 )}
@@ -194,6 +203,12 @@ export function WizardForm({ template, saved, step }: Props) {
           </div>
         </form>
       </div>
+      <LeaveDialog
+        dirty={dirty}
+        within={(path) => template !== undefined && path.startsWith(`/templates/${template.id}/edit/`)}
+        done={() => leaving.current}
+        save={became ? undefined : async () => (await save()) !== undefined}
+      />
       {act && template && <TemplateDialog act={act} template={template} onClose={() => setAct(undefined)} />}
     </>
   );

@@ -9,7 +9,7 @@ export const templateRoutes = [
   createRoute({
     getParentRoute: () => root,
     path: '/templates',
-    validateSearch: tableSearch('status'),
+    validateSearch: tableSearch('status', 'domain'),
     component: lazyRouteComponent(() => import('./TemplatesPage')),
   }),
   createRoute({

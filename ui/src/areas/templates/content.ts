@@ -24,6 +24,27 @@ export function newContent(domain: string): Content {
   };
 }
 
+export type AccountType = Content['account_type'];
+
+/** What is new of the other type is there, and what it does not have is left out. */
+export function ofType(content: Content, account_type: AccountType): Content {
+  if (content.account_type === account_type) return content;
+  const { gmsa: _, ...directory } = content.directory;
+  if (account_type === 'ad-user') return { ...content, account_type, directory, vault: { kind: 'built-in', sub_folders: false } };
+  return {
+    ...content,
+    account_type,
+    vault: { kind: 'none', sub_folders: false },
+    directory: { ...directory, cannot_change_password: false, gmsa: newGmsa },
+  };
+}
+
+export const newGmsa: Schemas['Gmsa'] = {
+  principals: [],
+  encryption_types: ['aes128', 'aes256'],
+  password_interval_days: 30,
+};
+
 /** What does not go together is left out: an account that is deleted at its end is never renewed. */
 export function consistent(content: Content): Content {
   if (content.action !== 'delete') return content;

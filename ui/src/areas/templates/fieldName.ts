@@ -8,6 +8,7 @@ export type Step = (typeof STEPS)[number];
 /** The section that a field belongs to, by its path: `lifecycle.periods[0]`. */
 export function sectionOf(field: string): Section {
   const [head] = field.split(/[.[]/);
+  if (head === 'drift') return 'lifecycle';
   return SECTIONS.find((section) => section === head) ?? 'setup';
 }
 
@@ -22,5 +23,5 @@ export function fieldName(field: string): string {
 
 /** A message of the server that names another field by its path, as people read it. */
 export function readable(message: string): string {
-  return message.replaceAll(/\b(?:vault|directory|ownership|lifecycle|approval)\.[\w.[\]]*\w\]?/g, fieldName);
+  return message.replaceAll(/\b(?:vault|directory|ownership|lifecycle|approval|drift)\.[\w.[\]]*\w\]?/g, fieldName);
 }

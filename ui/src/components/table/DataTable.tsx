@@ -11,7 +11,7 @@ import type { Column } from './columns';
 import { TablePages } from './TablePages';
 import { showsView, type Search, type TableState } from './useTableState';
 
-interface Selection {
+export interface Selection {
   ids: ReadonlySet<string>;
   change: (ids: Set<string>) => void;
   /** What is done with the chosen ones. */
@@ -64,8 +64,8 @@ export function DataTable<Row extends { id: string }>(props: Props<Row>) {
   const base = props.base ?? {};
   const filtered = !showsView({ ...state.search, sort: undefined }, base);
   return (
-    <div className="card" style={{ padding: 0 }}>
-      <Group p="sm" gap="xs" style={{ borderBottom: '1px solid var(--line)' }}>
+    <div className="card list-card">
+      {(props.toolbar || filtered || rows?.length !== 0) && <Group p="sm" gap="xs" style={{ borderBottom: '1px solid var(--line)' }}>
         {props.toolbar}
         {filtered && (
           <Button size="xs" variant="subtle" color="gray" onClick={() => state.replaceWith(base)}>
@@ -81,7 +81,7 @@ export function DataTable<Row extends { id: string }>(props: Props<Row>) {
             setCompact={setCompact}
           />
         </div>
-      </Group>
+      </Group>}
       {problem ? (
         <div style={{ padding: 16 }}>
           <ProblemAlert problem={problem} retry={props.retry} />
@@ -89,8 +89,8 @@ export function DataTable<Row extends { id: string }>(props: Props<Row>) {
       ) : null}
       {!problem && !rows && <LoadingRows rows={14} />}
       {!problem && rows?.length === 0 && <Nothing {...props} filtered={filtered} />}
-      {!problem && rows && rows.length > 0 && (
-        <Rows {...props} columns={present} rows={rows} compact={compact} stale={stale} />
+      {rows && rows.length > 0 && (
+        <Rows {...props} columns={present} rows={rows} compact={compact} stale={stale || Boolean(problem)} />
       )}
       {selection && selection.ids.size > 0 && (
         <div className="bulk-bar" role="region" aria-label={texts.selected(selection.ids.size)}>
@@ -101,7 +101,7 @@ export function DataTable<Row extends { id: string }>(props: Props<Row>) {
           </Button>
         </div>
       )}
-      {!problem && rows && total && total.value > 0 && <TablePages state={state} shown={rows.length} total={total} />}
+      {rows && total && total.value > 0 && <TablePages state={state} shown={rows.length} total={total} />}
     </div>
   );
 }
@@ -141,7 +141,7 @@ function Rows<Row extends { id: string }>(props: RowsProps<Row>) {
   return (
     <div
       className={stale ? 'table-scroll stale' : 'table-scroll'}
-      style={fill ? { maxHeight: 'max(320px, calc(100dvh - 264px))' } : undefined}
+      data-fill={fill || undefined}
       tabIndex={0}
       role="region"
       aria-label={texts.region(label)}
@@ -182,7 +182,12 @@ function Rows<Row extends { id: string }>(props: RowsProps<Row>) {
                 </td>
               )}
               {columns.map((column) => (
-                <td key={column.id} data-align={column.align} data-wrap={column.wrap || undefined}>
+                <td
+                  key={column.id}
+                  data-align={column.align}
+                  data-wrap={column.wrap || undefined}
+                  data-wide={column.fixed || column.wide || undefined}
+                >
                   {column.cell(row)}
                 </td>
               ))}

@@ -1,5 +1,10 @@
 import { MultiSelect, Select } from '@mantine/core';
+import { common } from '@/texts/common';
 import type { TableState } from './useTableState';
+
+/** More are searched, and no more than these are drawn at once. */
+const FEW = 8;
+const MOST_SHOWN = 100;
 
 interface Choice {
   value: string;
@@ -13,13 +18,16 @@ interface Props {
   label: string;
   /** What is said when nothing is chosen: "Any status". */
   any: string;
-  choices: Choice[];
+  /** None while they are on their way. */
+  choices: Choice[] | undefined;
+  /** One looks at the choices: long ones need not be there before. */
+  onOpen?: () => void;
   /** Several at once, separated by commas in the address. */
   several?: boolean;
 }
 
 /** A filter of a table, kept in the address. */
-export function TableFilter({ state, name, label, any, choices, several = false }: Props) {
+export function TableFilter({ state, name, label, any, choices, onOpen, several = false }: Props) {
   const value = state.search[name];
   const text = value === undefined ? '' : String(value);
   if (several) {
@@ -27,11 +35,11 @@ export function TableFilter({ state, name, label, any, choices, several = false 
     return (
       <MultiSelect
         size="xs"
-        w={190}
+        w={142}
         aria-label={label}
         placeholder={chosen.length === 0 ? any : ''}
         clearable
-        data={choices}
+        data={choices ?? []}
         value={chosen}
         onChange={(next) => state.change({ [name]: next.join(',') || undefined })}
       />
@@ -40,12 +48,15 @@ export function TableFilter({ state, name, label, any, choices, several = false 
   return (
     <Select
       size="xs"
-      w={190}
+      w={142}
       aria-label={label}
       placeholder={any}
       clearable
-      searchable={choices.length > 8}
-      data={choices}
+      searchable={choices === undefined || choices.length > FEW}
+      limit={MOST_SHOWN}
+      nothingFoundMessage={choices ? common.none : common.loading}
+      data={choices ?? []}
+      {...(onOpen ? { onDropdownOpen: onOpen } : {})}
       value={text || null}
       onChange={(next) => state.change({ [name]: next ?? undefined })}
     />

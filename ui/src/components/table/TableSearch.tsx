@@ -28,7 +28,7 @@ export function TableSearch({ state, placeholder }: { state: TableState; placeho
     <TextInput
       ref={box}
       size="xs"
-      w={230}
+      w={200}
       aria-label={placeholder}
       placeholder={placeholder}
       value={text}

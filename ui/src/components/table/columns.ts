@@ -8,6 +8,8 @@ export interface Column<Row> {
   /** The API's name of the order, where rows can be sorted by it. */
   sort?: string;
   align?: 'right';
+  /** Holds more than a name or a day. */
+  wide?: boolean;
   /** May the text take several lines? */
   wrap?: boolean;
   /** Not shown until chosen. */

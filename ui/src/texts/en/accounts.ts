@@ -35,6 +35,7 @@ export const accounts = {
     anyDomain: 'Any domain',
     template: 'Filter by template',
     anyTemplate: 'Any template',
+    owner: 'Of one owner',
     action: (action: string) => `At the end: ${action}`,
     endsBefore: (day: string) => `Ends before ${day}`,
     endsAfter: (day: string) => `Ends on or after ${day}`,
@@ -47,6 +48,76 @@ export const accounts = {
   noOwner: 'No active owner',
   moreOwners: (count: number) => `and ${count} more`,
   failedHint: 'The directory refused the last change',
+};
+
+const directoryFollows = 'The directory follows; each account shows when it has confirmed.';
+
+/** One act on many accounts. */
+export const many = {
+  open: 'Do with all selected',
+  selectAll: (total: number, more: boolean) => `Select all ${more ? 'more than ' : ''}${number(total)} matching`,
+  asking: 'Asking for which it is possible …',
+  nothing: 'None of them allows it',
+  progress: (done: number, all: number) => `${number(done)} of ${number(all)} …`,
+  would: (possible: number, refused: number) =>
+    `${possible === 0 ? 'None' : number(possible)} of ${counted(possible + refused, 'account')} ${possible > 1 ? 'allow' : 'allows'} it${refused > 0 ? '. Why not:' : '.'}`,
+  whyNot: 'Why not',
+  because: (count: number, reason: string) => `${number(count)}: ${reason}`,
+  refused: (count: number) => `${number(count)} refused meanwhile:`,
+  ownersHint: 'All others are given up',
+  acts: {
+    renew: {
+      label: 'Renew',
+      title: 'Renew accounts',
+      consequence: 'Each stays in use for another of its periods. Passwords are not changed.',
+      act: (count: number) => `Renew ${counted(count, 'account')}`,
+      done: (count: number) => `${counted(count, 'account')} renewed`,
+    },
+    'decline-renewal': {
+      label: 'Decline renewal',
+      title: 'Decline renewal of accounts',
+      consequence: 'Nobody is reminded of them any more, and they come to their ends.',
+      act: (count: number) => `Decline renewal of ${counted(count, 'account')}`,
+      done: (count: number) => `Renewal of ${counted(count, 'account')} declined`,
+    },
+    disable: {
+      label: 'Disable',
+      title: 'Disable accounts',
+      consequence: 'Whatever uses them stops working at its next logon. They can be enabled again.',
+      act: (count: number) => `Disable ${counted(count, 'account')}`,
+      done: (count: number) => `${counted(count, 'account')} to be disabled`,
+    },
+    enable: {
+      label: 'Enable',
+      title: 'Enable accounts',
+      consequence: 'They can log on again. Their ends stay where they are.',
+      act: (count: number) => `Enable ${counted(count, 'account')}`,
+      done: (count: number) => `${counted(count, 'account')} to be enabled`,
+    },
+    'change-owners': {
+      label: 'Change owners',
+      title: 'Change owners of accounts',
+      consequence: 'They answer for all of them from now on: they are asked to renew them and may disable them.',
+      act: (count: number) => `Change owners of ${counted(count, 'account')}`,
+      done: (count: number) => `${counted(count, 'account')} changed hands`,
+    },
+    'end-now': {
+      label: 'End now',
+      title: 'End accounts now',
+      consequence:
+        'Their ends become today, and what their templates say of the end happens at once: a review, or they are disabled, expire or are deleted.',
+      act: (count: number) => `End ${counted(count, 'account')}`,
+      done: (count: number) => `${counted(count, 'account')} ended`,
+    },
+  },
+  follows: {
+    renew: directoryFollows,
+    'decline-renewal': '',
+    disable: directoryFollows,
+    enable: directoryFollows,
+    'change-owners': '',
+    'end-now': directoryFollows,
+  },
 };
 
 export const statuses = {

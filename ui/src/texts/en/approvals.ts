@@ -2,8 +2,8 @@ import { counted, number } from './common';
 
 export const approvals = {
   title: 'Approvals',
-  found: (total: number, more: boolean) =>
-    total === 0 ? 'Nothing waits for you' : `${more ? 'More than ' : ''}${counted(total, 'request')} ${total === 1 ? 'waits' : 'wait'} for you`,
+  found: (total: number, more: boolean, filtered: boolean) =>
+    filtered ? `${more ? 'More than ' : ''}${number(total)} match` : total === 0 ? 'Nothing waits for you' : `${more ? 'More than ' : ''}${counted(total, 'request')} ${total === 1 ? 'waits' : 'wait'} for you`,
   columns: {
     name: 'Account',
     justification: 'Why',
@@ -23,7 +23,7 @@ export const approvals = {
   denyOne: (name: string) => `Deny ${name}`,
   selectAll: (total: number) => `Select all ${number(total)}`,
   empty: { title: 'Nothing waits for you', hint: 'You are told in the inbox and by e-mail when a request needs your approval.' },
-  noMatch: { title: 'No request on this page', hint: 'Others may have decided meanwhile.' },
+  noMatch: { title: 'No request matches', hint: 'Try fewer filters, or the first letters of a word of the name.' },
   dialog: {
     approve: (count: number) => `Approve ${counted(count, 'request')}`,
     reject: (count: number) => `Deny ${counted(count, 'request')}`,
@@ -53,20 +53,21 @@ export const deputies = {
   name: 'Name a deputy',
   another: 'Name another',
   end: 'End it',
-  dialog: {
-    title: 'Name a deputy',
-    consequence: 'During the period, your deputy approves and denies in your name as well. A former deputy does no more.',
-    who: 'Deputy',
-    whoHint: 'Somebody who may approve',
-    from: 'From',
-    fromHint: 'Empty: from now on',
-    until: 'Last day',
-    untilHint: 'At most a year later',
-    act: 'Name deputy',
-  },
+  nameConsequence: 'During the period, your deputy approves and denies in your name as well. A former deputy does no more.',
   endDialog: {
     title: 'End the deputyship',
     consequence: (name: string) => `${name} decides in your name no more.`,
     act: 'End it',
   },
+};
+
+export const deputyDialog = {
+  title: 'Name a deputy',
+  who: 'Deputy',
+  whoHint: 'Somebody who may approve',
+  from: 'First day',
+  fromHint: 'Empty: from now on',
+  until: 'Last day',
+  untilHint: 'At most a year later',
+  act: 'Name deputy',
 };

@@ -2,10 +2,8 @@ import { counted } from './common';
 
 export const audit = {
   title: 'Audit trail',
-  sub: 'Everything that happened, to everything, by everybody',
   found: (total: number, more: boolean) => `${more ? 'More than ' : ''}${counted(total, 'event')}`,
   columns: { at: 'When', who: 'Who', sentence: 'What', kind: 'Kind', object: 'Object', type: 'Type', position: 'Position' },
-  hidden: 'An approver',
   filters: {
     kind: 'Filter by kind of object',
     anyKind: 'Any kind',
@@ -18,7 +16,6 @@ export const audit = {
     correlation: 'One action and what followed',
     engine: 'One engine only',
     person: 'One person only',
-    remove: (filter: string) => `Remove the filter: ${filter}`,
   },
   views: { all: 'All', accounts: 'Accounts', requests: 'Requests', policy: 'Templates', people: 'People' },
   noMatch: { title: 'No event matches', hint: 'Try fewer filters, or a longer time.' },

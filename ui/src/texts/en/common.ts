@@ -43,6 +43,7 @@ export const common = {
   reasonHint: 'Kept in the history',
   noPermission: 'You lack the permission',
   nobodyFound: 'Nobody by that name',
+  notSearched: 'The search failed: type again to repeat it',
   typeTwoLetters: 'Type two letters of a name',
   group: (name: string) => `${name} (group)`,
 };
@@ -103,6 +104,7 @@ export const table = {
   search: 'Search',
   clearSearch: 'Clear search',
   clearAll: 'Clear filters',
+  removeFilter: (name: string) => `Remove the filter: ${name}`,
   chooseColumns: 'Choose columns',
   compact: 'Compact rows',
   rowsPerPage: 'Rows per page',
@@ -118,7 +120,7 @@ export const table = {
   page: (page: number) => `Page ${number(page)}`,
   views: 'Views',
   saveView: 'Save this view',
-  saveViewHint: 'Keeps these filters and this order, in this browser',
+  saveViewHint: 'Keeps these filters and this order for you, in every browser',
   viewName: 'Name of the view',
   deleteView: (name: string) => `Delete the view ${name}`,
   region: (name: string) => `${name}: table`,
@@ -150,4 +152,19 @@ export const time = {
   utc: 'UTC',
   lastFullDay: 'Last full day',
   ends: (local: string, utc: string) => `Ends ${local}\n${utc} UTC`,
+};
+
+export const actor = {
+  hidden: 'An approver',
+  engine: 'An engine',
+  person: 'A forgotten person',
+  system: 'Tenure',
+};
+
+export const leave = {
+  title: 'Leave without saving?',
+  consequence: 'What you typed since the last save is lost.',
+  stay: 'Stay',
+  leave: 'Leave',
+  save: 'Save and leave',
 };

@@ -7,11 +7,24 @@ export const dashboard = {
   everyones: 'All accounts that you may see',
   own: 'Your own accounts',
   newRequest: 'New request',
+  firstSteps: {
+    title: 'First steps',
+    done: 'Done',
+    domain: { label: 'Add a domain', hint: 'The directory in which accounts are to live. A sandbox is enough to try Tenure out.', act: 'Domains' },
+    engine: { label: 'Add an engine', hint: 'It runs on your own hardware beside the domain and does the work there.', act: 'Engines' },
+    people: { label: 'Register people', hint: 'Those who ask for accounts, own and approve them. Roles say what each may do.', act: 'Users' },
+    template: { label: 'Publish a template', hint: 'It says how one kind of account is asked for, approved, kept and retired.', act: 'Templates' },
+    request: { label: 'Ask for the first account', hint: 'Once it is approved, the account is made without a further human step.', act: 'New request' },
+  },
   needs: {
     title: 'Needs you',
     nothing: 'Nothing waits for you',
     nothingHint: 'Requests to decide on, renewals and answers that you owe appear here.',
     approvals: wording('request waits for your decision', 'requests wait for your decision'),
+    held: wording(
+      'account was not repaired, since too many were to be at once: decide on it',
+      'accounts were not repaired, since too many were to be at once: decide on them',
+    ),
     endingSoon: wording(
       'of your accounts ends within 31 days',
       'of your accounts end within 31 days',
@@ -26,7 +39,10 @@ export const dashboard = {
     nothingHint: 'Whatever the directory refuses appears here until somebody mends it.',
     accounts: wording('account whose last change the directory refused', 'accounts whose last change the directory refused'),
     requests: wording('request that could not be provisioned', 'requests that could not be provisioned'),
-    engines: wording('engine that cannot reach its domain or vault', 'engines that cannot reach their domain or vault'),
+    engines: wording(
+      'engine that was lost, or cannot reach its domain or vault',
+      'engines that were lost, or cannot reach their domain or vault',
+    ),
     orphaned: wording('account that nobody active owns', 'accounts that nobody active owns'),
   },
   status: { title: 'Accounts by status', total: (count: number) => counted(count, 'account') },
@@ -45,6 +61,21 @@ export const dashboard = {
     tip: (week: string) => `Week of ${week}`,
     bar: (week: string, parts: string) => `Week of ${week}: ${parts}`,
   },
+  unmanaged: {
+    title: 'Unmanaged accounts',
+    all: 'Discovery',
+    nothing: 'None was found',
+    nothingHint: 'What looks like a service account and has no owner appears here when a domain was read.',
+    risk: (count: number, risk: string) => `${number(count)} ${risk}`,
+  },
+  drift: {
+    title: 'Drift',
+    all: 'All of it',
+    nothing: 'Nothing differs',
+    nothingHint: "What somebody changes of managed accounts behind Tenure's back appears here when a domain was read.",
+    standing: (count: number, more: boolean, words: string) => `${number(count)}${more ? '+' : ''} ${words}`,
+    standings: { held: 'to decide on', failed: 'refused', repairing: 'being repaired', reported: 'reported only' },
+  },
   engines: {
     title: 'Engines',
     all: 'All engines',
@@ -53,8 +84,5 @@ export const dashboard = {
     engine: 'Engine',
     domain: 'Domain',
     state: 'State',
-    healthy: 'Healthy',
-    impaired: 'Impaired',
-    disabled: 'Disabled',
   },
 };

@@ -15,8 +15,10 @@ export const inbox = {
   category: 'Category',
   onlyUnread: 'Only unread',
   readAll: 'Mark all as read',
+  readAllOf: (category: string) => `Mark all in ${category} as read`,
   readAllDialog: {
-    title: 'Mark all as read',
+    ofCategory: (category: string) =>
+      `What is unread in ${category} becomes read. Other categories, and what comes meanwhile, stay as they are.`,
     consequence: (unread: number) => `${counted(unread, 'notice')} in all categories become read. What comes meanwhile stays unread.`,
   },
   markRead: 'Mark as read',

@@ -25,8 +25,8 @@ export const migration = {
     endDateHint: 'The end is 00:00 UTC of this day',
     ownersHint: 'Empty: everybody keeps theirs',
     moveToOu: "Move to the template's OU",
+    noSecret: 'The directory keeps the passwords of such accounts',
     moveSecret: "Move the secrets to the template's folder of the vault",
-    reason: 'Reason',
     reasonHint: 'Kept in the history of every account',
   },
   review: {
@@ -54,6 +54,5 @@ export const migration = {
     first: (shown: number, all: number) => `The first ${number(shown)} of ${number(all)}`,
   },
   owners: 'Owners',
-  leave: 'What you have chosen for the migration is lost.',
   selected: (count: number) => counted(count, 'account'),
 };

@@ -5,6 +5,7 @@ export const requests = {
   found: (total: number, more: boolean, filtered: boolean) =>
     `${more ? 'More than ' : ''}${filtered ? `${number(total)} match` : counted(total, 'request')}`,
   search: 'Search by account name',
+  exportCsv: 'Export CSV',
   newRequest: 'New request',
   unnamed: 'No name yet',
   columns: {
@@ -74,6 +75,7 @@ export const request = {
     domain: 'Domain',
     ou: 'OU',
     folder: 'Folder in the vault',
+    principals: 'May retrieve the password',
     groups: 'AD groups',
     accepted: 'Terms of service',
     acceptedAt: 'Accepted',
@@ -126,6 +128,7 @@ export const request = {
     reopen: 'Reopen as draft',
     retry: 'Try again',
     clone: 'Clone',
+    delete: 'Delete draft',
     more: 'More',
   },
   off: {
@@ -175,6 +178,10 @@ export const request = {
     retry: {
       title: 'Try again',
       consequence: (name: string) => `The directory is asked for ${name} once more. Do it after the cause was mended.`,
+    },
+    delete: {
+      title: 'Delete draft',
+      consequence: (name: string) => `The draft of ${name} and all that was written in it are gone. Only the audit trail knows of it.`,
     },
     clone: {
       title: 'Clone as a new request',

@@ -7,7 +7,12 @@ export const templates = {
   search: 'Search by name',
   draftNew: 'New template',
   columns: { name: 'Name', status: 'Status', action: 'At the end', domain: 'Domain', version: 'Version', purpose: 'Purpose' },
-  filters: { status: 'Filter by status', anyStatus: 'Any status' },
+  filters: {
+    status: 'Filter by status',
+    anyStatus: 'Any status',
+    domain: 'Filter by domain',
+    anyDomain: 'Any domain',
+  },
   noMatch: { title: 'No template matches', hint: 'Try fewer filters, or another part of the name.' },
   empty: {
     title: 'There are no templates yet',
@@ -35,6 +40,7 @@ export const versionStatuses = {
 export const template = {
   drafted: (version: number) => `Version ${number(version)} is a draft.`,
   awaiting: (version: number) => `Version ${number(version)} awaits the approval of somebody other than its author.`,
+  returned: (reason: string) => `It was returned: ${reason}`,
   goOn: 'Go on with the draft',
   draftNext: 'Draft a new version',
   draftOff: 'There is a draft already',
@@ -107,7 +113,6 @@ export const wizard = {
   save: 'Save the draft',
   saved: 'Saved',
   unsaved: 'Not saved yet',
-  leave: 'What you changed since the last save will be lost. Leave anyway?',
   ready: 'Every field is right. The draft can be published.',
   notReady: (count: number) => `${counted(count, 'problem')} to solve before it can be published`,
   warnings: 'Can be published, but look at this',
@@ -117,7 +122,19 @@ export const wizard = {
     hint: 'It awaits approval, or was published meanwhile.',
     back: 'Back to the template',
   },
-  noDomain: { title: 'There is no domain yet', detail: 'A template makes accounts in a domain: add one first.' },
+  meanwhile: {
+    published: (version: number) => `Version ${version} was published while you were writing`,
+    publishedHint: 'What you typed is still here, and not saved: save it as the draft of the next version, or leave it.',
+    another: (version: number) => `Somebody else drafted version ${version} while you were writing`,
+    anotherHint: 'What you typed is still here, and not saved: look at that draft first. To save puts what you typed in its place.',
+    awaiting: 'This draft was submitted for approval while you were writing',
+    awaitingHint: 'What you typed is still here, and not saved. It can be saved once the draft is returned.',
+    draft: 'Save as a new draft',
+    replace: (version: number) => `Put it in place of draft ${version}`,
+    look: 'Look at the template',
+  },
+  noDomain: { title: 'There is no domain yet', hint: 'A template makes accounts in a domain: add one first.' },
+  toDomains: 'Domains',
   overview: 'All that the draft says',
 };
 
@@ -143,12 +160,17 @@ export const fields: Record<string, string> = {
   'directory.groups': 'AD groups to join',
   'directory.optional_groups': 'AD groups to choose from',
   'directory.cannot_change_password': 'Account cannot change its password',
+  'directory.gmsa': 'Managed password',
+  'directory.gmsa.principals': 'Principals that may retrieve the password',
+  'directory.gmsa.encryption_types': 'Kerberos encryption types',
+  'directory.gmsa.password_interval_days': 'Password interval, days',
   'directory.retirement_ou': 'Retirement OU',
   'directory.available_to': 'Groups that may use the template',
   'ownership.group_ownership': 'Groups may own accounts',
   'ownership.requester_only': 'The requester is the only owner',
   'ownership.least': 'At least so many owners',
   'ownership.most': 'At most so many owners',
+  'drift.repair': 'Repaired by itself',
   'lifecycle.periods': 'Periods to choose from',
   'lifecycle.renewal_opens_days': 'Renewal opens, days before the end',
   'lifecycle.notify_when_renewal_opens': 'Tell owners when renewal opens',
@@ -205,10 +227,15 @@ export const hints = {
   fallback: 'Asked as well after the step timed out',
   approvers: 'People and groups who may approve',
   values: 'Enter adds a value',
+  noVault:
+    'No vault holds the password of a group managed service account: domain controllers make it, change it, and tell it to the principals of the directory section.',
+  principals: 'One distinguished name of a group, computer or user a line. Nobody else may.',
+  interval: 'Domain controllers change the password every so many days. Fixed once an account exists.',
 };
 
-export const accountTypes = { 'ad-user': 'AD user' };
-export const vaultKinds = { 'built-in': 'Built-in vault' };
+export const accountTypes = { 'ad-user': 'AD user', 'ad-gmsa': 'AD group managed service account (gMSA)' };
+export const vaultKinds = { 'built-in': 'Built-in vault', none: 'None' };
+export const encryptionTypes = { aes256: 'AES-256', aes128: 'AES-128', rc4: 'RC4 (weak)' };
 export const rules = { required: 'Requester must give it', optional: 'Requester may give it', 'read-only': 'Template gives it' };
 
 export const edit = {
@@ -225,6 +252,7 @@ export const edit = {
   yes: 'Yes',
   no: 'No',
   none: 'None',
+  everyone: 'Everyone who may request',
   days: (days: number) => counted(days, 'day'),
   urgent: (hours: number, days: number) => `Every ${counted(hours, 'hour')} during the last ${counted(days, 'day')}`,
   atLeast: (least: number) => `At least ${number(least)} of`,

@@ -73,6 +73,8 @@ function Places({ draft, template }: { draft: Draft; template: Template }) {
           label={texts.ou}
           description={`${texts.ouHint}. ${texts.subOuHint(ou)}`}
           data={[ou, ...others]}
+          // All that are offered, whatever is in the field: it is never empty.
+          filter={({ options }) => options}
           value={content.ou ?? ou}
           error={draft.errors['ou']}
           onChange={change}

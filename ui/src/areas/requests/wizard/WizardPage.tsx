@@ -1,17 +1,19 @@
 import { Button, Group } from '@mantine/core';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { api, type Schemas } from '@/api/client';
 import { EmptyState } from '@/components/EmptyState';
+import { LeaveDialog } from '@/components/LeaveDialog';
 import { LoadingRows } from '@/components/LoadingRows';
 import { PageHead } from '@/components/PageHead';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { common } from '@/texts/common';
-import { requests } from '@/texts/requests';
+import { request as words, requests } from '@/texts/requests';
 import { wizard as texts } from '@/texts/wizard';
+import { ActDialog } from '../ActDialog';
+import { useActs } from '../useActs';
 import { AccountStep } from './AccountStep';
 import { stepOf, stepsOf, type StepName, type Template } from './content';
-import { LeaveDialog } from './LeaveDialog';
 import { useNameCheck } from './NameField';
 import { OwnersStep } from './OwnersStep';
 import { ReasonStep } from './ReasonStep';
@@ -63,6 +65,9 @@ function Wizard({ request, template }: { request: Request; template: Template })
   const form = useRef<HTMLFormElement>(null);
   // What is to take the focus after the step on screen has changed.
   const focusError = useRef(false);
+  const [deleting, setDeleting] = useState(false);
+  const deleted = useRef(false);
+  const mayDelete = useActs(request).some(({ act }) => act === 'delete');
   const { id } = request;
   const kind = draft.content.kind.type;
   const account = useAccount(draft.content.kind);
@@ -126,7 +131,13 @@ function Wizard({ request, template }: { request: Request; template: Template })
         title={titleOf(draft.content, accountName)}
         sub={`${texts.by(request.template.name)} · ${texts.stepOf(at + 1, steps.length)}`}
         parent={{ label: requests.title, to: '/requests' }}
-      />
+      >
+        {mayDelete && (
+          <Button variant="default" onClick={() => setDeleting(true)}>
+            {words.acts.delete}
+          </Button>
+        )}
+      </PageHead>
       <nav aria-label={texts.stepsLabel}>
         <ol className={classes['steps']}>
           {steps.map((known, index) => (
@@ -189,7 +200,23 @@ function Wizard({ request, template }: { request: Request; template: Template })
           </Button>
         </Group>
       </form>
-      <LeaveDialog id={id} draft={draft} />
+      <LeaveDialog
+        dirty={draft.dirty}
+        within={(path) => path.startsWith(`/requests/${id}/edit/`)}
+        done={() => deleted.current}
+        save={draft.save}
+      />
+      {deleting && (
+        <ActDialog
+          act="delete"
+          request={request}
+          name={(kind === 'new-account' ? draft.content.name : accountName) || requests.unnamed}
+          onDeleted={() => {
+            deleted.current = true;
+          }}
+          onClose={() => setDeleting(false)}
+        />
+      )}
     </>
   );
 }

@@ -64,8 +64,6 @@ export function useDraft(request: Request, template: Template): Draft {
   const [told, setTold] = useState<Errors>({});
   const [problem, setProblem] = useState<Problem | null>(null);
   const [busy, setBusy] = useState(false);
-  // The same as long as the same is asked: a repeat after a time-out is harmless.
-  const [keys, setKeys] = useState(() => ({ save: crypto.randomUUID(), submit: crypto.randomUUID() }));
   const revise = api.useMutation('post', '/api/v1/requests/{id}/revise');
   const hand = api.useMutation('post', '/api/v1/requests/{id}/submit');
   const kind = content.kind.type;
@@ -76,7 +74,6 @@ export function useDraft(request: Request, template: Template): Draft {
 
   const take = (next: Content, fields: string[]) => {
     setContent(next);
-    setKeys({ save: crypto.randomUUID(), submit: crypto.randomUUID() });
     const concerned = (field: string) => fields.some((changed) => field === changed || field.startsWith(`${changed}[`));
     setTold((before) => Object.fromEntries(Object.entries(before).filter(([field]) => !concerned(field))));
   };
@@ -93,7 +90,7 @@ export function useDraft(request: Request, template: Template): Draft {
   const send = async () => {
     const written = full(content);
     await revise.mutateAsync({
-      params: { path: { id: request.id }, header: { 'Idempotency-Key': keys.save } },
+      params: { path: { id: request.id } },
       body: tidy(content),
     });
     setSaved(written);
@@ -152,7 +149,7 @@ export function useDraft(request: Request, template: Template): Draft {
         async () => {
           if (dirty) await send();
           await hand.mutateAsync({
-            params: { path: { id: request.id }, header: { 'Idempotency-Key': keys.submit } },
+            params: { path: { id: request.id } },
             body: {},
           });
           return 'accepted';

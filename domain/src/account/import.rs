@@ -1,0 +1,149 @@
+//! Import: an account that exists in the directory and is managed by nobody becomes managed, bound to a template, with
+//! owners, a period and an end. Nothing of it changes but its fence: it stays where it is and as it is, its password
+//! unknown to Tenure.
+
+use super::{
+    AccountCreated, AccountEvent, AccountFacts, AccountRefusal, LifecycleTerms,
+    owner_decisions::given, ownership,
+};
+use crate::{
+    context::Context,
+    dn::Dn,
+    ids::{AccountId, DomainId, RequestId, TemplateId, derived},
+    lifecycle::EndOfLifecycleAction,
+    ownership::Owner,
+    period::Period,
+    problem::{FieldProblem, Problem},
+    template::AccountType,
+};
+use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// An object of the directory that becomes managed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Adopted {
+    /// objectGUID.
+    pub object: Uuid,
+    /// May it sign in? It stays so.
+    pub enabled: bool,
+}
+
+/// What is imported, as the directory says, and into what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Import {
+    /// The account that it becomes.
+    pub account: AccountId,
+    /// Where it lives.
+    pub domain: DomainId,
+    /// Which object.
+    pub adopted: Adopted,
+    /// sAMAccountName.
+    pub name: String,
+    /// Distinguished name of what holds it.
+    pub ou: String,
+    /// What its description says.
+    pub description: String,
+    /// Its own end in the directory.
+    pub expires: Option<DateTime<Utc>>,
+    /// Does the directory keep its password, or need it itself? Such accounts are no template's.
+    pub special: bool,
+    /// By which template.
+    pub template: TemplateId,
+    /// One of the template's periods.
+    pub period: Period,
+    /// Who is accountable.
+    pub owners: Vec<Owner>,
+    /// Why.
+    pub reason: String,
+}
+
+/// The account that an object becomes: the same, however often it is imported.
+#[must_use]
+pub fn imported_as(domain: DomainId, object: Uuid) -> AccountId {
+    AccountId(derived(&[
+        "imported",
+        &domain.to_string(),
+        &object.to_string(),
+    ]))
+}
+
+impl Import {
+    pub(super) fn decide(
+        self,
+        context: &Context<AccountFacts>,
+    ) -> Result<Vec<AccountEvent>, AccountRefusal> {
+        let reason = given(self.reason.clone())?;
+        let target = context.facts.target.as_ref();
+        let Some(target) = target.filter(|target| target.template == self.template) else {
+            let unknown = FieldProblem::at("template", Problem::Unknown);
+            return Err(AccountRefusal::Invalid(vec![unknown]));
+        };
+        let template = &*target.content;
+        let mut problems = Vec::new();
+        let mut say = |field: &str, problem| problems.push(FieldProblem::at(field, problem));
+        if template.directory.domain != self.domain {
+            let with = "domain".into();
+            say("template", Problem::Conflict { with });
+        }
+        if !template.lifecycle.periods.contains(&self.period) {
+            let offered = template.lifecycle.offered();
+            say("period", Problem::NotAmong { offered });
+        }
+        if self.special {
+            let expected = "an ordinary account".into();
+            say("object", Problem::Malformed { expected });
+        }
+        // What may retrieve its password, and how often that changes, is not read of what nobody manages.
+        if template.account_type != AccountType::AdUser {
+            let with = "account_type".into();
+            say("template", Problem::Conflict { with });
+        }
+        // Its own end would be lifted, which nobody has asked for.
+        if self.expires.is_some() && template.action != EndOfLifecycleAction::Expire {
+            let with = "the account's own end in the directory".into();
+            say("template", Problem::Conflict { with });
+        }
+        if Dn::parse(&self.ou).is_none() {
+            let expected = "a place with a plain name".into();
+            say("object", Problem::Malformed { expected });
+        }
+        problems.extend(ownership::problems(
+            &self.owners,
+            &[],
+            Some(&template.ownership),
+            &context.facts,
+        ));
+        if !problems.is_empty() {
+            return Err(AccountRefusal::Invalid(problems));
+        }
+        let terms = LifecycleTerms::of(template, self.period);
+        let created = AccountCreated {
+            account: self.account,
+            // There is none: an id that names no request.
+            request: RequestId(self.account.0),
+            template: target.template,
+            template_version: target.version,
+            domain: self.domain,
+            name: self.name,
+            owners: self.owners,
+            planned_end: terms.period.end_from(context.now),
+            terms,
+            description: self.description,
+            ou: self.ou,
+            retirement_ou: template.directory.retirement_ou.clone(),
+            groups: Vec::new(),
+            attributes: BTreeMap::new(),
+            revives: None,
+            adopts: Some(self.adopted),
+            import_reason: Some(reason),
+            groups_left: Vec::new(),
+            folder: None,
+            cannot_change_password: None,
+            gmsa: None,
+        };
+        Ok(vec![created.into()])
+    }
+}

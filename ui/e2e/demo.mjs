@@ -1,0 +1,41 @@
+// An instance for one file of tests, the demo most often, and the people in it: each at a browser of their own, closed after each test.
+import { after, afterEach, before } from 'node:test';
+import { launch } from './browser.mjs';
+import { startDemo } from './instance.mjs';
+import { person, stranger } from './person.mjs';
+
+/** Called once, at the top of a file: the demo with these arguments. */
+export function withDemo(...args) {
+  return withInstance(() => startDemo(...args));
+}
+
+/** The same with whatever `start` starts. */
+export function withInstance(start) {
+  const opened = [];
+  let instance;
+  let browser;
+
+  before(async () => {
+    [instance, browser] = await Promise.all([start(), launch()]);
+  });
+
+  after(async () => {
+    await browser?.close();
+    await instance?.stop();
+  });
+
+  afterEach(async () => {
+    await Promise.all(opened.splice(0).map((context) => context.close()));
+  });
+
+  const joined = async (somebody) => {
+    opened.push((await somebody).context);
+    return somebody;
+  };
+
+  return {
+    person: (name) => joined(person(browser, instance.url, name)),
+    stranger: (url = instance.url) => joined(stranger(browser, url)),
+    instance: () => instance,
+  };
+}
