@@ -31,3 +31,21 @@ export async function signIn(context, email, password = PASSWORD) {
   const response = await context.request.post('/api/v1/sessions', { data: { email, password } });
   if (!response.ok()) throw new Error(`${email} cannot sign in: ${await response.text()}`);
 }
+
+/**
+ * A page as on a busy machine: slower by the factor SLOW_BROWSER, and what it puts off for a moment comes LATE_TIMERS
+ * milliseconds later. What passes only where the browser wins a race fails there.
+ */
+export async function newPage(context) {
+  const page = await context.newPage();
+  const rate = Number(process.env.SLOW_BROWSER ?? 1);
+  if (rate > 1) await (await context.newCDPSession(page)).send('Emulation.setCPUThrottlingRate', { rate });
+  const late = Number(process.env.LATE_TIMERS ?? 0);
+  if (late > 0) await page.addInitScript(putOff, late);
+  return page;
+}
+
+function putOff(late) {
+  const real = window.setTimeout;
+  window.setTimeout = (task, after = 0, ...rest) => real(task, after < 5 ? late : after, ...rest);
+}

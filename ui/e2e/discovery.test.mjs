@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { templateOf } from './asking.mjs';
 import { withDemo } from './demo.mjs';
-import { press, tabTo } from './keyboard.mjs';
+import { find, pick, press, tabTo } from './keyboard.mjs';
 import { button, lookup } from './looks.mjs';
 import { accessible, notSideways, settled, watch } from './watch.mjs';
 
@@ -154,24 +154,10 @@ test('by keyboard alone, on a small screen, an account is chosen and imported', 
   await tabTo(page, page.getByLabel('Select svc-backup'));
   await page.keyboard.press('Space');
   await press(page, button(page, 'Import 1 account'));
-  const pick = async (label, option) => {
-    await tabTo(page, page.getByLabel(label).first());
-    await page.keyboard.press('ArrowDown');
-    const wanted = page.getByRole('option', { name: option });
-    await wanted.waitFor();
-    for (let pressed = 0; pressed < 20; pressed += 1) {
-      if ((await wanted.getAttribute('data-combobox-selected')) !== null) break;
-      await page.keyboard.press('ArrowDown');
-    }
-    await page.keyboard.press('Enter');
-  };
-  await pick('Template', 'Batch jobs (CORP)');
-  await pick('Period', '90 days');
-  await tabTo(page, lookup(page, 'Owners for all'));
-  await page.keyboard.type('olga');
-  await page.getByRole('option', { name: 'Olga Owner' }).waitFor();
-  await page.keyboard.press('ArrowDown');
-  await page.keyboard.press('Enter');
+  const option = (name) => page.getByRole('option', { name });
+  await pick(page, page.getByLabel('Template').first(), option('Batch jobs (CORP)'));
+  await pick(page, page.getByLabel('Period').first(), option('90 days'));
+  await find(page, lookup(page, 'Owners for all'), 'olga', option('Olga Owner'));
   await tabTo(page, page.getByLabel('Reason'));
   await page.keyboard.type('Found in the audit');
   await notSideways(page, 'import: template');

@@ -1,6 +1,6 @@
 // Somebody at a browser of their own, with the API at hand.
 import assert from 'node:assert/strict';
-import { PATIENCE, signIn } from './browser.mjs';
+import { newPage, PATIENCE, signIn } from './browser.mjs';
 
 /** Who is not signed in at `url`. */
 export async function stranger(browser, url) {
@@ -12,7 +12,7 @@ export async function stranger(browser, url) {
     reducedMotion: 'reduce',
   });
   context.setDefaultTimeout(PATIENCE);
-  return { context, page: await context.newPage(), api: apiOf(context) };
+  return { context, page: await newPage(context), api: apiOf(context) };
 }
 
 /** `name` of the demo's organisation, signed in at `url`. */

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { draft, published, submitted } from './asking.mjs';
 import { PASSWORD } from './browser.mjs';
 import { withDemo } from './demo.mjs';
-import { choose, press, tabTo } from './keyboard.mjs';
+import { choose, find, press, tabTo } from './keyboard.mjs';
 import { button, status } from './looks.mjs';
 import { accessible, live, settled, watch } from './watch.mjs';
 
@@ -33,11 +33,8 @@ test('by keyboard alone a requester asks, an approver approves, and both see it 
   await page.keyboard.press('Enter');
 
   await page.waitForURL(/edit\/owners/);
-  await tabTo(page, page.locator('input').and(page.getByLabel('Further owners')));
-  await page.keyboard.type('olga');
-  await page.getByRole('option', { name: 'Olga Owner' }).waitFor();
-  await page.keyboard.press('ArrowDown');
-  await page.keyboard.press('Enter');
+  const owners = page.locator('input').and(page.getByLabel('Further owners'));
+  await find(page, owners, 'olga', page.getByRole('option', { name: 'Olga Owner' }));
   await page.keyboard.press('Escape');
   await choose(page, page.getByRole('radio').first(), page.getByRole('radio', { name: '6 months' }));
   await page.keyboard.press('Enter');
