@@ -80,6 +80,17 @@ enum DomainCommand {
         /// Id or name
         domain: String,
     },
+    /// Show whom groups of a domain would bring, and who would leave, before they are followed
+    #[command(
+        after_help = "Example:\n  tenure domain people-preview corp.example.com --group Staff --group \"Backup team\""
+    )]
+    PeoplePreview {
+        /// Id or name
+        domain: String,
+        /// A group of the directory, with groups in it; may be given several times
+        #[arg(long = "group", value_name = "NAME", required = true)]
+        groups: Vec<String>,
+    },
     /// Choose groups of a domain whose members are users; what is not given stays
     #[command(
         after_help = "Examples:\n  tenure domain people-plan corp.example.com --group Staff --group \"Backup team=Owners\"\n  \
@@ -157,6 +168,9 @@ pub(crate) async fn run(args: DomainArgs) -> Result<(), ClientError> {
         DomainCommand::SyncStatus { domain } => sync::status(&connection, &domain).await?,
         DomainCommand::SyncPlan(args) => sync::plan(&connection, args).await?,
         DomainCommand::People { domain } => followed::show(&connection, &domain).await?,
+        DomainCommand::PeoplePreview { domain, groups } => {
+            followed::preview(&connection, &domain, &groups).await?;
+        }
         DomainCommand::PeoplePlan(args) => followed::plan(&connection, args).await?,
         DomainCommand::PeopleAllow { domain, reason } => {
             followed::allow(&connection, &domain, &reason).await?;

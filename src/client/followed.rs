@@ -86,6 +86,49 @@ pub(crate) async fn show(connection: &Connection, domain: &str) -> Result<(), Cl
     Ok(())
 }
 
+/// Shows what following groups would do, without doing it.
+pub(crate) async fn preview(
+    connection: &Connection,
+    domain: &str,
+    wanted: &[String],
+) -> Result<(), ClientError> {
+    let id = lookup::domain(connection, domain).await?;
+    let mut groups = Vec::new();
+    for name in wanted {
+        groups.push(lookup::directory_group(connection, &id, name).await?);
+    }
+    let path = format!("domains/{id}/people/preview");
+    let groups = groups.join(",");
+    let answer = connection.get(&path, &[("groups", &groups)]).await?;
+    connection.show(&answer, |answer| {
+        let row = |name: String, people: &Value| {
+            let of = |field| text(people, field);
+            vec![name, of("new"), of("known"), of("followed"), of("cannot")]
+        };
+        let groups = answer["groups"].as_array().into_iter().flatten();
+        let mut rows: Vec<_> = groups
+            .map(|group| row(text(group, "name"), &group["people"]))
+            .collect();
+        rows.push(row("altogether".to_owned(), &answer["people"]));
+        let headers = ["GROUP", "NEW", "USERS ALREADY", "FOLLOWED", "CANNOT COME"];
+        print(&headers, &rows);
+        out::line(format_args!(""));
+        let asked_first = match answer["asked_first"] == true {
+            true => "yes: they are many",
+            false => "no",
+        };
+        let some_names = |field: &str| names(&answer[field]);
+        print_fields(&[
+            ("read at", text(answer, "read_at")),
+            ("would come", some_names("who_comes")),
+            ("would leave", text(answer, "leaving")),
+            ("who leaves", some_names("who_leaves")),
+            ("asked first", asked_first.to_owned()),
+        ]);
+    });
+    Ok(())
+}
+
 /// Chooses the groups.
 pub(crate) async fn plan(connection: &Connection, args: FollowArgs) -> Result<(), ClientError> {
     let id = lookup::domain(connection, &args.domain).await?;

@@ -87,6 +87,7 @@ pub(super) const NO_LISTS: &[&str] = &[
     "api-tokens/{id}",
     "domains/{id}",
     "domains/{id}/people",
+    "domains/{id}/people/preview",
     "domains/{id}/pool",
     "domains/{id}/synchronisation",
     "domains/{id}/unmanaged-accounts/export",

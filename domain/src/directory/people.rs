@@ -185,6 +185,16 @@ impl People {
         (self.replanned || change.coming <= coming) && change.leaving <= leaving
     }
 
+    /// If this were the plan: would nobody be asked before so many come and leave?
+    #[must_use]
+    pub fn would_pass(&self, plan: &PeoplePlan, change: &PeopleHeld) -> bool {
+        let mut planned = self.clone();
+        if *plan != self.plan {
+            planned.planned(plan.clone());
+        }
+        planned.may(change)
+    }
+
     pub(super) fn decide(
         &self,
         command: PeopleCommand,
@@ -286,6 +296,9 @@ mod tests {
         assert!(!people.may(&held(0, 6, 50)));
         people.followed();
         assert!(!people.may(&held(2_000, 0, 50)));
+        assert!(!people.would_pass(&people.plan, &held(2_000, 0, 50)));
+        assert!(people.would_pass(&PeoplePlan::default(), &held(2_000, 5, 50)));
+        assert!(!people.would_pass(&PeoplePlan::default(), &held(2_000, 6, 50)));
         assert!(people.may(&held(5, 5, 50)));
     }
 }

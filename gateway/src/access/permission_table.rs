@@ -295,6 +295,7 @@ pub(crate) const RULES: &[Rule] = &[
     post("/api/v1/domains/{id}/synchronisation/plan", UPDATE_DOMAIN),
     post("/api/v1/domains/{id}/synchronise", UPDATE_DOMAIN),
     get("/api/v1/domains/{id}/people", READ_DOMAIN),
+    get("/api/v1/domains/{id}/people/preview", READ_DOMAIN),
     // And permissions on users, and on groups that are named: the handler sees to it.
     post("/api/v1/domains/{id}/people/plan", UPDATE_DOMAIN),
     post("/api/v1/domains/{id}/people/allow", UPDATE_DOMAIN),

@@ -34,6 +34,7 @@ pub(crate) mod migrations;
 pub(crate) mod name_check;
 pub(crate) mod oauth;
 pub(crate) mod people;
+pub(crate) mod people_preview;
 pub(crate) mod request_commands;
 pub(crate) mod request_export;
 pub(crate) mod request_list;
@@ -80,6 +81,7 @@ pub(crate) fn all() -> OpenApiRouter<App> {
         domains::routes(),
         synchronisation::routes(),
         followed_groups::routes(),
+        people_preview::routes(),
         directory_contents::routes(),
         unmanaged_accounts::routes(),
         unmanaged_report::routes(),

@@ -5,12 +5,16 @@ use crate::{
     world::World,
 };
 use serde_json::{Value, json};
-use tenure_domain::synchronisation::DirectoryGroup;
+use tenure_domain::synchronisation::{DirectoryGroup, DirectoryUser};
 use tenure_eventstore::{new_id, state::DirectoryRow};
 use tenure_workflow::synchronisation::CopiedGroup;
 use uuid::Uuid;
 
 fn group(name: &str) -> (Uuid, DirectoryRow) {
+    group_of(name, vec![])
+}
+
+fn group_of(name: &str, members: Vec<Uuid>) -> (Uuid, DirectoryRow) {
     let id = new_id();
     let copied = CopiedGroup {
         group: DirectoryGroup {
@@ -20,7 +24,7 @@ fn group(name: &str) -> (Uuid, DirectoryRow) {
             sid: "S-1-5-21-1-2-3-1105".into(),
             description: None,
         },
-        members: vec![],
+        members,
     };
     (id, row(1, id, name, serde_json::to_vec(&copied).unwrap()))
 }
@@ -124,4 +128,66 @@ async fn whoever_lets_a_directory_decide_who_is_a_user_must_be_allowed_to_decide
     gina.post(&path, following(json!([{"object": staff}])))
         .await
         .ok();
+}
+
+#[tokio::test]
+async fn whom_groups_would_bring_is_told_before_they_are_followed_and_nothing_is_written() {
+    let (world, ada) = World::with_ada().await;
+    let domain = domain(&ada).await;
+    let person = |name: &str| {
+        let user = DirectoryUser {
+            id: new_id(),
+            name: name.into(),
+            mail: Some(format!("{name}@corp.example.com")),
+            account_control: 0x200,
+            ..DirectoryUser::default()
+        };
+        let row = row(2, user.id, name, serde_json::to_vec(&user).unwrap());
+        (user.id, row)
+    };
+    // Rosa is a user already.
+    world.person(&ada, "rosa", &[]).await;
+    let rosa_mail = ada.get("users?search=rosa").await.ok()["items"][0]["emails"][0].clone();
+    let (max, max_row) = person("max");
+    let (rosa, mut rosa_row) = person("rosa");
+    let mut copied_rosa: DirectoryUser = serde_json::from_slice(&rosa_row.content).unwrap();
+    copied_rosa.mail = Some(rosa_mail.as_str().unwrap().to_uppercase());
+    rosa_row.content = serde_json::to_vec(&copied_rosa).unwrap();
+    let (staff, staff_row) = group_of("Staff", vec![max, rosa]);
+    copied(&world, &domain, vec![staff_row, max_row, rosa_row]).await;
+    let before = world.instance.store.head().await.unwrap().position;
+
+    let path = format!("domains/{domain}/people/preview");
+    let gone = Uuid::nil();
+    let told = ada.get(&format!("{path}?groups={staff},{gone}")).await.ok();
+    assert_eq!(
+        told["groups"],
+        json!([
+            {"object": staff, "name": "Staff", "missing": false,
+                "people": {"new": 1, "known": 1, "followed": 0, "cannot": 0}},
+            {"object": gone, "name": "", "missing": true,
+                "people": {"new": 0, "known": 0, "followed": 0, "cannot": 0}},
+        ])
+    );
+    assert_eq!(told["people"]["new"], 1);
+    let mut comes = vec![
+        json!({"id": max, "name": "max"}),
+        json!({"id": rosa, "name": "rosa"}),
+    ];
+    comes.sort_by_key(|who| who["id"].to_string());
+    assert_eq!(told["who_comes"], json!(comes));
+    assert_eq!(
+        (&told["leaving"], &told["asked_first"]),
+        (&json!(0), &json!(false))
+    );
+    let head = world.instance.store.head().await.unwrap().position;
+    assert_eq!(head, before);
+
+    for wrong in ["?groups=nobody", "?group=x"] {
+        let answer = ada.get(&format!("{path}{wrong}")).await;
+        assert_eq!(answer.problem(), (400, "invalid-query"), "{wrong}");
+    }
+    let stranger = world.person(&ada, "otto", &[]).await;
+    let refused = stranger.get(&path).await;
+    assert_eq!(refused.problem(), (403, "forbidden"));
 }

@@ -91,7 +91,14 @@ async fn members_of_followed_groups_are_users_and_a_mass_change_or_a_vanished_gr
         .get(&format!("/domains/{domain}/groups?search={cn}"))
         .await
         .ok();
-    let group = json!({"object": found["items"][0]["id"], "group": owners});
+    let object = found["items"][0]["id"].as_str().unwrap();
+    let group = json!({"object": object, "group": owners});
+    // Told before: seven, two of them through the other group, and one who cannot.
+    let preview = format!("/domains/{domain}/people/preview?groups={object}");
+    let told = admin.get(&preview).await.ok();
+    let brings = json!({"new": 7, "known": 0, "followed": 0, "cannot": 1});
+    assert_eq!(told["groups"][0]["people"], brings, "{told}");
+    assert_eq!(told["who_comes"].as_array().unwrap().len(), 7);
     let plan = json!({"groups": [group], "most_at_once": 50, "most_per_cent": 20});
     admin
         .post(&format!("/domains/{domain}/people/plan"), plan)
@@ -174,6 +181,22 @@ async fn members_of_followed_groups_are_users_and_a_mass_change_or_a_vanished_gr
     admin.post(&allowing, allow(5)).await.ok();
     admin.wait(&path, "them to leave", here(2)).await;
     assert_eq!(user(&admin, &named(3)).await.unwrap()["enabled"], false);
+
+    // Another group alone would take nobody with it who is still in it.
+    let nested_cn = nested.split([',', '=']).nth(1).unwrap();
+    let search = format!("/domains/{domain}/groups?search={nested_cn}");
+    let other = admin.get(&search).await.ok()["items"][0]["id"].clone();
+    let preview = format!(
+        "/domains/{domain}/people/preview?groups={}",
+        other.as_str().unwrap()
+    );
+    let told = admin.get(&preview).await.ok();
+    let brings = json!({"new": 0, "known": 0, "followed": 2, "cannot": 0});
+    assert_eq!(
+        (&told["people"], &told["leaving"]),
+        (&brings, &json!(0)),
+        "{told}"
+    );
 
     // The whole group vanishes: nobody leaves, it is told.
     directory.delete(&staff).await;

@@ -17,7 +17,9 @@ mod tell;
 pub use copy::{
     CopiedGroup, CopiedUnit, CopiedUser, CopyFilter, CopyTotals, Found, UnmanagedAccount,
 };
-pub use people::{PeopleLook, PersonProblem, PersonRefused};
+pub use people::{
+    Coming, GroupPreview, PeopleLook, PeoplePreview, PersonProblem, PersonRefused,
+};
 pub use state::{LastSync, Progress, Running, SyncState, Unread};
 
 pub(crate) use begin::{want, watch};

@@ -3,6 +3,9 @@
 
 mod carry_out;
 mod members;
+mod preview;
+
+pub use preview::{Coming, GroupPreview, PeoplePreview};
 
 use self::members::{Difference, Members};
 use super::{
@@ -15,11 +18,12 @@ use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, time::Duration};
 use tenure_domain::{
     DomainId, UserId,
-    directory::{Domain, DomainCommand, PeopleCommand, PeopleFollowed, PeopleHeld},
+    directory::{Domain, DomainCommand, PeopleCommand, PeopleFollowed, PeopleHeld, PeoplePlan},
     ids::derived,
     synchronisation::DirectoryUser,
 };
 use tenure_eventstore::{Cause, StoreError};
+use tenure_projections::UserRow;
 use uuid::Uuid;
 
 /// How many people are named who would come, who would leave, and who cannot come.
@@ -115,12 +119,8 @@ async fn look(
     before: &PeopleLook,
 ) -> Result<PeopleLook, CommandError> {
     let people = &known.people;
-    let members = members(instance, domain, known).await?;
-    let head = instance.store.head().await?.position;
-    let caught_up = instance.views.wait_for_models(&["users"], head, PATIENCE);
-    caught_up.await.map_err(unavailable)?;
-    let followed = instance.views.followed_users(domain).await;
-    let followed = followed.map_err(unavailable)?;
+    let members = members(instance, domain, &people.plan).await?;
+    let followed = followed(instance, domain).await?;
     tell(
         instance,
         domain,
@@ -186,11 +186,11 @@ async fn look(
     Ok(look)
 }
 
-/// The members of the followed groups, as the copy has them.
+/// The members of these groups, as the copy has them.
 async fn members(
     instance: &Instance,
     domain: DomainId,
-    known: &Domain,
+    plan: &PeoplePlan,
 ) -> Result<Members, CommandError> {
     let tables = instance.store.state_tables();
     let groups = tables.all_directory_rows(domain, Some(GROUP)).await?;
@@ -200,7 +200,16 @@ async fn members(
         .iter()
         .map(|row| decoded::<DirectoryUser>(&row.content));
     let users: Vec<_> = users.collect::<Result<_, StoreError>>()?;
-    Ok(Members::new(&known.people.plan, &nesting, users))
+    Ok(Members::new(plan, &nesting, users))
+}
+
+/// All who are followed or left, as the history has it by now.
+async fn followed(instance: &Instance, domain: DomainId) -> Result<Vec<UserRow>, CommandError> {
+    let head = instance.store.head().await?.position;
+    let caught_up = instance.views.wait_for_models(&["users"], head, PATIENCE);
+    caught_up.await.map_err(unavailable)?;
+    let followed = instance.views.followed_users(domain).await;
+    followed.map_err(unavailable)
 }
 
 /// Tells the history.

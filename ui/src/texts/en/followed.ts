@@ -1,5 +1,21 @@
 import { counted, number } from './common';
 
+/** People by what they are to Tenure now. */
+interface Coming {
+  new: number;
+  known: number;
+  followed: number;
+  cannot: number;
+}
+
+const parts = ({ new: newcomers, known, followed: already, cannot }: Coming) =>
+  [
+    newcomers > 0 && `${number(newcomers)} new`,
+    known > 0 && `${counted(known, 'user')} already`,
+    already > 0 && `${number(already)} followed already`,
+    cannot > 0 && `${number(cannot)} cannot come (no e-mail address, or somebody else has it)`,
+  ].filter(Boolean);
+
 export const followed = {
   title: 'People from groups',
   sub: 'Members of these groups of the directory are users; whoever leaves them all is disabled',
@@ -44,6 +60,26 @@ export const followed = {
     name: 'Account',
     why: 'Why, and what helps',
     user: 'User',
+  },
+  preview: {
+    title: 'What would happen',
+    brings: (people: Coming) => {
+      const told = parts(people);
+      return told.length === 0 ? 'Brings nobody' : `Brings ${told.join(', ')}`;
+    },
+    missing: 'Not in what was read last',
+    altogether: (people: Coming, leaving: number) => {
+      const told = parts(people);
+      const comes = told.length === 0 ? 'Nobody comes' : `Altogether ${told.join(', ')}`;
+      return leaving === 0
+        ? `${comes}; nobody leaves.`
+        : `${comes}; ${counted(leaving, 'user is', 'users are')} in none of these groups, would leave and be disabled.`;
+    },
+    askedFirst: 'These are many: somebody is asked before they come or leave.',
+    comes: 'Would come',
+    leaves: 'Would leave',
+    at: 'As read',
+    unread: 'The domain was not read yet: nothing can be told.',
   },
   choose: {
     title: 'Choose groups',

@@ -25,6 +25,8 @@ pub(super) struct Member {
     pub(super) user: DirectoryUser,
     /// Groups of Tenure that the person is in by it.
     pub(super) groups: BTreeSet<GroupId>,
+    /// Followed groups that the person is in, by objectGUID.
+    pub(super) through: Vec<Uuid>,
 }
 
 impl Members {
@@ -49,16 +51,17 @@ impl Members {
             let is_in = |within: &BTreeSet<Uuid>| {
                 within.contains(&user.id) || primary.is_some_and(|group| within.contains(&group))
             };
-            let mut in_any = false;
-            let mut groups = BTreeSet::new();
-            for (group, within) in followed.iter().zip(&within) {
-                if is_in(within) {
-                    in_any = true;
-                    groups.extend(group.group);
-                }
-            }
-            if in_any {
-                people.insert(user.id, Member { user, groups });
+            let in_by = followed.iter().zip(&within);
+            let in_by: Vec<_> = in_by.filter(|(_, within)| is_in(within)).collect();
+            let groups = in_by.iter().filter_map(|(group, _)| group.group).collect();
+            let through: Vec<_> = in_by.iter().map(|(group, _)| group.object).collect();
+            if !through.is_empty() {
+                let member = Member {
+                    user,
+                    groups,
+                    through,
+                };
+                people.insert(member.user.id, member);
             }
         }
         Self { people, missing }
@@ -101,4 +104,4 @@ impl Difference {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

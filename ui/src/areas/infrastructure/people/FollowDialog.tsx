@@ -1,11 +1,14 @@
 import { ActionIcon, Group, NumberInput, Select } from '@mantine/core';
+import { keepPreviousData } from '@tanstack/react-query';
 import { X } from 'lucide-react';
 import { useState } from 'react';
 import { api, type Schemas } from '@/api/client';
 import { useCan } from '@/api/session';
 import { ConfirmDialog } from '@/components/ConfirmDialog';
+import { common } from '@/texts/common';
 import { followed } from '@/texts/followed';
 import { DirectoryGroupSelect } from './DirectoryGroupSelect';
+import { Previewed } from './Previewed';
 
 type People = Schemas['FollowedPeople'];
 
@@ -38,6 +41,18 @@ export function FollowDialog({ domain, people, onClose }: Props) {
   const [chosen, setChosen] = useState(people.groups.map(asChosen));
   const [atOnce, setAtOnce] = useState<number | null>(people.most_at_once);
   const [perCent, setPerCent] = useState<number | null>(people.most_per_cent);
+  const groups = chosen.map(({ object }) => object).join(',');
+  const preview = api.useQuery(
+    'get',
+    '/api/v1/domains/{id}/people/preview',
+    { params: { path: { id: domain }, query: { groups } } },
+    { placeholderData: keepPreviousData },
+  );
+  const brings = (object: string) => {
+    const group = preview.data?.groups.find((one) => one.object === object);
+    if (!group) return common.loading;
+    return group.missing ? followed.preview.missing : followed.preview.brings(group.people);
+  };
   const give = (object: string, group: string | null) =>
     setChosen((before) => before.map((one) => (one.object === object ? { ...one, group } : one)));
   return (
@@ -63,6 +78,7 @@ export function FollowDialog({ domain, people, onClose }: Props) {
           <Select
             style={{ flex: 1 }}
             label={texts.member(name)}
+            description={brings(object)}
             placeholder={texts.noGroup}
             clearable
             searchable
@@ -89,6 +105,7 @@ export function FollowDialog({ domain, people, onClose }: Props) {
           onChoose={(object, name) => setChosen((before) => [...before, { object, name, group: null }])}
         />
       )}
+      <Previewed preview={preview.data} problem={preview.error} />
       <NumberInput
         label={texts.atOnce}
         required

@@ -2,11 +2,11 @@ use super::*;
 use chrono::{DateTime, Utc};
 use tenure_domain::{DomainId, discovery::Nested, user::DirectoryLink};
 
-fn id(n: u128) -> Uuid {
+pub(crate) fn id(n: u128) -> Uuid {
     Uuid::from_u128(n)
 }
 
-fn person(n: u128) -> DirectoryUser {
+pub(crate) fn person(n: u128) -> DirectoryUser {
     DirectoryUser {
         id: id(n),
         name: format!("p{n}"),
@@ -16,7 +16,7 @@ fn person(n: u128) -> DirectoryUser {
 }
 
 /// Staff (1) holds people 10 and 11 and the group ops (2), which holds 12.
-fn nesting() -> Nesting {
+pub(crate) fn nesting() -> Nesting {
     let group = |sid: &str, members: &[u128]| Nested {
         name: String::new(),
         sid: sid.into(),
@@ -28,7 +28,7 @@ fn nesting() -> Nesting {
     ]))
 }
 
-fn plan(groups: &[(u128, Option<u128>)]) -> PeoplePlan {
+pub(crate) fn plan(groups: &[(u128, Option<u128>)]) -> PeoplePlan {
     let groups = groups.iter().map(|(object, group)| FollowedGroup {
         object: id(*object),
         name: format!("g{object}"),
@@ -40,7 +40,7 @@ fn plan(groups: &[(u128, Option<u128>)]) -> PeoplePlan {
     }
 }
 
-fn followed(user: u128, object: u128, left: bool) -> UserRow {
+pub(crate) fn followed(user: u128, object: u128, left: bool) -> UserRow {
     UserRow {
         id: UserId(id(user)),
         display_name: String::new(),
