@@ -162,6 +162,7 @@ impl Applying {
             revives: None,
             folder: None,
             moves_secret: false,
+            expects: None,
             desired: desired(DesiredState {
                 name: workload::name(account),
                 ou: ou(&self.domain),

@@ -37,6 +37,7 @@ pub(crate) fn order() -> Order {
         revives: None,
         folder: None,
         moves_secret: false,
+        expects: None,
         desired: DesiredState {
             name: "svc-billing".to_owned(),
             ou: "OU=Service,DC=corp,DC=example".to_owned(),

@@ -46,6 +46,8 @@ pub enum Status {
     Renewing,
     /// Marked deleted, or gone.
     Deleted,
+    /// Found useless and kept: nobody manages it any more.
+    Released,
 }
 
 impl Status {
@@ -57,6 +59,7 @@ impl Status {
         Self::Expired,
         Self::Renewing,
         Self::Deleted,
+        Self::Released,
     ];
 
     /// As in the API.
@@ -69,6 +72,7 @@ impl Status {
             Self::Expired => "expired",
             Self::Renewing => "renewing",
             Self::Deleted => "deleted",
+            Self::Released => "released",
         }
     }
 }
@@ -145,6 +149,9 @@ pub enum OptionOff {
     /// It is deleted.
     #[error("the account is deleted")]
     Deleted,
+    /// It was found useless and kept.
+    #[error("nobody manages the account any more")]
+    Released,
     /// Only accounts marked deleted are purged.
     #[error("only an account marked deleted can be purged")]
     NotMarkedDeleted,
@@ -190,6 +197,7 @@ pub fn check(situation: &Situation, option: LifecycleOption) -> Result<(), Optio
     use LifecycleOption as O;
     match (situation.status, option) {
         (Status::Provisioning, _) => return Err(OptionOff::StillProvisioning),
+        (Status::Released, _) => return Err(OptionOff::Released),
         // A deleted account, by whatever action, can be cloned, and purged while its object is there.
         (Status::Deleted, O::Clone) => return Ok(()),
         (Status::Deleted, O::Purge) if situation.object_exists => return Ok(()),

@@ -77,6 +77,22 @@ pub enum OrderKind {
     Change,
     /// Delete the object and its secret.
     Remove,
+    /// Let go of the object, if it carries this account's fence: as desired, and without the fence. Another object is left
+    /// alone.
+    Release,
+}
+
+/// How an object was when somebody decided on it. If it is otherwise, or a protected one, an engine leaves it alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Expected {
+    /// Before the first order: might it sign in? Before it is deleted it must not.
+    pub enabled: bool,
+    /// When somebody last signed in (lastLogonTimestamp); `None` = never.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_sign_in: Option<DateTime<Utc>>,
+    /// When its password was set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password_set: Option<DateTime<Utc>>,
 }
 
 /// What the directory shall say about the object.
@@ -149,6 +165,9 @@ pub struct Order {
     /// For [`OrderKind::Change`]: shall the secret lie in that folder from now on? The directory comes first.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub moves_secret: bool,
+    /// Of an account that is removed since it is useless: how it was found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expects: Option<Box<Expected>>,
     /// What the directory shall say. For [`OrderKind::Remove`], what it said last.
     pub desired: DesiredState,
     /// System time after which no step may start.
@@ -285,6 +304,8 @@ pub enum FailureReason {
     InvalidOrder,
     /// The account had moved on when the request was to be carried out: deleted, or renewed otherwise.
     AccountChanged,
+    /// It is not as it was when its removal was decided, or it is protected.
+    ChangedSince,
     /// Anything else: see the detail.
     Other,
 }
@@ -360,6 +381,9 @@ impl FailureReason {
             }
             Self::InvalidOrder => {
                 "The order breaks a rule of Active Directory. Correct the template or the request."
+            }
+            Self::ChangedSince => {
+                "The account is not as it was when its removal was decided, or it is protected: it was left alone. Read the domain again and look at it."
             }
             Self::AccountChanged => {
                 "The account has changed since the request was made. Look at the account, then retry or withdraw the request."

@@ -174,6 +174,21 @@ fn of_account(event: &AccountEvent) -> String {
             last_day(e.lifecycle_end)
         ),
         AccountEvent::Removed(e) => format!("account \"{}\" and its secret removed", e.name),
+        AccountEvent::RemovalBegun(e) => format!(
+            "unmanaged account \"{}\" to be disabled, and deleted {} days later: {}",
+            e.name, e.grace_days, e.reason
+        ),
+        AccountEvent::RemovalGraceBegun(e) => {
+            let day = e.purge_at.format("%Y-%m-%d");
+            format!("useless account disabled; to be deleted on {day}")
+        }
+        AccountEvent::RemovalCancelled(e) => format!(
+            "account not to be removed, but to be as it was found: {}",
+            e.reason
+        ),
+        AccountEvent::Released(e) => {
+            format!("account \"{}\" left as it was found, unmanaged", e.name)
+        }
         AccountEvent::RemovalCheckBegun(_) => {
             "looked for once more, to be removed if it was made anew".into()
         }
@@ -226,6 +241,7 @@ fn of_order(order: &Order) -> String {
         OrderKind::Provision if order.revives.is_some() => "revive the account",
         OrderKind::Provision => "create the account",
         OrderKind::Remove => "remove the account",
+        OrderKind::Release => "leave the account as it was found",
         OrderKind::Change if order.desired.enabled => "bring the account up to date",
         OrderKind::Change => "disable the account",
     };

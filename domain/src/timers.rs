@@ -316,8 +316,20 @@ fn of_account(object: Uuid, event: &AccountEvent) -> Vec<TimerChange> {
             set_or_cancel(K::RemovalCheck, e.check_at),
         ],
         AccountEvent::RemovalCheckBegun(_) => vec![cancel(K::RemovalCheck)],
+        AccountEvent::RemovalGraceBegun(e) => vec![
+            cancel(K::OrderDeadline),
+            cancel(K::OrderRetry),
+            set(K::Purge, e.purge_at),
+        ],
+        AccountEvent::RemovalCancelled(_) => vec![cancel(K::Purge)],
+        AccountEvent::Released(e) => vec![
+            cancel(K::OrderDeadline),
+            cancel(K::OrderRetry),
+            set_or_cancel(K::RemovalCheck, e.check_at),
+        ],
         AccountEvent::OrderRetried(_) => vec![cancel(K::OrderRetry)],
         AccountEvent::Created(_)
+        | AccountEvent::RemovalBegun(_)
         | AccountEvent::RenewalRequested(_)
         | AccountEvent::RenewalRequestClosed(_)
         | AccountEvent::OwnersChanged(_)

@@ -68,6 +68,7 @@ async fn main() {
         revives: None,
         folder: None,
         moves_secret: false,
+        expects: None,
         desired: DesiredState {
             name: name('o', i),
             ou: ou.clone(),

@@ -19,6 +19,7 @@ pub mod config;
 pub mod directory;
 pub mod discovery;
 mod dn;
+mod expected;
 mod failure;
 mod fence;
 mod pace;

@@ -223,6 +223,7 @@ mod tests {
             revives: None,
             folder: None,
             moves_secret: false,
+            expects: None,
             desired: DesiredState {
                 name: "svc-payroll".into(),
                 ou: "OU=Service Accounts,DC=corp,DC=example".into(),

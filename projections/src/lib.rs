@@ -39,7 +39,10 @@ pub use error::ViewError;
 pub use list::{Count, Cursor, EXACT, LONGEST_PAGE, Page, Paged, SortOrder, Start};
 pub use models::{
     account_totals::EndsOfWeek,
-    accounts::{AccountFilter, AccountRow, AccountSort, AccountStage, OutstandingOrder, Trouble},
+    accounts::{
+        AccountFilter, AccountRow, AccountSort, AccountStage, OutstandingOrder, REMOVED_WITHOUT,
+        RemovalRow, Trouble,
+    },
     api_tokens::ApiTokenRow,
     approvals::{Voices, WaitingApproval, WaitingFilter},
     audit::{AuditFilter, AuditRow},

@@ -3,7 +3,7 @@
 use super::{
     connection::{Common, Connection},
     error::ClientError,
-    followed, lookup, sync,
+    followed, lookup, removals, sync,
     table::{print_items, text},
     unmanaged,
 };
@@ -119,6 +119,22 @@ enum DomainCommand {
         --owner rosa@corp.example.com --reason \"Found in the audit\" svc-backup svc-scan\n  tenure domain import … --risk high --all"
     )]
     Import(unmanaged::ImportArgs),
+    /// Remove useless unmanaged accounts: disabled now, deleted when the grace is over
+    #[command(
+        after_help = "Example:\n  tenure domain remove corp.example.com --grace-days 60 --reason \"Unused since 2021\" --confirm 2 svc-old svc-older"
+    )]
+    Remove(removals::RemoveArgs),
+    /// List removals of useless accounts: since when, by whom, why, and what becomes of them
+    #[command(after_help = "Example:\n  tenure domain removals corp.example.com")]
+    Removals {
+        /// Id or name
+        domain: String,
+    },
+    /// Cancel the removal of accounts: they are as they were found again, and unmanaged
+    #[command(
+        after_help = "Example:\n  tenure domain keep corp.example.com --reason \"The plant in Linz uses it\" svc-old"
+    )]
+    Keep(removals::KeepArgs),
     /// List domains
     #[command(after_help = "Example:\n  tenure domain list")]
     List,
@@ -177,6 +193,9 @@ pub(crate) async fn run(args: DomainArgs) -> Result<(), ClientError> {
         }
         DomainCommand::Unmanaged(args) => unmanaged::list(&connection, args).await?,
         DomainCommand::Import(args) => unmanaged::import(&connection, args).await?,
+        DomainCommand::Remove(args) => removals::remove(&connection, args).await?,
+        DomainCommand::Removals { domain } => removals::list(&connection, &domain).await?,
+        DomainCommand::Keep(args) => removals::keep(&connection, args).await?,
         DomainCommand::List => {
             let answer = connection.get("domains", &[]).await?;
             connection.show(&answer, |answer| {

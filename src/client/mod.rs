@@ -26,6 +26,7 @@ mod mail;
 mod migrate;
 mod own_password;
 mod password;
+mod removals;
 mod request;
 mod request_create;
 mod request_edit;

@@ -16,7 +16,7 @@ const PAGE: usize = 500;
 #[derive(Args, Debug)]
 pub(crate) struct UnmanagedArgs {
     /// Id or name
-    domain: String,
+    pub(super) domain: String,
     /// One of these risks, separated by commas: high, medium, low
     #[arg(long)]
     risk: Option<String>,
@@ -62,15 +62,9 @@ pub(crate) async fn import(connection: &Connection, args: ImportArgs) -> Result<
         owners.push(lookup::owner(connection, owner).await?);
     }
     let found = all(connection, &id, &args.which).await?;
-    let named = |name: &String| {
-        let is = |item: &&Value| text(item, "name").eq_ignore_ascii_case(name);
-        found.iter().find(is).ok_or_else(|| {
-            ClientError::Usage(format!("{name} is no unmanaged account of the domain"))
-        })
-    };
     let chosen: Vec<&Value> = match args.all {
         true => found.iter().collect(),
-        false => args.accounts.iter().map(named).collect::<Result<_, _>>()?,
+        false => named(&found, &args.accounts, "unmanaged account")?,
     };
     let (mut items, mut refused) = (Vec::new(), 0);
     for part in chosen.chunks(PAGE) {
@@ -87,19 +81,7 @@ pub(crate) async fn import(connection: &Connection, args: ImportArgs) -> Result<
         items.extend(part.unwrap_or_default());
     }
     connection.show(&Value::Array(items), |items| {
-        let result = |item: &Value| match item["problem"].is_null() {
-            true => "becomes managed".to_owned(),
-            false => {
-                let errors = item["problem"]["errors"].as_array().into_iter().flatten();
-                let errors: Vec<_> = errors
-                    .map(|error| format!("{} {}", text(error, "field"), text(error, "message")))
-                    .collect();
-                match errors.is_empty() {
-                    true => text(item, "problem.detail"),
-                    false => errors.join("; "),
-                }
-            }
-        };
+        let result = |item: &Value| outcome(item, "becomes managed");
         let rows = items.as_array().into_iter().flatten();
         let rows: Vec<_> = rows
             .map(|item| vec![text(item, "name"), result(item)])
@@ -110,6 +92,35 @@ pub(crate) async fn import(connection: &Connection, args: ImportArgs) -> Result<
         0 => Ok(()),
         refused => Err(ClientError::Outcome(format!("not imported: {refused}"))),
     }
+}
+
+/// What became of one account, or why it was refused.
+pub(super) fn outcome(item: &Value, done: &str) -> String {
+    if item["problem"].is_null() {
+        return done.to_owned();
+    }
+    let errors = item["problem"]["errors"].as_array().into_iter().flatten();
+    let errors: Vec<_> = errors
+        .map(|error| format!("{} {}", text(error, "field"), text(error, "message")))
+        .collect();
+    match errors.is_empty() {
+        true => text(item, "problem.detail"),
+        false => errors.join("; "),
+    }
+}
+
+/// Those that are called so.
+pub(super) fn named<'a>(
+    found: &'a [Value],
+    names: &[String],
+    what: &str,
+) -> Result<Vec<&'a Value>, ClientError> {
+    let one = |name: &String| {
+        let is = |item: &&Value| text(item, "name").eq_ignore_ascii_case(name);
+        let item = found.iter().find(is);
+        item.ok_or_else(|| ClientError::Usage(format!("{name} is no {what} of the domain")))
+    };
+    names.iter().map(one).collect()
 }
 
 /// Lists all that there are.
@@ -123,7 +134,7 @@ pub(crate) async fn list(connection: &Connection, args: UnmanagedArgs) -> Result
     Ok(())
 }
 
-async fn all(
+pub(super) async fn all(
     connection: &Connection,
     id: &str,
     args: &UnmanagedArgs,

@@ -93,6 +93,7 @@ export async function pages(request) {
     '/unmanaged/accounts',
     `/unmanaged/accounts?domain=${domain}&signal=password-never-expires`,
     '/unmanaged/import',
+    `/unmanaged/removals?domain=${domain}`,
     '/engines',
     '/engines/new',
     `/engines/new?engine=${engine}`,

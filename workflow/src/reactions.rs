@@ -33,6 +33,10 @@ impl Handle for Reactions {
                     .await;
                 learned.map_err(|error| error.to_string())?;
             }
+            if let Event::Account(event) = &event.event {
+                let marked = synchronisation::mark_removal(instance, event).await;
+                marked.map_err(|error| error.to_string())?;
+            }
             if let Event::Domain(DomainEvent::SynchronisationAsked(asked)) = &event.event {
                 let domain = DomainId(event.stream);
                 let wanted = synchronisation::want(instance, domain, asked.full).await;

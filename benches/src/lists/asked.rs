@@ -56,6 +56,7 @@ pub(super) const ASKED: &[&str] = &[
     "domains/{id}/groups",
     "domains/{id}/units",
     "domains/{id}/unmanaged-accounts",
+    "domains/{id}/unmanaged-accounts/removals",
     "domains/{id}/users",
     "drift",
     "drift?standing=reported,failed&sort=since",

@@ -104,6 +104,7 @@ pub fn order(domain: DomainId, account: AccountId, n: u64) -> Order {
         revives: None,
         folder: None,
         moves_secret: false,
+        expects: None,
         desired: DesiredState {
             name: "svc-test".to_owned(),
             ou: "OU=Service,DC=example".to_owned(),

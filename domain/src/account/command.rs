@@ -1,6 +1,6 @@
 //! What people, timers, reactions and engines ask of an account.
 
-use super::{DriftSeen, Import, Migration};
+use super::{DriftSeen, Import, Migration, Removal};
 use crate::{
     ids::{AccountId, RequestId},
     order::{OrderNumber, Report},
@@ -17,6 +17,13 @@ pub enum AccountCommand {
     Create,
     /// It exists in the directory and becomes managed.
     Import(Box<Import>),
+    /// Nobody manages it and it is useless: it is disabled, and deleted later.
+    BeginRemoval(Box<Removal>),
+    /// It is kept, as it was found.
+    CancelRemoval {
+        /// Why.
+        reason: String,
+    },
     /// What an engine says of an order.
     RecordReport(Box<Report>),
     /// The order's time has passed without a report.

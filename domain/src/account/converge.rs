@@ -19,9 +19,10 @@ impl Managed {
             }
             Stage::Provisioning { planned_end } => (OrderKind::Provision, Some(*planned_end)),
             Stage::Live(lifecycle) => (OrderKind::Change, Some(lifecycle.end)),
-            Stage::MarkedDeleted { .. } => (OrderKind::Change, None),
+            Stage::BeingDisabled | Stage::MarkedDeleted { .. } => (OrderKind::Change, None),
             Stage::Removing => (OrderKind::Remove, None),
-            Stage::Removed => return None,
+            Stage::Releasing => (OrderKind::Release, None),
+            Stage::Removed | Stage::Released => return None,
         };
         let ou = identity
             .retirement_ou
@@ -39,6 +40,16 @@ impl Managed {
             groups_left: identity.groups_left.clone(),
             cannot_change_password: identity.cannot_change_password,
             gmsa: identity.gmsa.clone().map(Box::new),
+        };
+        let desired = match self.removal() {
+            // All else stays as it was found.
+            Some(removal) => DesiredState {
+                enabled: kind == OrderKind::Release && removal.found.enabled,
+                expires_at: removal.found.expires,
+                description: None,
+                ..desired
+            },
+            None => desired,
         };
         Some((kind, desired))
     }
@@ -100,6 +111,9 @@ impl Managed {
             folder: (self.identity.folder.clone())
                 .filter(|_| kind == OrderKind::Provision || moves_secret),
             moves_secret,
+            expects: self
+                .removal()
+                .map(|removal| Box::new(removal.found.expected())),
             desired,
             not_after: facts.system_now + facts.order_valid_for,
         };

@@ -50,6 +50,7 @@ fn create(
     match command {
         AccountCommand::Create => {}
         AccountCommand::Import(import) => return import.decide(context),
+        AccountCommand::BeginRemoval(removal) => return removal.decide(),
         _ => return Err(AccountRefusal::Unknown),
     }
     let approved = context
@@ -97,7 +98,8 @@ impl Managed {
                 Some((request, _)) if *request == self.identity.request => Ok(vec![]),
                 _ => Err(AccountRefusal::AlreadyExists),
             },
-            C::Import(_) => Err(AccountRefusal::AlreadyExists),
+            C::Import(_) | C::BeginRemoval(_) => Err(AccountRefusal::AlreadyExists),
+            C::CancelRemoval { reason } => self.cancel_removal(reason),
             C::RecordReport(report) => self.record(*report, context),
             C::ExpireOrder(number) => self.expire(number, &context.facts),
             C::RetryOrder(number) if number == self.directory.last_number => {
@@ -254,7 +256,10 @@ impl Managed {
         match self.stage {
             Stage::MarkedDeleted { purge_at } if purge_at == Some(due) && now >= due => Ok(vec![
                 AccountPurgeOrdered {
-                    reason: "the template's grace after deletion is over".into(),
+                    reason: match self.removal() {
+                        Some(_) => "the grace of its removal is over".into(),
+                        None => "the template's grace after deletion is over".into(),
+                    },
                     abandoned: self.abandoned(),
                 }
                 .into(),
@@ -269,7 +274,9 @@ impl Managed {
         facts: &AccountFacts,
     ) -> Result<Vec<AccountEvent>, AccountRefusal> {
         match self.stage {
-            Stage::Removed if self.directory.check_at == Some(due) && facts.system_now >= due => {
+            Stage::Removed | Stage::Released
+                if self.directory.check_at == Some(due) && facts.system_now >= due =>
+            {
                 Ok(vec![RemovalCheckBegun {}.into()])
             }
             _ => Err(AccountRefusal::NotDue),

@@ -1,7 +1,8 @@
 //! What happens to accounts.
 
-use super::{Adopted, LifecycleTerms, Revived};
+use super::{Adopted, AsFound, LifecycleTerms, Revived};
 use crate::{
+    discovery::Signal,
     drift::{DriftEnd, DriftRepair, StandingDifference},
     event::{Recorded, Reservation, ReservationChange, Scope, events},
     gmsa::Gmsa,
@@ -378,6 +379,67 @@ pub struct AccountRemoved {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RemovalCheckBegun {}
 
+/// Nobody manages it and it is useless: it is to be disabled now, and deleted later.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RemovalBegun {
+    /// What it is known by while it is removed.
+    pub account: AccountId,
+    /// Where it lives.
+    pub domain: DomainId,
+    /// sAMAccountName.
+    pub name: String,
+    /// What holds it.
+    pub ou: String,
+    /// What its description says; it stays.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    /// Which object, and how it was.
+    pub found: AsFound,
+    /// What makes it useless.
+    pub useless: Vec<Signal>,
+    /// So many days after it was disabled it is deleted.
+    pub grace_days: u16,
+    /// Why.
+    pub reason: String,
+}
+
+/// The directory confirmed that it is disabled: its grace begins.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RemovalGraceBegun {
+    /// The order that did it.
+    pub number: OrderNumber,
+    /// Who did it.
+    pub engine: EngineId,
+    /// When it is deleted.
+    pub purge_at: DateTime<Utc>,
+}
+
+/// It is not deleted, but to be as it was found.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RemovalCancelled {
+    /// Why.
+    pub reason: String,
+}
+
+/// It is as it was found, and nobody manages it; the name is free.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct AccountReleased {
+    /// The order that did it, or that was refused since it is not as it was found.
+    pub number: OrderNumber,
+    /// By which engine.
+    pub engine: EngineId,
+    /// The account, which held the name.
+    pub account: AccountId,
+    /// In which domain.
+    pub domain: DomainId,
+    /// The name.
+    pub name: String,
+    /// System time at which the directory is looked at once more: an engine that froze over an earlier order may disable
+    /// it until then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub check_at: Option<DateTime<Utc>>,
+}
+
 /// Other people are accountable.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct OwnersChanged {
@@ -493,6 +555,14 @@ events!(
         Removed(AccountRemoved) = "account.removed",
         /// Gone, and looked for once more.
         RemovalCheckBegun(RemovalCheckBegun) = "account.removal-check-begun",
+        /// Useless, and to be disabled and deleted.
+        RemovalBegun(RemovalBegun) = "account.removal-begun",
+        /// Disabled, and to be deleted later.
+        RemovalGraceBegun(RemovalGraceBegun) = "account.removal-grace-begun",
+        /// Not to be deleted.
+        RemovalCancelled(RemovalCancelled) = "account.removal-cancelled",
+        /// As it was found.
+        Released(AccountReleased) = "account.released",
         /// Other people are accountable.
         OwnersChanged(OwnersChanged) = "account.owners-changed",
         /// The directory says something else.
@@ -530,6 +600,18 @@ impl Recorded for AccountEvent {
                 ..
             }) => (domain, name, account, ReservationChange::Claim),
             Self::Removed(AccountRemoved {
+                domain,
+                name,
+                account,
+                ..
+            }) => (domain, name, account, ReservationChange::Release),
+            Self::RemovalBegun(RemovalBegun {
+                domain,
+                name,
+                account,
+                ..
+            }) => (domain, name, account, ReservationChange::Claim),
+            Self::Released(AccountReleased {
                 domain,
                 name,
                 account,

@@ -1,20 +1,26 @@
 //! How events change an account. No rules here: what was decided, holds.
 
 use super::{
-    Account, AccountCreated, AccountEvent, Directory, Halted, Identity, Lifecycle, Managed, Stage,
+    Account, AccountCreated, AccountEvent, BegunRemoval, Directory, Halted, Identity, Lifecycle,
+    Managed, RemovalBegun, Stage, removal,
 };
 use crate::{
     drift::DriftRepair,
+    ids::{RequestId, TemplateId},
     lifecycle::EndOfLifecycleAction,
     order::{OrderKind, SecretReference},
 };
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
+use uuid::Uuid;
 
 impl Account {
     pub(super) fn evolve(&mut self, event: AccountEvent) {
         match (event, &mut *self) {
             (AccountEvent::Created(created), Self::Absent) => {
                 *self = Self::Managed(Box::new(Managed::from(created)))
+            }
+            (AccountEvent::RemovalBegun(begun), Self::Absent) => {
+                *self = Self::Managed(Box::new(Managed::from(begun)))
             }
             (event, Self::Managed(managed)) => managed.evolve(event),
             // Nothing happens to an account before its creation.
@@ -53,6 +59,7 @@ impl From<AccountCreated> for Managed {
                 cannot_change_password: created.cannot_change_password,
                 revives: created.revives,
                 adopts: created.adopts,
+                removal: None,
                 folder: created.folder,
                 gmsa: created.gmsa,
                 attributes: created.attributes,
@@ -61,13 +68,84 @@ impl From<AccountCreated> for Managed {
     }
 }
 
+impl From<RemovalBegun> for Managed {
+    fn from(begun: RemovalBegun) -> Self {
+        let begun_removal = BegunRemoval {
+            found: begun.found,
+            useless: begun.useless,
+            grace_days: begun.grace_days,
+            reason: begun.reason,
+        };
+        Self {
+            owners: vec![],
+            stage: Stage::BeingDisabled,
+            enabled: false,
+            retired: false,
+            renewed_by: None,
+            change: None,
+            drift: None,
+            succeeded_by: None,
+            directory: Directory {
+                object: Some(begun.found.object),
+                ..Directory::default()
+            },
+            identity: Arc::new(Identity {
+                account: begun.account,
+                // There is none: ids that name nothing.
+                request: RequestId(begun.account.0),
+                template: TemplateId(Uuid::nil()),
+                template_version: 0,
+                domain: begun.domain,
+                name: begun.name,
+                terms: removal::terms(begun.grace_days),
+                description: begun.description,
+                ou: begun.ou,
+                retirement_ou: None,
+                groups: vec![],
+                groups_left: vec![],
+                cannot_change_password: None,
+                revives: None,
+                adopts: None,
+                removal: Some(Arc::new(begun_removal)),
+                folder: None,
+                gmsa: None,
+                attributes: BTreeMap::new(),
+            }),
+        }
+    }
+}
+
 impl Managed {
     pub(super) fn evolve(&mut self, event: AccountEvent) {
         match event {
-            AccountEvent::Created(_) | AccountEvent::SecretRevealRequested(_) => {}
+            AccountEvent::Created(_)
+            | AccountEvent::RemovalBegun(_)
+            | AccountEvent::SecretRevealRequested(_) => {}
+            AccountEvent::RemovalGraceBegun(begun) => {
+                self.directory.settle();
+                self.stage = Stage::MarkedDeleted {
+                    purge_at: Some(begun.purge_at),
+                };
+            }
+            AccountEvent::RemovalCancelled(_) => {
+                self.drift = None;
+                self.directory.try_again();
+                self.stage = Stage::Releasing;
+            }
+            AccountEvent::Released(released) => {
+                match self.directory.outstanding {
+                    Some(_) => self.directory.settle(),
+                    // Refused: why stays to be seen.
+                    None => self.directory.halted = None,
+                }
+                self.directory.check_at = released.check_at;
+                self.stage = Stage::Released;
+            }
             AccountEvent::OrderIssued(issued) => {
                 self.directory.last_number = issued.order.number;
-                if issued.order.kind == OrderKind::Provision {
+                // Either may be done by an engine that froze over it.
+                let (kind, expects) = (issued.order.kind, &issued.order.expects);
+                if kind == OrderKind::Provision || kind == OrderKind::Change && expects.is_some() {
                     let until = Some(issued.order.not_after);
                     self.directory.may_be_made_until = self.directory.may_be_made_until.max(until);
                 }
@@ -132,6 +210,10 @@ impl Managed {
                 self.directory.secret = None;
                 self.directory.check_at = removed.check_at;
                 self.stage = Stage::Removed;
+            }
+            AccountEvent::RemovalCheckBegun(_) if self.stage == Stage::Released => {
+                self.directory.check_at = None;
+                self.stage = Stage::Releasing;
             }
             AccountEvent::RemovalCheckBegun(_) => {
                 self.directory.check_at = None;

@@ -18,6 +18,7 @@ mod owner_decisions;
 mod ownership;
 mod refusal;
 mod reminders;
+mod removal;
 mod report;
 mod succession;
 mod terms;
@@ -27,16 +28,18 @@ pub use command::AccountCommand;
 pub use drift::{Comparable, Drift, DriftSeen};
 pub use event::{
     AccountChanged, AccountCreated, AccountDeleted, AccountDisabled, AccountEnabled, AccountEvent,
-    AccountMigrated, AccountProvisioned, AccountPurgeOrdered, AccountRemoved, AccountRenewed,
-    AccountSucceeded, DriftEnded, DriftFound, DriftLeft, DriftRepairOrdered, LifecycleEndRepeated,
-    LifecycleEnded, OrderApplied, OrderDeferred, OrderExpired, OrderFailed, OrderIssued,
-    OrderRetried, OwnersChanged, OwnersReminded, ReminderUrgency, RemovalCheckBegun,
-    RenewalDeclined, RenewalOpened, RenewalRequestClosed, RenewalRequested, SecretRevealRequested,
+    AccountMigrated, AccountProvisioned, AccountPurgeOrdered, AccountReleased, AccountRemoved,
+    AccountRenewed, AccountSucceeded, DriftEnded, DriftFound, DriftLeft, DriftRepairOrdered,
+    LifecycleEndRepeated, LifecycleEnded, OrderApplied, OrderDeferred, OrderExpired, OrderFailed,
+    OrderIssued, OrderRetried, OwnersChanged, OwnersReminded, ReminderUrgency, RemovalBegun,
+    RemovalCancelled, RemovalCheckBegun, RemovalGraceBegun, RenewalDeclined, RenewalOpened,
+    RenewalRequestClosed, RenewalRequested, SecretRevealRequested,
 };
 pub use facts::{AccountFacts, MigrationTarget, RevivableAccount};
 pub use import::{Adopted, Import, imported_as};
 pub use migration::Migration;
 pub use refusal::AccountRefusal;
+pub use removal::{AsFound, BegunRemoval, Protection, Removal, protection, useless};
 pub use succession::Revived;
 pub use terms::LifecycleTerms;
 
@@ -68,7 +71,7 @@ pub enum Account {
 pub struct Managed {
     /// What it is by its request and its template.
     pub identity: Arc<Identity>,
-    /// Who is accountable; never empty.
+    /// Who is accountable; never empty, but where it is removed since it was found useless.
     pub owners: Vec<Owner>,
     /// Where it stands.
     pub stage: Stage,
@@ -132,6 +135,9 @@ pub struct Identity {
     /// The object that it was imported from: no request led to it.
     #[serde(default)]
     pub adopts: Option<Adopted>,
+    /// It was found useless, and is removed: it has neither request nor template, and nobody owns it.
+    #[serde(default)]
+    pub removal: Option<Arc<BegunRemoval>>,
     /// Folder of the vault for its secret; `None` = the vault's own root.
     #[serde(default)]
     pub folder: Option<String>,
@@ -161,6 +167,8 @@ pub enum Stage {
     },
     /// It exists.
     Live(Lifecycle),
+    /// Found useless: the directory has not confirmed that it is disabled.
+    BeingDisabled,
     /// Marked deleted; the object is still there.
     MarkedDeleted {
         /// When its grace is over; `None` = an administrator purges it.
@@ -170,6 +178,10 @@ pub enum Stage {
     Removing,
     /// Object and secret are gone, or another account's.
     Removed,
+    /// Its removal was cancelled: the directory is letting go of it.
+    Releasing,
+    /// It is as it was found, and nobody manages it.
+    Released,
 }
 
 /// The lifecycle of a live account.
@@ -255,7 +267,12 @@ impl Managed {
     pub fn status(&self) -> Status {
         match &self.stage {
             Stage::Provisioning { .. } => Status::Provisioning,
-            Stage::MarkedDeleted { .. } | Stage::Removing | Stage::Removed => Status::Deleted,
+            Stage::BeingDisabled
+            | Stage::MarkedDeleted { .. }
+            | Stage::Removing
+            | Stage::Removed
+            | Stage::Releasing => Status::Deleted,
+            Stage::Released => Status::Released,
             Stage::Live(lifecycle)
                 if lifecycle.ended && self.action() == EndOfLifecycleAction::Expire =>
             {
@@ -276,9 +293,12 @@ impl Managed {
         match &self.stage {
             Stage::Live(lifecycle) => Some(lifecycle),
             Stage::Provisioning { .. }
+            | Stage::BeingDisabled
             | Stage::MarkedDeleted { .. }
             | Stage::Removing
-            | Stage::Removed => None,
+            | Stage::Removed
+            | Stage::Releasing
+            | Stage::Released => None,
         }
     }
 

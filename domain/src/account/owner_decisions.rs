@@ -107,6 +107,8 @@ impl Managed {
             },
             C::Create
             | C::Import(_)
+            | C::BeginRemoval(_)
+            | C::CancelRemoval { .. }
             | C::RecordReport(_)
             | C::ExpireOrder(_)
             | C::RetryOrder(_)
@@ -143,7 +145,12 @@ impl Managed {
         let off = match &self.stage {
             Stage::Live(lifecycle) => return Ok(lifecycle),
             Stage::Provisioning { .. } => OptionOff::StillProvisioning,
-            Stage::MarkedDeleted { .. } | Stage::Removing | Stage::Removed => OptionOff::Deleted,
+            Stage::BeingDisabled
+            | Stage::MarkedDeleted { .. }
+            | Stage::Removing
+            | Stage::Removed
+            | Stage::Releasing => OptionOff::Deleted,
+            Stage::Released => OptionOff::Released,
         };
         Err(AccountRefusal::OptionOff(off))
     }

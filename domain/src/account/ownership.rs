@@ -65,7 +65,12 @@ impl Managed {
 
     fn not_removed(&self) -> Result<(), AccountRefusal> {
         match self.stage {
+            // Nobody wants it.
+            _ if self.removal().is_some() => Err(AccountRefusal::OptionOff(OptionOff::NotOffered)),
             Stage::Removing | Stage::Removed => Err(AccountRefusal::OptionOff(OptionOff::Deleted)),
+            Stage::BeingDisabled | Stage::Releasing | Stage::Released => {
+                Err(AccountRefusal::OptionOff(OptionOff::Released))
+            }
             Stage::Provisioning { .. } | Stage::Live(_) | Stage::MarkedDeleted { .. } => Ok(()),
         }
     }

@@ -1,5 +1,6 @@
 //! Why an account refuses.
 
+use super::Protection;
 use crate::{
     lifecycle::OptionOff,
     order::OrderNumber,
@@ -66,6 +67,14 @@ pub enum AccountRefusal {
     /// There is no secret to reveal.
     #[error("the account has no secret in a vault")]
     NoSecret,
+    /// Nothing says that it is useless.
+    #[error(
+        "nothing that was read says that the account is useless: it is neither disabled, nor expired, nor unused for long"
+    )]
+    NotUseless,
+    /// It is not removed, whatever it looks like.
+    #[error("the account is protected: {0}")]
+    Protected(Protection),
     /// Some fields are not right; an account never loses its last active owner.
     #[error("not valid: {}", problem::listed(.0))]
     Invalid(Vec<FieldProblem>),

@@ -2,7 +2,7 @@
 
 use super::{
     AccountEvent, AccountFacts, AccountProvisioned, AccountRefusal, AccountRemoved, Managed,
-    OrderApplied, OrderDeferred, OrderFailed, Stage,
+    OrderApplied, OrderDeferred, OrderFailed, RemovalGraceBegun, Stage,
 };
 use crate::{
     context::Context,
@@ -53,6 +53,16 @@ impl Managed {
         }
         let event = match report.outcome {
             Outcome::Applied { object, secret } => match &self.stage {
+                Stage::BeingDisabled => RemovalGraceBegun {
+                    number,
+                    engine,
+                    purge_at: self.removal_due(context.now),
+                }
+                .into(),
+                Stage::Releasing if order.kind == OrderKind::Release => {
+                    let check_at = self.removal_check(&context.facts);
+                    self.released(order, engine, check_at).into()
+                }
                 Stage::Provisioning { .. } => {
                     let terms = &self.identity.terms;
                     let lifecycle_end = terms.period.end_from(context.now);
@@ -118,6 +128,9 @@ impl Managed {
         };
         let after = match &event {
             AccountEvent::OrderApplied(_) => self.drift_after_order(),
+            AccountEvent::OrderFailed(failed) if self.lets_go(order, failed.failure.reason) => {
+                Some(self.released(order, engine, None).into())
+            }
             _ => None,
         };
         Ok(std::iter::once(event).chain(after).collect())

@@ -186,7 +186,10 @@ fn condition(off: OptionOff) -> &'static str {
         OptionOff::AlreadyDisabled => "while enabled",
         OptionOff::AlreadyEnabled => "while disabled",
         OptionOff::Deleted => "until purged",
-        OptionOff::NotOffered | OptionOff::StillProvisioning | OptionOff::NotMarkedDeleted => {
+        OptionOff::NotOffered
+        | OptionOff::StillProvisioning
+        | OptionOff::NotMarkedDeleted
+        | OptionOff::Released => {
             panic!("{off:?} holds in every situation of a row, or in none")
         }
     }

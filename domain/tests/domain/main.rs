@@ -23,6 +23,7 @@ mod places;
 mod properties;
 mod reactions;
 mod reminders;
+mod removals;
 mod requests;
 mod revival;
 mod scene;

@@ -284,4 +284,43 @@ impl Lab {
             .success()
             .unwrap();
     }
+
+    /// A new group, which is a member of this one of the built-in domain.
+    pub async fn group_within(&self, holder: &str) -> String {
+        let name = format!("g-{}", Uuid::now_v7().simple());
+        let dn = format!("CN={name},OU=Service Accounts,{}", self.base);
+        let short = name.split_at(name.len() - 12).1;
+        self.add(&dn, &[("objectClass", "group"), ("sAMAccountName", short)])
+            .await;
+        let holder = format!("CN={holder},CN=Builtin,{}", self.base);
+        self.member(&holder, Mod::Add("member", HashSet::from([dn.as_str()])))
+            .await;
+        dn
+    }
+
+    /// Makes the account a member of the group.
+    pub async fn join(&self, name: &str, group: &str) {
+        let dn = self.entry(name).await.unwrap().dn;
+        self.member(group, Mod::Add("member", HashSet::from([dn.as_str()])))
+            .await;
+    }
+
+    /// And no member any more.
+    pub async fn leave(&self, name: &str, group: &str) {
+        let dn = self.entry(name).await.unwrap().dn;
+        self.member(group, Mod::Delete("member", HashSet::from([dn.as_str()])))
+            .await;
+    }
+
+    async fn member(&self, group: &str, change: Mod<&str>) {
+        let changed = self.admin().await.modify(group, vec![change]).await;
+        changed.unwrap().success().unwrap();
+    }
+
+    /// objectGUID.
+    pub async fn guid(&self, name: &str) -> Uuid {
+        let dn = self.entry(name).await.unwrap().dn;
+        let bytes = self.octets(&dn, "objectGUID").await;
+        Uuid::from_bytes_le(bytes.try_into().unwrap())
+    }
 }

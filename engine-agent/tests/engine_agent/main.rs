@@ -20,6 +20,7 @@ mod lab;
 mod outage;
 mod proxy;
 mod reading;
+mod removals;
 mod rights;
 mod subject;
 mod vault;

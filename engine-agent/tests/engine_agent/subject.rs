@@ -1,7 +1,7 @@
 //! One directory under test, whichever kind, with what a test needs to see it from outside.
 
 use crate::lab::{Bind, Lab};
-use chrono::{Duration, Utc};
+use chrono::{DateTime, Duration, Utc};
 use std::{collections::BTreeSet, sync::Arc};
 use tenure_domain::{
     gmsa::{EncryptionType, Gmsa},
@@ -114,6 +114,7 @@ impl Subject {
             revives: None,
             folder: None,
             moves_secret: false,
+            expects: None,
             desired: DesiredState {
                 name: format!("svc-{tail}"),
                 ou: self.ou("Service Accounts"),
@@ -347,6 +348,25 @@ impl Subject {
                 .await;
             }
         }
+    }
+
+    /// When somebody last signed in, as the directory says.
+    pub async fn last_sign_in(&self, name: &str) -> Option<DateTime<Utc>> {
+        self.instant(name, "lastLogonTimestamp").await
+    }
+
+    /// When its password was set, as the directory says.
+    pub async fn password_set(&self, name: &str) -> Option<DateTime<Utc>> {
+        self.instant(name, "pwdLastSet").await
+    }
+
+    async fn instant(&self, name: &str, attribute: &str) -> Option<DateTime<Utc>> {
+        let Kind::ActiveDirectory(lab) = &self.kind else {
+            return None;
+        };
+        let entry = lab.entry(name).await?;
+        let ticks: i64 = entry.attrs.get(attribute)?[0].parse().unwrap();
+        DateTime::from_timestamp(ticks / 10_000_000 - 11_644_473_600, 0).filter(|_| ticks > 0)
     }
 
     /// Changes the fence behind the agent's back.

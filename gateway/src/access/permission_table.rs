@@ -60,6 +60,7 @@ use Verb as V;
 const READ_ACCOUNT: Access = Needs(&[(F::ManagedAccount, V::Read)], Limited);
 const UPDATE_ACCOUNT: Access = Needs(&[(F::ManagedAccount, V::Update)], Limited);
 const MIGRATE: Access = Needs(&[(F::ManagedAccount, V::Update)], Nothing);
+const PURGE: Access = Needs(&[(F::ManagedAccount, V::Delete)], Nothing);
 const READ_REQUEST: Access = Needs(
     &[
         (F::ProvisionRequest, V::Read),
@@ -316,6 +317,12 @@ pub(crate) const RULES: &[Rule] = &[
         READ_DOMAIN,
     ),
     post("/api/v1/domains/{id}/unmanaged-accounts/import", MIGRATE),
+    get(
+        "/api/v1/domains/{id}/unmanaged-accounts/removals",
+        READ_DOMAIN,
+    ),
+    post("/api/v1/domains/{id}/unmanaged-accounts/remove", PURGE),
+    post("/api/v1/accounts/{id}/cancel-removal", PURGE),
     post("/api/v1/domains/{id}/drift/decide", MIGRATE),
     get(
         "/api/v1/domains/{id}/pool",
@@ -448,10 +455,7 @@ pub(crate) const RULES: &[Rule] = &[
         "/api/v1/accounts/{id}/delete",
         Needs(&[(F::ManagedAccount, V::Delete)], Limited),
     ),
-    post(
-        "/api/v1/accounts/{id}/purge",
-        Needs(&[(F::ManagedAccount, V::Delete)], Nothing),
-    ),
+    post("/api/v1/accounts/{id}/purge", PURGE),
     // One account at a time what each may be done with; bringing ends forward needs manage: the handler sees to both.
     post("/api/v1/accounts/act", UPDATE_ACCOUNT),
     post("/api/v1/accounts/act/preview", UPDATE_ACCOUNT),

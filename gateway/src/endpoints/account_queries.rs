@@ -18,6 +18,7 @@ use std::collections::BTreeMap;
 use tenure_domain::{
     AccountId, DomainId, TemplateId,
     account::{Managed, Stage},
+    discovery::Signal,
     gmsa::Gmsa,
     lifecycle::{self, EndOfLifecycleAction, LifecycleOption, OptionOff, Status},
     permission::{Feature, Verb},
@@ -45,7 +46,7 @@ pub(crate) struct ListAccounts {
     search: Option<String>,
     /// One of these statuses, separated by commas.
     #[param(
-        pattern = "^(provisioning|active|disabled|expired|renewing|deleted)(,(provisioning|active|disabled|expired|renewing|deleted))*$"
+        pattern = "^(provisioning|active|disabled|expired|renewing|deleted|released)(,(provisioning|active|disabled|expired|renewing|deleted|released))*$"
     )]
     status: Option<String>,
     /// In this domain.
@@ -144,6 +145,19 @@ pub(crate) struct AccountSummary {
     enabled: bool,
     /// Does the directory follow, or did it refuse?
     directory_failed: bool,
+    /// Was it found useless, and is removed? Then it has no template, and nobody owns it.
+    removal: bool,
+}
+
+/// The removal of an account that was found useless.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct UnmanagedRemoval {
+    /// Why.
+    reason: String,
+    /// So many days after it was disabled it is deleted.
+    grace_days: u16,
+    /// What made it useless, in words.
+    useless: Vec<String>,
 }
 
 /// An account.
@@ -163,6 +177,9 @@ pub(crate) struct AccountBody {
     request: Uuid,
     /// Did it exist in the directory before, and was imported?
     imported: bool,
+    /// It was found useless, and is removed: it has no template, and nobody owns it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    removal: Option<UnmanagedRemoval>,
     owners: Vec<OwnerBody>,
     #[schema(value_type = schema::EndOfLifecycleAction)]
     action: EndOfLifecycleAction,
@@ -360,6 +377,7 @@ fn summary(row: &AccountRow, names: &Names, now: DateTime<Utc>) -> AccountSummar
         renewal_open: row.situation(now).renewal_open,
         enabled: row.enabled,
         directory_failed: row.failed(),
+        removal: row.removal.is_some(),
     }
 }
 
@@ -392,6 +410,11 @@ async fn detail(
         template_version: identity.template_version,
         request: identity.request.0,
         imported: identity.adopts.is_some(),
+        removal: account.removal().map(|removal| UnmanagedRemoval {
+            reason: removal.reason.clone(),
+            grace_days: removal.grace_days,
+            useless: removal.useless.iter().map(Signal::text).collect(),
+        }),
         owners: account
             .owners
             .iter()
@@ -462,7 +485,12 @@ fn options(signed: &Signed, account: &Managed, now: DateTime<Utc>) -> Vec<Option
             .is_some(),
     };
     let of = |option: &LifecycleOption| {
-        let off = lifecycle::check(&situation, *option).err();
+        // Without a template there is nothing to make another one like it by.
+        let cloned = *option == LifecycleOption::Clone && account.removal().is_some();
+        let off = match cloned {
+            true => Some(OptionOff::NotOffered),
+            false => lifecycle::check(&situation, *option).err(),
+        };
         let lacking = (!permitted(*option)).then(|| "you lack the permission".to_owned());
         OptionBody {
             option: *option,

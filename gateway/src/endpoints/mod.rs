@@ -35,6 +35,7 @@ pub(crate) mod name_check;
 pub(crate) mod oauth;
 pub(crate) mod people;
 pub(crate) mod people_preview;
+pub(crate) mod removals;
 pub(crate) mod request_commands;
 pub(crate) mod request_export;
 pub(crate) mod request_list;
@@ -86,6 +87,7 @@ pub(crate) fn all() -> OpenApiRouter<App> {
         unmanaged_accounts::routes(),
         unmanaged_report::routes(),
         imports::routes(),
+        removals::routes(),
         engines::routes(),
         engine_tokens::routes(),
         enrolment::routes(),

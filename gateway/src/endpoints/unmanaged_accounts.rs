@@ -17,6 +17,7 @@ use futures::stream;
 use serde::{Deserialize, Serialize};
 use tenure_domain::{
     DomainId,
+    account::{AccountRefusal, protection, useless},
     discovery::{Risk, Signal, SignalKind},
 };
 use tenure_projections::LONGEST_PAGE;
@@ -169,12 +170,28 @@ pub(crate) struct UnmanagedBody {
     /// When it was noticed.
     #[serde(skip_serializing_if = "Option::is_none")]
     found_at: Option<DateTime<Utc>>,
+    /// Why it cannot be removed; missing: it can, since it is useless.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    not_removable: Option<String>,
+}
+
+/// As the rules of removal say.
+fn not_removable(account: &UnmanagedAccount) -> Option<String> {
+    let special = account.user.managed_service_account || account.user.critical;
+    let refusal = match protection(&account.signals, special) {
+        Some(protection) => AccountRefusal::Protected(protection),
+        None if useless(&account.signals).is_empty() => AccountRefusal::NotUseless,
+        None => return None,
+    };
+    Some(refusal.to_string())
 }
 
 impl From<UnmanagedAccount> for UnmanagedBody {
     fn from(account: UnmanagedAccount) -> Self {
+        let not_removable = not_removable(&account);
         let user = account.user;
         Self {
+            not_removable,
             id: user.id,
             enabled: user.enabled(),
             name: user.name,

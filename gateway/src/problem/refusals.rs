@@ -100,6 +100,8 @@ impl From<AccountRefusal> for Problem {
             AccountRefusal::NothingToRepair => say(Kind::NothingToRepair, &refusal),
             AccountRefusal::KeptByDirectory => say(Kind::KeptByDirectory, &refusal),
             AccountRefusal::NoSecret => say(Kind::NoSecret, &refusal),
+            AccountRefusal::NotUseless => say(Kind::NotUseless, &refusal),
+            AccountRefusal::Protected(_) => say(Kind::Protected, &refusal),
             AccountRefusal::Invalid(problems) => fields(problems),
         }
     }

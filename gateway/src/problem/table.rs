@@ -89,6 +89,8 @@ kinds! {
     NothingToRepair = "nothing-to-repair", 409, "Nothing differs that an order could repair";
     NothingHeld = "nothing-held", 409, "No repair is held back";
     NoSecret = "no-secret", 409, "The account has no secret in a vault";
+    NotUseless = "not-useless", 409, "Nothing says that the account is useless";
+    Protected = "protected", 409, "The account is protected";
     KeptByDirectory = "kept-by-directory", 409, "The directory makes and keeps the password";
     RevealRefused = "reveal-refused", 409, "The engine did not reveal the secret";
     NobodyHeld = "nobody-held", 409, "Nobody waits for a decision";

@@ -24,6 +24,7 @@ mod objects;
 mod people;
 mod permission_matrix;
 mod places;
+mod removals;
 mod renewals;
 mod requests;
 mod revival;

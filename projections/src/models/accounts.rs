@@ -9,13 +9,14 @@ use crate::{
     search::{folded, matching, prefixes},
     table::Table,
 };
-use chrono::{DateTime, Utc, serde::ts_microseconds, serde::ts_microseconds_option};
+use chrono::{DateTime, Days, Utc, serde::ts_microseconds, serde::ts_microseconds_option};
 use sea_query::{Cond, Expr, ExprTrait, Query};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use tenure_domain::{
-    AccountId, DomainId, Event, GroupId, RequestId, TemplateId, UserId,
-    account::{AccountCreated, AccountEvent},
+    AccountId, Actor, DomainId, Event, GroupId, RequestId, TemplateId, UserId,
+    account::{AccountCreated, AccountEvent, RemovalBegun},
+    discovery::Signal,
     lifecycle::{EndOfLifecycleAction, Phase, Situation, Status},
     order::{Failure, OrderKind, OrderNumber, SecretReference},
     ownership::Owner,
@@ -90,6 +91,9 @@ pub struct AccountRow {
     /// A change by request that the directory has not confirmed.
     #[serde(default)]
     pub change: Option<PendingGroups>,
+    /// It was found useless, and is removed.
+    #[serde(default)]
+    pub removal: Option<RemovalRow>,
     /// The account that it was revived as.
     #[serde(default)]
     pub succeeded_by: Option<AccountId>,
@@ -117,6 +121,25 @@ pub enum AccountStage {
     Removing,
     /// Object and secret are gone.
     Removed,
+    /// Its removal was cancelled: the directory is letting go of it.
+    Releasing,
+    /// It is as it was found, and nobody manages it.
+    Released,
+}
+
+/// The removal of an account that was found useless.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RemovalRow {
+    /// objectGUID.
+    pub object: Uuid,
+    /// What made it useless.
+    pub useless: Vec<Signal>,
+    /// So many days after it was disabled it is deleted.
+    pub grace_days: u16,
+    /// Why.
+    pub reason: String,
+    /// Who began it.
+    pub by: Actor,
 }
 
 /// A change that the directory has not confirmed.
@@ -164,9 +187,11 @@ impl AccountRow {
     pub fn status(&self) -> Status {
         match self.stage {
             AccountStage::Provisioning => Status::Provisioning,
-            AccountStage::MarkedDeleted | AccountStage::Removing | AccountStage::Removed => {
-                Status::Deleted
-            }
+            AccountStage::MarkedDeleted
+            | AccountStage::Removing
+            | AccountStage::Removed
+            | AccountStage::Releasing => Status::Deleted,
+            AccountStage::Released => Status::Released,
             AccountStage::Live if self.ended && self.action == EndOfLifecycleAction::Expire => {
                 if self.renewal_request.is_some() {
                     Status::Renewing
@@ -183,6 +208,7 @@ impl AccountRow {
     #[must_use]
     pub fn failed(&self) -> bool {
         self.order.is_none()
+            && self.stage != AccountStage::Released
             && (self.trouble.as_ref()).is_some_and(|trouble| trouble.retry_at.is_none())
     }
 
@@ -202,7 +228,9 @@ impl AccountRow {
             renewal_open: live
                 && (self.renewal_opened || self.renewal_opens_at.is_some_and(|at| now >= at)),
             renewal_pending: live && self.renewal_request.is_some(),
-            object_exists: self.stage == AccountStage::MarkedDeleted,
+            // One that is being removed first has to be disabled.
+            object_exists: self.stage == AccountStage::MarkedDeleted
+                && (self.removal.is_none() || self.purge_at.is_some()),
         }
     }
 
@@ -237,6 +265,54 @@ impl AccountRow {
             created_at: event.recorded_at,
             purge_at: None,
             change: None,
+            removal: None,
+            succeeded_by: None,
+            provisioned_at: None,
+            changed_at: event.recorded_at,
+            version: event.version,
+        }
+    }
+
+    fn removed(event: &StoredEvent, e: &RemovalBegun) -> Self {
+        let grace = Days::new(u64::from(e.grace_days));
+        let ends = event.recorded_at.checked_add_days(grace);
+        Self {
+            id: AccountId(event.stream),
+            name: e.name.clone(),
+            description: e.description.clone(),
+            domain: e.domain,
+            template: REMOVED_WITHOUT,
+            template_version: 0,
+            request: RequestId(event.stream),
+            action: EndOfLifecycleAction::Delete,
+            period: Period::days(e.grace_days),
+            owners: vec![],
+            ou: e.ou.clone(),
+            retirement_ou: None,
+            groups: vec![],
+            stage: AccountStage::MarkedDeleted,
+            enabled: false,
+            retired: false,
+            ended: true,
+            lifecycle_end: ends.unwrap_or(event.recorded_at),
+            renewal_opens_at: None,
+            renewal_opened: false,
+            renewal_declined: false,
+            renewal_request: None,
+            order: None,
+            trouble: None,
+            object: Some(e.found.object),
+            secret: None,
+            created_at: event.recorded_at,
+            purge_at: None,
+            change: None,
+            removal: Some(RemovalRow {
+                object: e.found.object,
+                useless: e.useless.clone(),
+                grace_days: e.grace_days,
+                reason: e.reason.clone(),
+                by: event.actor.clone(),
+            }),
             succeeded_by: None,
             provisioned_at: None,
             changed_at: event.recorded_at,
@@ -247,6 +323,7 @@ impl AccountRow {
     fn apply(&mut self, at: DateTime<Utc>, event: &AccountEvent) {
         match event {
             AccountEvent::Created(_)
+            | AccountEvent::RemovalBegun(_)
             | AccountEvent::OwnersReminded(_)
             | AccountEvent::DriftFound(_)
             | AccountEvent::DriftRepairOrdered(_)
@@ -363,7 +440,24 @@ impl AccountRow {
                 self.secret = None;
                 self.stage = AccountStage::Removed;
             }
+            AccountEvent::RemovalCheckBegun(_) if self.stage == AccountStage::Released => {
+                self.stage = AccountStage::Releasing;
+            }
             AccountEvent::RemovalCheckBegun(_) => self.stage = AccountStage::Removing,
+            AccountEvent::RemovalGraceBegun(e) => {
+                self.settled();
+                self.purge_at = Some(e.purge_at);
+                self.lifecycle_end = e.purge_at;
+            }
+            AccountEvent::RemovalCancelled(_) => {
+                self.purge_at = None;
+                self.stage = AccountStage::Releasing;
+            }
+            // Why it was not removed stays to be seen.
+            AccountEvent::Released(_) => {
+                self.order = None;
+                self.stage = AccountStage::Released;
+            }
             AccountEvent::OwnersChanged(e) => self.owners.clone_from(&e.owners),
         }
     }
@@ -390,6 +484,9 @@ impl AccountRow {
         self.ended = false;
     }
 }
+
+/// Template of those that are removed since they were found useless: none. Lists find them by it.
+pub const REMOVED_WITHOUT: TemplateId = TemplateId(Uuid::nil());
 
 pub(crate) struct Accounts;
 
@@ -463,6 +560,9 @@ impl ReadModel for Accounts {
         };
         if let AccountEvent::Created(created) = account {
             return Ok(Some(AccountRow::created(event, created)));
+        }
+        if let AccountEvent::RemovalBegun(begun) = account {
+            return Ok(Some(AccountRow::removed(event, begun)));
         }
         let mut row = row.ok_or(ABSENT)?;
         row.apply(event.recorded_at, account);

@@ -186,6 +186,7 @@ impl ReadModel for Drifts {
             AccountEvent::DriftEnded(_)
             | AccountEvent::Deleted(_)
             | AccountEvent::PurgeOrdered(_)
+            | AccountEvent::RemovalCancelled(_)
             | AccountEvent::Succeeded(_) => None,
             AccountEvent::OrderFailed(_)
             | AccountEvent::OrderRetried(_)
@@ -209,6 +210,9 @@ impl ReadModel for Drifts {
             | AccountEvent::Migrated(_)
             | AccountEvent::Removed(_)
             | AccountEvent::RemovalCheckBegun(_)
+            | AccountEvent::RemovalBegun(_)
+            | AccountEvent::RemovalGraceBegun(_)
+            | AccountEvent::Released(_)
             | AccountEvent::OwnersChanged(_)
             | AccountEvent::SecretRevealRequested(_) => row,
         })

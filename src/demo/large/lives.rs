@@ -499,7 +499,7 @@ impl Making {
                     path: account(n).to_string(),
                 }),
             },
-            OrderKind::Change => Outcome::Applied {
+            OrderKind::Change | OrderKind::Release => Outcome::Applied {
                 object: id("object", n),
                 secret: None,
             },

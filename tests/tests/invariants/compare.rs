@@ -106,7 +106,7 @@ impl Play {
                 Status::Disabled => AccountStatus::Disabled,
                 Status::Expired => AccountStatus::Expired,
                 Status::Renewing => AccountStatus::Renewing,
-                Status::Deleted => AccountStatus::Deleted,
+                Status::Deleted | Status::Released => AccountStatus::Deleted,
             };
             if status != wanted.status() {
                 return Err(format!(

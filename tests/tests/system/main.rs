@@ -25,6 +25,7 @@ mod lifecycle;
 mod migration_of_many;
 mod outage;
 mod refusals;
+mod removals;
 mod reveal;
 mod small;
 mod story;

@@ -7,7 +7,7 @@ export type Connection = 'connecting' | 'live' | 'reconnecting';
 
 // Which queries a change concerns, by the kind of object that changed. What is counted or lists several kinds is last.
 const CONCERNED: Record<string, string[]> = {
-  account: ['/api/v1/accounts', '/api/v1/drift'],
+  account: ['/api/v1/accounts', '/api/v1/drift', '/api/v1/domains/{id}/unmanaged-accounts'],
   request: ['/api/v1/requests', '/api/v1/approvals'],
   template: ['/api/v1/templates'],
   user: ['/api/v1/users', '/api/v1/people', '/api/v1/groups', '/api/v1/sessions/current'],

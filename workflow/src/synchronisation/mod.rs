@@ -17,9 +17,7 @@ mod tell;
 pub use copy::{
     CopiedGroup, CopiedUnit, CopiedUser, CopyFilter, CopyTotals, Found, UnmanagedAccount,
 };
-pub use people::{
-    Coming, GroupPreview, PeopleLook, PeoplePreview, PersonProblem, PersonRefused,
-};
+pub use people::{Coming, GroupPreview, PeopleLook, PeoplePreview, PersonProblem, PersonRefused};
 pub use state::{LastSync, Progress, Running, SyncState, Unread};
 
 pub(crate) use begin::{want, watch};
@@ -30,7 +28,24 @@ pub(crate) use receive::receive;
 pub(crate) use state::{Telling, drift_work, forget_drift_work};
 
 use crate::{CommandError, Instance};
-use tenure_domain::DomainId;
+use tenure_domain::{DomainId, account::AccountEvent};
+use tenure_eventstore::StoreError;
+
+/// Who is removed is no unmanaged account; who is kept is one again.
+pub(crate) async fn mark_removal(
+    instance: &Instance,
+    event: &AccountEvent,
+) -> Result<(), StoreError> {
+    let tables = instance.store.state_tables();
+    match event {
+        AccountEvent::RemovalBegun(e) => {
+            let object = e.found.object;
+            tables.mark_imported(e.domain, object, e.account).await
+        }
+        AccountEvent::Released(e) => tables.forget_imported(e.domain, e.account).await,
+        _ => Ok(()),
+    }
+}
 
 /// How reading the domain stands.
 ///

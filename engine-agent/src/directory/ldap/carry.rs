@@ -6,6 +6,7 @@ use super::{
     object::{Object, by_guid},
     provision::Made,
     refusal::{Refusal, Step, at, reason},
+    useless,
 };
 use crate::{
     dn,
@@ -23,6 +24,9 @@ impl LdapDirectory {
         made: &mut Made,
     ) -> Result<Outcome, Stop> {
         let found = self.look_up(order).await?;
+        if let Some(object) = &found {
+            useless::check(order, object)?;
+        }
         match (order.kind, found) {
             (OrderKind::Provision, found) => match &order.desired.gmsa {
                 Some(gmsa) => self.provision_gmsa(order, gmsa, found).await,
@@ -47,6 +51,7 @@ impl LdapDirectory {
                 Err(Stop::fail(FailureReason::ObjectGone, "no such object"))
             }
             (OrderKind::Remove, found) => self.remove(order, found, vault).await,
+            (OrderKind::Release, found) => self.release(order, found).await,
         }
     }
 

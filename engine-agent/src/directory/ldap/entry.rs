@@ -55,6 +55,11 @@ impl Entry {
         self.values(name).first().map(Vec::as_slice)
     }
 
+    /// All values, as they are.
+    pub(super) fn all_bytes(&self, name: &str) -> impl Iterator<Item = &[u8]> {
+        self.values(name).iter().map(Vec::as_slice)
+    }
+
     /// All values that are text.
     pub(super) fn texts(&self, name: &str) -> impl Iterator<Item = &str> {
         self.values(name)

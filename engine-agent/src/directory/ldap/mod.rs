@@ -3,7 +3,7 @@
 //! One order is: *check* (find the object, read its fence), *claim* (compare-and-set of the fence, in the same modify
 //! as the change), *act* (move, groups, password: after the claim and a re-read), *verify* (read back; bind with a new
 //! password). The steps are in `carry.rs` (all kinds), `provision.rs`, `gmsa.rs` (accounts whose password the directory
-//! makes), `password_change.rs` and `remove.rs`; what the
+//! makes), `password_change.rs`, `remove.rs` and `useless.rs`; what the
 //! directory's refusals mean is in `refusal.rs`, why it may be away altogether in `away.rs`. Synchronisation reads by `read.rs`, discovery on the spot by `survey.rs`; what the engine may do is
 //! told by `rights.rs`.
 
@@ -24,6 +24,7 @@ mod refusal;
 mod remove;
 mod rights;
 mod survey;
+mod useless;
 mod values;
 
 pub use rights::{GroupRights, MissingRight, Rights, RightsWanted, UnitRights};

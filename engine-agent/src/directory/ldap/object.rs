@@ -5,7 +5,7 @@ use super::{
     entry::Entry,
     gmsa::{self, ENCRYPTION_TYPES},
     readers::{self, Readers},
-    values,
+    useless, values,
 };
 use crate::{
     dn::Dn,
@@ -19,12 +19,14 @@ use tenure_domain::{
 };
 use uuid::Uuid;
 
+const CONTROL: &str = "userAccountControl";
+
 /// The object, at the moment of reading.
 #[derive(Debug)]
 pub(super) struct Object {
     pub(super) guid: Uuid,
     pub(super) dn: String,
-    entry: Entry,
+    pub(super) entry: Entry,
     fence: Option<String>,
 }
 
@@ -33,12 +35,7 @@ impl Object {
     /// on every attribute, and a storm of orders is mostly reading.
     pub(super) fn attributes(order: &Order, fence_attribute: &str) -> Vec<String> {
         let desired = &order.desired;
-        let mut names = vec![
-            "objectGUID",
-            "userAccountControl",
-            "accountExpires",
-            fence_attribute,
-        ];
+        let mut names = vec!["objectGUID", CONTROL, "accountExpires", fence_attribute];
         if desired.enabled {
             names.push("pwdLastSet");
         }
@@ -53,6 +50,10 @@ impl Object {
         }
         if desired.gmsa.is_some() {
             names.extend(["objectClass", ENCRYPTION_TYPES, readers::ATTRIBUTE]);
+        }
+        if order.expects.is_some() {
+            let asked = useless::attributes(order).into_iter();
+            names.extend(asked.filter(|name| *name != "pwdLastSet" || !desired.enabled));
         }
         names
             .into_iter()
@@ -95,12 +96,16 @@ impl Object {
 
     /// The compare-and-set of the fence: nothing of the modify applies if somebody else changed it since.
     pub(super) fn claim(&self, attribute: &str, fence: &str) -> Vec<Mod<Vec<u8>>> {
-        let mut changes = Vec::with_capacity(2);
-        if let Some(old) = &self.fence {
-            changes.push(Mod::Delete(attribute.into(), one(old)));
-        }
+        let mut changes = self.unclaim(attribute);
         changes.push(Mod::Add(attribute.into(), one(fence)));
         changes
+    }
+
+    /// The same, and then there is none.
+    pub(super) fn unclaim(&self, attribute: &str) -> Vec<Mod<Vec<u8>>> {
+        let old = self.fence.iter();
+        old.map(|old| Mod::Delete(attribute.into(), one(old)))
+            .collect()
     }
 
     /// Is it a group managed service account? Only an order about one asks.
@@ -125,8 +130,20 @@ impl Object {
 
     fn control(&self) -> i64 {
         self.entry
-            .number("userAccountControl")
+            .number(CONTROL)
             .unwrap_or(values::NORMAL_ACCOUNT | values::DISABLED)
+    }
+
+    /// userAccountControl for it to be enabled or not, if it is otherwise.
+    fn switched(&self, enabled: bool) -> Option<String> {
+        let differs = self.is_enabled() != enabled;
+        differs.then(|| (self.control() ^ values::DISABLED).to_string())
+    }
+
+    /// The change by which it may sign in, or may not, if it is otherwise.
+    pub(super) fn switch(&self, enabled: bool) -> Option<Mod<Vec<u8>>> {
+        let control = self.switched(enabled)?;
+        Some(Mod::Replace(CONTROL.into(), one(&control)))
     }
 
     /// Every attribute that is not as the order says, with the change that makes it so. Bits of userAccountControl that
@@ -136,9 +153,8 @@ impl Object {
         let mut replace = |name: &str, values: HashSet<Vec<u8>>| {
             found.push((name.to_owned(), Mod::Replace(name.into(), values)));
         };
-        if self.is_enabled() != desired.enabled {
-            let control = self.control() ^ values::DISABLED;
-            replace("userAccountControl", one(&control.to_string()));
+        if let Some(control) = self.switched(desired.enabled) {
+            replace(CONTROL, one(&control));
         }
         let expires = values::account_expires(desired.expires_at);
         if !values::same_expiry(expires, self.entry.number("accountExpires").unwrap_or(0)) {

@@ -8,6 +8,7 @@ mod checks;
 mod journal;
 mod object;
 mod read;
+mod useless;
 
 pub use object::SandboxObject;
 
@@ -236,6 +237,7 @@ impl Sandbox {
     async fn carry(&self, order: &Order, vault: &dyn Vault) -> Result<Outcome, Stop> {
         self.territory.check(order).map_err(Stop::Fail)?;
         self.in_time(order)?;
+        self.state().check_useless(order)?;
         match order.kind {
             OrderKind::Provision => self.provision(order, vault).await,
             OrderKind::Change => {
@@ -258,6 +260,11 @@ impl Sandbox {
                     vault.delete(revived).await?;
                 }
                 Ok(Outcome::Removed)
+            }
+            OrderKind::Release => {
+                let object = self.state().release(order)?;
+                let secret = None;
+                Ok(Outcome::Applied { object, secret })
             }
         }
     }

@@ -85,6 +85,27 @@ impl StateTables {
         Ok(())
     }
 
+    /// The object is no account of Tenure any more.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn forget_imported(
+        &self,
+        domain: DomainId,
+        account: AccountId,
+    ) -> Result<(), StoreError> {
+        on_writer!(&self.database, |pool| {
+            sqlx::query(
+                "UPDATE directory_objects SET account = NULL WHERE domain = $1 AND account = $2",
+            )
+            .bind(domain.0)
+            .bind(account.0)
+            .execute(pool)
+            .await?;
+        });
+        Ok(())
+    }
+
     /// Replaces it, if it still has that revision (none: if there is nothing yet). False if it has another one.
     ///
     /// # Errors

@@ -21,19 +21,23 @@ export function AccountFacts({ account }: { account: Account }) {
   );
   return (
     <dl className="facts">
-      <Fact term={terms.owners}>
-        <Owners owners={account.owners} />
-      </Fact>
+      <Fact term={terms.owners}>{!account.removal && <Owners owners={account.owners} />}</Fact>
+      <Fact term={terms.removal}>{account.removal?.reason}</Fact>
+      <Fact term={terms.useless}>{account.removal?.useless.join('; ')}</Fact>
       <Fact term={terms.description}>{account.description}</Fact>
       <Fact term={terms.template}>
-        {can('provision-template:read') ? (
-          <Link className="link" to="/templates/$id" params={{ id: account.template.id }}>
-            {account.template.name}
-          </Link>
-        ) : (
-          account.template.name
+        {!account.removal && (
+          <>
+            {can('provision-template:read') ? (
+              <Link className="link" to="/templates/$id" params={{ id: account.template.id }}>
+                {account.template.name}
+              </Link>
+            ) : (
+              account.template.name
+            )}
+            , {terms.version(account.template_version)}
+          </>
         )}
-        , {terms.version(account.template_version)}
       </Fact>
       <Fact term={terms.type}>{accountTypes[account.account_type]}</Fact>
       <Fact term={terms.domain}>{account.domain.name}</Fact>
@@ -48,10 +52,8 @@ export function AccountFacts({ account }: { account: Account }) {
           </>
         )}
       </Fact>
-      <Fact term={terms.action}>
-        <ActionName action={account.action} />
-      </Fact>
-      <Fact term={terms.period}>{account.period}</Fact>
+      <Fact term={terms.action}>{!account.removal && <ActionName action={account.action} />}</Fact>
+      <Fact term={terms.period}>{!account.removal && account.period}</Fact>
       <Fact term={terms.purge}>{account.purge_at && <Time at={account.purge_at} relative />}</Fact>
       <Fact term={terms.groups}>{account.groups.length > 0 && <Lines lines={account.groups} />}</Fact>
       <Fact term={terms.attributes}>{attributes.length > 0 && <Lines lines={attributes} />}</Fact>
@@ -63,11 +65,11 @@ export function AccountFacts({ account }: { account: Account }) {
         {gmsa?.password_interval_days && terms.everyDays(gmsa.password_interval_days)}
       </Fact>
       <Fact term={terms.secret}>
-        {gmsa ? terms.keptByDirectory : account.has_secret ? terms.hasSecret : terms.noSecret}
+        {account.removal ? null : gmsa ? terms.keptByDirectory : account.has_secret ? terms.hasSecret : terms.noSecret}
       </Fact>
       <Fact term={terms.object}>{account.object && <code>{account.object}</code>}</Fact>
       <Fact term={terms.request}>
-        {account.imported ? terms.imported : <RequestLink id={account.request} label={terms.requestLink} />}
+        {account.removal ? null : account.imported ? terms.imported : <RequestLink id={account.request} label={terms.requestLink} />}
       </Fact>
       <Fact term={terms.renewalRequest}>
         {account.renewal_request && <RequestLink id={account.renewal_request} label={terms.renewalLink} />}

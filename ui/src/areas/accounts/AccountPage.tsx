@@ -76,7 +76,7 @@ function OneAccount({ id }: { id: string }) {
             {account.directory.state === 'failed' && <FailedPill />}
           </Group>
         }
-        sub={texts.in(account.template.name, account.domain.name)}
+        sub={account.removal ? texts.removedFrom(account.domain.name) : texts.in(account.template.name, account.domain.name)}
       >
         <AccountActions account={account} open={setOpened} />
       </PageHead>

@@ -59,7 +59,7 @@ const columns: Column<Row>[] = [
     cell: (row) => <LastDay end={row.lifecycle_end} relative={row.status !== 'deleted'} />,
   },
   { id: 'action', header: texts.columns.action, cell: (row) => <ActionName action={row.action} /> },
-  { id: 'owners', header: texts.columns.owners, cell: (row) => <OwnerNames owners={row.owners} /> },
+  { id: 'owners', header: texts.columns.owners, cell: (row) => !row.removal && <OwnerNames owners={row.owners} /> },
   { id: 'template', header: texts.columns.template, cell: (row) => row.template.name },
   { id: 'domain', header: texts.columns.domain, cell: (row) => row.domain.name },
 ];

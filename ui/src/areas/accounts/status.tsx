@@ -5,7 +5,7 @@ import { accounts as texts, actions, statuses } from '@/texts/accounts';
 export type AccountStatus = Schemas['AccountStatus'];
 export type Action = Schemas['EndOfLifecycleAction'];
 
-export const STATUSES: AccountStatus[] = ['active', 'disabled', 'expired', 'renewing', 'provisioning', 'deleted'];
+export const STATUSES: AccountStatus[] = ['active', 'disabled', 'expired', 'renewing', 'provisioning', 'deleted', 'released'];
 
 export const statusTone: Record<AccountStatus, Tone> = {
   provisioning: 'pending',
@@ -14,6 +14,7 @@ export const statusTone: Record<AccountStatus, Tone> = {
   expired: 'late',
   renewing: 'pending',
   deleted: 'off',
+  released: 'off',
 };
 
 export function AccountStatusPill({ status }: { status: AccountStatus }) {

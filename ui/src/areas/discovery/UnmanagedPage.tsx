@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { keepPreviousData } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { Download } from 'lucide-react';
+import { Download, Trash2 } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { api } from '@/api/client';
 import { useCan } from '@/api/session';
@@ -13,7 +13,7 @@ import { ListPage } from '@/components/table/ListPage';
 import { TableFilter } from '@/components/table/TableFilter';
 import { TableSearch } from '@/components/table/TableSearch';
 import { useTableState, type TableState } from '@/components/table/useTableState';
-import { discovery as texts } from '@/texts/discovery';
+import { discovery as texts, removing } from '@/texts/discovery';
 import { signals as words } from '@/texts/signals';
 import { allMatching } from './allMatching';
 import { chosenOf, forget, keep, kept, NO_TARGET, type ChosenAccount } from './chosen';
@@ -21,6 +21,9 @@ import { columns } from './columns';
 import { DiscoverySteps } from './DiscoverySteps';
 import { DomainSelect } from './DomainSelect';
 import { exportAddress, filterOf } from './filter';
+import { RemoveDialog } from './removal/RemoveDialog';
+import { RemovedAlert } from './removal/RemovedAlert';
+import type { RemovalOutcome } from './removal/useRemoval';
 import { risks } from './risks';
 import { useDomain } from './useDomain';
 
@@ -62,6 +65,9 @@ function Unmanaged({ domain, user, state }: Props) {
   const can = useCan();
   const navigate = useNavigate();
   const imports = can('managed-account:update:all');
+  const removes = can('managed-account:delete:all');
+  const [asking, setAsking] = useState(false);
+  const [removed, setRemoved] = useState<RemovalOutcome[] | null>(null);
   const { chosen, choose } = useChosen(domain, user);
   const rows = answer.data?.items ?? [];
   const change = (ids: Set<string>) => {
@@ -73,12 +79,21 @@ function Unmanaged({ domain, user, state }: Props) {
     ids: new Set(chosen.keys()),
     change,
     actions: (
-      <Button size="xs" onClick={() => void navigate({ to: '/unmanaged/import' })}>
-        {texts.importChosen(chosen.size)}
-      </Button>
+      <>
+        {imports && (
+          <Button size="xs" onClick={() => void navigate({ to: '/unmanaged/import' })}>
+            {texts.importChosen(chosen.size)}
+          </Button>
+        )}
+        {removes && (
+          <Button size="xs" variant="default" onClick={() => setAsking(true)}>
+            {texts.removeChosen(chosen.size)}
+          </Button>
+        )}
+      </>
     ),
   };
-  return (
+  const list = (
     <ListPage
       name="unmanaged"
       texts={texts}
@@ -87,19 +102,31 @@ function Unmanaged({ domain, user, state }: Props) {
       nameOf={(row) => row.name}
       answer={answer}
       base={{ domain: state.search['domain'] }}
-      notice={<DiscoverySteps at="accounts" domain={domain} chosen={chosen.size} />}
+      notice={
+        <>
+          <DiscoverySteps at="accounts" domain={domain} chosen={chosen.size} />
+          {removed && <RemovedAlert domain={domain} outcomes={removed} onClose={() => setRemoved(null)} />}
+        </>
+      }
       toolbar={
         <>
           <DomainSelect domain={domain} onChange={(next) => state.replaceWith({ domain: next })} />
           <Filters state={state} domain={domain} />
-          {imports && answer.data && answer.data.total.value > 1 && (
+          {(imports || removes) && answer.data && answer.data.total.value > 1 && (
             <SelectAll domain={domain} state={state} total={answer.data.total.value} choose={choose} />
           )}
         </>
       }
-      {...(imports ? { selection } : {})}
+      {...(imports || removes ? { selection } : {})}
       actions={
         <>
+          <Button
+            variant="default"
+            leftSection={<Trash2 size={16} />}
+            onClick={() => void navigate({ to: '/unmanaged/removals', search: { domain } as never })}
+          >
+            {removing.list.title}
+          </Button>
           <Button
             variant="default"
             leftSection={<Download size={16} />}
@@ -112,6 +139,24 @@ function Unmanaged({ domain, user, state }: Props) {
         </>
       }
     />
+  );
+  return (
+    <>
+      {list}
+      {asking && (
+        <RemoveDialog
+          domain={domain}
+          accounts={[...chosen.values()]}
+          onDone={(outcomes) => {
+            const begun = new Set(outcomes.filter(({ problem }) => !problem).map(({ object }) => object));
+            choose(new Map([...chosen].filter(([id]) => !begun.has(id))));
+            setRemoved(outcomes);
+            void answer.refetch();
+          }}
+          onClose={() => setAsking(false)}
+        />
+      )}
+    </>
   );
 }
 

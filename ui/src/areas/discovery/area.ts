@@ -30,6 +30,12 @@ export const discoveryRoutes = [
     validateSearch: (given: Record<string, unknown>): { step?: string | undefined } => ({ step: textOf(given['step']) }),
     component: lazyRouteComponent(() => import('./import/ImportPage')),
   }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/unmanaged/removals',
+    validateSearch: tableSearch('domain'),
+    component: lazyRouteComponent(() => import('./removal/RemovalsPage')),
+  }),
 ] as const;
 
 export const discovery: Area = {

@@ -9,6 +9,10 @@ export interface ChosenAccount {
   name: string;
   dn: string;
   manager?: string | null | undefined;
+  /** What makes it useless, in words. */
+  useless?: string;
+  /** Why it is not removed, whoever asks. */
+  notRemovable?: string | null | undefined;
   /** Instead of the owners for all. */
   owners?: OwnerChoice[];
 }
@@ -30,8 +34,14 @@ export interface Chosen {
   target: Target;
 }
 
+/** What may make an account useless. */
+const USELESS = new Set(['never-signed-in', 'unused', 'disabled', 'expired']);
+
 /** What is kept of a row. */
-export const chosenOf = ({ id, name, dn, manager }: Schemas['UnmanagedBody']): ChosenAccount => ({ id, name, dn, manager });
+export function chosenOf({ id, name, dn, manager, signals, not_removable: notRemovable }: Schemas['UnmanagedBody']): ChosenAccount {
+  const useless = signals.filter(({ signal }) => USELESS.has(signal)).map(({ text }) => text);
+  return { id, name, dn, manager, useless: useless.join('; '), notRemovable };
+}
 
 /** Who is accountable for it, in the end. */
 export function ownersOf(account: ChosenAccount, target: Target): OwnerChoice[] {

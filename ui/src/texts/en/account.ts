@@ -2,6 +2,7 @@ import { counted } from './common';
 
 export const account = {
   in: (template: string, domain: string) => `${template} in ${domain}`,
+  removedFrom: (domain: string) => `Found useless in ${domain}, and removed`,
   facts: 'Details',
   lifecycle: {
     title: 'Lifecycle',
@@ -27,6 +28,8 @@ export const account = {
     owners: 'Owners',
     description: 'Description',
     template: 'Template',
+    removal: 'Removed because',
+    useless: 'What made it useless',
     version: (version: number) => `version ${version}`,
     domain: 'Domain',
     ou: 'OU',

@@ -127,6 +127,7 @@ export const statuses = {
   expired: { label: 'Expired', hint: 'The directory refuses logons since its end' },
   renewing: { label: 'Renewing', hint: 'Expired, and a renewal waits for approval' },
   deleted: { label: 'Deleted', hint: 'Marked deleted, or gone' },
+  released: { label: 'Released', hint: 'Found useless and kept: nobody manages it any more' },
 };
 
 export const actions = {

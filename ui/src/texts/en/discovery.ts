@@ -74,6 +74,62 @@ export const discovery = {
   showSignal: (risk: string) => `${risk} risk`,
   selectAll: (total: number) => `Select all ${number(total)} matching`,
   importChosen: (count: number) => `Import ${counted(count, 'account')}`,
+  removeChosen: (count: number) => `Remove ${counted(count, 'account')}`,
+};
+
+export const removing = {
+  dialog: {
+    title: 'Remove useless accounts',
+    consequence: (days: number) =>
+      `They are disabled now, and deleted ${counted(days, 'day')} later. Until then they can be kept, as they are now. An engine looks at each once more before it touches it, and leaves alone what has changed since it was read.`,
+    act: (count: number) => `Remove ${counted(count, 'account')}`,
+    removable: (count: number) => `${counted(count, 'account')} to remove`,
+    account: 'Account',
+    useless: 'What makes it useless',
+    more: (count: number) => `and ${number(count)} more`,
+    kept: (count: number) => `${counted(count, 'account')} ${count === 1 ? 'is' : 'are'} not removed`,
+    none: 'None of them can be removed',
+    grace: 'Days until they are deleted',
+    graceHint: 'Until then whoever misses one can have it kept',
+  },
+  done: {
+    title: (accepted: number, refused: number) =>
+      `${counted(accepted, 'account')} ${accepted === 1 ? 'is' : 'are'} being removed${refused > 0 ? `, ${number(refused)} refused` : ''}`,
+    follows: 'An engine looks at each once more, then disables it.',
+    link: 'To the removals',
+  },
+  list: {
+    title: 'Removals',
+    sub: 'Useless accounts that are disabled, and deleted after their grace',
+    found: (total: number) => counted(total, 'removal'),
+    noMatch: { title: 'No removal matches', hint: 'Try another name.' },
+    empty: { title: 'No account was removed', hint: 'Choose useless accounts in discovery, and remove them.' },
+    search: 'Search by name',
+    columns: {
+      name: 'Account',
+      state: 'State',
+      since: 'Being removed since',
+      reason: 'Because',
+      deleteAt: 'Deleted',
+      useless: 'What made it useless',
+      description: 'Description',
+      place: 'Place',
+      keep: 'Keep',
+    },
+    by: (name: string) => `by ${name}`,
+    states: {
+      disabling: { label: 'Being disabled', hint: 'The directory has not confirmed it yet' },
+      disabled: { label: 'Disabled', hint: 'Until it is deleted it can be kept' },
+      deleting: { label: 'Being deleted', hint: 'The directory has not confirmed it yet' },
+      deleted: { label: 'Deleted', hint: 'It is gone from the directory' },
+      cancelling: { label: 'Being kept', hint: 'The directory has not confirmed yet that it is as it was found' },
+      kept: { label: 'Kept', hint: 'It is as it was found, and nobody manages it' },
+    },
+    leftAlone: { label: 'Left alone', hint: 'It was not as it had been read: nothing was done to it' },
+    keep: 'Keep',
+    keepOne: (name: string) => `Keep ${name}`,
+    keepConsequence: 'Its removal is cancelled: it is as it was found again, enabled if it was, and nobody manages it.',
+  },
 };
 
 export const importing = {
