@@ -15,10 +15,12 @@ use crate::{
 use futures::StreamExt as _;
 use std::sync::Arc;
 use tenure_domain::{
+    calibration::{Calibration, CalibrationOrder},
+    engine::log::EngineLog,
     order::{EngineStatus, Order, Report},
     synchronisation::{SyncChunk, SyncOrder},
 };
-use tokio::time::Instant;
+use tokio::{sync::broadcast::error::RecvError, time::Instant};
 use tokio_stream::wrappers::ReceiverStream;
 
 /// Requests to reveal a secret that one link answers at the same time.
@@ -251,6 +253,22 @@ impl AgentLink {
         self.say(FromEngine::Sync(chunk)).await
     }
 
+    /// The same for what the engine can reach.
+    ///
+    /// # Errors
+    /// As [`Self::report`].
+    pub async fn report_calibration(&self, calibration: Calibration) -> Result<(), BrokerError> {
+        self.say(FromEngine::Calibration(calibration)).await
+    }
+
+    /// The same for what the engine did.
+    ///
+    /// # Errors
+    /// As [`Self::report`].
+    pub async fn tell_log(&self, log: EngineLog) -> Result<(), BrokerError> {
+        self.say(FromEngine::Log(log)).await
+    }
+
     async fn say(&self, message: FromEngine) -> Result<(), BrokerError> {
         match &self.0 {
             Backend::InProcess(agent) => agent.say(message)?,
@@ -258,6 +276,22 @@ impl AgentLink {
         }
         metrics::counter!("tenure_broker_reports_sent_total").increment(1);
         Ok(())
+    }
+
+    /// Hands to `handler`, one after the other, what the core asks this engine about its reach, until dropped. That it is the
+    /// core's, for this domain and names this engine, was checked.
+    ///
+    /// # Errors
+    /// If the broker refuses the subscription, or the link was closed. Never returns `Ok`.
+    pub async fn serve_calibrations<F, R>(&self, handler: F) -> Result<(), BrokerError>
+    where
+        F: Fn(CalibrationOrder) -> R + Send + Sync,
+        R: Future<Output = ()> + Send,
+    {
+        match &self.0 {
+            Backend::InProcess(agent) => agent.serve_calibrations(handler).await,
+            Backend::Nats(agent) => agent.serve_calibrations(handler).await,
+        }
     }
 
     /// Answers requests to reveal a secret with what `handler` says, several at a time, until dropped. `handler`
@@ -318,12 +352,35 @@ impl HubAgent {
             FromEngine::Report(report) => wire::check_fits(report)?,
             FromEngine::Status(status) => wire::check_fits(status)?,
             FromEngine::Sync(chunk) => wire::check_fits(chunk)?,
+            FromEngine::Calibration(calibration) => wire::check_fits(calibration)?,
+            FromEngine::Log(log) => wire::check_fits(log)?,
         }
         self.hub.push_report(Sent {
             from: self.keys.signing.verifying_key(),
             message: Arc::new(message),
         });
         Ok(())
+    }
+
+    async fn serve_calibrations<F, R>(&self, handler: F) -> Result<(), BrokerError>
+    where
+        F: Fn(CalibrationOrder) -> R + Send + Sync,
+        R: Future<Output = ()> + Send,
+    {
+        let mut asked = self.queue.asked();
+        loop {
+            match asked.recv().await {
+                Ok(sent) if sent.from != self.keys.core => {
+                    self.refused.note("core", Refusal::BadSignature);
+                }
+                Ok(sent) if sent.message.engines.contains(&self.keys.engine) => {
+                    handler(CalibrationOrder::clone(&sent.message)).await;
+                }
+                // Of other engines; or too much at once, and it is asked again.
+                Ok(_) | Err(RecvError::Lagged(_)) => {}
+                Err(RecvError::Closed) => return Err(BrokerError::Disconnected),
+            }
+        }
     }
 
     async fn serve_reveals<F, R>(&self, handler: F) -> Result<(), BrokerError>

@@ -5,12 +5,14 @@
 
 use crate::{
     reveal::{AddressedReveal, AnsweredReveal},
-    wire::{KEY_HEADER, KIND_HEADER, REPORT, SIGNATURE_HEADER, STATUS, SYNC},
+    wire::{CALIBRATION, KEY_HEADER, KIND_HEADER, LOG, REPORT, SIGNATURE_HEADER, STATUS, SYNC},
 };
 use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tenure_domain::{
+    calibration::{Calibration, CalibrationOrder},
+    engine::log::EngineLog,
     order::{EngineStatus, Order, Report},
     synchronisation::{SyncChunk, SyncOrder},
 };
@@ -37,6 +39,17 @@ enum Synchronisation {
     Chunk(SyncChunk),
 }
 
+/// Everything that is said about what an engine can reach.
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+#[allow(dead_code, reason = "only its schema is used")]
+enum Reach {
+    /// By the core.
+    Order(CalibrationOrder),
+    /// By an engine.
+    Answer(Calibration),
+}
+
 /// File names below `schemas/` and their content.
 #[must_use]
 pub fn documents() -> Vec<(&'static str, Value)> {
@@ -46,6 +59,8 @@ pub fn documents() -> Vec<(&'static str, Value)> {
         ("status.schema.json", schema::<EngineStatus>()),
         ("reveal.schema.json", schema::<Reveal>()),
         ("synchronisation.schema.json", schema::<Synchronisation>()),
+        ("calibration.schema.json", schema::<Reach>()),
+        ("log.schema.json", schema::<EngineLog>()),
         ("asyncapi.json", asyncapi()),
     ]
 }
@@ -98,15 +113,25 @@ fn asyncapi() -> Value {
             "report": {
                 "address": "tenure.{instance}.report.{domain}.{engine}",
                 "description": format!(
-                    "JetStream TENURE_REPORT, consumer core. Header {KIND_HEADER}: {REPORT}, {STATUS} or {SYNC}. \
-                    What was read of a directory is kept for an hour."
+                    "JetStream TENURE_REPORT, consumer core. Header {KIND_HEADER}: {REPORT}, {STATUS}, {SYNC}, \
+                    {CALIBRATION} or {LOG}. What was read of a directory, what an engine can reach and its log are kept \
+                    for an hour."
                 ),
                 "parameters": ids(&[instance, domain, ("engine", "Id of the engine: 32 hexadecimal digits.")]),
                 "messages": {
                     "report": { "$ref": "#/components/messages/report" },
                     "status": { "$ref": "#/components/messages/status" },
                     "syncChunk": { "$ref": "#/components/messages/syncChunk" },
+                    "calibration": { "$ref": "#/components/messages/calibration" },
+                    "log": { "$ref": "#/components/messages/log" },
                 },
+            },
+            "calibrate": {
+                "address": "tenure.{instance}.calibrate.{domain}",
+                "description": "Never stored; every engine of the domain hears it, and those that it names report what \
+                    they can reach. Asked again until they have, or nobody waits any more.",
+                "parameters": ids(&[instance, domain]),
+                "messages": { "calibrationOrder": { "$ref": "#/components/messages/calibrationOrder" } },
             },
             "reveal": {
                 "address": "tenure.{instance}.reveal.{domain}",
@@ -136,6 +161,9 @@ fn asyncapi() -> Value {
             "reportStatus": operation("receive", "report", "status", "The core learns how an engine does."),
             "issueSyncOrder": operation("send", "work", "syncOrder", "The core asks for the domain to be read."),
             "handOverSyncChunk": operation("receive", "report", "syncChunk", "The core learns a part of what was read."),
+            "askForCalibration": operation("send", "calibrate", "calibrationOrder", "The core asks what engines can reach."),
+            "reportCalibration": operation("receive", "report", "calibration", "The core learns what an engine can reach."),
+            "reportLog": operation("receive", "report", "log", "The core learns what an engine did."),
             "publishEvent": operation("send", "event", "event", "Every event goes out, in order."),
             "revealSecret": {
                 "action": "send",
@@ -152,6 +180,9 @@ fn asyncapi() -> Value {
                 "status": signed("tenure-status-v1", "the engine", "./status.schema.json"),
                 "syncOrder": signed("tenure-sync-order-v1", "the core", "./synchronisation.schema.json#/$defs/SyncOrder"),
                 "syncChunk": signed("tenure-sync-chunk-v1", "the engine", "./synchronisation.schema.json#/$defs/SyncChunk"),
+                "calibrationOrder": signed("tenure-calibration-order-v1", "the core", "./calibration.schema.json#/$defs/CalibrationOrder"),
+                "calibration": signed("tenure-calibration-v1", "the engine", "./calibration.schema.json#/$defs/Calibration"),
+                "log": signed("tenure-log-v1", "the engine", "./log.schema.json"),
                 "revealRequest": signed("tenure-reveal-request-v1", "the core", "./reveal.schema.json#/$defs/AddressedReveal"),
                 "revealReply": signed("tenure-reveal-reply-v1", "the engine", "./reveal.schema.json#/$defs/AnsweredReveal"),
                 "event": {

@@ -15,6 +15,8 @@ use chrono::{DateTime, Utc};
 use ed25519_dalek::VerifyingKey;
 use std::{sync::Arc, time::Duration};
 use tenure_domain::{
+    calibration::{Calibration, CalibrationOrder},
+    engine::log::EngineLog,
     ids::{AccountId, DomainId, EngineId},
     order::{EngineStatus, Order, Report},
     synchronisation::{SyncChunk, SyncOrder},
@@ -55,6 +57,10 @@ pub enum FromEngine {
     Status(EngineStatus),
     /// A part of what it read of its domain.
     Sync(SyncChunk),
+    /// What it can reach.
+    Calibration(Calibration),
+    /// What it did.
+    Log(EngineLog),
 }
 
 impl FromEngine {
@@ -65,6 +71,8 @@ impl FromEngine {
             Self::Report(report) => report.engine,
             Self::Status(status) => status.engine,
             Self::Sync(chunk) => chunk.engine,
+            Self::Calibration(calibration) => calibration.engine,
+            Self::Log(log) => log.engine,
         }
     }
 
@@ -75,6 +83,8 @@ impl FromEngine {
             Self::Report(report) => report.domain,
             Self::Status(status) => status.domain,
             Self::Sync(chunk) => chunk.domain,
+            Self::Calibration(calibration) => calibration.domain,
+            Self::Log(log) => log.domain,
         }
     }
 }
@@ -102,7 +112,10 @@ impl ReportDelivery {
     pub fn report(&self) -> Option<&Report> {
         match &self.message {
             FromEngine::Report(report) => Some(report),
-            FromEngine::Status(_) | FromEngine::Sync(_) => None,
+            FromEngine::Status(_)
+            | FromEngine::Sync(_)
+            | FromEngine::Calibration(_)
+            | FromEngine::Log(_) => None,
         }
     }
 
@@ -256,6 +269,17 @@ impl CoreLink {
         metrics::counter!("tenure_broker_reports_received_total")
             .increment(deliveries.len() as u64);
         Ok(deliveries)
+    }
+
+    /// Asks the engines of a domain what they can reach. Nothing of it is stored: who does not listen now does not hear it.
+    ///
+    /// # Errors
+    /// If it is too large, or the broker cannot be reached.
+    pub async fn calibrate(&self, order: &CalibrationOrder) -> Result<(), BrokerError> {
+        match &self.0 {
+            Backend::InProcess(core) => core.calibrate(order),
+            Backend::Nats(core) => core.calibrate(order).await,
+        }
     }
 
     /// Asks an engine of the domain to seal a secret to the reader's key. Nothing of it is stored anywhere.

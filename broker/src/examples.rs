@@ -2,8 +2,13 @@
 
 use crate::reveal::{RevealReply, RevealRequest};
 use chrono::{DateTime, Utc};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use tenure_domain::{
+    calibration::{
+        AccountClass, Calibration, CalibrationOrder, DirectoryReach, FoundPlace, FoundRight,
+        PlaceUse, Protection, ReachedServer, Right, Standing, VaultReach, WantedPlace,
+    },
+    engine::log::{EngineLog, LogLevel, LogLine},
     ids::{AccountId, DomainId, EngineId},
     order::{
         DesiredState, EngineLoad, EngineStatus, Failure, FailureReason, Order, OrderKind,
@@ -197,5 +202,79 @@ pub(crate) fn status() -> EngineStatus {
             in_work: 3,
             apply_p95_ms: Some(120),
         },
+    }
+}
+
+pub(crate) fn calibration_order() -> CalibrationOrder {
+    CalibrationOrder {
+        domain: DOMAIN,
+        engines: BTreeSet::from([ENGINE]),
+        run: Uuid::from_u128(0x0c),
+        places: vec![WantedPlace {
+            dn: "OU=Service,DC=corp,DC=example".to_owned(),
+            uses: BTreeSet::from([PlaceUse::Accounts]),
+            attributes: BTreeMap::from([(
+                AccountClass::User,
+                BTreeSet::from(["department".to_owned()]),
+            )]),
+        }],
+        not_after: at(30),
+    }
+}
+
+pub(crate) fn calibration() -> Calibration {
+    let class = AccountClass::User;
+    let names = vec!["department".to_owned()];
+    Calibration {
+        domain: DOMAIN,
+        engine: ENGINE,
+        run: Uuid::from_u128(0x0c),
+        at: at(1),
+        directory: DirectoryReach::Reached(ReachedServer {
+            address: "dc1.corp.example:636 (192.0.2.10:636)".to_owned(),
+            host: Some("dc1.corp.example".to_owned()),
+            protection: Some(Protection {
+                certificate_for: "dc1.corp.example".to_owned(),
+                own_authority: true,
+            }),
+            account: "tenure-agent@corp.example".to_owned(),
+            known_as: Some("u:CORP\\tenure-agent".to_owned()),
+            round_trip_us: 1_840,
+            deletions: Standing::Granted,
+        }),
+        vault: VaultReach {
+            kind: "built-in".to_owned(),
+            failure: None,
+        },
+        places: vec![FoundPlace {
+            dn: "OU=Service,DC=corp,DC=example".to_owned(),
+            failure: None,
+            rights: vec![
+                FoundRight {
+                    right: Right::CreateAccounts { class },
+                    standing: Standing::Granted,
+                },
+                FoundRight {
+                    right: Right::WriteAttributes { class, names },
+                    standing: Standing::Missing,
+                },
+            ],
+        }],
+    }
+}
+
+pub(crate) fn log() -> EngineLog {
+    EngineLog {
+        domain: DOMAIN,
+        engine: ENGINE,
+        start: Uuid::from_u128(0x05),
+        at: at(6),
+        lines: vec![LogLine {
+            number: 12,
+            at: at(5),
+            level: LogLevel::Info,
+            account: Some(ACCOUNT),
+            sentence: "Order 1.3 (change): carried out in 24 ms".to_owned(),
+        }],
     }
 }

@@ -16,9 +16,12 @@ use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
-use tenure_domain::ids::{AccountId, DomainId, EngineId};
+use tenure_domain::{
+    calibration::CalibrationOrder,
+    ids::{AccountId, DomainId, EngineId},
+};
 use tokio::{
-    sync::{Notify, mpsc, oneshot},
+    sync::{Notify, broadcast, mpsc, oneshot},
     time::{Instant, timeout_at},
 };
 
@@ -61,6 +64,18 @@ pub(crate) struct DomainQueue {
     orders: Mutex<Queued>,
     ordered: Notify,
     listeners: Mutex<Vec<mpsc::Sender<RevealCall>>>,
+    /// Every engine hears it.
+    asked: Asked,
+}
+
+/// What every engine of a domain is asked at once. Who is slow to listen misses the oldest.
+#[derive(Debug)]
+struct Asked(broadcast::Sender<Sent<CalibrationOrder>>);
+
+impl Default for Asked {
+    fn default() -> Self {
+        Self(broadcast::Sender::new(16))
+    }
 }
 
 #[derive(Debug, Default)]
@@ -203,6 +218,15 @@ impl DomainQueue {
         if let Some(work) = orders.queue.remove(sequence) {
             orders.at_place.remove(&work.message.place());
         }
+    }
+
+    pub(crate) fn ask(&self, order: Sent<CalibrationOrder>) {
+        // Nobody may be listening.
+        let _ = self.asked.0.send(order);
+    }
+
+    pub(crate) fn asked(&self) -> broadcast::Receiver<Sent<CalibrationOrder>> {
+        self.asked.0.subscribe()
     }
 
     pub(crate) fn listen(&self) -> mpsc::Receiver<RevealCall> {

@@ -11,7 +11,7 @@ use crate::{
     work::Work,
 };
 use std::{sync::Arc, time::Duration};
-use tenure_domain::ids::DomainId;
+use tenure_domain::{calibration::CalibrationOrder, ids::DomainId};
 use tokio::{
     sync::oneshot,
     time::{Instant, timeout},
@@ -36,6 +36,15 @@ impl HubCore {
             .map_or(Issued::AlreadyQueued, |sequence| Issued::Queued {
                 sequence,
             }))
+    }
+
+    pub(crate) fn calibrate(&self, order: &CalibrationOrder) -> Result<(), BrokerError> {
+        wire::check_fits(order)?;
+        self.hub.domain(order.domain).ask(Sent {
+            from: self.keys.signing.verifying_key(),
+            message: Arc::new(order.clone()),
+        });
+        Ok(())
     }
 
     pub(crate) async fn next_reports(&self, max: usize) -> Vec<ReportDelivery> {

@@ -19,6 +19,12 @@ pub enum Purpose {
     SyncOrder,
     /// Part of what was read, by an engine.
     SyncChunk,
+    /// What an engine can reach, asked by the core.
+    CalibrationOrder,
+    /// What it can reach, by an engine.
+    Calibration,
+    /// What an engine did, by itself.
+    Log,
     /// Request to reveal a secret, by the core.
     RevealRequest,
     /// Answer to it, by an engine.
@@ -41,6 +47,9 @@ impl Purpose {
             Self::Status => b"tenure-status-v1\0",
             Self::SyncOrder => b"tenure-sync-order-v1\0",
             Self::SyncChunk => b"tenure-sync-chunk-v1\0",
+            Self::CalibrationOrder => b"tenure-calibration-order-v1\0",
+            Self::Calibration => b"tenure-calibration-v1\0",
+            Self::Log => b"tenure-log-v1\0",
             Self::RevealRequest => b"tenure-reveal-request-v1\0",
             Self::RevealReply => b"tenure-reveal-reply-v1\0",
             Self::Challenge => b"tenure-challenge-v1\0",

@@ -133,6 +133,12 @@ impl Subjects {
         format!("{}.reveal.{}", self.root, domain.token())
     }
 
+    /// Where the engines of a domain are asked what they can reach.
+    #[must_use]
+    pub fn calibrate(&self, domain: DomainId) -> String {
+        format!("{}.calibrate.{}", self.root, domain.token())
+    }
+
     /// Where an event goes. Of a type `account.end-reached`, the part after the aggregate is the last token.
     ///
     /// # Errors
@@ -252,6 +258,7 @@ mod tests {
                 s.report(DomainId(one), EngineId(two)),
                 s.all_reports(),
                 s.reveal(DomainId(one)),
+                s.calibrate(DomainId(one)),
                 s.event("account", two, "account.end-reached").unwrap(),
                 s.all_events(),
                 s.past_events(3),

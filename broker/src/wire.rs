@@ -26,6 +26,10 @@ pub const REPORT: &str = "report";
 pub const STATUS: &str = "status";
 /// [`KIND_HEADER`] of an order to read a domain, and of what was read.
 pub const SYNC: &str = "sync";
+/// [`KIND_HEADER`] of what an engine can reach.
+pub const CALIBRATION: &str = "calibration";
+/// [`KIND_HEADER`] of lines of an engine's log.
+pub const LOG: &str = "log";
 
 /// The body of `message`, signed.
 pub(crate) fn sealed<T: Serialize>(
@@ -146,6 +150,11 @@ mod tests {
         ] {
             pinned(name, Purpose::SyncChunk, &chunk);
         }
+        let asked = examples::calibration_order();
+        pinned("calibration-order", Purpose::CalibrationOrder, &asked);
+        let answer = examples::calibration();
+        pinned("calibration", Purpose::Calibration, &answer);
+        pinned("log", Purpose::Log, &examples::log());
         pinned(
             "reveal-request",
             Purpose::RevealRequest,

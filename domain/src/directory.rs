@@ -63,6 +63,11 @@ pub enum DomainCommand {
         /// All of it.
         full: bool,
     },
+    /// Ask its engines what they can really reach: all of them, or one.
+    Calibrate {
+        /// Only this one.
+        engine: Option<EngineId>,
+    },
     /// It was read.
     RecordSynchronised(DomainSynchronised),
     /// It could not be read.
@@ -116,6 +121,14 @@ pub struct SynchronisationPlanned {
 pub struct SynchronisationAsked {
     /// All of it, or what changed.
     pub full: bool,
+}
+
+/// Somebody wants to know what its engines can really reach. What they answer is an observation, and not recorded.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CalibrationAsked {
+    /// Only this one; otherwise all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub engine: Option<EngineId>,
 }
 
 /// It was read. Not recorded when nothing had changed.
@@ -236,6 +249,8 @@ events!(
         SynchronisationPlanned(SynchronisationPlanned) = "domain.synchronisation-planned",
         /// It shall be read now.
         SynchronisationAsked(SynchronisationAsked) = "domain.synchronisation-asked",
+        /// Its engines shall say what they can reach.
+        CalibrationAsked(CalibrationAsked) = "domain.calibration-asked",
         /// It was read.
         Synchronised(DomainSynchronised) = "domain.synchronised",
         /// It could not be read.
@@ -334,7 +349,9 @@ impl Domain {
                 self.unseen = e.unseen;
             }
             DomainEvent::DriftDecided(_) => self.held = None,
-            DomainEvent::SynchronisationAsked(_) | DomainEvent::UnmanagedAccountsFound(_) => {}
+            DomainEvent::SynchronisationAsked(_)
+            | DomainEvent::CalibrationAsked(_)
+            | DomainEvent::UnmanagedAccountsFound(_) => {}
         }
     }
 
@@ -424,6 +441,12 @@ impl Decide for Domain {
             (DomainCommand::Synchronise { full }, Some(_)) => {
                 Ok(vec![SynchronisationAsked { full }.into()])
             }
+            (DomainCommand::Calibrate { .. }, Some(_)) if self.disabled => {
+                Err(DomainRefusal::Disabled)
+            }
+            (DomainCommand::Calibrate { engine }, Some(_)) => {
+                Ok(vec![CalibrationAsked { engine }.into()])
+            }
             (DomainCommand::RecordSynchronised(read), Some(_)) => Ok(if self.is_news(&read) {
                 vec![read.into()]
             } else {
@@ -485,6 +508,7 @@ impl Recorded for DomainEvent {
             | Self::Enabled(_)
             | Self::SynchronisationPlanned(_)
             | Self::SynchronisationAsked(_)
+            | Self::CalibrationAsked(_)
             | Self::Synchronised(_)
             | Self::SynchronisationFailed(_)
             | Self::UnmanagedAccountsFound(_)

@@ -14,6 +14,7 @@
 pub mod account;
 pub mod api_token;
 pub mod attribute;
+pub mod calibration;
 pub mod codec;
 pub mod context;
 pub mod decide;

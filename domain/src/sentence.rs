@@ -301,6 +301,10 @@ fn of_domain(event: &DomainEvent) -> String {
         DomainEvent::SynchronisationPlanned(_) => "when the domain is read was changed".into(),
         DomainEvent::SynchronisationAsked(e) if e.full => "full synchronisation asked for".into(),
         DomainEvent::SynchronisationAsked(_) => "synchronisation asked for".into(),
+        DomainEvent::CalibrationAsked(e) => match e.engine {
+            Some(_) => "one engine asked what it can reach".into(),
+            None => "engines asked what they can reach".into(),
+        },
         DomainEvent::Synchronised(e) => format!(
             "domain read{}: {} changed, {} gone; {} users, {} groups",
             if e.full { " in full" } else { "" },

@@ -5,8 +5,8 @@
 //! or to another engine of the pool, and the fence on the object makes that harmless.
 
 use crate::{
-    backoff::Backoff, clock::Clock, directory::Directory, pace::Pace, reveal::RevealDesk,
-    vault::Vault,
+    backoff::Backoff, calibrate::Answered, clock::Clock, directory::Directory, log::Log,
+    pace::Pace, reveal::RevealDesk, vault::Vault,
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use std::{
@@ -20,7 +20,7 @@ use std::{
 use tenure_broker::{AgentLink, OrderDelivery, RevealReply, RevealRequest, WorkDelivery};
 use tenure_domain::{
     ids::{AccountId, DomainId, EngineId},
-    order::{EngineLoad, EngineStatus, Failure, FailureReason, Outcome, Report},
+    order::{EngineLoad, EngineStatus, Failure, FailureReason, Order, OrderKind, Outcome, Report},
 };
 use tokio::{
     sync::watch,
@@ -57,7 +57,7 @@ pub(crate) struct Inner {
     pub(crate) engine: EngineId,
     pub(crate) domain: DomainId,
     pub(crate) directory: Arc<dyn Directory>,
-    vault: Arc<dyn Vault>,
+    pub(crate) vault: Arc<dyn Vault>,
     desk: RevealDesk,
     pub(crate) clock: Clock,
     concurrency: usize,
@@ -71,6 +71,10 @@ pub(crate) struct Inner {
     in_work: Mutex<HashSet<AccountId>>,
     /// How long orders take.
     pace: Pace,
+    /// What the core is told of what it does.
+    pub(crate) log: Log,
+    /// What it last said of its reach.
+    pub(crate) answered: Answered,
 }
 
 impl Agent {
@@ -93,6 +97,8 @@ impl Agent {
             directory,
             vault,
             desk,
+            log: Log::new(engine, Arc::clone(&clock)),
+            answered: Answered::default(),
             clock,
             concurrency: concurrency.max(1),
             heart_beat: HEART_BEAT,
@@ -118,7 +124,13 @@ impl Agent {
 
     /// Works until `stop`, then finishes what is in work. Outages of broker and directory are waited out.
     pub async fn run(&self, stop: CancellationToken) {
+        let version = env!("CARGO_PKG_VERSION");
+        self.inner
+            .log
+            .info(None, format!("Started, version {version}"));
         tokio::select! {
+            () = self.inner.tell_log() => {}
+            () = self.inner.answer_calibrations() => {}
             () = self.inner.answer_reveals() => {}
             () = self.inner.tell_status() => {}
             () = self.work(&stop) => {}
@@ -173,6 +185,7 @@ impl Inner {
                     if failures > 0 {
                         tracing::info!("the directory can be reached again");
                     }
+                    self.log.info(None, "The directory is reached");
                     self.mark_reachable(true);
                     self.set_impaired(None);
                     return;
@@ -183,6 +196,9 @@ impl Inner {
                             detail = failure.detail,
                             "the directory cannot be reached: no orders are taken"
                         );
+                        let detail = &failure.detail;
+                        self.log
+                            .warn(None, format!("No orders are taken: {detail}"));
                     }
                     self.mark_reachable(false);
                     self.set_impaired(Some(failure));
@@ -298,9 +314,11 @@ impl Inner {
         let order = &delivery.order;
         let began = Instant::now();
         let outcome = self.directory.carry_out(order, &*self.vault).await;
+        let took = began.elapsed();
         if matches!(outcome, Outcome::Applied { .. } | Outcome::Removed) {
-            self.pace.note(began.elapsed());
+            self.pace.note(took);
         }
+        self.log_order(order, &outcome, took);
         self.learn_from(&outcome);
         metrics::counter!("tenure_agent_orders_total", "outcome" => label(&outcome)).increment(1);
         match &outcome {
@@ -334,6 +352,30 @@ impl Inner {
         }
     }
 
+    fn log_order(&self, order: &Order, outcome: &Outcome, took: Duration) {
+        let what = match order.kind {
+            OrderKind::Provision => "provision",
+            OrderKind::Change => "change",
+            OrderKind::Remove => "remove",
+        };
+        let (number, name, ms) = (order.number, &order.desired.name, took.as_millis());
+        let said = |rest: String| format!("Order {number}, {what} {name}: {rest}");
+        let account = Some(order.account);
+        match outcome {
+            Outcome::Applied { .. } | Outcome::Removed => {
+                self.log.info(account, said(format!("done in {ms} ms")));
+            }
+            Outcome::Deferred(failure) => {
+                let rest = format!("not now: {}", failure.detail);
+                self.log.warn(account, said(rest));
+            }
+            Outcome::Failed(failure) => {
+                self.log
+                    .error(account, said(format!("failed: {}", failure.detail)));
+            }
+        }
+    }
+
     async fn hand_over(&self, report: &Report) -> bool {
         for attempt in 0..REPORT_ATTEMPTS {
             match self.link.report(report).await {
@@ -346,6 +388,8 @@ impl Inner {
             }
         }
         tracing::warn!(account = %report.account, "the report was not stored: the order comes again");
+        let sentence = "The core could not be told what came of an order: it comes again";
+        self.log.warn(Some(report.account), sentence);
         false
     }
 
@@ -380,13 +424,19 @@ impl Inner {
             Err(_) => Err(crate::reveal::Refused::NotAKey),
         };
         match answer {
-            Ok(sealed) => RevealReply::Sealed {
-                ephemeral: BASE64.encode(sealed.ephemeral),
-                nonce: BASE64.encode(sealed.nonce),
-                ciphertext: BASE64.encode(sealed.ciphertext),
-            },
+            Ok(sealed) => {
+                let sentence = "The secret was sealed to a reader's key";
+                self.log.info(Some(asked.account), sentence);
+                RevealReply::Sealed {
+                    ephemeral: BASE64.encode(sealed.ephemeral),
+                    nonce: BASE64.encode(sealed.nonce),
+                    ciphertext: BASE64.encode(sealed.ciphertext),
+                }
+            }
             Err(refused) => {
                 tracing::info!(request = %asked.request, account = %asked.account, %refused, "not revealed");
+                let sentence = format!("The secret was not revealed: {refused}");
+                self.log.warn(Some(asked.account), sentence);
                 RevealReply::Refused {
                     reason: refused.to_string(),
                 }

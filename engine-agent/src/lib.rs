@@ -9,11 +9,12 @@
 //! - Nothing here issues orders, knows templates or approvals, or decides whether an account should live.
 //!
 //! Start reading at [`directory::Directory`], then `directory/ldap/mod.rs`: check, claim, act, verify. [`agent::Agent`]
-//! is the loop around it, `reading.rs` hands over what the directory holds, [`vault`] keeps secrets, [`reveal`] hands one to the person who asked for it. [`discovery`] looks
+//! is the loop around it, `calibrate.rs` tells what it can reach, `log.rs` what it did, `reading.rs` hands over what the directory holds, [`vault`] keeps secrets, [`reveal`] hands one to the person who asked for it. [`discovery`] looks
 //! for accounts that nobody manages.
 
 pub mod agent;
 mod backoff;
+mod calibrate;
 pub mod clock;
 pub mod config;
 pub mod directory;
@@ -22,6 +23,7 @@ mod dn;
 mod expected;
 mod failure;
 mod fence;
+mod log;
 mod pace;
 mod reading;
 pub mod reveal;

@@ -85,12 +85,17 @@ impl Inner {
                 full,
                 mark,
                 deletions_seen,
-            }) => SyncContent::Complete(SyncSummary {
-                full,
-                mark,
-                deletions_seen,
-                counts: chunks.counts,
-            }),
+            }) => {
+                let what = if full { "all of it" } else { "what changed" };
+                self.log
+                    .info(None, format!("The directory was read: {what}"));
+                SyncContent::Complete(SyncSummary {
+                    full,
+                    mark,
+                    deletions_seen,
+                    counts: chunks.counts,
+                })
+            }
             Err(failure) => {
                 self.note(&failure);
                 SyncContent::Failed(failure)
@@ -104,6 +109,11 @@ impl Inner {
             reason = ?failure.reason,
             detail = failure.detail,
             "the directory was not read to its end"
+        );
+        let detail = &failure.detail;
+        self.log.warn(
+            None,
+            format!("The directory was not read to its end: {detail}"),
         );
         if failure.reason.directory_is_away() {
             // The loop looks at the directory before it takes another order.

@@ -53,6 +53,7 @@ of_the_domain!(
     DriftField = domain::drift::DriftField,
     EngineContent = domain::engine::EngineContent,
     EngineStanding = domain::engine::EngineStanding,
+    LogLevel = domain::engine::log::LogLevel,
     TemplateContent = domain::template::TemplateContent,
     AccountType = domain::template::AccountType,
     Gmsa = domain::gmsa::Gmsa,

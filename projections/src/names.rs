@@ -3,8 +3,8 @@
 use crate::{
     ViewError, Views,
     models::{
-        domains::Domains, engines::Engines, groups::Groups, roles::Roles, templates::Templates,
-        users::Users,
+        accounts::Accounts, domains::Domains, engines::Engines, groups::Groups, roles::Roles,
+        templates::Templates, users::Users,
     },
 };
 use std::collections::{BTreeSet, HashMap};
@@ -41,5 +41,20 @@ impl Views {
         look_up!(Roles, |row| row.content.name);
         names.retain(|_, name| !name.is_empty());
         Ok(names)
+    }
+
+    /// The names of those of `ids` that are accounts: for people who may see all of them.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn account_names(
+        &self,
+        ids: impl IntoIterator<Item = Uuid>,
+    ) -> Result<HashMap<Uuid, String>, ViewError> {
+        let ids: BTreeSet<Uuid> = ids.into_iter().collect();
+        let wanted: Vec<Uuid> = ids.into_iter().collect();
+        let accounts = self.among::<Accounts>(&wanted).await?;
+        let named = accounts.into_iter().map(|row| (row.id.0, row.name));
+        Ok(named.collect())
     }
 }

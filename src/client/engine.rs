@@ -4,7 +4,7 @@ use super::{
     connection::{Common, Connection},
     error::ClientError,
     lookup,
-    table::{print_items, text},
+    table::{plain, print_items, text},
 };
 use crate::out;
 use clap::{Args, Subcommand};
@@ -90,6 +90,19 @@ enum EngineCommand {
         /// Id or name of the domain
         domain: String,
     },
+    /// Ask engines what they can really reach and what they may do there, and show what they answer; changes nothing
+    #[command(
+        after_help = "Examples:\n  tenure engine calibrate corp.example.com\n  tenure engine calibrate corp.example.com --engine dc1-agent\n\n\
+        Ends with 1 if an engine does not answer, reaches no directory or vault, or lacks a right: then it says which, and\n\
+        what grants it. With --last nobody is asked: what they last answered is shown."
+    )]
+    Calibrate(super::calibration::CalibrateArgs),
+    /// Show the last lines of what an engine did, the newest last
+    #[command(after_help = "Example:\n  tenure engine log dc1-agent")]
+    Log {
+        /// Id or name
+        engine: String,
+    },
     /// List engines
     #[command(after_help = "Example:\n  tenure engine list")]
     List,
@@ -160,6 +173,21 @@ pub(crate) async fn run(args: EngineArgs) -> Result<(), ClientError> {
                     ("VERSION", "health.version"),
                 ];
                 print_items(&json!({ "items": answer["engines"] }), &columns);
+            });
+        }
+        EngineCommand::Calibrate(args) => {
+            return super::calibration::run(&connection, args).await;
+        }
+        EngineCommand::Log { engine } => {
+            let id = lookup::engine(&connection, &engine).await?;
+            let answer = connection.get(&format!("engines/{id}/log"), &[]).await?;
+            connection.show(&answer, |answer| {
+                let lines = answer["items"].as_array().into_iter().flatten();
+                for line in lines.rev() {
+                    let (at, level) = (text(line, "at"), text(line, "level"));
+                    let sentence = plain(&text(line, "sentence"));
+                    out::line(format_args!("{at}  {level:<7}  {sentence}"));
+                }
             });
         }
         EngineCommand::List => {

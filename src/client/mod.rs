@@ -7,6 +7,7 @@ mod account;
 mod admin;
 mod approval;
 pub(crate) mod audit;
+mod calibration;
 mod change;
 mod clock;
 mod connection;

@@ -3,6 +3,7 @@
 use crate::{
     Commands,
     access::EngineAccess,
+    calibration::Questions,
     contact::Contact,
     synchronisation::{Progress, Telling},
 };
@@ -20,7 +21,7 @@ use tenure_eventstore::{
     clock::{Clock, VirtualClock},
 };
 use tenure_projections::Views;
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Mutex, Notify, watch};
 
 /// Store, broker and read models of one tenant, and its clocks.
 #[derive(Clone)]
@@ -74,6 +75,10 @@ pub struct EngineDirectory {
     ended: watch::Sender<BTreeMap<String, DateTime<Utc>>>,
     pub(crate) contact: Contact,
     pub(crate) telling: Telling,
+    /// What engines are to be asked about their reach.
+    pub(crate) questions: Questions,
+    /// Held while lines of an engine's log are added to those that are kept.
+    pub(crate) log_writing: Mutex<()>,
     /// A look at a domain was applied.
     pub(crate) applied: Notify,
 }

@@ -1,6 +1,6 @@
 //! What makes things follow: facts are gathered and commands executed ([`Commands`]), events lead to commands
 //! (`reactions.rs`) and work orders (`orders.rs`), reports to commands (`reports.rs`), due timers to commands
-//! (`scheduler.rs`), domains are read (`synchronisation/`) and compared with what was ordered (`drift/`), and the history
+//! (`scheduler.rs`), engines asked what they can reach (`calibration.rs`), domains are read (`synchronisation/`) and compared with what was ordered (`drift/`), and the history
 //! goes to NATS (`relay.rs`).
 //!
 //! **Architecture invariant:** no rules here; they are in the domain. Everything that runs by itself is at least
@@ -11,11 +11,13 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod access;
+pub mod calibration;
 mod clock;
 mod commands;
 pub mod contact;
 mod drift;
 pub mod engine_health;
+pub mod engine_log;
 mod instance;
 mod mark_pruning;
 mod orders;

@@ -2,12 +2,14 @@
 //! out for now is tried until it can; one that never can (a stream that does not decode) is parked, and holds back
 //! nothing but its own account.
 
-use crate::{Accepted, Caller, CommandError, Instance, drift, synchronisation};
+use crate::{Accepted, Caller, CommandError, Instance, calibration, drift, synchronisation};
 use futures::{FutureExt, StreamExt, future::BoxFuture, stream};
 use tenure_domain::{
-    DomainId, EngineId, Event,
+    DomainId, EngineId, Event, TemplateId,
     directory::DomainEvent,
+    engine::EngineEvent,
     reactions::{self, Reaction},
+    template::{Template, TemplateEvent},
 };
 use tenure_eventstore::{
     Cause, StoredEvent,
@@ -42,6 +44,7 @@ impl Handle for Reactions {
                 let wanted = synchronisation::want(instance, domain, asked.full).await;
                 wanted.map_err(|error| error.to_string())?;
             }
+            recalibrate(instance, event).await?;
             if let Event::Domain(DomainEvent::PeoplePlanned(_) | DomainEvent::PeopleAllowed(_)) =
                 &event.event
             {
@@ -67,6 +70,36 @@ impl Handle for Reactions {
         // When one has to wait the whole page is done again: what was done is recognised by its command id.
         outcomes.into_iter().collect()
     }
+}
+
+/// Engines are asked what they can reach: when somebody wants it, and when what is known may have become old.
+async fn recalibrate(instance: &Instance, event: &StoredEvent) -> Result<(), Retry> {
+    let questions = &instance.engines.questions;
+    let failed = |error: &dyn std::fmt::Display| error.to_string();
+    match &event.event {
+        Event::Domain(DomainEvent::CalibrationAsked(asked)) => {
+            let domain = DomainId(event.stream);
+            let asking = (event.id, event.position);
+            let wanted = calibration::want(instance, domain, asked.engine, asking);
+            wanted.await.map_err(|error| failed(&error))?;
+        }
+        Event::Engine(
+            EngineEvent::Registered(_) | EngineEvent::Assigned(_) | EngineEvent::Enabled(_),
+        ) => questions.engine_came(EngineId(event.stream)),
+        Event::Template(TemplateEvent::Published(published)) => {
+            let domain = published.content.directory.domain;
+            questions.template_changed(domain, TemplateId(event.stream));
+        }
+        Event::Template(TemplateEvent::Unpublished(withdrawn)) => {
+            let template = instance.store.cached_state::<Template>(event.stream).await;
+            let template = template.map_err(|error| failed(&error))?.state;
+            if let Some(content) = template.versions.get(&withdrawn.version) {
+                questions.template_changed(content.directory.domain, TemplateId(event.stream));
+            }
+        }
+        _ => {}
+    }
+    Ok(())
 }
 
 async fn carry_out(

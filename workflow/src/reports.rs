@@ -1,7 +1,7 @@
 //! Reports of engines become commands. A report is acknowledged only after its outcome is in the history; repeats
 //! and reports about orders that are not outstanding change nothing.
 
-use crate::{Caller, Instance, contact, engine_health, synchronisation};
+use crate::{Caller, Instance, calibration, contact, engine_health, engine_log, synchronisation};
 use futures::{FutureExt, StreamExt, future::BoxFuture, stream};
 use std::time::Duration;
 use tenure_broker::{FromEngine, ReportDelivery};
@@ -70,6 +70,8 @@ async fn record_one(instance: &Instance, delivery: ReportDelivery) {
                 .map(drop)
         }
         FromEngine::Sync(chunk) => synchronisation::receive(instance, chunk).await,
+        FromEngine::Calibration(answer) => calibration::receive(instance, answer).await,
+        FromEngine::Log(log) => engine_log::note(instance, log).await,
     };
     if let (FromEngine::Status(status), Ok(_)) = (delivery.message(), &recorded)
         && let Err(error) = engine_health::note(instance, status, delivery.sent_at()).await

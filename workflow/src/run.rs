@@ -1,8 +1,8 @@
 //! Starts everything that runs by itself for one instance, and says how far it is.
 
 use crate::{
-    Instance, access, contact, drift, orders::Orders, reactions::Reactions, relay, reports,
-    scheduler, synchronisation,
+    Instance, access, calibration, contact, drift, orders::Orders, reactions::Reactions, relay,
+    reports, scheduler, synchronisation,
 };
 use tenure_domain::EngineId;
 use tenure_eventstore::{Position, follow::Follower};
@@ -62,6 +62,8 @@ pub async fn run(
     tasks.spawn(async move { contact::watch(&of, token).await });
     let (of, token) = (instance.clone(), cancel.clone());
     tasks.spawn(async move { synchronisation::watch(&of, token).await });
+    let (of, token) = (instance.clone(), cancel.clone());
+    tasks.spawn(async move { calibration::watch(&of, token).await });
     let (of, token) = (instance.clone(), cancel.clone());
     tasks.spawn(async move { drift::watch(&of, token).await });
     let (of, token) = (instance.clone(), cancel.clone());

@@ -22,6 +22,7 @@ use crate::{
 };
 use async_nats::{Message, jetstream::message::PublishMessage};
 use futures::{StreamExt as _, future::join_all};
+use tenure_domain::calibration::CalibrationOrder;
 use tokio::{
     sync::RwLock,
     time::{Instant, sleep_until},
@@ -158,6 +159,14 @@ impl NatsAgent {
                 wire::SYNC,
                 wire::sealed(Purpose::SyncChunk, chunk, &self.keys.signing)?,
             ),
+            FromEngine::Calibration(calibration) => (
+                wire::CALIBRATION,
+                wire::sealed(Purpose::Calibration, calibration, &self.keys.signing)?,
+            ),
+            FromEngine::Log(log) => (
+                wire::LOG,
+                wire::sealed(Purpose::Log, log, &self.keys.signing)?,
+            ),
         };
         self.connection.connected(Instant::now() + POLL).await?;
         // Deterministic, so a repeated message is recognised as such; and nobody else can use up its id before.
@@ -165,8 +174,8 @@ impl NatsAgent {
             .headers(wire::headers(&envelope))
             .header(wire::KIND_HEADER, kind)
             .message_id(&envelope.signature);
-        if kind == wire::SYNC {
-            // Much, about people, and of no use once the next synchronisation has begun.
+        if matches!(kind, wire::SYNC | wire::CALIBRATION | wire::LOG) {
+            // Much, some of it about people, and of no use once there is something newer.
             publish = publish.ttl(streams::WHAT_WAS_READ_IS_KEPT);
         }
         let message = publish.payload(envelope.payload);
@@ -216,6 +225,30 @@ impl NatsAgent {
                 }
             })
             .await;
+        Err(BrokerError::Disconnected)
+    }
+
+    pub(crate) async fn serve_calibrations<F, R>(&self, handler: F) -> Result<(), BrokerError>
+    where
+        F: Fn(CalibrationOrder) -> R + Send + Sync,
+        R: Future<Output = ()> + Send,
+    {
+        let subject = self.subjects.calibrate(self.keys.domain);
+        let subscribed = self.connection.client.subscribe(subject).await;
+        let mut messages = subscribed.map_err(|_| BrokerError::Disconnected)?;
+        while let Some(message) = messages.next().await {
+            let envelope = wire::received(message.payload, message.headers.as_ref());
+            let opened = wire::opened(Purpose::CalibrationOrder, &envelope, &self.keys.core);
+            match opened.and_then(|order: CalibrationOrder| {
+                (order.domain == self.keys.domain)
+                    .then_some(order)
+                    .ok_or(Refusal::ForeignDomain)
+            }) {
+                Ok(order) if order.engines.contains(&self.keys.engine) => handler(order).await,
+                Ok(_) => {}
+                Err(refusal) => self.refused.note(&message.subject, refusal),
+            }
+        }
         Err(BrokerError::Disconnected)
     }
 

@@ -27,7 +27,10 @@ use async_nats::{
     },
 };
 use std::{error::Error as _, sync::Arc, time::Duration};
-use tenure_domain::ids::{AccountId, DomainId};
+use tenure_domain::{
+    calibration::CalibrationOrder,
+    ids::{AccountId, DomainId},
+};
 use tokio::{
     sync::RwLock,
     time::{Instant, sleep_until},
@@ -90,6 +93,16 @@ impl NatsCore {
                 other => return other,
             }
         }
+    }
+
+    pub(crate) async fn calibrate(&self, order: &CalibrationOrder) -> Result<(), BrokerError> {
+        let envelope = wire::sealed(Purpose::CalibrationOrder, order, &self.keys.signing)?;
+        self.connection.connected(Instant::now() + POLL).await?;
+        let headers = wire::headers(&envelope);
+        let subject = self.subjects.calibrate(order.domain);
+        let client = &self.connection.client;
+        let sent = client.publish_with_headers(subject, headers, envelope.payload);
+        sent.await.map_err(|_| BrokerError::Disconnected)
     }
 
     async fn queue(&self, subject: &str, message: PublishMessage) -> Result<Issued, BrokerError> {
@@ -244,6 +257,12 @@ impl NatsCore {
             }
             Some(kind) if kind.as_str() == wire::SYNC => {
                 FromEngine::Sync(wire::opened(Purpose::SyncChunk, &envelope, &key)?)
+            }
+            Some(kind) if kind.as_str() == wire::CALIBRATION => {
+                FromEngine::Calibration(wire::opened(Purpose::Calibration, &envelope, &key)?)
+            }
+            Some(kind) if kind.as_str() == wire::LOG => {
+                FromEngine::Log(wire::opened(Purpose::Log, &envelope, &key)?)
             }
             _ => FromEngine::Report(wire::opened(Purpose::Report, &envelope, &key)?),
         };

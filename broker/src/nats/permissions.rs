@@ -26,6 +26,7 @@ pub(super) fn engine(subjects: &Subjects, engine: &EngineUser<'_>) -> Permission
         subscribe: vec![
             format!("{}.>", subject::engine_inbox(engine.domain, engine.engine)),
             format!("{} {REVEAL_GROUP}", subjects.reveal(engine.domain)),
+            subjects.calibrate(engine.domain),
         ],
     }
 }
@@ -48,6 +49,7 @@ pub(super) fn leaf(subjects: &Subjects, domains: &[DomainId]) -> Permissions {
         allowed.subscribe.extend([
             format!("{}.>", subject::domain_inbox(*domain)),
             subjects.reveal(*domain),
+            subjects.calibrate(*domain),
         ]);
     }
     allowed

@@ -10,8 +10,10 @@ use tenure_broker::{
     WorkDelivery, wire::BODY_LIMIT,
 };
 use tenure_domain::{
-    ids::DomainId,
-    order::{EngineLoad, EngineStatus},
+    calibration::{Calibration, CalibrationOrder, DirectoryReach, VaultReach},
+    engine::log::EngineLog,
+    ids::{DomainId, EngineId},
+    order::{EngineLoad, EngineStatus, Failure, FailureReason},
     synchronisation::{DirectoryObject, SyncChunk, SyncContent, SyncOrder},
 };
 use tokio::time::Instant;
@@ -32,6 +34,8 @@ contract! {
     an_engine_tells_how_it_does,
     a_domain_is_read_by_one_of_its_engines_and_a_newer_order_takes_the_place_of_one_that_waits,
     what_an_engine_read_arrives_and_only_for_its_own_domain,
+    every_engine_that_is_named_hears_what_is_asked_of_its_domain_and_answers_for_itself,
+    what_an_engine_did_arrives_and_only_for_itself,
     many_orders_and_reports_each_pass_exactly_once,
     health_tells_what_waits,
 }
@@ -350,6 +354,123 @@ async fn what_an_engine_read_arrives_and_only_for_its_own_domain(world: World) {
     assert_eq!(delivery.message(), &FromEngine::Sync(chunk));
     delivery.ack().await.unwrap();
     assert_eq!(core.health().await.refused, 0);
+}
+
+fn asked(domain: DomainId, engines: &[EngineId]) -> CalibrationOrder {
+    CalibrationOrder {
+        domain,
+        engines: engines.iter().copied().collect(),
+        run: Uuid::from_u128(7),
+        places: vec![],
+        not_after: order(domain, account(1), 1).not_after,
+    }
+}
+
+fn answered(domain: DomainId, engine: EngineId) -> Calibration {
+    Calibration {
+        domain,
+        engine,
+        run: Uuid::from_u128(7),
+        at: report(NORTH_ONE, account(1), 1).at,
+        directory: DirectoryReach::OutOfReach(Failure {
+            reason: FailureReason::DirectoryUnreachable,
+            detail: "no route".to_owned(),
+        }),
+        vault: VaultReach {
+            kind: "built-in".to_owned(),
+            failure: None,
+        },
+        places: vec![],
+    }
+}
+
+async fn every_engine_that_is_named_hears_what_is_asked_of_its_domain_and_answers_for_itself(
+    world: World,
+) {
+    let core = world.core().await;
+    let heard = std::sync::Mutex::new(Vec::new());
+    let listen = async |engine: EngineId| {
+        let agent = world.agent(engine).await;
+        let handle = |order: CalibrationOrder| {
+            heard.lock().unwrap().push((engine, order.engines.len()));
+            let agent = agent.clone();
+            async move {
+                let domain = order.domain;
+                let foreign = agent.report_calibration(answered(domain, SOUTH_ONE)).await;
+                assert!(matches!(foreign, Err(BrokerError::Foreign)));
+                let answer = answered(domain, engine);
+                agent.report_calibration(answer).await.unwrap();
+            }
+        };
+        agent.serve_calibrations(handle).await.unwrap();
+    };
+    // Asked until all have answered: who does not listen yet does not hear it.
+    let asking = async {
+        let mut answers = BTreeSet::new();
+        while answers.len() < 2 {
+            let both = asked(NORTH, &[NORTH_ONE, NORTH_TWO]);
+            core.calibrate(&both).await.unwrap();
+            for delivery in core.next_reports(8).await.unwrap() {
+                let FromEngine::Calibration(answer) = delivery.message() else {
+                    panic!("not an answer: {:?}", delivery.message());
+                };
+                answers.insert(answer.engine);
+                assert_eq!(answer, &answered(NORTH, answer.engine));
+                delivery.ack().await.unwrap();
+            }
+        }
+        // Only one of them: the other hears nothing of it.
+        heard.lock().unwrap().clear();
+        eventually("the one to answer", || async {
+            core.calibrate(&asked(NORTH, &[NORTH_TWO])).await.unwrap();
+            for delivery in core.next_reports(8).await.unwrap() {
+                delivery.ack().await.unwrap();
+            }
+            let heard = heard.lock().unwrap();
+            heard.contains(&(NORTH_TWO, 1)).then_some(())
+        })
+        .await;
+        assert!(!heard.lock().unwrap().contains(&(NORTH_ONE, 1)));
+        let engines = [NORTH_ONE, NORTH_TWO];
+        assert!(
+            heard
+                .lock()
+                .unwrap()
+                .iter()
+                .all(|(engine, _)| engines.contains(engine))
+        );
+    };
+    tokio::select! {
+        () = listen(NORTH_ONE) => {}
+        () = listen(NORTH_TWO) => {}
+        () = listen(SOUTH_ONE) => {}
+        () = asking => {}
+    }
+    assert_eq!(core.health().await.refused, 0);
+}
+
+async fn what_an_engine_did_arrives_and_only_for_itself(world: World) {
+    let core = world.core().await;
+    let agent = world.agent(NORTH_ONE).await;
+    let log = EngineLog {
+        domain: NORTH,
+        engine: NORTH_ONE,
+        start: Uuid::from_u128(1),
+        at: report(NORTH_ONE, account(1), 1).at,
+        lines: vec![],
+    };
+    let foreign = EngineLog {
+        engine: NORTH_TWO,
+        ..log.clone()
+    };
+    assert!(matches!(
+        agent.tell_log(foreign).await,
+        Err(BrokerError::Foreign)
+    ));
+    agent.tell_log(log.clone()).await.unwrap();
+    let delivery = one_report(&core).await;
+    assert_eq!(delivery.message(), &FromEngine::Log(log));
+    delivery.ack().await.unwrap();
 }
 
 async fn many_orders_and_reports_each_pass_exactly_once(world: World) {

@@ -78,6 +78,7 @@ async fn an_engine_publishes_only_to_its_consumer_and_its_report_subject() {
             .unwrap(),
         subjects.reveal(NORTH),
         subjects.reveal(SOUTH),
+        subjects.calibrate(NORTH),
         "tenure.test.command.account.delete".to_owned(),
         "tenure.other.report.x.y".to_owned(),
         // Somebody's inbox.
@@ -148,6 +149,7 @@ async fn an_engine_hears_only_its_inbox_and_what_its_domain_is_asked() {
         format!("{}.>", domain_inbox(NORTH)),
         format!("{}.>", engine_inbox(NORTH, NORTH_TWO)),
         subjects.reveal(SOUTH),
+        subjects.calibrate(SOUTH),
         subjects.all_work(),
         subjects.work_of(NORTH),
         subjects.report(NORTH, NORTH_TWO),

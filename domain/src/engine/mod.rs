@@ -6,6 +6,7 @@
 
 mod decide;
 mod event;
+pub mod log;
 
 pub use event::*;
 

@@ -574,6 +574,9 @@ fn places() -> Vec<Event> {
             plan: SyncPlan::default(),
         }),
         of::<Domain>(SynchronisationAsked { full: true }),
+        of::<Domain>(CalibrationAsked {
+            engine: Some(id("engine")),
+        }),
         of::<Domain>(DomainSynchronised {
             run: id("run"),
             engine: id("engine"),

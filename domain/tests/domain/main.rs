@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod accounts;
+mod calibration;
 mod changes;
 mod changes_asked_for;
 mod deputies;

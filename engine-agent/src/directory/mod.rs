@@ -6,6 +6,7 @@ pub mod sandbox;
 use crate::vault::Vault;
 use futures::future::BoxFuture;
 use tenure_domain::{
+    calibration::{DirectoryReach, FoundPlace, WantedPlace},
     order::{Failure, Order, Outcome},
     synchronisation::{DirectoryObject, SyncMark},
 };
@@ -29,6 +30,12 @@ pub trait Directory: Send + Sync {
         attributes: &'a [String],
         pages: mpsc::Sender<Vec<DirectoryObject>>,
     ) -> BoxFuture<'a, Result<WasRead, Failure>>;
+
+    /// Which server is really reached, and what the engine may do in these places. Changes nothing.
+    fn calibrate<'a>(
+        &'a self,
+        places: &'a [WantedPlace],
+    ) -> BoxFuture<'a, (DirectoryReach, Vec<FoundPlace>)>;
 }
 
 /// What is said once everything was handed over.

@@ -27,6 +27,14 @@ impl InMemoryVault {
 }
 
 impl Vault for InMemoryVault {
+    fn kind(&self) -> &'static str {
+        NAME
+    }
+
+    fn usable(&self) -> BoxFuture<'_, Result<(), VaultError>> {
+        Box::pin(async { Ok(()) })
+    }
+
     fn write<'a>(
         &'a self,
         account: AccountId,

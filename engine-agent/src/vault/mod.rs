@@ -39,6 +39,12 @@ impl fmt::Debug for Secret {
 
 /// Keeps at most one secret per account.
 pub trait Vault: Send + Sync {
+    /// Its kind, as references name it.
+    fn kind(&self) -> &'static str;
+
+    /// Could a secret be written now? Leaves nothing behind.
+    fn usable(&self) -> BoxFuture<'_, Result<(), VaultError>>;
+
     /// Keeps the secret, in place of an older one of this account, in this folder (`None` = the vault's own root);
     /// durable when it returns.
     fn write<'a>(

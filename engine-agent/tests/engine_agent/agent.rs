@@ -14,6 +14,10 @@ use tenure_broker::{
     in_process,
 };
 use tenure_domain::{
+    calibration::{
+        Calibration, CalibrationOrder, DirectoryReach, FoundRight, PlaceUse, Standing, WantedPlace,
+    },
+    engine::log::{LogLevel, LogLine},
     ids::EngineId,
     order::{FailureReason, Outcome, Report},
 };
@@ -21,6 +25,7 @@ use tenure_engine_agent::{
     agent::Agent,
     clock,
     reveal::{ReaderKey, Sealed},
+    vault::Vault as _,
 };
 use tokio::{task::JoinHandle, time::timeout};
 use tokio_util::sync::CancellationToken;
@@ -93,19 +98,28 @@ impl Scene {
         reports
     }
 
+    /// Whatever it says, but for its log.
     async fn next(&self) -> FromEngine {
         let next = async {
             loop {
-                if let Some(delivery) = self.core.next_reports(1).await.unwrap().into_iter().next()
-                {
-                    delivery.ack().await.unwrap();
-                    return delivery.message().clone();
+                match self.any().await {
+                    FromEngine::Log(_) => {}
+                    message => return message,
                 }
             }
         };
         timeout(Span::from_secs(20), next)
             .await
             .expect("a message of the engine in time")
+    }
+
+    async fn any(&self) -> FromEngine {
+        loop {
+            if let Some(delivery) = self.core.next_reports(1).await.unwrap().into_iter().next() {
+                delivery.ack().await.unwrap();
+                return delivery.message().clone();
+            }
+        }
     }
 
     async fn end(self) {
@@ -154,20 +168,131 @@ async fn nothing_is_taken_while_the_directory_is_unreachable() {
     );
     let order = scene.subject.order();
     scene.core.issue(&order).await.unwrap();
-    assert!(scene.core.next_reports(1).await.unwrap().is_empty());
+    let quiet = timeout(Span::from_secs(1), scene.next()).await;
+    assert!(quiet.is_err(), "{quiet:?}");
     scene.subject.set_reachable(true);
     // In either order: the report does not wait for the status.
     let (mut well, mut applied) = (false, false);
     for message in [scene.next().await, scene.next().await] {
         match message {
             FromEngine::Status(status) => well = status.impaired.is_none(),
-            FromEngine::Sync(chunk) => panic!("nobody asked for {chunk:?}"),
+            other @ (FromEngine::Sync(_) | FromEngine::Calibration(_) | FromEngine::Log(_)) => {
+                panic!("nobody asked for {other:?}")
+            }
             FromEngine::Report(report) => {
                 applied = matches!(report.outcome, Outcome::Applied { .. })
             }
         }
     }
     assert!(well && applied);
+    scene.end().await;
+}
+
+fn asked(scene: &Scene, run: u128) -> CalibrationOrder {
+    let place = |dn: String, what| WantedPlace {
+        dn,
+        uses: [what].into(),
+        attributes: Default::default(),
+    };
+    CalibrationOrder {
+        domain: scene.subject.domain,
+        engines: [ENGINE].into(),
+        run: Uuid::from_u128(run),
+        places: vec![
+            place(scene.subject.ou("Service Accounts"), PlaceUse::Accounts),
+            place(scene.subject.ou("Nowhere"), PlaceUse::RetiredAccounts),
+        ],
+        not_after: Utc::now() + Duration::seconds(30),
+    }
+}
+
+/// Asks until the engine answers: it may not be listening yet.
+async fn calibration(scene: &Scene, run: u128) -> Calibration {
+    let order = asked(scene, run);
+    let answer = async {
+        loop {
+            scene.core.calibrate(&order).await.unwrap();
+            for delivery in scene.core.next_reports(8).await.unwrap() {
+                delivery.ack().await.unwrap();
+                if let FromEngine::Calibration(answer) = delivery.message() {
+                    return answer.clone();
+                }
+            }
+        }
+    };
+    timeout(Span::from_secs(20), answer)
+        .await
+        .expect("an answer")
+}
+
+#[tokio::test]
+async fn an_engine_says_what_it_reaches_and_what_not() {
+    let scene = Scene::begin(Subject::sandbox()).await;
+    let answer = calibration(&scene, 1).await;
+    assert_eq!((answer.engine, answer.run), (ENGINE, Uuid::from_u128(1)));
+    assert!(matches!(answer.directory, DirectoryReach::Reached(_)));
+    assert_eq!(answer.vault.failure, None);
+    let [service, nowhere] = answer.places.as_slice() else {
+        panic!("{answer:?}");
+    };
+    // Empty: what may be written of accounts there is not known.
+    let standings: Vec<_> = service.rights.iter().map(|found| found.standing).collect();
+    assert_eq!(standings, [Standing::Granted, Standing::NoAccountYet]);
+    let reason = nowhere.failure.as_ref().map(|failure| failure.reason);
+    assert_eq!(reason, Some(FailureReason::NoSuchOu));
+
+    scene.core.issue(&scene.subject.order()).await.unwrap();
+    scene.reports(1).await;
+    let answer = calibration(&scene, 2).await;
+    let granted = |found: &FoundRight| found.standing == Standing::Granted;
+    assert!(answer.places[0].rights.iter().all(granted), "{answer:?}");
+
+    scene.subject.set_reachable(false);
+    let answer = calibration(&scene, 3).await;
+    let DirectoryReach::OutOfReach(failure) = answer.directory else {
+        panic!("{answer:?}");
+    };
+    assert_eq!(failure.reason, FailureReason::DirectoryUnreachable);
+    assert!(answer.places.is_empty());
+    scene.subject.set_reachable(true);
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn an_engine_tells_what_it_did_and_no_secret() {
+    let scene = Scene::begin(Subject::sandbox()).await;
+    let order = scene.subject.order();
+    scene.core.issue(&order).await.unwrap();
+    let mut lines = Vec::new();
+    let told = async {
+        while !lines
+            .iter()
+            .any(|line: &LogLine| line.account == Some(order.account))
+        {
+            if let FromEngine::Log(log) = scene.any().await {
+                assert_eq!(log.engine, ENGINE);
+                lines.extend(log.lines);
+            }
+        }
+    };
+    timeout(Span::from_secs(20), told).await.expect("its log");
+    assert!(lines[0].sentence.starts_with("Started"), "{lines:?}");
+    let numbers: Vec<_> = lines.iter().map(|line| line.number).collect();
+    assert_eq!(numbers, (1..=lines.len() as u64).collect::<Vec<_>>());
+    let done = lines
+        .iter()
+        .find(|line| line.account == Some(order.account));
+    let done = done.unwrap();
+    assert_eq!(done.level, LogLevel::Info);
+    assert!(done.sentence.contains(&order.desired.name), "{done:?}");
+    let vault = &scene.subject.vault;
+    let reference = vault.find(order.account).await.unwrap().unwrap();
+    let secret = vault.read(order.account, &reference).await.unwrap();
+    assert!(
+        lines
+            .iter()
+            .all(|line| !line.sentence.contains(secret.expose()))
+    );
     scene.end().await;
 }
 

@@ -395,19 +395,26 @@ async fn a_principal_that_was_deleted_is_seen_by_its_sid() {
 
 #[tokio::test]
 async fn the_labs_agent_has_all_rights_for_them() {
-    use tenure_engine_agent::directory::ldap::RightsWanted;
+    use tenure_domain::calibration::{PlaceUse, Standing, WantedPlace};
+    use tenure_engine_agent::directory::Directory as _;
     let Some(subject) = Subject::active_directory() else {
         return;
     };
     let web = subject.group().await;
     subject.apply(&subject.gmsa_order(&[&web])).await;
     let lab: &Lab = subject.lab();
-    let wanted = RightsWanted {
-        units: vec![subject.ou("Service Accounts")],
-        managed_service_accounts: true,
-        ..RightsWanted::default()
+    let wanted = WantedPlace {
+        dn: subject.ou("Service Accounts"),
+        uses: [PlaceUse::ManagedServiceAccounts].into(),
+        attributes: Default::default(),
     };
-    let rights = lab.directory().rights(&wanted).await.unwrap();
-    assert_eq!(rights.missing, []);
-    assert!(rights.units[0].managed_service_account_looked_at.is_some());
+    let (_, found) = lab.directory().calibrate(&[wanted]).await;
+    let rights = &found[0].rights;
+    assert_eq!(rights.len(), 2);
+    assert!(
+        rights
+            .iter()
+            .all(|found| found.standing == Standing::Granted),
+        "{rights:?}"
+    );
 }

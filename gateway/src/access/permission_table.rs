@@ -329,6 +329,22 @@ pub(crate) const RULES: &[Rule] = &[
         Needs(&[(F::Engine, V::Read)], Everything),
     ),
     get(
+        "/api/v1/domains/{id}/calibration",
+        Needs(&[(F::Engine, V::Read)], Everything),
+    ),
+    post(
+        "/api/v1/domains/{id}/calibrate",
+        Needs(&[(F::Engine, V::Update)], Everything),
+    ),
+    get(
+        "/api/v1/engines/{id}/calibration",
+        Needs(&[(F::Engine, V::Read)], Everything),
+    ),
+    get(
+        "/api/v1/engines/{id}/log",
+        Needs(&[(F::Engine, V::Read)], Everything),
+    ),
+    get(
         "/api/v1/engines",
         Needs(&[(F::Engine, V::Read)], Everything),
     ),

@@ -9,6 +9,7 @@ pub(crate) mod api_tokens;
 pub(crate) mod approvals;
 pub(crate) mod audit;
 pub(crate) mod audit_event;
+pub(crate) mod calibration;
 pub(crate) mod clock;
 pub(crate) mod clones;
 mod csv;
@@ -19,6 +20,7 @@ pub(crate) mod domains;
 pub(crate) mod drift_commands;
 pub(crate) mod drift_queries;
 pub(crate) mod email_notifications;
+pub(crate) mod engine_log;
 pub(crate) mod engine_tokens;
 pub(crate) mod engines;
 pub(crate) mod enrolment;
@@ -90,6 +92,8 @@ pub(crate) fn all() -> OpenApiRouter<App> {
         removals::routes(),
         engines::routes(),
         engine_tokens::routes(),
+        engine_log::routes(),
+        calibration::routes(),
         enrolment::routes(),
         template_queries::routes(),
         template_commands::routes(),

@@ -7,6 +7,7 @@ mod api_tokens;
 mod approvals;
 mod audit_event;
 mod bad_input;
+mod calibration;
 mod changes;
 mod clones;
 mod deputies;

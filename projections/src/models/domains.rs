@@ -86,6 +86,7 @@ impl ReadModel for Domains {
             DomainEvent::Enabled(_) => row.disabled = false,
             DomainEvent::SynchronisationPlanned(e) => row.plan = e.plan.clone(),
             DomainEvent::SynchronisationAsked(_)
+            | DomainEvent::CalibrationAsked(_)
             | DomainEvent::Synchronised(_)
             | DomainEvent::SynchronisationFailed(_)
             | DomainEvent::UnmanagedAccountsFound(_)

@@ -15,6 +15,7 @@ use std::{
 use tenure_broker::{AgentKeys, AgentLink, BrokerConfig, Hub};
 use tenure_domain::{
     DomainId, EngineId,
+    calibration::{DirectoryReach, FoundPlace, WantedPlace},
     order::{Failure, FailureReason, Order, OrderKind, OrderNumber, Outcome, Report},
     synchronisation::{DirectoryObject, SyncMark},
 };
@@ -157,6 +158,13 @@ impl Directory for Moody {
         pages: mpsc::Sender<Vec<DirectoryObject>>,
     ) -> BoxFuture<'a, Result<WasRead, Failure>> {
         self.sandbox.read(since, attributes, pages)
+    }
+
+    fn calibrate<'a>(
+        &'a self,
+        places: &'a [WantedPlace],
+    ) -> BoxFuture<'a, (DirectoryReach, Vec<FoundPlace>)> {
+        self.sandbox.calibrate(places)
     }
 }
 

@@ -295,3 +295,40 @@ async fn a_domain_is_read_planned_and_looked_into() {
     let refused = small.refuses(&domain(&[&import[..], &more].concat()));
     assert!(refused.contains("no unmanaged account"), "{refused}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_engine_says_what_it_reaches_and_what_it_did() {
+    let small = organisation().await;
+    let bob = small.token_of("bob").await;
+    let calibrate = ["engine", "calibrate", "corp.example.com"];
+    let said = small.prints(&calibrate);
+    assert!(
+        said.contains("signs in to a sandbox in the engine's memory as the engine itself"),
+        "{said}"
+    );
+    assert!(said.contains("vault built-in: usable"), "{said}");
+    // No account is there yet.
+    let unknown = "not known yet: write userAccountControl, accountExpires, description of accounts in OU=Service Accounts";
+    assert!(said.contains(unknown), "{said}");
+    request(&small, "svc-known");
+    small.prints_for(&bob, &["approve", "svc-known", "--wait"]);
+    let said = small.prints(&calibrate);
+    let granted = "OU=Service Accounts,DC=corp,DC=example,DC=com: all that is needed (accounts)";
+    assert!(said.contains(granted), "{said}");
+    let last = small.prints(&[calibrate.as_slice(), &["--last"]].concat());
+    assert!(last.contains(granted), "{last}");
+
+    let shown = small.prints(&["engine", "list", "--json"]);
+    let shown: serde_json::Value = serde_json::from_str(&shown).unwrap();
+    let name = shown["items"][0]["name"].as_str().unwrap();
+    let log = until(
+        "the engine to tell of the account",
+        Duration::from_secs(30),
+        async || {
+            let log = small.prints(&["engine", "log", name]);
+            log.contains("svc-known: done in").then_some(log)
+        },
+    )
+    .await;
+    assert!(log.contains("info     Started"), "{log}");
+}

@@ -10,6 +10,7 @@
 
 mod administration;
 mod bad_input;
+mod calibration;
 mod command_line;
 mod configuration;
 mod contact;

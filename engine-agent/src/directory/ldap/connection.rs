@@ -18,7 +18,7 @@ use crate::{
 };
 use ldap3::{
     Ldap, LdapConnAsync, LdapConnSettings, LdapError, LdapResult, Mod, Scope, StdStream,
-    controls::RawControl, ldap_escape,
+    controls::RawControl, exop::WhoAmI, ldap_escape, result::ExopResult,
 };
 use rustls::{
     ClientConfig, RootCertStore,
@@ -336,7 +336,20 @@ impl Connection {
         }
     }
 
-    fn peer(&self) -> Option<SocketAddr> {
+    /// Who the server says the engine is; nothing, if it does not tell (RFC 4532).
+    pub(super) async fn who_am_i(&self) -> Option<String> {
+        let mut live = self.session(&self.reads).await.ok()?;
+        let asked = live.ldap.with_timeout(self.patience).extended(WhoAmI);
+        // Its own reader panics on what is not text.
+        let ExopResult(answer, result) = timeout(self.patience, asked).await.ok()?.ok()?;
+        let told = answer
+            .val
+            .filter(|told| result.rc == 0 && !told.is_empty())?;
+        let told = String::from_utf8_lossy(&told);
+        Some(told.chars().filter(|c| !c.is_control()).take(200).collect())
+    }
+
+    pub(super) fn peer(&self) -> Option<SocketAddr> {
         *self.peer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -27,8 +27,6 @@ mod survey;
 mod useless;
 mod values;
 
-pub use rights::{GroupRights, MissingRight, Rights, RightsWanted, UnitRights};
-
 use crate::{
     backoff::Backoff,
     clock::Clock,
@@ -42,6 +40,7 @@ use connection::{Connection, Trouble};
 use futures::future::BoxFuture;
 use std::time::Duration;
 use tenure_domain::{
+    calibration::{DirectoryReach, FoundPlace, WantedPlace},
     ids::DomainId,
     order::{Failure, FailureReason, Order, Outcome},
     synchronisation::{DirectoryObject, SyncMark},
@@ -165,6 +164,13 @@ impl super::Directory for LdapDirectory {
         pages: mpsc::Sender<Vec<DirectoryObject>>,
     ) -> BoxFuture<'a, Result<super::WasRead, Failure>> {
         Box::pin(self.read_all(since, attributes, pages))
+    }
+
+    fn calibrate<'a>(
+        &'a self,
+        places: &'a [WantedPlace],
+    ) -> BoxFuture<'a, (DirectoryReach, Vec<FoundPlace>)> {
+        Box::pin(self.look_at(places))
     }
 }
 

@@ -1,11 +1,26 @@
-//! What the engine's account may do, as the directory itself works it out for whoever asks (Microsoft,
-//! "allowedChildClassesEffective" and "allowedAttributesEffective"): before the first order fails for want of it. Only reads.
+//! What the engine really reaches, and what its account may do there, as the directory itself works it out for whoever asks
+//! (Microsoft, "allowedChildClassesEffective" and "allowedAttributesEffective"): before the first order fails for want of
+//! it. Only reads.
+//!
+//! The directory tells which attributes may be written of objects that are there. Where there is no account yet, that is
+//! not known, and said so. Whether passwords may be reset it does not tell at all: the first order shows it.
 
 use super::{
     LdapDirectory, connection::Trouble, entry::Entry, gmsa, paged::Pages, readers, survey::told,
 };
-use serde::Serialize;
-use tenure_domain::order::{Failure, FailureReason};
+use crate::{dn::Dn, failure::failure};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
+use tenure_domain::{
+    calibration::{
+        AccountClass, DirectoryReach, FoundPlace, FoundRight, PlaceUse, Protection, ReachedServer,
+        Right, Standing, WantedPlace,
+    },
+    order::{Failure, FailureReason},
+};
+use tokio::time::Instant;
 
 /// Written by every order, beside the fence.
 const ALWAYS: [&str; 3] = ["userAccountControl", "accountExpires", "description"];
@@ -15,214 +30,173 @@ const USERS: &str = "(&(objectCategory=person)(objectClass=user))";
 const GMSAS: &str = "(objectClass=msDS-GroupManagedServiceAccount)";
 const CHILD_CLASSES: &str = "allowedChildClassesEffective";
 const ATTRIBUTES: &str = "allowedAttributesEffective";
+const HOST: &str = "dnsHostName";
+const CONTEXT: &str = "defaultNamingContext";
 /// Written of a group managed service account, beside what is written of every account.
 const OF_GMSA: [&str; 2] = [readers::ATTRIBUTE, gmsa::ENCRYPTION_TYPES];
 
-/// What the account may do where, and what it lacks.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Rights {
-    /// Who was asked about.
-    pub account: String,
-    /// Organisational units in which it may make accounts, or that were asked about.
-    pub units: Vec<UnitRights>,
-    /// Groups that were asked about.
-    pub groups: Vec<GroupRights>,
-    /// May it list deleted objects? Otherwise deletions are seen when everything is read.
-    pub sees_deletions: bool,
-    /// What it lacks.
-    pub missing: Vec<MissingRight>,
-}
-
-/// An organisational unit.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct UnitRights {
-    /// Distinguished name.
-    pub dn: String,
-    /// May it make accounts there?
-    pub creates_users: bool,
-    /// May it make group managed service accounts there?
-    pub creates_managed_service_accounts: bool,
-    /// The account there whose attributes were looked at; none, if there is none.
-    pub looked_at: Option<String>,
-    /// The same of a group managed service account, if there are to be any.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub managed_service_account_looked_at: Option<String>,
-}
-
-/// A group.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct GroupRights {
-    /// Distinguished name.
-    pub dn: String,
-    /// May it change its members?
-    pub changes_members: bool,
-}
-
-/// A right that is missing.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct MissingRight {
-    /// What cannot be done.
-    pub right: String,
-    /// The command that grants it, for a domain's administrator.
-    pub grant: String,
-}
-
-/// What to look at.
-#[derive(Clone, Debug, Default)]
-pub struct RightsWanted {
-    /// Organisational units; none: all in which it may make accounts.
-    pub units: Vec<String>,
-    /// Groups that templates name.
-    pub groups: Vec<String>,
-    /// Attributes that templates name, beside those that every order sets.
-    pub attributes: Vec<String>,
-    /// Do templates make group managed service accounts?
-    pub managed_service_accounts: bool,
-}
-
 impl LdapDirectory {
-    /// What the engine's account may do.
+    pub(super) async fn look_at(
+        &self,
+        places: &[WantedPlace],
+    ) -> (DirectoryReach, Vec<FoundPlace>) {
+        let server = match self.server().await {
+            Ok(server) => server,
+            Err(failure) => return (DirectoryReach::OutOfReach(failure), Vec::new()),
+        };
+        let mut found = Vec::with_capacity(places.len());
+        for place in places {
+            let (rights, failure) = match self.rights_at(place).await {
+                Ok(rights) => (rights, None),
+                Err(failure) => (Vec::new(), Some(failure)),
+            };
+            found.push(FoundPlace {
+                dn: place.dn.clone(),
+                failure,
+                rights,
+            });
+        }
+        (DirectoryReach::Reached(server), found)
+    }
+
+    /// The organisational units in which the engine's account may make accounts, and of which kind.
     ///
     /// # Errors
     /// Why the directory did not tell.
-    pub async fn rights(&self, wanted: &RightsWanted) -> Result<Rights, Failure> {
-        let root = self.entry_at("", "defaultNamingContext").await?;
-        let context = root.text("defaultNamingContext").unwrap_or_default();
-        let deleted = format!("CN=Deleted Objects,{context}");
-        let mut rights = Rights {
-            account: self.config.bind_user.clone(),
-            units: Vec::new(),
-            groups: Vec::new(),
-            sees_deletions: self.connection.lists(&deleted).await.map_err(told)?,
-            missing: Vec::new(),
-        };
-        for entry in self.units(wanted).await? {
-            let unit = self.unit(&entry, wanted, &mut rights.missing).await?;
-            rights.units.push(unit);
-        }
-        for group in &wanted.groups {
-            let entry = self.entry_at(group, ATTRIBUTES).await?;
-            let changes_members = has(&entry, ATTRIBUTES, "member");
-            if !changes_members {
-                rights.missing.push(MissingRight {
-                    right: format!("change the members of {group}"),
-                    grant: self.grant(group, "", "WP;member"),
+    pub async fn usable_units(
+        &self,
+        managed_service_accounts: bool,
+    ) -> Result<Vec<WantedPlace>, Failure> {
+        let (mut found, attributes) = (Vec::new(), [CHILD_CLASSES.to_owned()]);
+        let filter = "(objectClass=organizationalUnit)";
+        let search =
+            self.connection
+                .search_all(&self.config.base_dn, filter, &attributes, |page| {
+                    found.extend(page);
                 });
-            }
-            let dn = entry.dn;
-            rights.groups.push(GroupRights {
-                dn,
-                changes_members,
+        search.await.map_err(told)?;
+        let place = |entry: Entry| {
+            let may = |class: AccountClass| has(&entry, CHILD_CLASSES, class.object_class());
+            let uses: BTreeSet<_> = [
+                (AccountClass::User, PlaceUse::Accounts),
+                (
+                    AccountClass::ManagedServiceAccount,
+                    PlaceUse::ManagedServiceAccounts,
+                ),
+            ]
+            .into_iter()
+            .filter(|(class, _)| *class == AccountClass::User || managed_service_accounts)
+            .filter_map(|(class, what)| may(class).then_some(what))
+            .collect();
+            (!uses.is_empty()).then_some(WantedPlace {
+                dn: entry.dn,
+                uses,
+                attributes: BTreeMap::new(),
+            })
+        };
+        Ok(found.into_iter().filter_map(place).collect())
+    }
+
+    async fn server(&self) -> Result<ReachedServer, Failure> {
+        super::super::Directory::reachable(self).await?;
+        let asked = Instant::now();
+        let names = vec![HOST.to_owned(), CONTEXT.to_owned()];
+        let root = self.connection.read("", names).await.map_err(told)?;
+        let round_trip = asked.elapsed();
+        let text = |name| root.as_ref().and_then(|root| root.text(name));
+        let deleted = format!(
+            "CN=Deleted Objects,{}",
+            text(CONTEXT).as_deref().unwrap_or(&self.config.base_dn)
+        );
+        let lists = self.connection.lists(&deleted).await.map_err(told)?;
+        let address = &self.config.address;
+        Ok(ReachedServer {
+            address: match self.connection.peer() {
+                Some(peer) if peer.to_string() != *address => format!("{address} ({peer})"),
+                _ => address.clone(),
+            },
+            host: text(HOST).map(Cow::into_owned),
+            protection: Some(Protection {
+                certificate_for: self.config.host.clone(),
+                own_authority: self.config.ca_file.is_some(),
+            }),
+            account: self.config.bind_user.clone(),
+            // Not every directory can be asked.
+            known_as: self.connection.who_am_i().await,
+            round_trip_us: u32::try_from(round_trip.as_micros()).unwrap_or(u32::MAX),
+            deletions: standing(lists),
+        })
+    }
+
+    async fn rights_at(&self, place: &WantedPlace) -> Result<Vec<FoundRight>, Failure> {
+        let within = |dn: Dn| dn.is_within(&self.territory.base);
+        if !Dn::parse(&place.dn).is_some_and(within) {
+            let detail = format!("{} is not in {}", place.dn, self.config.base_dn);
+            return Err(failure(FailureReason::InvalidOrder, detail));
+        }
+        let mut rights = Vec::new();
+        if place.uses.contains(&PlaceUse::Members) {
+            let absent = FailureReason::NoSuchGroup;
+            let group = self.entry_at(&place.dn, ATTRIBUTES, absent).await?;
+            rights.push(FoundRight {
+                right: Right::ChangeMembers,
+                standing: standing(has(&group, ATTRIBUTES, "member")),
             });
         }
-        if !rights.sees_deletions {
-            rights.missing.push(MissingRight {
-                right: "hear of deletions between two full synchronisations".into(),
-                grant: format!(
-                    "dsacls \"{deleted}\" /takeownership && {}",
-                    self.grant(&deleted, "", "LCRP")
-                ),
+        let classes = place.classes();
+        if classes.is_empty() {
+            return Ok(rights);
+        }
+        let absent = FailureReason::NoSuchOu;
+        let unit = self.entry_at(&place.dn, CHILD_CLASSES, absent).await?;
+        for class in classes {
+            rights.push(FoundRight {
+                right: Right::CreateAccounts { class },
+                standing: standing(has(&unit, CHILD_CLASSES, class.object_class())),
             });
+            rights.extend(self.writes(place, class).await?);
         }
         Ok(rights)
     }
 
-    async fn units(&self, wanted: &RightsWanted) -> Result<Vec<Entry>, Failure> {
-        if wanted.units.is_empty() {
-            let (mut found, attributes) = (Vec::new(), [CHILD_CLASSES.to_owned()]);
-            let filter = "(objectClass=organizationalUnit)";
-            let search =
-                self.connection
-                    .search_all(&self.config.base_dn, filter, &attributes, |page| {
-                        let usable = |entry: &Entry| {
-                            has(entry, CHILD_CLASSES, "user")
-                                || has(entry, CHILD_CLASSES, gmsa::CLASS)
-                        };
-                        found.extend(page.into_iter().filter(usable));
-                    });
-            search.await.map_err(told)?;
-            return Ok(found);
-        }
-        let mut found = Vec::new();
-        for unit in &wanted.units {
-            found.push(self.entry_at(unit, CHILD_CLASSES).await?);
-        }
-        Ok(found)
-    }
-
-    async fn unit(
-        &self,
-        entry: &Entry,
-        wanted: &RightsWanted,
-        missing: &mut Vec<MissingRight>,
-    ) -> Result<UnitRights, Failure> {
-        let dn = &entry.dn;
-        let creates_users = has(entry, CHILD_CLASSES, "user");
-        if !creates_users {
-            missing.push(MissingRight {
-                right: format!("create and delete accounts in {dn}"),
-                grant: self.grant(dn, "/I:T ", "CCDC;user"),
-            });
-        }
-        let creates_managed_service_accounts = has(entry, CHILD_CLASSES, gmsa::CLASS);
-        if wanted.managed_service_accounts && !creates_managed_service_accounts {
-            missing.push(MissingRight {
-                right: format!("create and delete group managed service accounts in {dn}"),
-                grant: self.grant(dn, "/I:T ", &format!("CCDC;{}", gmsa::CLASS)),
-            });
-        }
-        let attributes = wanted.attributes.iter().map(String::as_str);
-        let names: Vec<&str> = ALWAYS
-            .into_iter()
-            .chain(MOVES)
-            .chain([self.config.fence_attribute.as_str()])
-            .collect();
-        let of_users: Vec<_> = names.iter().copied().chain(attributes).collect();
-        let looked_at = self.writes(dn, USERS, "user", &of_users, missing).await?;
-        let managed_service_account_looked_at = match wanted.managed_service_accounts {
-            true => {
-                let (filter, class) = (GMSAS, gmsa::CLASS);
-                let names: Vec<_> = names.into_iter().chain(OF_GMSA).collect();
-                self.writes(dn, filter, class, &names, missing).await?
-            }
-            false => None,
-        };
-        Ok(UnitRights {
-            dn: dn.clone(),
-            creates_users,
-            creates_managed_service_accounts,
-            looked_at,
-            managed_service_account_looked_at,
-        })
-    }
-
-    /// What it may not write of these attributes of accounts of the class, as one of them shows; answers which one.
+    /// What it may write of accounts of the class, and what not, as one of them shows.
     async fn writes(
         &self,
-        unit: &str,
-        filter: &str,
-        class: &str,
-        attributes: &[&str],
-        missing: &mut Vec<MissingRight>,
-    ) -> Result<Option<String>, Failure> {
-        let Some(dn) = self.some_account(unit, filter).await.map_err(told)? else {
-            return Ok(None);
+        place: &WantedPlace,
+        class: AccountClass,
+    ) -> Result<Vec<FoundRight>, Failure> {
+        let (filter, own): (_, &[&str]) = match class {
+            AccountClass::User => (USERS, &[]),
+            AccountClass::ManagedServiceAccount => (GMSAS, &OF_GMSA),
         };
-        let account = self.entry_at(&dn, ATTRIBUTES).await?;
-        let kind = match class {
-            "user" => "accounts",
-            _ => "group managed service accounts",
-        };
-        for name in attributes
-            .iter()
-            .filter(|name| !has(&account, ATTRIBUTES, name))
-        {
-            missing.push(MissingRight {
-                right: format!("write {name} of {kind} in {unit}"),
-                grant: self.grant(unit, "/I:S ", &format!("WP;{name};{class}")),
-            });
+        let of_all = ALWAYS.iter().chain(&MOVES).chain(own).copied();
+        let fence = [self.config.fence_attribute.as_str()];
+        let mut names: Vec<String> = Vec::new();
+        for name in of_all.chain(fence).chain(place.attributes_of(class)) {
+            if !names.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+                names.push(name.to_owned());
+            }
         }
-        Ok(Some(dn))
+        let found = |names: Vec<String>, standing| FoundRight {
+            right: Right::WriteAttributes { class, names },
+            standing,
+        };
+        let some = self.some_account(&place.dn, filter).await.map_err(told)?;
+        let Some(dn) = some else {
+            return Ok(vec![found(names, Standing::NoAccountYet)]);
+        };
+        let account = self.connection.read(&dn, vec![ATTRIBUTES.to_owned()]).await;
+        let Some(account) = account.map_err(told)? else {
+            // Gone in between.
+            return Ok(vec![found(names, Standing::NoAccountYet)]);
+        };
+        let writable = |name: &String| has(&account, ATTRIBUTES, name);
+        let (granted, missing): (Vec<_>, Vec<_>) = names.into_iter().partition(writable);
+        let both = [(granted, Standing::Granted), (missing, Standing::Missing)];
+        let some = both.into_iter().filter(|(names, _)| !names.is_empty());
+        Ok(some
+            .map(|(names, standing)| found(names, standing))
+            .collect())
     }
 
     /// An account in the unit, whichever.
@@ -237,18 +211,24 @@ impl LdapDirectory {
         Ok(entries.into_iter().next().map(|entry| entry.dn))
     }
 
-    async fn entry_at(&self, dn: &str, attribute: &str) -> Result<Entry, Failure> {
+    async fn entry_at(
+        &self,
+        dn: &str,
+        attribute: &str,
+        absent: FailureReason,
+    ) -> Result<Entry, Failure> {
         let found = self.connection.read(dn, vec![attribute.to_owned()]).await;
         found.map_err(told)?.ok_or_else(|| {
-            crate::failure::failure(FailureReason::ObjectGone, format!("there is no {dn}"))
+            let detail = format!("there is no {dn}, or the engine's account may not see it");
+            failure(absent, detail)
         })
     }
+}
 
-    fn grant(&self, dn: &str, inherited: &str, right: &str) -> String {
-        format!(
-            "dsacls \"{dn}\" {inherited}/G \"{}:{right}\"",
-            self.config.bind_user
-        )
+fn standing(has: bool) -> Standing {
+    match has {
+        true => Standing::Granted,
+        false => Standing::Missing,
     }
 }
 

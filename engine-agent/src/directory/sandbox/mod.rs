@@ -4,6 +4,7 @@
 //! Objects survive a restart if a file is given (`journal.rs`). Passwords are kept as salted hashes: the vault is the
 //! only place that holds them.
 
+mod calibrate;
 mod checks;
 mod journal;
 mod object;
@@ -29,6 +30,7 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 use tenure_domain::{
+    calibration::{DirectoryReach, FoundPlace, WantedPlace},
     ids::DomainId,
     order::{Failure, FailureReason, Order, OrderKind, Outcome, SecretReference},
     synchronisation::{DirectoryObject, SyncMark},
@@ -376,6 +378,13 @@ impl super::Directory for Sandbox {
                 deletions_seen: true,
             })
         })
+    }
+
+    fn calibrate<'a>(
+        &'a self,
+        places: &'a [WantedPlace],
+    ) -> BoxFuture<'a, (DirectoryReach, Vec<FoundPlace>)> {
+        Box::pin(async move { self.look_at(places) })
     }
 }
 
