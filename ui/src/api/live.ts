@@ -14,13 +14,13 @@ const CONCERNED: Record<string, string[]> = {
   group: ['/api/v1/groups', '/api/v1/users', '/api/v1/people', '/api/v1/sessions/current'],
   role: ['/api/v1/roles', '/api/v1/sessions/current'],
   domain: ['/api/v1/domains'],
-  engine: ['/api/v1/engines', '/api/v1/domains/{id}/pool'],
+  engine: ['/api/v1/engines', '/api/v1/domains/{id}/pool', '/api/v1/domains/{id}/calibration'],
   'email-template': ['/api/v1/email-notifications'],
   'api-token': ['/api/v1/api-tokens'],
   deputyship: ['/api/v1/deputies', '/api/v1/approvals', '/api/v1/users'],
 };
 const ALWAYS = ['/api/v1/audit'];
-const HEALTH = ['/api/v1/engines', '/api/v1/domains/{id}/pool'];
+const HEALTH = ['/api/v1/engines', '/api/v1/domains/{id}/pool', '/api/v1/domains/{id}/calibration'];
 const READING = ['/api/v1/domains/{id}/synchronisation'];
 /** Many changes at once, as at midnight, are asked for together. */
 const GATHER = 250;

@@ -14,6 +14,7 @@ import { PageHead } from '@/components/PageHead';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { drift } from '@/texts/drift';
 import { domain as texts, domains } from '@/texts/infrastructure';
+import { DomainCalibrationCard } from './calibration/DomainCalibrationCard';
 import { OuTree } from './OuTree';
 import { ouTree } from './ouTree';
 import { PoolCard } from './PoolCard';
@@ -123,6 +124,7 @@ export default function DomainPage() {
           <SynchronisationCard domain={id} />
         </div>
         {can('engine:read') && <PoolCard domain={id} />}
+        {can('engine:read') && <DomainCalibrationCard domain={data} />}
       </div>
       {open === 'correct' && <CorrectDialog domain={data} onClose={() => setOpen(undefined)} />}
       {(open === 'disable' || open === 'enable') && (

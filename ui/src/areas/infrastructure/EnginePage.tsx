@@ -11,6 +11,8 @@ import { LoadingRows } from '@/components/LoadingRows';
 import { PageHead } from '@/components/PageHead';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { engine as texts, engines } from '@/texts/infrastructure';
+import { EngineCalibrationCard } from './calibration/EngineCalibrationCard';
+import { LogCard } from './calibration/LogCard';
 import { EngineActDialog, type EngineAct } from './EngineActDialog';
 import { EngineFacts } from './EngineFacts';
 import { HealthPill } from './HealthPill';
@@ -52,6 +54,8 @@ export default function EnginePage() {
             {history.data && <HistoryList entries={history.data.items.toReversed()} />}
           </Card>
         )}
+        {data.standing === 'assigned' && <EngineCalibrationCard engine={data} />}
+        {data.standing !== 'expected' && <LogCard engine={id} />}
       </div>
       {act && <EngineActDialog act={act} engine={data} onClose={() => setAct(undefined)} />}
     </>
