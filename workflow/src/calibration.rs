@@ -273,7 +273,7 @@ pub(crate) async fn watch(instance: &Instance, cancel: CancellationToken) {
         Ok(engines) => questions.open().waiting.extend(engines),
         Err(error) => tracing::warn!(%error, "it cannot be seen which engines were asked"),
     }
-    loop {
+    let round = async || {
         if let Err(error) = ask_soon(instance).await {
             tracing::warn!(%error, "engines cannot be asked what they can reach for now");
         }
@@ -281,16 +281,12 @@ pub(crate) async fn watch(instance: &Instance, cancel: CancellationToken) {
             tracing::warn!(%error, "engines cannot be asked again what they can reach for now");
         }
         let idle = questions.open().waiting.is_empty();
-        let due = async {
-            tokio::select! {
-                () = questions.news.notified() => {}
-                () = sleep(REPEAT), if !idle => {}
-            }
-        };
-        if cancel.run_until_cancelled(due).await.is_none() {
-            return;
+        tokio::select! {
+            () = questions.news.notified() => {}
+            () = sleep(REPEAT), if !idle => {}
         }
-    }
+    };
+    while cancel.run_until_cancelled(round()).await.is_some() {}
 }
 
 /// Asks those of whom what is known is old.

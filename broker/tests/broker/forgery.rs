@@ -7,12 +7,15 @@ use tenure_broker::{
     AgentLink, CoreLink,
     signing::{Purpose, SignedEnvelope},
     subject::Subjects,
-    wire::{KEY_HEADER, SIGNATURE_HEADER},
+    wire::{CALIBRATION, KEY_HEADER, KIND_HEADER, LOG, SIGNATURE_HEADER},
 };
 use tenure_domain::{
-    ids::DomainId,
+    calibration::CalibrationOrder,
+    engine::log::EngineLog,
+    ids::{DomainId, EngineId},
     order::{Order, Report},
 };
+use uuid::Uuid;
 
 struct Scene {
     _server: NatsServer,
@@ -54,6 +57,16 @@ impl Scene {
             .await
             .unwrap();
         sent.await.unwrap();
+    }
+
+    async fn put_kind(&self, kind: &str, subject: &str, envelope: &SignedEnvelope) {
+        let mut headers = headers(envelope);
+        headers.insert(KIND_HEADER, kind);
+        let payload = envelope.payload.clone();
+        let sent = self
+            .raw
+            .publish_with_headers(subject.to_owned(), headers, payload);
+        sent.await.unwrap().await.unwrap();
     }
 
     async fn put_order(&self, domain: DomainId, place: u128, envelope: &SignedEnvelope) {
@@ -236,4 +249,80 @@ async fn a_report_that_is_repeated_is_stored_once() {
             .unwrap();
     }
     assert_eq!(scene.core.health().await.reports_waiting, Some(1));
+}
+
+fn log(engine: EngineId) -> Vec<u8> {
+    let log = EngineLog {
+        domain: NORTH,
+        engine,
+        start: Uuid::from_u128(1),
+        at: report(engine, account(1), 1).at,
+        lines: vec![],
+    };
+    serde_json::to_vec(&log).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_engine_did_or_reaches_is_believed_of_itself_only() {
+    let Some(scene) = scene().await else { return };
+    let own_place = scene.subjects.report(NORTH, NORTH_ONE);
+    let signed =
+        |purpose, body, engine| SignedEnvelope::sign(purpose, body, &engine_signing_key(engine));
+    // Another engine's, from this one's place; this one's key about another; and signed as something else.
+    for (kind, envelope) in [
+        (LOG, signed(Purpose::Log, log(NORTH_TWO), NORTH_TWO)),
+        (LOG, signed(Purpose::Log, log(NORTH_TWO), NORTH_ONE)),
+        (LOG, signed(Purpose::Status, log(NORTH_ONE), NORTH_ONE)),
+        (CALIBRATION, signed(Purpose::Log, log(NORTH_ONE), NORTH_ONE)),
+    ] {
+        scene.put_kind(kind, &own_place, &envelope).await;
+    }
+    scene.only_the_honest_report_arrives(4).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_the_core_asks_an_engine_what_it_reaches() {
+    let Some(server) = NatsServer::start() else {
+        return;
+    };
+    let raw = server.client().await;
+    let world = World::Nats(server);
+    let (_core, agent) = (world.core().await, world.agent(NORTH_ONE).await);
+    let asked = |domain| {
+        let order = CalibrationOrder {
+            domain,
+            engines: [NORTH_ONE].into(),
+            run: Uuid::from_u128(1),
+            places: vec![],
+            not_after: order(NORTH, account(1), 1).not_after,
+        };
+        serde_json::to_vec(&order).unwrap()
+    };
+    let forged = [
+        SignedEnvelope::sign(
+            Purpose::CalibrationOrder,
+            asked(NORTH),
+            &engine_signing_key(NORTH_TWO),
+        ),
+        SignedEnvelope::sign(Purpose::Order, asked(NORTH), &core_key()),
+        // The core's own, of another domain.
+        SignedEnvelope::sign(Purpose::CalibrationOrder, asked(SOUTH), &core_key()),
+    ];
+    let subject = Subjects::new("test").unwrap().calibrate(NORTH);
+    let asking = eventually("each to be refused", || async {
+        for envelope in &forged {
+            let sent = raw.publish_with_headers(
+                subject.clone(),
+                headers(envelope),
+                envelope.payload.clone(),
+            );
+            sent.await.unwrap();
+        }
+        (agent.refused() >= 3).then_some(())
+    });
+    let heard = agent.serve_calibrations(|order| async move { panic!("believed {order:?}") });
+    tokio::select! {
+        ended = heard => panic!("{ended:?}"),
+        () = asking => {}
+    }
 }
