@@ -45,27 +45,38 @@ pub(crate) async fn run(connection: &Connection, args: CalibrateArgs) -> Result<
         };
         let path = format!("domains/{domain}/calibrate");
         connection.post(&path, &body).await?;
-        let until = Instant::now() + PATIENCE;
-        let is_done = |item: &Value| {
-            let (id, at) = asked(item);
-            before.get(&id) != Some(&at) && !at.is_empty() && item["standing"] != "waiting"
-        };
-        // Nobody at work to wait for, unless one was named.
-        let nobody = items.is_empty() && engine.is_none();
-        while !nobody {
-            items = look(connection, &domain, engine.as_deref()).await?;
-            if !items.is_empty() && items.iter().all(is_done) {
-                break;
-            }
-            if Instant::now() > until {
-                let late = "the engines were not asked in time: is the core at work?";
-                return Err(ClientError::Outcome(late.into()));
-            }
-            sleep(PAUSE).await;
+        // Otherwise nobody is at work.
+        if !items.is_empty() {
+            items = answers(connection, &domain, engine.as_deref(), &before).await?;
         }
     }
     connection.show(&json!({ "items": items }), |_| items.iter().for_each(show));
     verdict(&items)
+}
+
+/// Waits until each has answered what it was asked after `before`, or did not in time.
+async fn answers(
+    connection: &Connection,
+    domain: &str,
+    engine: Option<&str>,
+    before: &HashMap<String, String>,
+) -> Result<Vec<Value>, ClientError> {
+    let until = Instant::now() + PATIENCE;
+    let is_done = |item: &Value| {
+        let (id, at) = asked(item);
+        before.get(&id) != Some(&at) && !at.is_empty() && item["standing"] != "waiting"
+    };
+    loop {
+        let items = look(connection, domain, engine).await?;
+        if items.iter().all(is_done) {
+            return Ok(items);
+        }
+        if Instant::now() > until {
+            let late = "the engines were not asked in time: is the core at work?";
+            return Err(ClientError::Outcome(late.into()));
+        }
+        sleep(PAUSE).await;
+    }
 }
 
 async fn look(
