@@ -357,6 +357,7 @@ impl Inner {
             OrderKind::Provision => "provision",
             OrderKind::Change => "change",
             OrderKind::Remove => "remove",
+            OrderKind::Release => "release",
         };
         let (number, name, ms) = (order.number, &order.desired.name, took.as_millis());
         let said = |rest: String| format!("Order {number}, {what} {name}: {rest}");
