@@ -11,7 +11,7 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::io;
+use std::{borrow::Cow, io};
 use uuid::Uuid;
 
 /// Type of the first line.
@@ -56,21 +56,21 @@ pub(crate) struct Complete {
 /// An event: attributes of CloudEvents 1.0, and what the chain covers beside them.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct EventLine {
-    pub(crate) specversion: String,
+pub(crate) struct EventLine<'a> {
+    pub(crate) specversion: Cow<'a, str>,
     pub(crate) id: Uuid,
-    pub(crate) source: String,
+    pub(crate) source: Cow<'a, str>,
     #[serde(rename = "type")]
-    pub(crate) type_name: String,
+    pub(crate) type_name: Cow<'a, str>,
     /// Kind and id of the stream: `account/018f…`.
     pub(crate) subject: String,
     /// To the microsecond.
     pub(crate) time: String,
-    pub(crate) datacontenttype: String,
+    pub(crate) datacontenttype: Cow<'a, str>,
     pub(crate) position: Position,
     pub(crate) streamversion: u64,
     pub(crate) schemaversion: u16,
-    pub(crate) actor: String,
+    pub(crate) actor: Cow<'a, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) commandid: Option<Uuid>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -83,38 +83,38 @@ pub(crate) struct EventLine {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) clientaddress: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) traceparent: Option<String>,
+    pub(crate) traceparent: Option<Cow<'a, str>>,
     pub(crate) hash: String,
     /// The exact bytes that were hashed.
     pub(crate) data_base64: String,
 }
 
-impl EventLine {
-    fn of(event: SealedEvent, source: &str) -> Self {
-        let base64 = |bytes: Vec<u8>| BASE64_STANDARD.encode(bytes);
+impl<'a> EventLine<'a> {
+    fn of(event: &'a SealedEvent, source: &'a str) -> Self {
+        let base64 = |bytes: &Vec<u8>| BASE64_STANDARD.encode(bytes);
         Self {
-            specversion: "1.0".to_owned(),
+            specversion: "1.0".into(),
             id: event.id,
-            source: source.to_owned(),
-            type_name: event.type_name,
+            source: source.into(),
+            type_name: event.type_name.as_str().into(),
             subject: format!("{}/{}", event.kind, event.stream),
             time: event
                 .recorded_at
                 .to_rfc3339_opts(SecondsFormat::Micros, true),
-            datacontenttype: "application/json".to_owned(),
+            datacontenttype: "application/json".into(),
             position: event.position,
             streamversion: event.version,
             schemaversion: event.schema,
-            actor: event.actor,
+            actor: event.actor.as_str().into(),
             commandid: event.command,
-            commandbody: event.command_body.map(base64),
+            commandbody: event.command_body.as_ref().map(base64),
             commandevents: event.command_events,
             correlationid: event.correlation,
             causationid: event.causation,
-            clientaddress: event.client_address.map(base64),
-            traceparent: event.trace,
-            hash: hex(&event.hash),
-            data_base64: BASE64_STANDARD.encode(event.payload),
+            clientaddress: event.client_address.as_ref().map(base64),
+            traceparent: event.trace.as_deref().map(Cow::from),
+            hash: hex::encode(&event.hash),
+            data_base64: base64(&event.payload),
         }
     }
 }
@@ -151,14 +151,16 @@ pub enum ExportError {
 struct Lines<W> {
     write: W,
     hash: Sha256,
+    line: Vec<u8>,
 }
 
 impl<W: FnMut(&[u8]) -> io::Result<()>> Lines<W> {
     fn put(&mut self, line: &impl Serialize) -> io::Result<()> {
-        let mut bytes = serde_json::to_vec(line)?;
-        bytes.push(b'\n');
-        self.hash.update(&bytes);
-        (self.write)(&bytes)
+        self.line.clear();
+        serde_json::to_writer(&mut self.line, line)?;
+        self.line.push(b'\n');
+        self.hash.update(&self.line);
+        (self.write)(&self.line)
     }
 }
 
@@ -194,38 +196,38 @@ impl EventStore {
         let mut lines = Lines {
             write,
             hash: Sha256::new(),
+            line: Vec::new(),
         };
         lines.put(&Begun {
             kind: BEGUN.to_owned(),
             source: source.clone(),
             time: at,
             first: after + 1,
-            previous: hex(&hash),
+            previous: hex::encode(hash),
             checkpoints: checkpoints.map(|note| note.to_string()).collect(),
         })?;
         let mut position = after;
-        while position < last {
-            let limit = usize::try_from(last - position).unwrap_or(PAGE).min(PAGE);
-            let page = log::sealed_page(&*self.0.log, position, limit).await?;
-            if page.is_empty() {
-                return Err(ExportError::Missing(position + 1));
-            }
-            for event in page {
+        let mut pages = log::sealed_pages(self.0.log.clone(), after, last, PAGE);
+        while let Some(page) = pages.recv().await {
+            for event in &page? {
                 position += 1;
                 if event.position != position {
                     return Err(ExportError::Missing(position));
                 }
-                hash = link(&event)?;
+                hash = link(event)?;
                 lines.put(&EventLine::of(event, &source))?;
             }
+        }
+        if position < last {
+            return Err(ExportError::Missing(position + 1));
         }
         let complete = Complete {
             kind: COMPLETE.to_owned(),
             count: last - after,
             first: after + 1,
             last,
-            hash: hex(&hash),
-            sha256: hex(&lines.hash.clone().finalize()),
+            hash: hex::encode(hash),
+            sha256: hex::encode(lines.hash.clone().finalize()),
         };
         lines.put(&complete)?;
         Ok(Exported {
@@ -253,8 +255,4 @@ fn link(event: &SealedEvent) -> Result<Hash, StoreError> {
         position: event.position,
         reason: "its hash has another length".to_owned(),
     })
-}
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -9,7 +9,11 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
-use std::collections::{HashMap, hash_map::Entry};
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    sync::Arc,
+};
+use tokio::sync::mpsc;
 use uuid::Uuid;
 
 /// Called with every row in order; its error ends the reading.
@@ -235,6 +239,32 @@ pub(crate) async fn sealed_page(
     })
     .await?;
     Ok(events)
+}
+
+/// Pages of at most `size` events after `after` and up to `last`, the next one read while the caller works on one. They
+/// end early where an event is missing.
+pub(crate) fn sealed_pages(
+    log: Arc<dyn Log>,
+    after: Position,
+    last: Position,
+    size: usize,
+) -> mpsc::Receiver<Result<Vec<SealedEvent>, StoreError>> {
+    let (send, pages) = mpsc::channel(1);
+    tokio::spawn(async move {
+        let mut position = after;
+        while position < last {
+            let limit = usize::try_from(last - position).unwrap_or(size).min(size);
+            let page = sealed_page(&*log, position, limit).await;
+            let end = page.as_ref().ok().and_then(|page| page.last());
+            let end = end.map(|event| event.position);
+            // Nobody reads on, or there is nothing to go on from.
+            if send.send(page).await.is_err() || end.is_none_or(|end| end <= position) {
+                return;
+            }
+            position = end.unwrap_or(last);
+        }
+    });
+    pages
 }
 
 /// Microseconds since 1970.

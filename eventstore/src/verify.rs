@@ -88,15 +88,9 @@ impl EventStore {
         let head = self.head().await?;
         let mut walk = Walk::after(0, GENESIS);
         walk.check_against(&expected)?;
-        while walk.position < head.position {
-            let page = log::sealed_page(&*self.0.log, walk.position, PAGE).await?;
-            if page.is_empty() {
-                return Err(VerifyError::Truncated {
-                    end: walk.position,
-                    reached: head.position,
-                });
-            }
-            for event in &page {
+        let mut pages = log::sealed_pages(self.0.log.clone(), 0, head.position, PAGE);
+        while let Some(page) = pages.recv().await {
+            for event in &page? {
                 let recorded_at = log::micros(event.recorded_at);
                 walk.step(event.position, recorded_at, &event.content(), &event.hash)?;
                 walk.check_against(&expected)?;
@@ -108,6 +102,12 @@ impl EventStore {
                 }
             }
             progress(walk.position);
+        }
+        if walk.position < head.position {
+            return Err(VerifyError::Truncated {
+                end: walk.position,
+                reached: head.position,
+            });
         }
         if head.position == 0 && head.hash != GENESIS {
             return Err(VerifyError::Altered {

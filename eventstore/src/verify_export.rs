@@ -3,7 +3,7 @@
 use crate::{
     ChainCheckpoint, Position, VerifyError,
     chain::{Content, Hash},
-    export::{BEGUN, Begun, COMPLETE, Complete, EventLine, hex},
+    export::{BEGUN, Begun, COMPLETE, Complete, EventLine},
     note::{Malformed, VerifierKey},
     verify::{Walk, expected},
 };
@@ -73,7 +73,7 @@ pub fn verify_export(
     let mut walk = Walk::after(begun.first - 1, previous);
     walk.check_against(&signed)?;
     let complete: Complete = loop {
-        let sha256 = hex(&lines.sha256.clone().finalize());
+        let sha256 = hex::encode(lines.sha256.clone().finalize());
         if !lines.next()? {
             return Err(lines.wrong("the line that completes it is missing: it was cut off"));
         }
@@ -91,7 +91,7 @@ pub fn verify_export(
     let count = walk.position + 1 - begun.first;
     if complete.kind != COMPLETE
         || (complete.first, complete.last, complete.count) != (begun.first, walk.position, count)
-        || complete.hash != hex(&walk.hash)
+        || complete.hash != hex::encode(walk.hash)
     {
         return Err(lines.wrong("it does not describe the lines before it"));
     }
@@ -144,7 +144,7 @@ impl<R: BufRead> Lines<R> {
     }
 
     fn event(&self, walk: &mut Walk) -> Result<(), VerifyError> {
-        let event: EventLine = self.parse()?;
+        let event: EventLine<'_> = self.parse()?;
         let bytes = |text: &String| {
             BASE64_STANDARD
                 .decode(text)
@@ -181,7 +181,5 @@ impl<R: BufRead> Lines<R> {
 }
 
 fn unhex(text: &str) -> Option<Hash> {
-    let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
-    let bytes: Option<Vec<u8>> = text.as_bytes().chunks(2).map(byte).collect();
-    bytes?.try_into().ok()
+    hex::decode(text).ok()?.try_into().ok()
 }

@@ -1,6 +1,6 @@
 //! `tenure audit export`: the history as a file that proves itself.
 
-use super::{AuditError, hex, open};
+use super::{AuditError, open};
 use crate::out;
 use clap::Args;
 use std::{
@@ -46,7 +46,7 @@ pub(super) async fn run(args: ExportArgs) -> Result<(), AuditError> {
     fs::rename(&beside, &args.out).map_err(AuditError::file(&args.out))?;
     out::line(format_args!(
         "{count} events up to position {last}, last hash {}, in {}.",
-        hex(&hash),
+        hex::encode(hash),
         args.out.display()
     ));
     Ok(())

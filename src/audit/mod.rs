@@ -84,7 +84,3 @@ async fn open(config: Option<&Path>) -> Result<EventStore, AuditError> {
     let config = Config::load(config).map_err(WiringError::from)?;
     Ok(wiring::open_known_store(&config).await?)
 }
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}

@@ -1,6 +1,6 @@
 //! `tenure audit verify`: the chain computed anew, of the instance's own store or of an export alone.
 
-use super::{AuditError, hex, open};
+use super::{AuditError, open};
 use crate::{config::Config, out, wiring::WiringError};
 use clap::Args;
 use std::{fs, io::BufReader, path::PathBuf};
@@ -60,7 +60,7 @@ pub(super) async fn run(args: VerifyArgs) -> Result<(), AuditError> {
             Outcome {
                 first: verified.first,
                 last: verified.last,
-                hash: hex(&verified.hash),
+                hash: hex::encode(verified.hash),
                 checkpoints: verified.checkpoints,
             }
         }
@@ -134,7 +134,7 @@ async fn of_the_store(
     Ok(Outcome {
         first: 1,
         last: verified.head.position,
-        hash: hex(&verified.head.hash),
+        hash: hex::encode(verified.head.hash),
         checkpoints: verified.checkpoints,
     })
 }

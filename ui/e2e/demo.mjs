@@ -24,8 +24,10 @@ export function withInstance(start) {
     await instance?.stop();
   });
 
-  afterEach(async () => {
-    await Promise.all(opened.splice(0).map((context) => context.close()));
+  afterEach(async ({ passed, name }) => {
+    const contexts = opened.splice(0);
+    if (passed === false) for (const page of contexts.flatMap((context) => context.pages())) await tell(name, page);
+    await Promise.all(contexts.map((context) => context.close()));
   });
 
   const joined = async (somebody) => {
@@ -38,4 +40,11 @@ export function withInstance(start) {
     stranger: (url = instance.url) => joined(stranger(browser, url)),
     instance: () => instance,
   };
+}
+
+/** What somebody saw when a test failed: a race is seldom seen twice. */
+async function tell(name, page) {
+  const dialogs = page.getByRole('dialog').or(page.getByRole('menu'));
+  const seen = await Promise.all([dialogs.allInnerTexts(), page.locator('main').allInnerTexts()]).catch(String);
+  console.error(`${name}\nat ${page.url()}\n${seen.flat().join('\n---\n').slice(0, 4_000)}`);
 }

@@ -200,7 +200,7 @@ test('a part of the dashboard that fails says so, and the others are there', asy
   await accessible(page, 'a dashboard of which a part failed');
   again();
   await button(page, 'Try again').first().click();
-  await page.getByRole('alert').waitFor({ state: 'detached' });
+  await page.getByRole('alert').first().waitFor({ state: 'detached' });
 });
 
 test('without live updates it says so, tries again by itself, and then shows what was missed', async () => {

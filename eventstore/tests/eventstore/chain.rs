@@ -213,8 +213,8 @@ fn the_published_test_vectors_hold() {
         let text = |name: &str| vector["event"][name].as_str();
         let id = |name: &str| text(name).map(|id| Uuid::parse_str(id).expect(name));
         let (body, address) = (
-            text("command_body_hex").map(bytes),
-            text("client_address_hex").map(bytes),
+            text("command_body_hex").map(|hex| hex::decode(hex).expect("hex")),
+            text("client_address_hex").map(|hex| hex::decode(hex).expect("hex")),
         );
         let content = Content {
             id: id("id").expect("id"),
@@ -237,7 +237,7 @@ fn the_published_test_vectors_hold() {
             trace: text("trace"),
         };
         let hash = content.hash();
-        assert_eq!(hex(&hash), vector["content_hash"], "content");
+        assert_eq!(hex::encode(&hash), vector["content_hash"], "content");
         let (position, recorded_at) = (vector["position"].as_u64(), vector["recorded_at"].as_i64());
         previous = chain::link(
             &previous,
@@ -245,16 +245,6 @@ fn the_published_test_vectors_hold() {
             recorded_at.expect("time"),
             &hash,
         );
-        assert_eq!(hex(&previous), vector["link"], "link");
+        assert_eq!(hex::encode(&previous), vector["link"], "link");
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn bytes(hex: &str) -> Vec<u8> {
-    (0..hex.len() / 2)
-        .map(|at| u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).expect("hex"))
-        .collect()
 }
