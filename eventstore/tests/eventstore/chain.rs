@@ -237,7 +237,7 @@ fn the_published_test_vectors_hold() {
             trace: text("trace"),
         };
         let hash = content.hash();
-        assert_eq!(hex::encode(&hash), vector["content_hash"], "content");
+        assert_eq!(hex::encode(hash), vector["content_hash"], "content");
         let (position, recorded_at) = (vector["position"].as_u64(), vector["recorded_at"].as_i64());
         previous = chain::link(
             &previous,
@@ -245,6 +245,6 @@ fn the_published_test_vectors_hold() {
             recorded_at.expect("time"),
             &hash,
         );
-        assert_eq!(hex::encode(&previous), vector["link"], "link");
+        assert_eq!(hex::encode(previous), vector["link"], "link");
     }
 }

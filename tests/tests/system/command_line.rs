@@ -300,6 +300,17 @@ async fn a_domain_is_read_planned_and_looked_into() {
 async fn an_engine_says_what_it_reaches_and_what_it_did() {
     let small = organisation().await;
     let bob = small.token_of("bob").await;
+    // A domain is there a moment before its engine.
+    let name = until(
+        "an engine to come to work",
+        Duration::from_secs(30),
+        async || {
+            let shown = small.prints(&["engine", "list", "--json"]);
+            let shown: serde_json::Value = serde_json::from_str(&shown).unwrap();
+            Some(shown["items"][0]["name"].as_str()?.to_owned())
+        },
+    )
+    .await;
     let calibrate = ["engine", "calibrate", "corp.example.com"];
     let said = small.prints(&calibrate);
     assert!(
@@ -318,14 +329,11 @@ async fn an_engine_says_what_it_reaches_and_what_it_did() {
     let last = small.prints(&[calibrate.as_slice(), &["--last"]].concat());
     assert!(last.contains(granted), "{last}");
 
-    let shown = small.prints(&["engine", "list", "--json"]);
-    let shown: serde_json::Value = serde_json::from_str(&shown).unwrap();
-    let name = shown["items"][0]["name"].as_str().unwrap();
     let log = until(
         "the engine to tell of the account",
         Duration::from_secs(30),
         async || {
-            let log = small.prints(&["engine", "log", name]);
+            let log = small.prints(&["engine", "log", &name]);
             log.contains("svc-known: done in").then_some(log)
         },
     )
