@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { withDemo } from './demo.mjs';
 import { press, tabTo } from './keyboard.mjs';
 import { button, lookup } from './looks.mjs';
-import { accessible, notSideways, settled, watch } from './watch.mjs';
+import { accessible, listed, notSideways, settled, watch } from './watch.mjs';
 
 const { person } = withDemo('--accounts', '120');
 
@@ -25,8 +25,7 @@ test('every difference is shown with what was ordered, what was found, since whe
   const reported = items.filter(({ standing }) => standing === 'reported');
   await card.getByRole('link', { name: `${reported.length} reported only` }).click();
   await page.waitForURL(/\/drift\?standing=reported/);
-  await row(page, reported[0].name).waitFor();
-  assert.equal(await page.locator('tbody tr').count(), reported.length);
+  await listed(page, 'Drift', reported.length);
   const moved = await alone(api, 'ou');
   const text = await row(page, moved.name).innerText();
   for (const said of ['Place', moved.differences[0].wanted[0], moved.differences[0].observed[0], 'Reported only']) {
@@ -56,8 +55,7 @@ test('what waits since too much was to be repaired at once is decided with a rea
   await accessible(page, 'a domain whose repair is held back');
   await page.getByRole('link', { name: 'Show them' }).click();
   await page.waitForURL(/standing=held/);
-  await settled(page);
-  assert.equal(await page.locator('tbody tr').count(), held.accounts);
+  await listed(page, 'Drift', held.accounts);
   await press(page, button(page, 'Repair them'));
   const dialog = page.getByRole('dialog');
   await accessible(page, 'deciding on a repair');
@@ -112,7 +110,7 @@ test('an owner sees only what differs of their own accounts', async () => {
   const { items } = await api.get('drift?limit=500');
   const { items: all } = await (await person('ada')).api.get('drift?limit=500');
   assert.ok(items.length < all.length);
-  assert.equal(await page.locator('tbody tr').count(), items.length);
+  await listed(page, 'Drift', items.length);
 });
 
 test('a template says what is repaired by itself, and its page shows it', async () => {

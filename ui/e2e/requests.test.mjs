@@ -251,6 +251,7 @@ test('a draft is deleted from its page and from within the wizard, whatever is n
   await accessible(page, 'the deletion of a draft');
   await button(dialog, 'Delete draft').click();
   await page.waitForURL(/\/requests$/);
+  await page.getByRole('heading', { level: 1, name: 'Requests', exact: true }).waitFor();
   await settled(page);
   await page.keyboard.press('f');
   await page.keyboard.type('job-thrown');

@@ -48,6 +48,12 @@ export async function settled(page) {
   await page.waitForFunction(() => !document.querySelector('.mantine-Skeleton-root, .mantine-Loader-root'));
 }
 
+/** The page that is called so shows exactly so many rows. The page before it may stay until the other one is there. */
+export async function listed(page, title, rows) {
+  await page.getByRole('heading', { level: 1, name: title, exact: true }).waitFor();
+  await page.waitForFunction((count) => document.querySelectorAll('main tbody tr').length === count, rows);
+}
+
 /** The page hears of what others do from now on. */
 export async function live(page) {
   await page.getByText('Live', { exact: true }).waitFor({ state: 'attached' });
