@@ -36,6 +36,9 @@ pub trait Recorded: cqrs_es::DomainEvent {
         Vec::new()
     }
 
+    /// May events of this kind carry personal data?
+    const PERSONAL: bool = false;
+
     /// Personal data of the user whose stream this is: the store seals it on the way in, opens it on the way out.
     fn personal(&mut self) -> Option<&mut Personal> {
         None
@@ -140,6 +143,12 @@ macro_rules! any_event {
             #[must_use]
             pub fn stream_kind(&self) -> &'static str {
                 match self { $(Self::$variant(_) => <$aggregate as cqrs_es::Aggregate>::TYPE),+ }
+            }
+
+            /// May it carry personal data?
+            #[must_use]
+            pub fn has_personal(&self) -> bool {
+                match self { $(Self::$variant(_) => <$event as Recorded>::PERSONAL),+ }
             }
 
             /// Personal data, to be sealed or opened.

@@ -499,6 +499,8 @@ aggregate!(
 );
 
 impl Recorded for UserEvent {
+    const PERSONAL: bool = true;
+
     fn type_name(&self) -> &'static str {
         self.stable_type_name()
     }

@@ -6,6 +6,7 @@ use crate::{
     postgres::{copied_row, copy_range},
 };
 use chrono::{DateTime, Utc};
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// From here on a page is copied rather than queried.
@@ -46,7 +47,7 @@ impl EventStore {
     }
 
     /// The same for those who follow the history closely: the newest events come from memory, where this process
-    /// appended them.
+    /// appended them, and are shared by all who read them.
     ///
     /// # Errors
     /// As [`EventStore::read`].
@@ -54,16 +55,19 @@ impl EventStore {
         &self,
         after: Position,
         limit: usize,
-    ) -> Result<Vec<StoredEvent>, StoreError> {
+    ) -> Result<Vec<Arc<StoredEvent>>, StoreError> {
         let Some(kept) = self.0.tail.after(after, limit) else {
-            return self.read(after, limit).await;
+            let page = self.read(after, limit).await?;
+            return Ok(page.into_iter().map(Arc::new).collect());
         };
         let reader = &self.0.reader;
         let mut page = kept
             .iter()
             .map(|kept| kept.decoded(reader))
             .collect::<Result<Vec<_>, _>>()?;
-        reader.open_all(&mut page).await?;
+        for event in &mut page {
+            reader.open_shared(event).await?;
+        }
         Ok(page)
     }
 

@@ -3,7 +3,10 @@
 //! every consumer bears.
 
 use crate::{EventStore, Position, StoreError, StoredEvent};
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -22,7 +25,7 @@ pub type Retry = String;
 /// What a consumer does with a page. Done again after a crash or a failure, so a repeat must be harmless.
 pub trait Handle: Send + Sync {
     /// Does it.
-    fn handle(&self, page: &[StoredEvent]) -> impl Future<Output = Result<(), Retry>> + Send;
+    fn handle(&self, page: &[Arc<StoredEvent>]) -> impl Future<Output = Result<(), Retry>> + Send;
 }
 
 /// A consumer of the history.

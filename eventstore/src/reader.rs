@@ -67,6 +67,18 @@ impl Reader {
         Ok(())
     }
 
+    /// Opens the personal data of an event that others share: they keep theirs as it is.
+    pub(crate) async fn open_shared(
+        &self,
+        stored: &mut Arc<StoredEvent>,
+    ) -> Result<(), StoreError> {
+        if stored.event.has_personal() {
+            self.open_all(std::slice::from_mut(Arc::make_mut(stored)))
+                .await?;
+        }
+        Ok(())
+    }
+
     /// Opens the personal data of one decoded event.
     pub(crate) async fn open_one<E: Recorded>(
         &self,

@@ -27,7 +27,7 @@ pub(crate) struct Kept {
     recorded_at: i64,
     hash: crate::chain::Hash,
     /// Its personal data is sealed: whoever reads opens it, as long as its key exists.
-    decoded: OnceLock<StoredEvent>,
+    decoded: OnceLock<Arc<StoredEvent>>,
 }
 
 impl Tail {
@@ -82,12 +82,12 @@ impl Tail {
 }
 
 impl Kept {
-    /// The event; its personal data is still sealed.
-    pub(crate) fn decoded(&self, reader: &Reader) -> Result<StoredEvent, StoreError> {
+    /// The event, shared by all who read it; its personal data is still sealed.
+    pub(crate) fn decoded(&self, reader: &Reader) -> Result<Arc<StoredEvent>, StoreError> {
         if let Some(decoded) = self.decoded.get() {
             return Ok(decoded.clone());
         }
-        let decoded = reader.decode(&self.row()?)?;
+        let decoded = Arc::new(reader.decode(&self.row()?)?);
         Ok(self.decoded.get_or_init(|| decoded).clone())
     }
 

@@ -117,7 +117,7 @@ impl Notifier {
         Ok(())
     }
 
-    async fn queue(&self, page: &[StoredEvent]) -> Result<(), Retry> {
+    async fn queue(&self, page: &[Arc<StoredEvent>]) -> Result<(), Retry> {
         let (mut mails, mut told) = (Vec::new(), Vec::new());
         for event in page {
             self.tell(event, &mut mails, &mut told).await?;
@@ -472,7 +472,7 @@ fn written(
 struct Queue<'a>(&'a Notifier);
 
 impl Handle for Queue<'_> {
-    async fn handle(&self, page: &[StoredEvent]) -> Result<(), Retry> {
+    async fn handle(&self, page: &[Arc<StoredEvent>]) -> Result<(), Retry> {
         self.0.queue(page).await
     }
 }

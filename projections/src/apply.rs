@@ -39,7 +39,7 @@ impl Views {
     pub(crate) async fn apply(
         &self,
         targets: &[Target],
-        page: &[StoredEvent],
+        page: &[&StoredEvent],
         from: &Place,
         to: &Place,
     ) -> Result<(), Failed> {
@@ -51,7 +51,7 @@ impl Views {
     pub(crate) async fn folded(
         &self,
         targets: &[Target],
-        page: &[StoredEvent],
+        page: &[&StoredEvent],
         from: &Place,
         to: &Place,
     ) -> Result<Work, Failed> {
@@ -86,7 +86,7 @@ async fn fold(
     connection: &mut Connection<'_>,
     target: Target,
     model: &dyn Model,
-    page: &[StoredEvent],
+    page: &[&StoredEvent],
 ) -> Result<(), ViewError> {
     let Some(main) = model.tables().first() else {
         return Ok(());
@@ -164,6 +164,7 @@ mod tests {
 
     async fn a_page_that_was_not_committed_leaves_nothing(views: Views) {
         let page = views.0.store.read(0, 10).await.unwrap();
+        let page: Vec<_> = page.iter().collect();
         let targets: Vec<_> = (0..views.models().len())
             .map(|index| Target {
                 index,

@@ -110,9 +110,9 @@ pub(crate) trait Model: Send + Sync {
     /// Are rows only ever added?
     fn grows(&self) -> bool;
     /// Rows to load before the page is folded.
-    fn needed(&self, page: &[StoredEvent]) -> Vec<Uuid>;
+    fn needed(&self, page: &[&StoredEvent]) -> Vec<Uuid>;
     /// What the page changes.
-    fn fold(&self, page: &[StoredEvent], loaded: Vec<Cells>) -> Result<Changes, ViewError>;
+    fn fold(&self, page: &[&StoredEvent], loaded: Vec<Cells>) -> Result<Changes, ViewError>;
 }
 
 /// `M`, without its types.
@@ -140,7 +140,7 @@ impl<M: ReadModel> Model for Erased<M> {
         M::GROWS
     }
 
-    fn needed(&self, page: &[StoredEvent]) -> Vec<Uuid> {
+    fn needed(&self, page: &[&StoredEvent]) -> Vec<Uuid> {
         if !M::LOADS {
             return Vec::new();
         }
@@ -159,7 +159,7 @@ impl<M: ReadModel> Model for Erased<M> {
         needed
     }
 
-    fn fold(&self, page: &[StoredEvent], loaded: Vec<Cells>) -> Result<Changes, ViewError> {
+    fn fold(&self, page: &[&StoredEvent], loaded: Vec<Cells>) -> Result<Changes, ViewError> {
         let name = M::TABLES.first().map_or(M::NAME, |table| table.name);
         let unreadable = |reason| ViewError::Unreadable {
             table: name,

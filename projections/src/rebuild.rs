@@ -123,12 +123,13 @@ impl Rebuild<'_> {
     }
 
     async fn fold(&mut self, page: &[StoredEvent]) -> Result<(), ViewError> {
+        let page: Vec<&StoredEvent> = page.iter().collect();
         let Some(last) = page.last() else {
             return Ok(());
         };
         let to = history::place(&self.views.0.store, last.position, self.at.epoch).await?;
         while !self.targets.is_empty() {
-            match self.views.apply(&self.targets, page, &self.at, &to).await {
+            match self.views.apply(&self.targets, &page, &self.at, &to).await {
                 Ok(()) => break,
                 Err(Failed::Now(error)) => return Err(error),
                 Err(Failed::Model(index, error)) => {

@@ -9,7 +9,7 @@ use crate::{
     models::audit::Audit,
     read_model::ReadModel,
 };
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use tenure_eventstore::{Reading, StoreError, StoredEvent};
 use tokio::{sync::watch, task::JoinSet, time::Instant};
 use tokio_util::sync::CancellationToken;
@@ -230,6 +230,7 @@ impl Runner {
         let worked = !places.is_empty();
         for (position, slots) in places {
             let page = self.page(position, head, &slots).await?;
+            let page: Vec<&StoredEvent> = page.iter().map(|event| &**event).collect();
             self.fold(slots, &page).await?;
         }
         let going_on = self.models.iter().filter(|kept| !kept.stopped);
@@ -261,7 +262,7 @@ impl Runner {
         position: u64,
         head: u64,
         slots: &[usize],
-    ) -> Result<Vec<StoredEvent>, ViewError> {
+    ) -> Result<Vec<Arc<StoredEvent>>, ViewError> {
         let store = &self.views.0.store;
         let limit = usize::try_from((head - position).min(PAGE)).unwrap_or(1);
         match store.newer(position, limit).await {
@@ -269,7 +270,8 @@ impl Runner {
             // What can be read before it is folded; then nobody gets past it.
             Err(StoreError::Unreadable { position: at, .. }) if at > position + 1 => {
                 let readable = usize::try_from(at - position - 1).unwrap_or(1);
-                Ok(store.read(position, readable).await?)
+                let page = store.read(position, readable).await?;
+                Ok(page.into_iter().map(Arc::new).collect())
             }
             Err(error @ StoreError::Unreadable { .. }) => {
                 let error = ViewError::Store(error);
@@ -285,7 +287,11 @@ impl Runner {
     }
 
     /// Folds a page into models that are at the same place.
-    async fn fold(&mut self, mut slots: Vec<usize>, page: &[StoredEvent]) -> Result<(), ViewError> {
+    async fn fold(
+        &mut self,
+        mut slots: Vec<usize>,
+        page: &[&StoredEvent],
+    ) -> Result<(), ViewError> {
         loop {
             match self.apply(&slots, page).await {
                 Ok(()) => return Ok(()),
@@ -323,7 +329,7 @@ impl Runner {
         }
     }
 
-    async fn apply(&mut self, slots: &[usize], page: &[StoredEvent]) -> Result<(), Failed> {
+    async fn apply(&mut self, slots: &[usize], page: &[&StoredEvent]) -> Result<(), Failed> {
         let kept: Vec<&Kept> = slots
             .iter()
             .filter_map(|slot| self.models.get(*slot))

@@ -4,6 +4,7 @@
 use crate::Instance;
 use chrono::TimeDelta;
 use futures::{FutureExt, StreamExt, future::BoxFuture, stream};
+use std::sync::Arc;
 use tenure_broker::Issued;
 use tenure_domain::{
     Event,
@@ -27,7 +28,7 @@ const FRESH: TimeDelta = TimeDelta::seconds(1);
 pub(crate) struct Orders(pub(crate) Instance);
 
 impl Handle for Orders {
-    async fn handle(&self, page: &[StoredEvent]) -> Result<(), Retry> {
+    async fn handle(&self, page: &[Arc<StoredEvent>]) -> Result<(), Retry> {
         let mut orders: Vec<BoxFuture<'_, Result<(), Retry>>> = Vec::new();
         for event in page {
             if let Event::Account(AccountEvent::OrderIssued(issued)) = &event.event {

@@ -4,6 +4,7 @@
 
 use crate::{Accepted, Caller, CommandError, Instance, calibration, drift, synchronisation};
 use futures::{FutureExt, StreamExt, future::BoxFuture, stream};
+use std::sync::Arc;
 use tenure_domain::{
     DomainId, EngineId, Event, TemplateId,
     directory::DomainEvent,
@@ -23,7 +24,7 @@ const CONCURRENCY: usize = 128;
 pub(crate) struct Reactions(pub(crate) Instance);
 
 impl Handle for Reactions {
-    async fn handle(&self, page: &[StoredEvent]) -> Result<(), Retry> {
+    async fn handle(&self, page: &[Arc<StoredEvent>]) -> Result<(), Retry> {
         let instance = &self.0;
         let mut reactions: Vec<BoxFuture<'_, Result<(), Retry>>> = Vec::new();
         for event in page {

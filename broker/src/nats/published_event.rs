@@ -9,6 +9,24 @@ use uuid::Uuid;
 /// Header: the event's id.
 pub(super) const MESSAGE_ID: &str = "Nats-Msg-Id";
 
+/// Names of the CloudEvents attributes; made once, since every event has them.
+mod header {
+    use async_nats::HeaderName;
+
+    pub(super) const SPECVERSION: HeaderName = HeaderName::from_static("ce-specversion");
+    pub(super) const ID: HeaderName = HeaderName::from_static("ce-id");
+    pub(super) const SOURCE: HeaderName = HeaderName::from_static("ce-source");
+    pub(super) const TYPE: HeaderName = HeaderName::from_static("ce-type");
+    pub(super) const SUBJECT: HeaderName = HeaderName::from_static("ce-subject");
+    pub(super) const TIME: HeaderName = HeaderName::from_static("ce-time");
+    pub(super) const DATACONTENTTYPE: HeaderName = HeaderName::from_static("ce-datacontenttype");
+    pub(super) const SCHEMAVERSION: HeaderName = HeaderName::from_static("ce-schemaversion");
+    pub(super) const EPOCH: HeaderName = HeaderName::from_static("ce-epoch");
+    pub(super) const POSITION: HeaderName = HeaderName::from_static("ce-position");
+    pub(super) const CORRELATIONID: HeaderName = HeaderName::from_static("ce-correlationid");
+    pub(super) const CAUSATIONID: HeaderName = HeaderName::from_static("ce-causationid");
+}
+
 /// An event as others see it. Personal data in the payload stays sealed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublishedEvent {
@@ -43,26 +61,26 @@ impl PublishedEvent {
             .message_id(self.id.to_string())
             .expected_stream(stream)
             .expected_last_sequence(self.position.saturating_sub(1))
-            .header("ce-specversion", "1.0")
-            .header("ce-id", self.id.to_string())
-            .header("ce-source", format!("/tenure/{}", instance))
-            .header("ce-type", self.event_type.as_str())
+            .header(header::SPECVERSION, "1.0")
+            .header(header::ID, self.id.to_string())
+            .header(header::SOURCE, format!("/tenure/{}", instance))
+            .header(header::TYPE, self.event_type.as_str())
             .header(
-                "ce-subject",
+                header::SUBJECT,
                 format!("{}/{}", self.aggregate, self.aggregate_id),
             )
             .header(
-                "ce-time",
+                header::TIME,
                 self.time.to_rfc3339_opts(SecondsFormat::Micros, true),
             )
-            .header("ce-datacontenttype", "application/json")
-            .header("ce-schemaversion", self.schema_version.to_string())
-            .header("ce-epoch", self.epoch.to_string())
-            .header("ce-position", self.position.to_string())
-            .header("ce-correlationid", self.correlation.to_string())
+            .header(header::DATACONTENTTYPE, "application/json")
+            .header(header::SCHEMAVERSION, self.schema_version.to_string())
+            .header(header::EPOCH, self.epoch.to_string())
+            .header(header::POSITION, self.position.to_string())
+            .header(header::CORRELATIONID, self.correlation.to_string())
             .payload(self.payload.clone());
         if let Some(causation) = self.causation {
-            message = message.header("ce-causationid", causation.to_string());
+            message = message.header(header::CAUSATIONID, causation.to_string());
         }
         message
     }
