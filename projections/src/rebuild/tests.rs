@@ -24,6 +24,7 @@ async fn a_swap_that_comes_too_early_needs_no_second_connection_to_find_out() {
         index,
         generation: 1,
     }];
+    let page: Vec<_> = page.iter().collect();
     views.apply(&kept, &page, &beginning, &to).await.unwrap();
     let ViewDatabase::Postgres(pool) = views.database() else {
         panic!("PostgreSQL");
