@@ -42,6 +42,7 @@ impl EventStore {
                     .await?;
             }
         }
+        page.retain(|event| self.reaches(event));
         self.0.reader.open_all(&mut page).await?;
         Ok(page)
     }
@@ -106,8 +107,14 @@ impl EventStore {
                 Ok(())
             })
             .await?;
+        page.retain(|event| self.reaches(event));
         self.0.reader.open_all(&mut page).await?;
         Ok(page)
+    }
+
+    /// Does a history of the past reach that far? The present one reaches everywhere.
+    fn reaches(&self, event: &StoredEvent) -> bool {
+        self.ends_at().is_none_or(|end| event.position <= end)
     }
 
     /// The events after `after`, at most `limit`, exactly as stored.

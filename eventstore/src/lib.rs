@@ -37,6 +37,7 @@ mod log;
 mod note;
 mod pace;
 mod pages;
+mod past;
 mod personal;
 mod postgres;
 mod reader;

@@ -20,6 +20,9 @@ impl EventStore {
     /// If the database fails, or an event of the stream cannot be read.
     pub async fn state<A: Stream>(&self, id: Uuid) -> Result<Loaded<A>, StoreError> {
         let kind = code::<A>()?;
+        if let Some(end) = &self.1 {
+            return self.state_then(end, kind, id).await;
+        }
         if let Some(cached) = self.0.cache.get(kind, id)
             && self.tail(kind, id).await? == cached.version
         {
@@ -35,6 +38,9 @@ impl EventStore {
     /// As [`EventStore::state`].
     pub async fn cached_state<A: Stream>(&self, id: Uuid) -> Result<Loaded<A>, StoreError> {
         let kind = code::<A>()?;
+        if let Some(end) = &self.1 {
+            return self.state_then(end, kind, id).await;
+        }
         match self.0.cache.get(kind, id) {
             Some(cached) => {
                 metrics::counter!("tenure_aggregate_cache_hits_total").increment(1);

@@ -38,6 +38,15 @@ pub(crate) trait Log: Send + Sync {
         visit: Visit<'a>,
     ) -> BoxFuture<'a, Result<(), StoreError>>;
 
+    /// The rows of these kinds of streams after a position, up to another.
+    fn page_of<'a>(
+        &'a self,
+        kinds: &'a [i16],
+        after: Position,
+        up_to: Position,
+        visit: Visit<'a>,
+    ) -> BoxFuture<'a, Result<(), StoreError>>;
+
     /// A stream's rows after a version, at most `limit`.
     fn stream_page<'a>(
         &'a self,

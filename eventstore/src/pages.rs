@@ -1,7 +1,7 @@
 //! Long stretches of the feed, page by page, as a rebuild reads them.
 
 use crate::{
-    Database, EventStore, Position, StoreError, StoredEvent,
+    Database, EventStore, Position, StoreError, StoredEvent, kind,
     log::Log,
     postgres::{copied_row, copy_statement},
     reader::Reader,
@@ -20,6 +20,8 @@ const COPIED: u64 = 128_000;
 /// Events of one query, and how many queries may be ahead of whoever reads.
 const QUERIED: usize = 8_000;
 const AHEAD: usize = 1;
+/// Positions that one query looks at where only some kinds of streams are wanted.
+const LOOKED_AT: u64 = 20_000;
 
 /// Pages of the feed. May be dropped at any time, and waiting for the next one may be cancelled.
 pub struct Pages {
@@ -34,17 +36,39 @@ impl EventStore {
     /// The events after `after` up to `up_to` in pages, read ahead while the caller works on one.
     #[must_use]
     pub fn read_pages(&self, after: Position, up_to: Position, page: usize) -> Pages {
+        self.pages(&[], after, up_to, page)
+    }
+
+    /// The events of these kinds of streams (none = all) from the first one on, in pages, up to where this history ends.
+    ///
+    /// # Errors
+    /// If there is no such kind of stream, or the head cannot be read.
+    pub async fn read_kinds(&self, kinds: &[&str], page: usize) -> Result<Pages, StoreError> {
+        let codes = kinds
+            .iter()
+            .map(|kind| kind::code(kind).ok_or(StoreError::UnknownKind("asked for")))
+            .collect::<Result<Vec<_>, _>>()?;
+        let end = match self.ends_at() {
+            Some(end) => end,
+            None => self.head().await?.position,
+        };
+        Ok(self.pages(&codes, 0, end, page))
+    }
+
+    fn pages(&self, kinds: &[i16], after: Position, up_to: Position, page: usize) -> Pages {
         let events = match &self.0.database {
             Database::Postgres(pool) => Events::Copied(Copied {
                 own: one_connection(pool),
                 messages: None,
                 begun: false,
+                kinds: kinds.to_vec(),
                 after,
                 up_to,
             }),
             Database::Sqlite { .. } => Events::Queried(Queried::ahead(
                 self.0.log.clone(),
                 self.0.reader.clone(),
+                kinds.to_vec(),
                 after,
                 up_to,
             )),
@@ -92,6 +116,8 @@ struct Copied {
     messages: Option<BoxStream<'static, sqlx::Result<Bytes>>>,
     /// Has this COPY brought anything?
     begun: bool,
+    /// Only these kinds of streams; none = all.
+    kinds: Vec<i16>,
     after: Position,
     up_to: Position,
 }
@@ -116,7 +142,7 @@ impl Copied {
                 Ok(None) => {
                     self.messages = None;
                     // Beyond the head there is nothing more to come.
-                    if !self.begun {
+                    if !self.begun && self.kinds.is_empty() {
                         self.after = self.up_to;
                     }
                 }
@@ -134,7 +160,7 @@ impl Copied {
     /// connection that was given back between the statement and its answer.
     fn copy(&mut self) -> BoxStream<'static, sqlx::Result<Bytes>> {
         let to = self.up_to.min(self.after.saturating_add(COPIED));
-        let statement = copy_statement(self.after, to);
+        let statement = copy_statement(self.after, to, &self.kinds);
         let own = self.own.clone();
         self.after = to;
         self.begun = false;
@@ -170,10 +196,31 @@ struct Queried {
 }
 
 impl Queried {
-    fn ahead(log: Arc<dyn Log>, reader: Arc<Reader>, after: Position, up_to: Position) -> Self {
+    fn ahead(
+        log: Arc<dyn Log>,
+        reader: Arc<Reader>,
+        kinds: Vec<i16>,
+        after: Position,
+        up_to: Position,
+    ) -> Self {
         let (read, pages) = mpsc::channel(AHEAD);
         tokio::spawn(async move {
             let mut from = after;
+            while from < up_to && !kinds.is_empty() {
+                let to = up_to.min(from.saturating_add(LOOKED_AT));
+                let mut page = Vec::new();
+                let queried = log
+                    .page_of(&kinds, from, to, &mut |row| {
+                        page.push(reader.decode(row)?);
+                        Ok(())
+                    })
+                    .await;
+                from = to;
+                let failed = queried.is_err();
+                if read.send(queried.map(|()| page)).await.is_err() || failed {
+                    return;
+                }
+            }
             while from < up_to {
                 // Positions have no gap: a range is a limit.
                 let limit = usize::try_from(up_to - from).map_or(QUERIED, |rest| rest.min(QUERIED));

@@ -9,6 +9,7 @@ use crate::{
     database::{Address, on_reader, on_writer},
     log::{Log, micros},
     pace::{Pace, Reading},
+    past::End,
     personal::PersonKeys,
     postgres::PostgresLog,
     reader::Reader,
@@ -54,7 +55,11 @@ pub struct StoreConfig {
 
 /// The history and what is executed against it. A cheap handle.
 #[derive(Clone)]
-pub struct EventStore(pub(crate) Arc<Inner>);
+pub struct EventStore(
+    pub(crate) Arc<Inner>,
+    /// Where it ends, for one of the past.
+    pub(crate) Option<Arc<End>>,
+);
 
 pub(crate) struct Inner {
     pub(crate) database: Database,
@@ -130,23 +135,26 @@ impl EventStore {
             queue,
             head: head.clone(),
         };
-        let store = Self(Arc::new(Inner {
-            reader: Arc::new(Reader::new(persons, upcasters, &config.keys)),
-            snapshots: Snapshots::new(database.clone(), &config.keys),
-            state: StateTables::new(database.clone(), &config.keys, config.clock.clone()),
-            turns: Turns::default(),
-            keys: config.keys,
-            clock: config.clock,
-            queue: Mutex::new(Some(sender)),
-            tasks: Mutex::new(vec![tokio::spawn(task.run())]),
-            database,
-            key_database,
-            log,
-            cache,
-            head,
-            tail,
-            pace,
-        }));
+        let store = Self(
+            Arc::new(Inner {
+                reader: Arc::new(Reader::new(persons, upcasters, &config.keys)),
+                snapshots: Snapshots::new(database.clone(), &config.keys),
+                state: StateTables::new(database.clone(), &config.keys, config.clock.clone()),
+                turns: Turns::default(),
+                keys: config.keys,
+                clock: config.clock,
+                queue: Mutex::new(Some(sender)),
+                tasks: Mutex::new(vec![tokio::spawn(task.run())]),
+                database,
+                key_database,
+                log,
+                cache,
+                head,
+                tail,
+                pace,
+            }),
+            None,
+        );
         store.0.head.send_replace(store.head().await?.position);
         let waking = wake::start(&store.0);
         store.tasks().extend(waking);
@@ -249,13 +257,13 @@ impl EventStore {
     /// Business time, now.
     #[must_use]
     pub fn now(&self) -> chrono::DateTime<chrono::Utc> {
-        self.0.clock.now()
+        self.clock().now()
     }
 
     /// The business clock.
     #[must_use]
     pub fn clock(&self) -> &Arc<dyn Clock> {
-        &self.0.clock
+        self.1.as_ref().map_or(&self.0.clock, |end| &end.clock)
     }
 
     /// Ends: what was queued is appended and answered, later commands are turned away.
@@ -282,6 +290,10 @@ impl EventStore {
 
     /// Hands an append to the append task, and waits for its answer.
     pub(crate) async fn enqueue(&self, pending: Pending) -> Result<(), EnqueueError> {
+        // The past is not added to.
+        if self.1.is_some() {
+            return Err(EnqueueError::Closed);
+        }
         let queue = self
             .0
             .queue

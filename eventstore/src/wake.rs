@@ -41,7 +41,7 @@ async fn follow(store: Weak<Inner>, mut hears: mpsc::Receiver<Wake>, _open: mpsc
             Ok(Some(Wake::Head(position))) => raise(&inner.head, position),
             Ok(Some(Wake::Forgotten(person))) => inner.forget_cached(person),
             Ok(None) => return,
-            Err(_) => match EventStore(inner).head().await {
+            Err(_) => match EventStore(inner, None).head().await {
                 Ok(head) => {
                     if let Some(inner) = store.upgrade() {
                         raise(&inner.head, head.position);

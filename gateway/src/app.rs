@@ -3,6 +3,7 @@
 use crate::{
     GatewayConfig,
     access::{passwords::Passwords, sign_in_limits::SignInLimits},
+    as_of::Moment,
     metrics,
 };
 use bytes::Bytes;
@@ -13,10 +14,17 @@ use tenure_workflow::{Instance, Work};
 
 /// Shared by all handlers.
 #[derive(Clone)]
-pub(crate) struct App(Arc<Inner>);
+pub(crate) struct App {
+    inner: Arc<Inner>,
+    /// What is asked: of today, or as of a moment of the past.
+    pub(crate) instance: Instance,
+    /// That moment.
+    pub(crate) as_of: Option<Moment>,
+}
 
 pub(crate) struct Inner {
-    pub(crate) instance: Instance,
+    /// What decides who may see what, whichever moment is asked about.
+    pub(crate) today: Instance,
     pub(crate) work: Work,
     pub(crate) config: GatewayConfig,
     /// Renders `/metrics`, unless something else collects them.
@@ -35,8 +43,8 @@ impl App {
         config: GatewayConfig,
         openapi: Bytes,
     ) -> Self {
-        Self(Arc::new(Inner {
-            instance,
+        let inner = Inner {
+            today: instance.clone(),
             work,
             config,
             metrics: metrics::handle(),
@@ -44,7 +52,21 @@ impl App {
             limits: SignInLimits::default(),
             openapi,
             streams: Mutex::default(),
-        }))
+        };
+        Self {
+            inner: Arc::new(inner),
+            instance,
+            as_of: None,
+        }
+    }
+
+    /// The same as of `moment`, when the instance was `instance`.
+    pub(crate) fn of_the_past(&self, instance: Instance, moment: Moment) -> Self {
+        Self {
+            inner: self.inner.clone(),
+            instance,
+            as_of: Some(moment),
+        }
     }
 }
 
@@ -52,6 +74,6 @@ impl Deref for App {
     type Target = Inner;
 
     fn deref(&self) -> &Inner {
-        &self.0
+        &self.inner
     }
 }

@@ -153,7 +153,7 @@ pub(crate) async fn hides_approvers(
     signed: &Signed,
     request: Uuid,
 ) -> Result<bool, Problem> {
-    let request = app.instance.store.cached_state::<Request>(request).await;
+    let request = app.today.store.cached_state::<Request>(request).await;
     let request = request.map_err(|error| Problem::unavailable(&error))?.state;
     let submission = request.submission();
     Ok(match submission {

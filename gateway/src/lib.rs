@@ -12,6 +12,7 @@
 
 mod access;
 mod app;
+mod as_of;
 mod command;
 mod config;
 mod credentials;

@@ -2,7 +2,7 @@
 
 use crate::{
     access::permission_table::{self, Access, Own},
-    endpoints,
+    as_of, endpoints,
     problem::{FieldError, Kind, ProblemBody},
     schema,
 };
@@ -121,6 +121,15 @@ fn describe(path: &str, method: &str, operation: &mut Value) {
             "schema": {"type": "integer", "format": "int64", "minimum": 0}
         }));
     }
+    let past = method == Method::GET && as_of::PATHS.contains(&path);
+    if past {
+        parameters.push(json!({
+            "name": "as_of", "in": "query", "required": false,
+            "description": "Answer as it was at this position of the history, at this instant (RFC 3339), or when this day \
+                (2026-03-01, UTC) ended: what one sees today, as it was then. The answer's headers say where it stands.",
+            "schema": {"type": "string", "maxLength": 40}
+        }));
+    }
     if !parameters.is_empty() {
         operation["parameters"] = json!(parameters);
     } else if let Some(operation) = operation.as_object_mut() {
@@ -144,6 +153,9 @@ fn describe(path: &str, method: &str, operation: &mut Value) {
                 .or_insert_with(|| problem_response(status));
         }
         for (status, response) in responses {
+            if past && status == "200" {
+                describe_moment(response);
+            }
             describe_headers(status, response);
         }
     }
@@ -225,6 +237,20 @@ fn problem_response(status: u16) -> Value {
         "description": lines.join("; "),
         "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     })
+}
+
+/// Where an answer about the past stands.
+fn describe_moment(response: &mut Value) {
+    response["headers"] = json!({
+        "Tenure-As-Of-Position": {
+            "description": "With `as_of`: the position that the answer stands at.",
+            "schema": {"type": "integer", "format": "int64", "minimum": 0}
+        },
+        "Tenure-As-Of-Instant": {
+            "description": "With `as_of`: the instant that the answer stands at.",
+            "schema": {"type": "string", "format": "date-time"}
+        }
+    });
 }
 
 fn describe_headers(status: &str, response: &mut Value) {

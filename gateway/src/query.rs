@@ -25,7 +25,7 @@ impl FromRequestParts<App> for Id {
     }
 }
 
-/// The filters of a list. `at_least` belongs to all of them and was seen to before.
+/// The filters of a list. `at_least` and `as_of` belong to all of them and were seen to before.
 pub(crate) struct Filter<T>(pub(crate) T);
 
 impl<T: DeserializeOwned + Send> FromRequestParts<App> for Filter<T> {
@@ -37,7 +37,7 @@ impl<T: DeserializeOwned + Send> FromRequestParts<App> for Filter<T> {
             .query()
             .unwrap_or_default()
             .split('&')
-            .filter(|pair| !pair.starts_with("at_least="));
+            .filter(|pair| !pair.starts_with("at_least=") && !pair.starts_with("as_of="));
         let own = format!("/?{}", own.collect::<Vec<_>>().join("&"));
         let uri = own
             .parse::<Uri>()

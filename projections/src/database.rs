@@ -62,16 +62,19 @@ impl ViewDatabase {
                     .await?;
                 Ok(Self::Sqlite { writer, reader })
             }
-            (Database::Sqlite { .. }, None) => {
-                let writer = single()
-                    .connect_with(SqliteConnectOptions::from_str("sqlite::memory:")?)
-                    .await?;
-                Ok(Self::Sqlite {
-                    reader: writer.clone(),
-                    writer,
-                })
-            }
+            (Database::Sqlite { .. }, None) => Self::in_memory().await,
         }
+    }
+
+    /// An SQLite in memory, gone with the handle.
+    pub(crate) async fn in_memory() -> Result<Self, ViewError> {
+        let writer = single()
+            .connect_with(SqliteConnectOptions::from_str("sqlite::memory:")?)
+            .await?;
+        Ok(Self::Sqlite {
+            reader: writer.clone(),
+            writer,
+        })
     }
 
     pub(crate) fn dialect(&self) -> Dialect {

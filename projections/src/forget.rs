@@ -7,7 +7,7 @@ use crate::{
     ViewError, Views, bulk,
     cell::{Cell, Kind},
     checkpoint,
-    database::Connection,
+    database::{Connection, ViewDatabase},
     models::users::Users,
     read_model::{ReadModel, TableChanges},
     table::{Dialect, Table},
@@ -26,6 +26,14 @@ pub(crate) fn create(dialect: Dialect) -> String {
     FORGOTTEN
         .create(0, dialect)
         .replacen("CREATE TABLE", "CREATE TABLE IF NOT EXISTS", 1)
+}
+
+/// How many people were forgotten, ever.
+pub(crate) async fn how_many(database: &ViewDatabase) -> Result<u64, ViewError> {
+    let count = format!("SELECT COUNT(*) FROM {}", FORGOTTEN.of(0));
+    let rows = database.fetch(&count, &[], &[Kind::Int]).await?;
+    let counted = rows.first().and_then(|row| row.first()?.int());
+    Ok(counted.unwrap_or_default().cast_unsigned())
 }
 
 impl Views {

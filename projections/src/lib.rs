@@ -27,6 +27,7 @@ mod history;
 mod list;
 mod models;
 mod names;
+mod past;
 mod progress;
 mod read_model;
 mod rebuild;

@@ -309,7 +309,7 @@ impl Views {
             query.and_where(Expr::col(unique).in_subquery(keys));
         }
         sorted(&mut query, list.sort, unique, list.order);
-        let mut rows = self.database().select(&query, &table.kinds()).await?;
+        let mut rows = self.query(&query, &table.kinds()).await?;
         let more = rows.len() as u64 > page.rows();
         rows.truncate(usize::try_from(page.rows()).unwrap_or(usize::MAX));
         let next = rows.last().filter(|_| more).and_then(|last| {
@@ -329,6 +329,9 @@ impl Views {
 
     /// One row.
     pub(crate) async fn get<M: ReadModel>(&self, id: Uuid) -> Result<Option<M::Row>, ViewError> {
+        if let Some(rows) = self.by_streams::<M>(&[id]).await? {
+            return Ok(rows.into_iter().next());
+        }
         let condition = Cond::all().add(Expr::col("id").eq(id.as_bytes().to_vec()));
         Ok(self
             .select::<M>(|query| query.cond_where(condition))
@@ -338,6 +341,9 @@ impl Views {
 
     /// The rows of these ids, in any order.
     pub(crate) async fn among<M: ReadModel>(&self, ids: &[Uuid]) -> Result<Vec<M::Row>, ViewError> {
+        if let Some(rows) = self.by_streams::<M>(ids).await? {
+            return Ok(rows);
+        }
         let mut rows = Vec::with_capacity(ids.len());
         for ids in ids.chunks(LONGEST_PAGE as usize) {
             let ids: Vec<_> = ids.iter().map(|id| id.as_bytes().to_vec()).collect();
@@ -360,7 +366,7 @@ impl Views {
         let mut query = Query::select();
         query.columns(table.column_names()).from(table.name);
         narrow(&mut query);
-        let rows = self.database().select(&query, &table.kinds()).await?;
+        let rows = self.query(&query, &table.kinds()).await?;
         let unreadable = |reason| ViewError::Unreadable {
             table: table.name,
             reason,
@@ -384,7 +390,7 @@ impl Views {
         query
             .expr(Func::count(Expr::col(sea_query::Asterisk)))
             .from_subquery(some, "some");
-        let rows = self.database().select(&query, &[Kind::Int]).await?;
+        let rows = self.query(&query, &[Kind::Int]).await?;
         let counted = rows
             .first()
             .and_then(|row| row.first()?.int())

@@ -18,6 +18,8 @@ pub(crate) trait ReadModel: Send + Sync + 'static {
     const NAME: &'static str;
     /// Grows whenever rows are folded differently: the model is then built anew.
     const VERSION: u32;
+    /// Kinds of streams that it is folded from; none = all of them.
+    const KINDS: &'static [&'static str] = &[];
     /// The rows, and after them tables that index what is in the rows: their first column is the row's id.
     const TABLES: &'static [Table];
     /// Are rows changed by later events? Otherwise nothing is read before it is written.
@@ -109,10 +111,21 @@ pub(crate) trait Model: Send + Sync {
     fn tables(&self) -> &'static [Table];
     /// Are rows only ever added?
     fn grows(&self) -> bool;
+    /// Kinds of streams that it is folded from; none = all of them.
+    fn kinds(&self) -> &'static [&'static str];
+    /// Folds from the first event on, with all rows in memory.
+    fn folding(&self) -> Box<dyn Folding>;
     /// Rows to load before the page is folded.
     fn needed(&self, page: &[&StoredEvent]) -> Vec<Uuid>;
     /// What the page changes.
     fn fold(&self, page: &[&StoredEvent], loaded: Vec<Cells>) -> Result<Changes, ViewError>;
+}
+
+/// A fold in memory, without its types.
+pub(crate) trait Folding: Send {
+    fn fold(&mut self, page: &[StoredEvent]) -> Result<(), ViewError>;
+    /// All rows.
+    fn finish(self: Box<Self>) -> Result<Changes, ViewError>;
 }
 
 /// `M`, without its types.
@@ -121,6 +134,89 @@ pub(crate) struct Erased<M>(pub(crate) PhantomData<fn() -> M>);
 struct Slot<R> {
     before: Option<R>,
     now: Option<R>,
+}
+
+/// Rows in memory, as they were loaded and as events have made them.
+pub(crate) struct Rows<M: ReadModel> {
+    loaded: BTreeMap<Uuid, M::Row>,
+    slots: BTreeMap<M::Key, Slot<M::Row>>,
+    keys: Vec<M::Key>,
+}
+
+impl<M: ReadModel> Default for Rows<M> {
+    fn default() -> Self {
+        Self {
+            loaded: BTreeMap::new(),
+            slots: BTreeMap::new(),
+            keys: Vec::new(),
+        }
+    }
+}
+
+fn unreadable<M: ReadModel>(reason: String) -> ViewError {
+    ViewError::Unreadable {
+        table: M::TABLES.first().map_or(M::NAME, |table| table.name),
+        reason,
+    }
+}
+
+impl<M: ReadModel> Rows<M> {
+    fn loaded(rows: Vec<Cells>) -> Result<Self, ViewError> {
+        let mut all = Self::default();
+        for cells in rows {
+            let id = cells
+                .first()
+                .and_then(Cell::id)
+                .ok_or_else(|| unreadable::<M>("no id".to_owned()))?;
+            all.loaded
+                .insert(id, M::row(cells).map_err(unreadable::<M>)?);
+        }
+        Ok(all)
+    }
+
+    /// Folds these events, which follow those before.
+    pub(crate) fn add<'a>(
+        &mut self,
+        page: impl IntoIterator<Item = &'a StoredEvent>,
+    ) -> Result<(), ViewError> {
+        for event in page {
+            self.keys.clear();
+            M::keys(event, &mut self.keys);
+            for key in &self.keys {
+                let loaded = &mut self.loaded;
+                let slot = self.slots.entry(*key).or_insert_with(|| {
+                    let row = key.id().and_then(|id| loaded.remove(&id));
+                    Slot {
+                        before: row.clone(),
+                        now: row,
+                    }
+                });
+                slot.now = M::fold(event, *key, slot.now.take()).map_err(|reason| {
+                    ViewError::Unfoldable {
+                        position: event.position,
+                        event: event.event.type_name().to_owned(),
+                        reason,
+                    }
+                })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The rows that there are now.
+    pub(crate) fn into_rows(self) -> impl Iterator<Item = M::Row> {
+        self.slots.into_values().filter_map(|slot| slot.now)
+    }
+}
+
+impl<M: ReadModel> Folding for Rows<M> {
+    fn fold(&mut self, page: &[StoredEvent]) -> Result<(), ViewError> {
+        self.add(page)
+    }
+
+    fn finish(self: Box<Self>) -> Result<Changes, ViewError> {
+        changes::<M>(self.slots).map_err(unreadable::<M>)
+    }
 }
 
 impl<M: ReadModel> Model for Erased<M> {
@@ -138,6 +234,14 @@ impl<M: ReadModel> Model for Erased<M> {
 
     fn grows(&self) -> bool {
         M::GROWS
+    }
+
+    fn kinds(&self) -> &'static [&'static str] {
+        M::KINDS
+    }
+
+    fn folding(&self) -> Box<dyn Folding> {
+        Box::new(Rows::<M>::default())
     }
 
     fn needed(&self, page: &[&StoredEvent]) -> Vec<Uuid> {
@@ -160,42 +264,9 @@ impl<M: ReadModel> Model for Erased<M> {
     }
 
     fn fold(&self, page: &[&StoredEvent], loaded: Vec<Cells>) -> Result<Changes, ViewError> {
-        let name = M::TABLES.first().map_or(M::NAME, |table| table.name);
-        let unreadable = |reason| ViewError::Unreadable {
-            table: name,
-            reason,
-        };
-        let mut slots: BTreeMap<M::Key, Slot<M::Row>> = BTreeMap::new();
-        let mut rows = BTreeMap::new();
-        for cells in loaded {
-            let id = cells
-                .first()
-                .and_then(Cell::id)
-                .ok_or_else(|| unreadable("no id".to_owned()))?;
-            rows.insert(id, M::row(cells).map_err(unreadable)?);
-        }
-        let mut keys = Vec::new();
-        for event in page {
-            keys.clear();
-            M::keys(event, &mut keys);
-            for key in &keys {
-                let slot = slots.entry(*key).or_insert_with(|| {
-                    let row = key.id().and_then(|id| rows.remove(&id));
-                    Slot {
-                        before: row.clone(),
-                        now: row,
-                    }
-                });
-                slot.now = M::fold(event, *key, slot.now.take()).map_err(|reason| {
-                    ViewError::Unfoldable {
-                        position: event.position,
-                        event: event.event.type_name().to_owned(),
-                        reason,
-                    }
-                })?;
-            }
-        }
-        changes::<M>(slots).map_err(unreadable)
+        let mut rows = Rows::<M>::loaded(loaded)?;
+        rows.add(page.iter().copied())?;
+        changes::<M>(rows.slots).map_err(unreadable::<M>)
     }
 }
 

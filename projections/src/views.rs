@@ -4,6 +4,7 @@ use crate::{
     ViewError,
     database::ViewDatabase,
     generation, models,
+    past::{Kept, Past},
     progress::Progress,
     read_model::Model,
     runner::{self, Group},
@@ -30,6 +31,10 @@ pub(crate) struct Inner {
     pub(crate) progress: watch::Sender<Vec<Progress>>,
     /// Which runners of this process keep their models, rather than those of another one: a bit each.
     keeps: AtomicU8,
+    /// Of the past: where the rows are.
+    pub(crate) past: Option<Past>,
+    /// Of the present: what was asked of the past lately.
+    pub(crate) kept: Kept,
 }
 
 /// How far a read model is.
@@ -64,6 +69,8 @@ impl Views {
             models,
             progress,
             keeps: AtomicU8::new(0),
+            past: None,
+            kept: Kept::default(),
         })))
     }
 
@@ -78,6 +85,25 @@ impl Views {
     #[must_use]
     pub fn names_of_models(&self) -> Vec<&'static str> {
         self.models().iter().map(|model| model.name()).collect()
+    }
+
+    /// The models as they were, over a history that ends there.
+    pub(crate) fn of_the_past(&self, store: &EventStore, past: Past) -> Self {
+        let models = models::all();
+        // Whoever waits for them waits for nothing.
+        let there = Progress {
+            position: u64::MAX,
+            stopped: None,
+        };
+        Self(Arc::new(Inner {
+            store: store.clone(),
+            database: self.0.database.clone(),
+            progress: watch::Sender::new(vec![there; models.len()]),
+            models,
+            keeps: AtomicU8::new(u8::MAX),
+            past: Some(past),
+            kept: Kept::default(),
+        }))
     }
 
     pub(crate) fn database(&self) -> &ViewDatabase {

@@ -24,6 +24,7 @@ pub(crate) struct AuditArgs {
 enum AuditCommand {
     List(client::audit::ListArgs),
     Show(client::audit::ShowArgs),
+    AsOf(client::as_of::AsOfArgs),
     Verify(verify::VerifyArgs),
     Export(export::ExportArgs),
     Checkpoint(checkpoints::CheckpointArgs),
@@ -72,6 +73,7 @@ pub(crate) async fn run(args: AuditArgs) -> Result<(), AuditError> {
     match args.command {
         AuditCommand::List(args) => Ok(client::audit::list(args).await?),
         AuditCommand::Show(args) => Ok(client::audit::show(args).await?),
+        AuditCommand::AsOf(args) => Ok(client::as_of::run(args).await?),
         AuditCommand::Verify(args) => verify::run(args).await,
         AuditCommand::Export(args) => export::run(args).await,
         AuditCommand::Checkpoint(args) => checkpoints::sign(args).await,

@@ -246,7 +246,7 @@ pub(crate) async fn run(args: AccountsArgs) -> Result<(), ClientError> {
     }
 }
 
-async fn list(
+pub(super) async fn list(
     connection: &Connection,
     mine: bool,
     status: Option<String>,
@@ -274,7 +274,7 @@ async fn list(
     Ok(())
 }
 
-fn show(account: &Value) {
+pub(super) fn show(account: &Value) {
     print_fields(&[
         ("Account", text(account, "name")),
         ("Id", text(account, "id")),

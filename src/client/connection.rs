@@ -9,7 +9,10 @@ use clap::Args;
 use reqwest::{Method, StatusCode, Url, header};
 use serde_json::{Map, Value};
 use std::{
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 use tenure_eventstore::new_id;
@@ -36,6 +39,10 @@ pub(crate) struct Connection {
     json: bool,
     /// Position of the last command: later queries show what it did.
     position: AtomicU64,
+    /// The moment of the past that queries ask about.
+    as_of: Option<String>,
+    /// Where the newest answer about the past stands: position and instant.
+    stands_at: Mutex<Option<(String, String)>>,
 }
 
 impl Connection {
@@ -82,7 +89,23 @@ impl Connection {
             token,
             json,
             position: AtomicU64::new(0),
+            as_of: None,
+            stands_at: Mutex::default(),
         })
+    }
+
+    /// The same, asking how things were.
+    pub(crate) fn at_moment(self, moment: String) -> Self {
+        Self {
+            as_of: Some(moment),
+            ..self
+        }
+    }
+
+    /// Where the newest answer about the past stands: position and instant.
+    pub(crate) fn stands_at(&self) -> Option<(String, String)> {
+        let stands_at = self.stands_at.lock();
+        stands_at.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Did the person ask for JSON?
@@ -105,6 +128,7 @@ impl Connection {
         if position != "0" {
             query.push(("at_least", &position));
         }
+        query.extend(self.as_of.as_deref().map(|moment| ("as_of", moment)));
         let mut url = self.address(path)?;
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
@@ -169,6 +193,16 @@ impl Connection {
                 .headers()
                 .get(header::RETRY_AFTER)
                 .and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+            let header = |name| {
+                let value = response.headers().get(name)?.to_str().ok()?;
+                Some(value.to_owned())
+            };
+            if let Some(at) = header("tenure-as-of-position").zip(header("tenure-as-of-instant")) {
+                *self
+                    .stands_at
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner) = Some(at);
+            }
             let bytes = response.bytes().await.map_err(unreachable)?;
             if status == StatusCode::SERVICE_UNAVAILABLE && attempt < ATTEMPTS {
                 attempt += 1;

@@ -6,6 +6,7 @@
 mod account;
 mod admin;
 mod approval;
+pub(crate) mod as_of;
 pub(crate) mod audit;
 mod calibration;
 mod change;

@@ -275,7 +275,7 @@ pub(crate) async fn finish(
     Ok(())
 }
 
-async fn list(
+pub(super) async fn list(
     connection: &Connection,
     mine: bool,
     status: Option<String>,

@@ -62,17 +62,7 @@ pub(crate) async fn run(args: TemplateArgs) -> Result<(), ClientError> {
             let connection = connection()?;
             let query: &[(&str, &str)] = if offered { &[("offered", "true")] } else { &[] };
             let answer = connection.get("templates", query).await?;
-            connection.show(&answer, |answer| {
-                let columns = [
-                    ("NAME", "name"),
-                    ("PUBLISHED", "published"),
-                    ("DRAFT", "draft"),
-                    ("ENABLED", "enabled"),
-                    ("AT THE END", "action"),
-                    ("PURPOSE", "purpose"),
-                ];
-                print_items(answer, &columns);
-            });
+            connection.show(&answer, listed);
             Ok(())
         }
         TemplateCommand::Workflow(what) => template_workflow::run(&connection()?, what).await,
@@ -89,7 +79,19 @@ pub(crate) async fn run(args: TemplateArgs) -> Result<(), ClientError> {
     }
 }
 
-fn show(template: &Value) {
+pub(super) fn listed(answer: &Value) {
+    let columns = [
+        ("NAME", "name"),
+        ("PUBLISHED", "published"),
+        ("DRAFT", "draft"),
+        ("ENABLED", "enabled"),
+        ("AT THE END", "action"),
+        ("PURPOSE", "purpose"),
+    ];
+    print_items(answer, &columns);
+}
+
+pub(super) fn show(template: &Value) {
     print_fields(&[
         ("Template", text(template, "name")),
         ("Id", text(template, "id")),

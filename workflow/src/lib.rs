@@ -11,6 +11,8 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod access;
+pub mod approvers;
+mod as_of;
 pub mod calibration;
 mod clock;
 mod commands;

@@ -101,6 +101,7 @@ pub(super) const NO_LISTS: &[&str] = &[
     "engines/{id}/calibration",
     "engines/{id}/log",
     "requests/{id}",
+    "requests/{id}/approvers",
     "roles/{id}",
     "templates/{id}",
     "templates/{id}/compare",

@@ -24,6 +24,7 @@ use crate::{
     ids::{AccountId, UserId},
     order::Failure,
     problem::{self, FieldProblem},
+    template::ApprovalStep,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -229,6 +230,19 @@ impl Request {
                 Stage::Rejected => RequestStatus::Rejected,
                 Stage::Withdrawn => RequestStatus::Withdrawn,
             }),
+        }
+    }
+
+    /// The approval step that waits, and how far it is.
+    #[must_use]
+    pub fn waiting(&self) -> Option<(&ApprovalStep, &Approvals)> {
+        match self {
+            Self::Submitted(Submitted {
+                submission,
+                stage: Stage::AwaitingApproval(approvals),
+                ..
+            }) => Some((approvals.current(&submission.steps)?, approvals)),
+            Self::Absent | Self::Draft(_) | Self::Submitted(_) | Self::Deleted { .. } => None,
         }
     }
 

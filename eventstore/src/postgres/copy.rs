@@ -12,11 +12,16 @@ const HEADER: usize = 11 + 4 + 4;
 const COLUMNS: i16 = 15;
 
 /// `COPY` takes no parameters. What only the chain needs, a typed event does without.
-pub(crate) fn statement(after: Position, up_to: Position) -> String {
+pub(crate) fn statement(after: Position, up_to: Position, kinds: &[i16]) -> String {
     let up_to = up_to.min(i64::MAX.cast_unsigned());
+    let kinds: Vec<_> = kinds.iter().map(ToString::to_string).collect();
+    let of_kinds = match kinds.is_empty() {
+        true => String::new(),
+        false => format!(" AND kind IN ({})", kinds.join(", ")),
+    };
     format!(
         "COPY (SELECT position, recorded_at, id, stream, version, kind, schema, command, correlation, causation, type, \
-         actor, trace, client_address, payload FROM events WHERE position > {after} AND position <= {up_to} \
+         actor, trace, client_address, payload FROM events WHERE position > {after} AND position <= {up_to}{of_kinds} \
          ORDER BY position) TO STDOUT (FORMAT binary)"
     )
 }
@@ -27,7 +32,7 @@ pub(crate) async fn copy_range(
     after: Position,
     up_to: Position,
 ) -> Result<Vec<Bytes>, StoreError> {
-    let statement = statement(after, up_to);
+    let statement = statement(after, up_to, &[]);
     let pool = pool.clone();
     // A task of its own, so that it is never cancelled: sqlx loses track of a connection in the middle of a COPY.
     let copying = tokio::spawn(async move {

@@ -101,6 +101,28 @@ impl Log for PostgresLog {
         })
     }
 
+    fn page_of<'a>(
+        &'a self,
+        kinds: &'a [i16],
+        after: Position,
+        up_to: Position,
+        visit: Visit<'a>,
+    ) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(async move {
+            let mut rows = sqlx::query(select!(
+                "WHERE position > $1 AND position <= $2 AND kind = ANY($3) ORDER BY position"
+            ))
+            .bind(after.cast_signed())
+            .bind(up_to.cast_signed())
+            .bind(kinds.to_vec())
+            .fetch(&self.pool);
+            while let Some(row) = rows.try_next().await? {
+                visit(&row!(row))?;
+            }
+            Ok(())
+        })
+    }
+
     fn stream_page<'a>(
         &'a self,
         (kind, id): (i16, Uuid),

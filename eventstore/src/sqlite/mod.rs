@@ -9,7 +9,7 @@ use crate::{
     record::{Head, row},
 };
 use futures::{TryStreamExt, future::BoxFuture};
-use sqlx::{Row as _, SqliteConnection, SqlitePool};
+use sqlx::{AssertSqlSafe, Row as _, SqliteConnection, SqlitePool};
 use uuid::Uuid;
 
 pub(crate) struct SqliteLog {
@@ -83,6 +83,31 @@ impl Log for SqliteLog {
             .bind(after.cast_signed())
             .bind(i64::try_from(limit).unwrap_or(i64::MAX))
             .fetch(&self.reader);
+            while let Some(row) = rows.try_next().await? {
+                visit(&row!(row))?;
+            }
+            Ok(())
+        })
+    }
+
+    fn page_of<'a>(
+        &'a self,
+        kinds: &'a [i16],
+        after: Position,
+        up_to: Position,
+        visit: Visit<'a>,
+    ) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(async move {
+            let kinds: Vec<_> = kinds.iter().map(ToString::to_string).collect();
+            let sql = format!(
+                "SELECT {} FROM events WHERE position > $1 AND position <= $2 AND kind IN ({}) ORDER BY position",
+                crate::record::columns!(),
+                kinds.join(", ")
+            );
+            let mut rows = sqlx::query(AssertSqlSafe(sql))
+                .bind(after.cast_signed())
+                .bind(up_to.cast_signed())
+                .fetch(&self.reader);
             while let Some(row) = rows.try_next().await? {
                 visit(&row!(row))?;
             }

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     app::App,
+    as_of,
     problem::{Kind, Problem},
     server::Route,
 };
@@ -67,7 +68,7 @@ impl Signed {
     /// The same person with the groups and principals of this moment: what somebody was made an instant ago may not have
     /// been known when the request came in.
     pub(crate) async fn caught_up(&self, app: &App) -> Result<Self, Problem> {
-        let now = rights_caught_up(&app.instance, self.user()).await?;
+        let now = rights_caught_up(&app.today, self.user()).await?;
         let mut signed = self.clone();
         if let Some(now) = now {
             signed.rights = Arc::new(Rights {
@@ -128,7 +129,14 @@ pub(crate) async fn authorise(
     next: Next,
 ) -> Response {
     let mut response = match check(&app, matched.as_str(), request).await {
-        Ok(request) => next.run(request).await,
+        Ok(request) => {
+            let moment = request.extensions().get::<App>().and_then(|app| app.as_of);
+            let mut response = next.run(request).await;
+            if let Some(moment) = moment.filter(|_| response.status().is_success()) {
+                moment.mark(&mut response);
+            }
+            response
+        }
         Err(problem) => problem.into_response(),
     };
     Route::remember(&matched, &mut response);
@@ -169,6 +177,9 @@ async fn check(app: &App, path: &str, mut request: Request) -> Result<Request, P
         }
     }
     request.extensions_mut().insert(signed);
+    if let Some(then) = as_of::wanted(app, request.method(), path, request.uri()).await? {
+        request.extensions_mut().insert(then);
+    }
     Ok(request)
 }
 

@@ -8,13 +8,14 @@ use crate::{
 };
 use std::sync::Arc;
 use tenure_domain::{
-    AccountId, GroupId, RequestId, TemplateId, UserId,
+    AccountId, GroupId, RequestId, Stream, TemplateId, UserId,
     account::{Account, Managed},
     ownership::Owner,
     permission::{Feature, Reach, Verb},
     request::{Request, Submission},
     template::{ApprovalStep, Template, TemplateContent},
 };
+use uuid::Uuid;
 
 impl Signed {
     /// Is the person one of `owners`, in person or by a group?
@@ -128,6 +129,20 @@ impl Signed {
     }
 }
 
+/// The object as it is shown: as of the moment that is asked about, where the person may see it as it is today.
+async fn shown<A: Stream>(app: &App, id: Uuid, today: Arc<A>) -> Result<Arc<A>, Problem> {
+    if app.as_of.is_none() {
+        return Ok(today);
+    }
+    let then = app.instance.store.state::<A>(id).await;
+    Ok(then.map_err(|error| Problem::unavailable(&error))?.state)
+}
+
+async fn today<A: Stream>(app: &App, id: Uuid) -> Result<Arc<A>, Problem> {
+    let state = app.today.store.state::<A>(id).await;
+    Ok(state.map_err(|error| Problem::unavailable(&error))?.state)
+}
+
 /// The account, if the person may see it and do `verb` with it.
 ///
 /// # Errors
@@ -138,14 +153,14 @@ pub(crate) async fn account(
     id: AccountId,
     verb: Verb,
 ) -> Result<Managed, Problem> {
-    let state = app.instance.store.state::<Account>(id.0).await;
-    let state = state.map_err(|error| Problem::unavailable(&error))?.state;
+    let state = today::<Account>(app, id.0).await?;
     let managed = state
         .managed()
         .filter(|account| signed.sees_account(account))
         .ok_or_else(Problem::not_found)?;
     if signed.reaches_account(managed, verb) {
-        Ok(managed.clone())
+        let shown = shown(app, id.0, state.clone()).await?;
+        shown.managed().cloned().ok_or_else(Problem::not_found)
     } else {
         Err(Problem::new(
             Kind::Forbidden,
@@ -179,10 +194,9 @@ pub(crate) async fn request_ever(
     signed: &Signed,
     id: RequestId,
 ) -> Result<Arc<Request>, Problem> {
-    let state = app.instance.store.state::<Request>(id.0).await;
-    let state = state.map_err(|error| Problem::unavailable(&error))?.state;
+    let state = today::<Request>(app, id.0).await?;
     if signed.sees_request(&state) || signed.caught_up(app).await?.sees_request(&state) {
-        Ok(state)
+        shown(app, id.0, state).await
     } else {
         Err(Problem::not_found())
     }
@@ -197,10 +211,13 @@ pub(crate) async fn template(
     signed: &Signed,
     id: TemplateId,
 ) -> Result<Arc<Template>, Problem> {
-    let state = app.instance.store.state::<Template>(id.0).await;
-    let state = state.map_err(|error| Problem::unavailable(&error))?.state;
-    if state.exists() && signed.sees_template(&state) {
-        Ok(state)
+    let state = today::<Template>(app, id.0).await?;
+    if !state.exists() || !signed.sees_template(&state) {
+        return Err(Problem::not_found());
+    }
+    let shown = shown(app, id.0, state).await?;
+    if shown.exists() {
+        Ok(shown)
     } else {
         Err(Problem::not_found())
     }

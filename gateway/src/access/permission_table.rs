@@ -428,6 +428,11 @@ pub(crate) const RULES: &[Rule] = &[
     get("/api/v1/requests/export", READ_REQUEST),
     get("/api/v1/requests/{id}", READ_REQUEST),
     get("/api/v1/requests/{id}/history", READ_REQUEST),
+    // It tells who is in which group.
+    get(
+        "/api/v1/requests/{id}/approvers",
+        Needs(&[(F::ProvisionRequest, V::Read)], Nothing),
+    ),
     post("/api/v1/requests/{id}/revise", UPDATE_REQUEST),
     post("/api/v1/requests/{id}/submit", UPDATE_REQUEST),
     post("/api/v1/requests/{id}/withdraw", UPDATE_REQUEST),

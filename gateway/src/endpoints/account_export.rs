@@ -1,17 +1,18 @@
 //! Accounts as a spreadsheet: the whole list of a filter, streamed, however long it is.
 
 use super::{
-    account_queries::{ListAccounts, filter, sort},
+    account_queries::{ListAccounts, filter, seen_today, sort},
     csv,
 };
 use crate::{
     access::authorise::Signed,
     app::App,
+    as_of::AsOf,
     names::{Names, owner_id},
     problem::Problem,
     query::Filter,
 };
-use axum::{extract::State, response::Response};
+use axum::response::Response;
 use bytes::Bytes;
 use chrono::{DateTime, SecondsFormat, Utc};
 use futures::stream;
@@ -32,13 +33,14 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 #[utoipa::path(get, path = "/api/v1/accounts/export", tag = "Accounts", params(ListAccounts),
     responses((status = 200, content_type = "text/csv", body = String)))]
 async fn export(
-    State(app): State<App>,
+    AsOf(app): AsOf,
     signed: Signed,
     Filter(wanted): Filter<ListAccounts>,
 ) -> Result<Response, Problem> {
+    let filter = filter(&signed, &wanted)?;
     let export = Export {
         now: app.instance.business.now(),
-        filter: filter(&signed, &wanted)?,
+        filter: seen_today(&app, &signed, filter, wanted.of_owner()).await?,
         sort: sort(wanted.sort),
         order: wanted.order.unwrap_or_default().into(),
         next: Some(Start::default()),

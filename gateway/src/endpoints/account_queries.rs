@@ -4,6 +4,7 @@ use super::drift_queries::DriftBody;
 use crate::{
     access::{authorise::Signed, objects},
     app::App,
+    as_of::AsOf,
     directory::DirectoryBody,
     history::{self, History},
     names::{Named, Names, OwnerBody, owner_id},
@@ -11,7 +12,7 @@ use crate::{
     query::{Direction, Filter, Id, Total, invalid_query, page, search},
     schema,
 };
-use axum::{Json, extract::State};
+use axum::Json;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -24,7 +25,7 @@ use tenure_domain::{
     permission::{Feature, Verb},
     template::AccountType,
 };
-use tenure_projections::{AccountFilter, AccountRow, AccountSort};
+use tenure_projections::{AccountFilter, AccountRow, AccountSort, LONGEST_PAGE, Page, Start};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
@@ -316,6 +317,53 @@ pub(super) fn filter(signed: &Signed, wanted: &ListAccounts) -> Result<AccountFi
     Ok(filter)
 }
 
+/// Of the past, one sees the accounts that one sees today: those whose owner one is now, as they were.
+///
+/// # Errors
+/// If the read models cannot be read.
+pub(super) async fn seen_today(
+    app: &App,
+    signed: &Signed,
+    mut filter: AccountFilter,
+    of_owner: bool,
+) -> Result<AccountFilter, Problem> {
+    if app.as_of.is_none() || signed.reaches_all(Feature::ManagedAccount, Verb::Read) {
+        return Ok(filter);
+    }
+    let own = AccountFilter {
+        owned_by: own(signed),
+        ..AccountFilter::default()
+    };
+    let mut page = Page {
+        uncounted: true,
+        ..Page::first(LONGEST_PAGE)
+    };
+    loop {
+        let (sort, order) = Default::default();
+        let found = app.today.views.accounts(&own, sort, order, &page).await?;
+        filter.ids.extend(found.rows.iter().map(|row| row.id));
+        match found.next {
+            Some(next) => page.start = Start::After(next),
+            None => break,
+        }
+    }
+    // None at all is not the same as any.
+    if filter.ids.is_empty() {
+        filter.ids.push(AccountId(Uuid::nil()));
+    }
+    if !of_owner {
+        filter.owned_by.clear();
+    }
+    Ok(filter)
+}
+
+impl ListAccounts {
+    /// Does it ask for certain owners?
+    pub(super) fn of_owner(&self) -> bool {
+        self.mine == Some(true) || self.owner.is_some()
+    }
+}
+
 pub(super) fn sort(wanted: Option<AccountOrder>) -> AccountSort {
     match wanted.unwrap_or(AccountOrder::Name) {
         AccountOrder::Name => AccountSort::Name,
@@ -328,11 +376,12 @@ pub(super) fn sort(wanted: Option<AccountOrder>) -> AccountSort {
 #[utoipa::path(get, path = "/api/v1/accounts", tag = "Accounts", params(ListAccounts),
     responses((status = 200, body = Accounts)))]
 async fn list(
-    State(app): State<App>,
+    AsOf(app): AsOf,
     signed: Signed,
     Filter(wanted): Filter<ListAccounts>,
 ) -> Result<Json<Accounts>, Problem> {
     let filter = filter(&signed, &wanted)?;
+    let filter = seen_today(&app, &signed, filter, wanted.of_owner()).await?;
     let sort = sort(wanted.sort);
     let page = page(wanted.limit, wanted.offset, wanted.cursor)?;
     let found = app
@@ -384,11 +433,7 @@ fn summary(row: &AccountRow, names: &Names, now: DateTime<Utc>) -> AccountSummar
 /// Shows an account, how the directory follows, and what the caller may do with it now.
 #[utoipa::path(get, path = "/api/v1/accounts/{id}", tag = "Accounts", params(("id" = Uuid, Path)),
     responses((status = 200, body = AccountBody)))]
-async fn detail(
-    State(app): State<App>,
-    signed: Signed,
-    Id(id): Id,
-) -> Result<Json<AccountBody>, Problem> {
+async fn detail(AsOf(app): AsOf, signed: Signed, Id(id): Id) -> Result<Json<AccountBody>, Problem> {
     let account = objects::account(&app, &signed, AccountId(id), Verb::Read).await?;
     let identity = &account.identity;
     let ids = [identity.domain.0, identity.template.0]
@@ -454,7 +499,11 @@ async fn detail(
         has_secret: account.directory.secret.is_some(),
         directory: DirectoryBody::of(&account),
         drift: DriftBody::of(&account),
-        options: options(&signed, &account, app.instance.business.now()),
+        // Nothing can be done with what was.
+        options: match app.as_of {
+            None => options(&signed, &account, app.instance.business.now()),
+            Some(_) => Vec::new(),
+        },
         own: signed.is_owner(&account.owners),
     }))
 }
@@ -505,11 +554,7 @@ fn options(signed: &Signed, account: &Managed, now: DateTime<Utc>) -> Vec<Option
 /// Shows what happened to an account, in order.
 #[utoipa::path(get, path = "/api/v1/accounts/{id}/history", tag = "Accounts", params(("id" = Uuid, Path)),
     responses((status = 200, body = History)))]
-async fn history(
-    State(app): State<App>,
-    signed: Signed,
-    Id(id): Id,
-) -> Result<Json<History>, Problem> {
+async fn history(AsOf(app): AsOf, signed: Signed, Id(id): Id) -> Result<Json<History>, Problem> {
     objects::account(&app, &signed, AccountId(id), Verb::Read).await?;
     let events = app
         .instance

@@ -1,8 +1,10 @@
 //! How many accounts there are, for the dashboard.
 
-use super::account_queries::own;
-use crate::{access::authorise::Signed, app::App, problem::Problem, query::Filter, schema};
-use axum::{Json, extract::State};
+use super::account_queries::{own, seen_today};
+use crate::{
+    access::authorise::Signed, app::App, as_of::AsOf, problem::Problem, query::Filter, schema,
+};
+use axum::Json;
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use tenure_domain::{
@@ -79,7 +81,7 @@ impl From<EndsOfWeek> for WeekOfEnds {
 #[utoipa::path(get, path = "/api/v1/accounts/totals", tag = "Accounts", params(Whose),
     responses((status = 200, body = AccountTotals)))]
 async fn totals(
-    State(app): State<App>,
+    AsOf(app): AsOf,
     signed: Signed,
     Filter(whose): Filter<Whose>,
 ) -> Result<Json<AccountTotals>, Problem> {
@@ -88,6 +90,8 @@ async fn totals(
         owned_by: if all { Vec::new() } else { own(&signed) },
         ..AccountFilter::default()
     };
+    let mine = whose.mine == Some(true);
+    let filter = seen_today(&app, &signed, filter, mine).await?;
     let failed = AccountFilter {
         failed: true,
         ..filter.clone()

@@ -3,6 +3,7 @@
 use crate::{
     access::authorise::Signed,
     app::App,
+    as_of::AsOf,
     command::{AcceptedAnswer, AcceptedBody, Command, Nothing, done},
     names::{Named, Names},
     problem::{Kind, Problem},
@@ -123,11 +124,7 @@ fn may(signed: &Signed, id: Uuid, verb: Verb) -> Result<UserId, Problem> {
 /// Shows who decides in a person's name.
 #[utoipa::path(get, path = "/api/v1/users/{id}/deputy", tag = "Users", params(("id" = Uuid, Path)),
     responses((status = 200, body = DeputyOf)))]
-async fn show(
-    State(app): State<App>,
-    signed: Signed,
-    Id(id): Id,
-) -> Result<Json<DeputyOf>, Problem> {
+async fn show(AsOf(app): AsOf, signed: Signed, Id(id): Id) -> Result<Json<DeputyOf>, Problem> {
     let user = may(&signed, id, Verb::Read)?;
     let named = deputyship(&app, user).await?;
     Ok(Json(DeputyOf {

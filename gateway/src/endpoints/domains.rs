@@ -2,6 +2,7 @@
 
 use crate::{
     app::App,
+    as_of::AsOf,
     command::{AcceptedAnswer, AcceptedBody, Command, Nothing, created, done},
     problem::Problem,
     query::Id,
@@ -65,7 +66,7 @@ pub(crate) struct Domains {
 
 /// Lists all domains.
 #[utoipa::path(get, path = "/api/v1/domains", tag = "Domains", responses((status = 200, body = Domains)))]
-async fn list(State(app): State<App>) -> Result<Json<Domains>, Problem> {
+async fn list(AsOf(app): AsOf) -> Result<Json<Domains>, Problem> {
     let rows = app.instance.views.domains().await?;
     let items = rows
         .into_iter()
@@ -91,7 +92,7 @@ async fn domain(app: &App, id: Uuid) -> Result<Option<DomainBody>, Problem> {
 /// Shows a domain.
 #[utoipa::path(get, path = "/api/v1/domains/{id}", tag = "Domains", params(("id" = Uuid, Path)),
     responses((status = 200, body = DomainBody)))]
-async fn detail(State(app): State<App>, Id(id): Id) -> Result<Json<DomainBody>, Problem> {
+async fn detail(AsOf(app): AsOf, Id(id): Id) -> Result<Json<DomainBody>, Problem> {
     domain(&app, id)
         .await?
         .map(Json)

@@ -7,6 +7,7 @@ use super::{
 use crate::{
     access::authorise::Signed,
     app::App,
+    as_of::AsOf,
     command::{AcceptedAnswer, AcceptedBody, Command, Nothing, created, done},
     names::{Named, Names},
     problem::Problem,
@@ -168,7 +169,7 @@ async fn shown(app: &App, id: Uuid) -> Result<Option<GroupBody>, Problem> {
 
 /// Lists groups; without *manage*, one's own.
 #[utoipa::path(get, path = "/api/v1/groups", tag = "Groups", responses((status = 200, body = Groups)))]
-async fn list(State(app): State<App>, signed: Signed) -> Result<Json<Groups>, Problem> {
+async fn list(AsOf(app): AsOf, signed: Signed) -> Result<Json<Groups>, Problem> {
     let rows = all(&app).await?;
     let rows: Vec<_> = rows
         .into_iter()
@@ -208,11 +209,7 @@ async fn all(app: &App) -> Result<Vec<GroupRow>, Problem> {
 /// Shows a group.
 #[utoipa::path(get, path = "/api/v1/groups/{id}", tag = "Groups", params(("id" = Uuid, Path)),
     responses((status = 200, body = GroupBody)))]
-async fn detail(
-    State(app): State<App>,
-    signed: Signed,
-    Id(id): Id,
-) -> Result<Json<GroupBody>, Problem> {
+async fn detail(AsOf(app): AsOf, signed: Signed, Id(id): Id) -> Result<Json<GroupBody>, Problem> {
     let group = if sees(&signed, id) {
         shown(&app, id).await?
     } else {

@@ -7,6 +7,7 @@ pub(crate) mod account_queries;
 pub(crate) mod account_totals;
 pub(crate) mod api_tokens;
 pub(crate) mod approvals;
+pub(crate) mod approvers;
 pub(crate) mod audit;
 pub(crate) mod audit_event;
 pub(crate) mod calibration;
@@ -104,6 +105,7 @@ pub(crate) fn all() -> OpenApiRouter<App> {
         request_commands::routes(),
         clones::routes(),
         approvals::routes(),
+        approvers::routes(),
         decisions::routes(),
         deputies::routes(),
         name_check::routes(),

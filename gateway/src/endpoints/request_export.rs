@@ -7,12 +7,13 @@ use super::{
 use crate::{
     access::authorise::Signed,
     app::App,
+    as_of::AsOf,
     held_by::{HeldBy, HolderKind},
     names::Names,
     problem::Problem,
     query::{Direction, Filter},
 };
-use axum::{extract::State, response::Response};
+use axum::response::Response;
 use bytes::Bytes;
 use chrono::{DateTime, SecondsFormat, Utc};
 use futures::stream;
@@ -33,7 +34,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 #[utoipa::path(get, path = "/api/v1/requests/export", tag = "Requests", params(ListRequests),
     responses((status = 200, content_type = "text/csv", body = String)))]
 async fn export(
-    State(app): State<App>,
+    AsOf(app): AsOf,
     signed: Signed,
     Filter(wanted): Filter<ListRequests>,
 ) -> Result<Response, Problem> {

@@ -3,13 +3,14 @@
 use crate::{
     access::authorise::Signed,
     app::App,
+    as_of::AsOf,
     held_by::{HeldBy, HolderKind, people},
     names::{Named, Names},
     problem::Problem,
     query::{Direction, Filter, Total, invalid_query, page, search},
     schema,
 };
-use axum::{Json, extract::State};
+use axum::Json;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use tenure_domain::{
@@ -127,7 +128,7 @@ fn statuses(text: Option<&str>) -> Result<Vec<RequestStatus>, Problem> {
 #[utoipa::path(get, path = "/api/v1/requests", tag = "Requests", params(ListRequests),
     responses((status = 200, body = Requests)))]
 async fn list(
-    State(app): State<App>,
+    AsOf(app): AsOf,
     signed: Signed,
     Filter(wanted): Filter<ListRequests>,
 ) -> Result<Json<Requests>, Problem> {

@@ -3,6 +3,7 @@
 use crate::{
     access::{authorise::Signed, objects},
     app::App,
+    as_of::AsOf,
     directory::{DirectoryBody, DirectoryState, FailureBody},
     held_by::{HeldBy, HolderKind, people},
     history::{self, History},
@@ -12,7 +13,7 @@ use crate::{
     request_story::{Exchange, RequestStory, Said, Step},
     schema,
 };
-use axum::{Json, extract::State};
+use axum::Json;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use tenure_domain::{
@@ -167,11 +168,7 @@ const WHOLE_STREAM: usize = 10_000;
 /// Shows a request: where it stands, who holds it, what was said, and how the directory follows.
 #[utoipa::path(get, path = "/api/v1/requests/{id}", tag = "Requests", params(("id" = Uuid, Path)),
     responses((status = 200, body = RequestBody)))]
-async fn detail(
-    State(app): State<App>,
-    signed: Signed,
-    Id(id): Id,
-) -> Result<Json<RequestBody>, Problem> {
+async fn detail(AsOf(app): AsOf, signed: Signed, Id(id): Id) -> Result<Json<RequestBody>, Problem> {
     let request = objects::request(&app, &signed, RequestId(id)).await?;
     let events = stream(&app, id).await?;
     let story = RequestStory::of(events.iter().filter_map(|event| match &event.event {
@@ -185,7 +182,8 @@ async fn detail(
     };
     let names = Names::of(&app, ids_in(&request, &story)).await?;
     let submission = request.submission();
-    let sees_approvers = submission.is_none_or(|submission| signed.sees_approvers(submission));
+    let sees_approvers = submission.is_none_or(|submission| signed.sees_approvers(submission))
+        && (app.as_of.is_none() || !history::hides_approvers(&app, &signed, id).await?);
     let step = |(i, step): (usize, &Step)| StepBody {
         name: step.rule.name.clone(),
         least: step.rule.least,
@@ -383,11 +381,7 @@ async fn directory(
 /// Shows what happened to a request, in order.
 #[utoipa::path(get, path = "/api/v1/requests/{id}/history", tag = "Requests", params(("id" = Uuid, Path)),
     responses((status = 200, body = History)))]
-async fn history(
-    State(app): State<App>,
-    signed: Signed,
-    Id(id): Id,
-) -> Result<Json<History>, Problem> {
+async fn history(AsOf(app): AsOf, signed: Signed, Id(id): Id) -> Result<Json<History>, Problem> {
     objects::request(&app, &signed, RequestId(id)).await?;
     let events = stream(&app, id).await?;
     Ok(Json(history::shown(&app, &signed, events).await?))

@@ -2,6 +2,7 @@
 
 use crate::{
     app::App,
+    as_of::AsOf,
     command::{AcceptedAnswer, AcceptedBody, Command, Nothing, created, done},
     problem::Problem,
     query::Id,
@@ -69,7 +70,7 @@ pub(crate) struct Roles {
 
 /// Lists all roles.
 #[utoipa::path(get, path = "/api/v1/roles", tag = "Roles", responses((status = 200, body = Roles)))]
-async fn list(State(app): State<App>) -> Result<Json<Roles>, Problem> {
+async fn list(AsOf(app): AsOf) -> Result<Json<Roles>, Problem> {
     let rows = app.instance.views.roles().await?;
     let items = rows
         .into_iter()
@@ -95,7 +96,7 @@ async fn role(app: &App, id: Uuid) -> Result<Option<RoleBody>, Problem> {
 /// Shows a role.
 #[utoipa::path(get, path = "/api/v1/roles/{id}", tag = "Roles", params(("id" = Uuid, Path)),
     responses((status = 200, body = RoleBody)))]
-async fn detail(State(app): State<App>, Id(id): Id) -> Result<Json<RoleBody>, Problem> {
+async fn detail(AsOf(app): AsOf, Id(id): Id) -> Result<Json<RoleBody>, Problem> {
     role(&app, id)
         .await?
         .map(Json)

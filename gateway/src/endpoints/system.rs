@@ -25,6 +25,9 @@ pub(crate) struct System {
     virtual_clock: bool,
     /// Newest position of the history.
     position: u64,
+    /// When the history began; missing while nothing has happened.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    began: Option<DateTime<Utc>>,
     /// Rises when an operator declares a restore or fail-over.
     epoch: u32,
 }
@@ -32,18 +35,16 @@ pub(crate) struct System {
 /// Says what this instance is, and what time it goes by.
 #[utoipa::path(get, path = "/api/v1/system", tag = "System", responses((status = 200, body = System)))]
 async fn system(State(app): State<App>) -> Result<Json<System>, Problem> {
-    let head = app
-        .instance
-        .store
-        .head()
-        .await
-        .map_err(|error| Problem::unavailable(&error))?;
+    let store = &app.instance.store;
+    let unavailable = |error| Problem::unavailable(&error);
+    let head = store.head().await.map_err(unavailable)?;
     Ok(Json(System {
         version: env!("CARGO_PKG_VERSION"),
         profile: app.config.profile.clone(),
         business_time: app.instance.business.now(),
         virtual_clock: app.instance.virtual_clock.is_some(),
         position: head.position,
+        began: store.instant_of(1).await.map_err(unavailable)?,
         epoch: head.epoch,
     }))
 }

@@ -3,14 +3,12 @@
 use crate::{
     access::{authorise::Signed, objects},
     app::App,
+    as_of::AsOf,
     problem::Problem,
     query::{Filter, Id, Total, page},
     schema,
 };
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::{Json, extract::Path};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -195,7 +193,7 @@ async fn all_ids(app: &App) -> Result<Vec<(TemplateId, u64)>, Problem> {
 #[utoipa::path(get, path = "/api/v1/templates", tag = "Templates", params(TemplateFilter),
     responses((status = 200, body = Templates)))]
 async fn list(
-    State(app): State<App>,
+    AsOf(app): AsOf,
     signed: Signed,
     Filter(filter): Filter<TemplateFilter>,
 ) -> Result<Json<Templates>, Problem> {
@@ -219,7 +217,14 @@ async fn list(
         }
         let template = loaded.state;
         let standing = standing(&signed, &template);
-        let Some(content) = shown(&template).filter(|_| signed.sees_template(&template)) else {
+        let sees = match app.as_of {
+            None => signed.sees_template(&template),
+            Some(_) => {
+                let today = app.today.store.cached_state::<Template>(id.0).await;
+                signed.sees_template(&today.map_err(unavailable)?.state)
+            }
+        };
+        let Some(content) = shown(&template).filter(|_| sees) else {
             continue;
         };
         let name = template.name().unwrap_or_default().to_owned();
@@ -258,7 +263,7 @@ async fn list(
 #[utoipa::path(get, path = "/api/v1/templates/{id}", tag = "Templates", params(("id" = Uuid, Path)),
     responses((status = 200, body = TemplateBody)))]
 async fn detail(
-    State(app): State<App>,
+    AsOf(app): AsOf,
     signed: Signed,
     Id(id): Id,
 ) -> Result<Json<TemplateBody>, Problem> {
@@ -289,7 +294,7 @@ async fn detail(
 #[utoipa::path(get, path = "/api/v1/templates/{id}/versions/{version}", tag = "Templates",
     params(("id" = Uuid, Path), ("version" = u32, Path, minimum = 1)), responses((status = 200, body = TemplateVersion)))]
 async fn version(
-    State(app): State<App>,
+    AsOf(app): AsOf,
     signed: Signed,
     path: Result<Path<(Uuid, u32)>, axum::extract::rejection::PathRejection>,
 ) -> Result<Json<TemplateVersion>, Problem> {
@@ -357,11 +362,7 @@ pub(crate) struct Versions {
 /// Lists a template's versions, the newest first.
 #[utoipa::path(get, path = "/api/v1/templates/{id}/versions", tag = "Templates", params(("id" = Uuid, Path)),
     responses((status = 200, body = Versions)))]
-async fn versions(
-    State(app): State<App>,
-    signed: Signed,
-    Id(id): Id,
-) -> Result<Json<Versions>, Problem> {
+async fn versions(AsOf(app): AsOf, signed: Signed, Id(id): Id) -> Result<Json<Versions>, Problem> {
     let template = objects::template(&app, &signed, TemplateId(id)).await?;
     let row = app.instance.views.template(TemplateId(id)).await?;
     let published_at = |version: u32| {

@@ -3,11 +3,12 @@
 use crate::{
     access::authorise::Signed,
     app::App,
+    as_of::AsOf,
     names::{Named, Names},
     problem::Problem,
     query::{Direction, Filter, Id, Total, page, search},
 };
-use axum::{Json, extract::State};
+use axum::Json;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use tenure_domain::{
@@ -102,7 +103,7 @@ pub(crate) struct DirectoryLinkBody {
 /// Lists users; without *manage*, oneself.
 #[utoipa::path(get, path = "/api/v1/users", tag = "Users", params(ListUsers), responses((status = 200, body = Users)))]
 async fn list(
-    State(app): State<App>,
+    AsOf(app): AsOf,
     signed: Signed,
     Filter(wanted): Filter<ListUsers>,
 ) -> Result<Json<Users>, Problem> {
@@ -140,11 +141,7 @@ async fn list(
 /// Shows a user; without *manage*, oneself.
 #[utoipa::path(get, path = "/api/v1/users/{id}", tag = "Users", params(("id" = Uuid, Path)),
     responses((status = 200, body = UserBody)))]
-async fn detail(
-    State(app): State<App>,
-    signed: Signed,
-    Id(id): Id,
-) -> Result<Json<UserBody>, Problem> {
+async fn detail(AsOf(app): AsOf, signed: Signed, Id(id): Id) -> Result<Json<UserBody>, Problem> {
     if !signed.reaches_all(Feature::User, Verb::Read) && signed.user().0 != id {
         return Err(Problem::not_found());
     }

@@ -5,6 +5,7 @@ mod account_acts;
 mod accounts;
 mod api_tokens;
 mod approvals;
+mod as_of;
 mod audit_event;
 mod bad_input;
 mod calibration;

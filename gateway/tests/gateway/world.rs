@@ -259,6 +259,10 @@ impl World {
         self.instance.store.head().await.unwrap().position
     }
 
+    pub(crate) fn clock_now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
     pub(crate) fn later(&self, by: TimeDelta) {
         self.clock.advance(by);
     }

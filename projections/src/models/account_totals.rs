@@ -37,10 +37,7 @@ impl Views {
             .from(ACCOUNTS)
             .cond_where(filter.condition())
             .group_by_col("status");
-        let rows = self
-            .database()
-            .select(&query, &[Kind::Text, Kind::Int])
-            .await?;
+        let rows = self.query(&query, &[Kind::Text, Kind::Int]).await?;
         let of = |status: &Status| {
             let row = rows
                 .iter()
@@ -81,8 +78,7 @@ impl Views {
             .from_subquery(ends, "ends")
             .group_by_columns(["week", "action"]);
         let rows = self
-            .database()
-            .select(&query, &[Kind::Int, Kind::Text, Kind::Int])
+            .query(&query, &[Kind::Int, Kind::Text, Kind::Int])
             .await?;
         let of = |number: u32, action: EndOfLifecycleAction| {
             let row = rows.iter().find(|row| {

@@ -497,6 +497,7 @@ pub(super) const OWNERS: &str = "view_account_owners";
 impl ReadModel for Accounts {
     const NAME: &'static str = "accounts";
     const VERSION: u32 = 3;
+    const KINDS: &'static [&'static str] = &["account"];
     const TABLES: &'static [Table] = &[
         Table {
             name: ACCOUNTS,

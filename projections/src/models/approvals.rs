@@ -76,6 +76,7 @@ const WORDS: &str = "view_approval_words";
 impl ReadModel for Approvals {
     const NAME: &'static str = "approvals";
     const VERSION: u32 = 2;
+    const KINDS: &'static [&'static str] = &["request"];
     const TABLES: &'static [Table] = &[
         Table {
             name: APPROVALS,

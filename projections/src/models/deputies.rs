@@ -19,6 +19,7 @@ pub(crate) struct Deputies;
 impl ReadModel for Deputies {
     const NAME: &'static str = "deputies";
     const VERSION: u32 = 1;
+    const KINDS: &'static [&'static str] = &["deputyship"];
     const TABLES: &'static [Table] = &[Table {
         name: "view_deputies",
         columns: &[

@@ -39,6 +39,7 @@ pub(crate) struct Domains;
 impl ReadModel for Domains {
     const NAME: &'static str = "domains";
     const VERSION: u32 = 2;
+    const KINDS: &'static [&'static str] = &["domain"];
     const TABLES: &'static [Table] = &[Table {
         name: "view_domains",
         columns: &[

@@ -49,6 +49,7 @@ pub(crate) struct Engines;
 impl ReadModel for Engines {
     const NAME: &'static str = "engines";
     const VERSION: u32 = 2;
+    const KINDS: &'static [&'static str] = &["engine"];
     const TABLES: &'static [Table] = &[Table {
         name: "view_engines",
         columns: &[

@@ -43,6 +43,7 @@ const ROLES: &str = "view_group_roles";
 impl ReadModel for Groups {
     const NAME: &'static str = "groups";
     const VERSION: u32 = 2;
+    const KINDS: &'static [&'static str] = &["group"];
     const TABLES: &'static [Table] = &[
         Table {
             name: GROUPS,
@@ -191,7 +192,7 @@ impl Views {
     }
 
     async fn ids(&self, query: &SelectStatement) -> Result<Vec<GroupId>, ViewError> {
-        let rows = self.database().select(query, &[Kind::Bytes]).await?;
+        let rows = self.query(query, &[Kind::Bytes]).await?;
         let ids = rows.iter().filter_map(|row| row.first()?.id());
         Ok(ids.map(GroupId).collect())
     }

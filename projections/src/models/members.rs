@@ -23,6 +23,7 @@ pub(super) const MEMBERS: &str = "view_members";
 impl ReadModel for Members {
     const NAME: &'static str = "members";
     const VERSION: u32 = 1;
+    const KINDS: &'static [&'static str] = &["group"];
     const TABLES: &'static [Table] = &[Table {
         name: MEMBERS,
         columns: &[("group_id", Kind::Bytes), ("user_id", Kind::Bytes)],

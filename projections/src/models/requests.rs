@@ -333,6 +333,7 @@ const WORDS: &str = "view_request_words";
 impl ReadModel for Requests {
     const NAME: &'static str = "requests";
     const VERSION: u32 = 1;
+    const KINDS: &'static [&'static str] = &["request"];
     const TABLES: &'static [Table] = &[
         Table {
             name: REQUESTS,

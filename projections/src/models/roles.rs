@@ -37,6 +37,7 @@ pub(crate) struct Roles;
 impl ReadModel for Roles {
     const NAME: &'static str = "roles";
     const VERSION: u32 = 2;
+    const KINDS: &'static [&'static str] = &["role"];
     const TABLES: &'static [Table] = &[Table {
         name: "view_roles",
         columns: &[

@@ -22,6 +22,7 @@ const DRAFT: i64 = 0;
 impl ReadModel for TemplateVersions {
     const NAME: &'static str = "template-versions";
     const VERSION: u32 = 1;
+    const KINDS: &'static [&'static str] = &["template"];
     const TABLES: &'static [Table] = &[Table {
         name: "view_template_versions",
         columns: &[

@@ -118,6 +118,7 @@ const APPROVERS: &str = "view_template_approvers";
 impl ReadModel for Templates {
     const NAME: &'static str = "templates";
     const VERSION: u32 = 3;
+    const KINDS: &'static [&'static str] = &["template"];
     const TABLES: &'static [Table] = &[
         Table {
             name: "view_templates",

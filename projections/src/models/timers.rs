@@ -195,7 +195,7 @@ impl Views {
             .and_where(Expr::col("clock").eq(clock(of)))
             .and_where(Expr::col("due").gt(now.timestamp_micros()));
         query.order_by("due", Order::Asc).limit(1);
-        let rows = self.database().select(&query, &[Kind::Int]).await?;
+        let rows = self.query(&query, &[Kind::Int]).await?;
         let due = rows.first().and_then(|row| row.first()?.int());
         Ok(due.and_then(DateTime::from_timestamp_micros))
     }

@@ -94,6 +94,7 @@ const ROLES: &str = "view_user_roles";
 impl ReadModel for Users {
     const NAME: &'static str = "users";
     const VERSION: u32 = 3;
+    const KINDS: &'static [&'static str] = &["user"];
     const TABLES: &'static [Table] = &[
         Table {
             name: USERS,

@@ -11,6 +11,7 @@
 mod drifts;
 mod keeping;
 mod lists;
+mod past;
 mod people;
 mod random;
 mod rebuilding;

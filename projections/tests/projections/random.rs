@@ -15,7 +15,7 @@ use tenure_domain::{
 };
 use tenure_eventstore::{clock::Clock, new_id};
 
-type Op = (u8, u8);
+pub(crate) type Op = (u8, u8);
 
 fn check(cases: u32, world: impl Fn(&tokio::runtime::Runtime) -> Option<World>) {
     let mut runner = TestRunner::new(ProptestConfig {
@@ -95,7 +95,7 @@ async fn kept_is_rebuilt(world: World, ops: &[Op]) {
 }
 
 /// One command; refusals are as good as anything.
-async fn step(
+pub(crate) async fn step(
     world: &World,
     index: usize,
     (op, which): Op,

@@ -9,6 +9,7 @@
 )]
 
 mod administration;
+mod as_of;
 mod bad_input;
 mod calibration;
 mod command_line;

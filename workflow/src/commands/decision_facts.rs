@@ -20,7 +20,7 @@ use tenure_domain::{
 use tenure_eventstore::StoreError;
 
 impl Commands {
-    pub(super) async fn facts_of_decision(
+    pub(crate) async fn facts_of_decision(
         &self,
         id: RequestId,
         user: UserId,

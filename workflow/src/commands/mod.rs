@@ -14,7 +14,7 @@ mod setup;
 pub use error::CommandError;
 
 use crate::instance::{EngineDirectory, Settings};
-use facts::FactReader;
+pub(crate) use facts::FactReader;
 use std::sync::{
     Arc,
     atomic::{AtomicU32, Ordering},
@@ -41,7 +41,7 @@ pub struct Commands {
     pub(crate) system: Arc<dyn Clock>,
     pub(crate) settings: Settings,
     pub(crate) engines: Arc<EngineDirectory>,
-    epoch: Arc<AtomicU32>,
+    pub(crate) epoch: Arc<AtomicU32>,
 }
 
 /// Who gives a command, and why.

@@ -1,0 +1,218 @@
+//! The read models as they were at a position: the same folds, over a history that ends there, and the same queries.
+//!
+//! Nothing is kept for it while the history is written. One object is folded from its own stream, whenever it is asked for.
+//! What a list needs, whole tables, is folded from the first event on into an SQLite in memory; that is kept for a while, since
+//! whoever asks once asks again. Positions never change what they say, forgetting a person aside: then nothing is kept.
+
+use crate::{
+    ViewError, Views, bulk,
+    cell::Kind,
+    database::ViewDatabase,
+    forget,
+    read_model::{Cells, Folding, Model, ReadModel, Rows},
+};
+use sea_query::{SelectStatement, SqliteQueryBuilder};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    time::Duration,
+};
+use tenure_eventstore::EventStore;
+use tokio::{
+    sync::{OnceCell, mpsc},
+    time::Instant,
+};
+use uuid::Uuid;
+
+/// How many positions are kept, each with what was asked of it, and how long nobody may have asked.
+const POSITIONS: usize = 3;
+const IDLE: Duration = Duration::from_secs(300);
+/// Events folded at a time.
+const PAGE: usize = 1_000;
+/// Pages decoded ahead.
+const AHEAD: usize = 4;
+/// The one generation of its tables.
+const GENERATION: i64 = 1;
+
+/// Rows of the past, of those models that a query needed.
+#[derive(Default)]
+pub(crate) struct Past {
+    database: OnceCell<ViewDatabase>,
+    /// Which models are there, by their index. Held while others are folded.
+    filled: tokio::sync::Mutex<BTreeSet<usize>>,
+}
+
+/// What was asked of the past lately.
+#[derive(Default)]
+pub(crate) struct Kept(Mutex<Vec<Position>>);
+
+struct Position {
+    position: u64,
+    /// How many people had been forgotten.
+    forgotten: u64,
+    used: Instant,
+    views: Views,
+}
+
+impl Kept {
+    fn lock(&self) -> MutexGuard<'_, Vec<Position>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Views {
+    /// The read models as of the position where `then` ends, which is a history of the past.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn as_of(&self, then: &EventStore) -> Result<Self, ViewError> {
+        let Some(position) = then.ends_at() else {
+            return Ok(self.clone());
+        };
+        let forgotten = forget::how_many(self.database()).await?;
+        let mut kept = self.0.kept.lock();
+        kept.retain(|known| known.forgotten == forgotten);
+        if let Some(known) = kept.iter_mut().find(|known| known.position == position) {
+            known.used = Instant::now();
+            return Ok(known.views.clone());
+        }
+        let views = self.of_the_past(then, Past::default());
+        if kept.len() >= POSITIONS {
+            let oldest = kept.iter().enumerate().min_by_key(|(_, known)| known.used);
+            if let Some((oldest, _)) = oldest {
+                kept.swap_remove(oldest);
+            }
+        }
+        kept.push(Position {
+            position,
+            forgotten,
+            used: Instant::now(),
+            views: views.clone(),
+        });
+        if kept.len() == 1 {
+            tokio::spawn(drop_idle(Arc::downgrade(&self.0)));
+        }
+        Ok(views)
+    }
+
+    /// The rows of a query, of the present or of the past.
+    pub(crate) async fn query(
+        &self,
+        query: &SelectStatement,
+        kinds: &[Kind],
+    ) -> Result<Vec<Cells>, ViewError> {
+        let Some(past) = &self.0.past else {
+            return self.database().select(query, kinds).await;
+        };
+        let text = query.to_string(SqliteQueryBuilder);
+        let named = |model: &dyn Model| {
+            let mut tables = model.tables().iter();
+            tables.any(|table| text.contains(&format!("\"{}\"", table.name)))
+        };
+        let models = self.models().iter().enumerate();
+        let needed: Vec<usize> = models
+            .filter(|(_, model)| named(&***model))
+            .map(|(index, _)| index)
+            .collect();
+        past.holding(self, &needed)
+            .await?
+            .select(query, kinds)
+            .await
+    }
+
+    /// Of the past, the rows with these ids, from their own streams; none of the present, and where the tables are there.
+    pub(crate) async fn by_streams<M: ReadModel>(
+        &self,
+        ids: &[Uuid],
+    ) -> Result<Option<Vec<M::Row>>, ViewError> {
+        let (Some(past), [kind]) = (&self.0.past, M::KINDS) else {
+            return Ok(None);
+        };
+        let index = self.index(M::NAME).unwrap_or_default();
+        if let Ok(filled) = past.filled.try_lock()
+            && filled.contains(&index)
+        {
+            return Ok(None);
+        }
+        let mut rows = Rows::<M>::default();
+        rows.add(&self.0.store.read_streams(kind, ids).await?)?;
+        Ok(Some(rows.into_rows().collect()))
+    }
+}
+
+impl Past {
+    /// The database, with these models in it.
+    async fn holding(&self, views: &Views, needed: &[usize]) -> Result<&ViewDatabase, ViewError> {
+        let mut filled = self.filled.lock().await;
+        let database = self.database.get_or_try_init(ViewDatabase::in_memory);
+        let database = database.await?;
+        let missing: Vec<&dyn Model> = needed
+            .iter()
+            .filter(|index| !filled.contains(index))
+            .filter_map(|index| Some(&**views.models().get(*index)?))
+            .collect();
+        if !missing.is_empty() {
+            fill(database, &views.0.store, &missing).await?;
+            filled.extend(needed);
+        }
+        Ok(database)
+    }
+}
+
+/// Folds the whole history up to its end, as far as these models look at it, and writes their tables.
+async fn fill(
+    database: &ViewDatabase,
+    store: &EventStore,
+    models: &[&dyn Model],
+) -> Result<(), ViewError> {
+    let everything = models.iter().any(|model| model.kinds().is_empty());
+    let kinds = models.iter().flat_map(|model| model.kinds()).copied();
+    let kinds: BTreeSet<&str> = kinds.filter(|_| !everything).collect();
+    let kinds: Vec<&str> = kinds.into_iter().collect();
+    let mut folding: Vec<Box<dyn Folding>> = models.iter().map(|model| model.folding()).collect();
+    let mut pages = store.read_kinds(&kinds, PAGE).await?;
+    // Decoded by one task, folded by another.
+    let (hand_on, mut decoded) = mpsc::channel(AHEAD);
+    tokio::spawn(async move {
+        while let Some(page) = pages.next().await {
+            if hand_on.send(page).await.is_err() {
+                return;
+            }
+        }
+    });
+    while let Some(page) = decoded.recv().await {
+        let page = page?;
+        for model in &mut folding {
+            model.fold(&page)?;
+        }
+    }
+    let dialect = database.dialect();
+    let mut work = database.begin().await?;
+    let connection = &mut work.connection();
+    for (model, folded) in models.iter().zip(folding) {
+        for (table, changes) in model.tables().iter().zip(folded.finish()?) {
+            connection
+                .execute(&table.create(GENERATION, dialect), &[])
+                .await?;
+            bulk::add(connection, table, GENERATION, changes.upserted).await?;
+            // Without further indexes: making them takes longer than looking at all rows some times.
+            for statement in table.show(GENERATION, dialect) {
+                connection.execute(&statement, &[]).await?;
+            }
+        }
+    }
+    work.commit().await
+}
+
+/// Drops what nobody asks for any more, until nothing is kept.
+async fn drop_idle(views: Weak<crate::views::Inner>) {
+    loop {
+        tokio::time::sleep(IDLE).await;
+        let Some(views) = views.upgrade() else { return };
+        let mut kept = views.kept.lock();
+        kept.retain(|known| known.used.elapsed() < IDLE);
+        if kept.is_empty() {
+            return;
+        }
+    }
+}
