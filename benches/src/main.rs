@@ -22,6 +22,7 @@ mod lists;
 mod memory;
 mod mixed;
 mod nats;
+mod past;
 mod peer;
 mod pipeline;
 mod postgres;
@@ -69,6 +70,7 @@ async fn main() -> ExitCode {
 async fn measure(report: &mut Report) -> Result<(), Failure> {
     append::measure(report).await?;
     feed::measure(report).await?;
+    past::measure(report).await?;
     pipeline::measure(report).await?;
     stories::measure(report).await?;
     visible::measure(report).await?;
