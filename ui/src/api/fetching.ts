@@ -1,5 +1,7 @@
 import { network } from '@/texts/common';
+import { past } from '@/texts/past';
 import { sendOnce } from './idempotency';
+import { heard, showsPast } from './past';
 import { problemName, problemResponse, type Problem } from './problem';
 
 // Reading one's own writes: the position of the newest change that this tab knows of. Every query asks for at least it.
@@ -63,7 +65,12 @@ function atLeast(request: Request): Request {
 export async function fetching(request: Request): Promise<Response> {
   let response: Response;
   if (request.method === 'GET') {
-    response = await asProblemAnswer(await send(atLeast(request.clone())));
+    const asked = atLeast(request.clone());
+    response = await asProblemAnswer(await send(asked));
+    heard(asked, response);
+  } else if (showsPast() && !request.url.includes('/sessions')) {
+    // Whoever looks at the past must not change the present by it.
+    response = problemResponse('shows-past', past.refused.title, past.refused.detail, 409);
   } else {
     request.headers.set('X-Tenure-Request', '1');
     response = await asProblemAnswer(await sendOnce(request, send));

@@ -1,7 +1,7 @@
 import { AppShell, Badge, NavLink, ScrollArea } from '@mantine/core';
 import { Link, useRouterState } from '@tanstack/react-router';
 import { api } from '@/api/client';
-import { useCan } from '@/api/session';
+import { useHas } from '@/api/session';
 import { number, shell as texts } from '@/texts/common';
 import type { NavItem } from './area';
 import { areas } from './areas';
@@ -12,7 +12,7 @@ const ITEMS = areas.flatMap((area) => area.nav);
 
 /** The pages that the person may open. */
 export function useNavItems(): NavItem[] {
-  const can = useCan();
+  const can = useHas();
   return ITEMS.filter(({ needs }) => !needs || needs.some(can));
 }
 

@@ -6,7 +6,7 @@ import { KeyRound, Search } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { useMantineColorScheme } from '@mantine/core';
 import { api } from '@/api/client';
-import { useCan } from '@/api/session';
+import { useHas } from '@/api/session';
 import { palette as texts, shell } from '@/texts/common';
 import { areas } from './areas';
 import { useNavItems } from './Navigation';
@@ -54,7 +54,7 @@ export function Palette() {
 
 function usePaletteGroups(query: string): SpotlightActionGroupData[] {
   const navigate = useNavigate();
-  const can = useCan();
+  const can = useHas();
   const pages = useNavItems();
   const { setColorScheme } = useMantineColorScheme();
   const accounts = useFoundAccounts(query);
@@ -87,7 +87,7 @@ function usePaletteGroups(query: string): SpotlightActionGroupData[] {
 
 function useFoundAccounts(query: string): SpotlightActionData[] {
   const navigate = useNavigate();
-  const can = useCan();
+  const can = useHas();
   const [search] = useDebouncedValue(query, PAUSE);
   const enabled = search.length >= SHORTEST && can('managed-account:read');
   const { data } = api.useQuery(

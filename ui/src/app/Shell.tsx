@@ -1,20 +1,27 @@
 import { AppShell } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Outlet, useRouterState } from '@tanstack/react-router';
-import { useEffect, useRef } from 'react';
+import { lazy, Suspense, useEffect, useRef } from 'react';
 import { Now, useBusinessClock } from '@/api/businessTime';
 import { useLiveUpdates } from '@/api/live';
+import { useMoment, usePast, useStanding } from '@/api/past';
 import { shell as texts } from '@/texts/common';
 import { ClockBar } from './ClockBar';
 import { Navigation } from './Navigation';
 import { Palette } from './Palette';
 import { TopBar } from './TopBar';
 
+const PastBar = lazy(() => import('./PastBar'));
+
 /** What surrounds every page. */
 export default function Shell() {
   const [open, { toggle, close }] = useDisclosure();
   const path = useRouterState({ select: (state) => state.location.pathname });
   const now = useBusinessClock();
+  const moment = useMoment();
+  // Where a page shows the past, "in 3 days" is seen from there.
+  const past = usePast();
+  const then = useStanding(past)?.instant;
   useLiveUpdates();
   // A reader of the screen hears the new page's title.
   const first = useRef(true);
@@ -36,8 +43,13 @@ export default function Shell() {
       <TopBar open={open} toggle={toggle} />
       <Navigation />
       <AppShell.Main id="main">
-        <Now value={now}>
-          <ClockBar />
+        <Now value={then ? Date.parse(then) : now}>
+          {!past && <ClockBar />}
+          {moment && (
+            <Suspense>
+              <PastBar moment={moment} />
+            </Suspense>
+          )}
           <Outlet />
         </Now>
       </AppShell.Main>

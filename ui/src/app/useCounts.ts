@@ -1,9 +1,9 @@
 import { api } from '@/api/client';
-import { useCan } from '@/api/session';
+import { useHas } from '@/api/session';
 
 /** What waits for the person: shown in the navigation and the top bar. */
 export function useCounts(): { inbox: number; approvals: number } {
-  const can = useCan();
+  const can = useHas();
   const inbox = api.useQuery('get', '/api/v1/inbox/unread', {});
   const approvals = api.useQuery(
     'get',

@@ -1,8 +1,12 @@
-import { Anchor, Group } from '@mantine/core';
-import { Link, type LinkProps } from '@tanstack/react-router';
-import { ChevronLeft } from 'lucide-react';
+import { Anchor, Button, Group } from '@mantine/core';
+import { Link, useNavigate, useRouterState, type LinkProps } from '@tanstack/react-router';
+import { ChevronLeft, History } from 'lucide-react';
 import { useEffect, type ReactNode } from 'react';
+import { useNow } from '@/api/businessTime';
+import { pageKnowsPast, usePast } from '@/api/past';
+import { dayNumber, momentOf } from '@/app/moments';
 import { common } from '@/texts/common';
+import { past as pastTexts } from '@/texts/past';
 
 interface Props {
   /** As the browser's tab says it. */
@@ -13,12 +17,15 @@ interface Props {
   sub?: ReactNode;
   /** The list that the page belongs to. */
   parent?: { label: string; to: LinkProps['to'] };
-  /** Actions. */
+  /** What changes nothing: of the past, too. */
+  tools?: ReactNode;
+  /** Actions; none of the past. */
   children?: ReactNode;
 }
 
 /** Title, place and actions of a page. The title takes the focus when one comes here. */
-export function PageHead({ title, badge, sub, parent, children }: Props) {
+export function PageHead({ title, badge, sub, parent, tools, children }: Props) {
+  const past = usePast();
   useEffect(() => {
     document.title = `${title} · ${common.product}`;
   }, [title]);
@@ -48,8 +55,30 @@ export function PageHead({ title, badge, sub, parent, children }: Props) {
             </div>
           )}
         </div>
-        {children && <Group gap="xs">{children}</Group>}
+        <Group gap="xs">
+          <AsOfButton />
+          {tools}
+          {!past && children}
+        </Group>
       </Group>
     </header>
+  );
+}
+
+/** To how things were: the end of yesterday, at first. */
+function AsOfButton() {
+  const knows = useRouterState({ select: ({ location }) => pageKnowsPast(location.pathname) });
+  const past = usePast();
+  const now = useNow();
+  const navigate = useNavigate();
+  if (!knows || past) return null;
+  const go = () => {
+    const moment = momentOf(dayNumber(now) - 1, now);
+    void navigate({ to: '.', search: ((search: object) => ({ ...search, page: undefined, as_of: moment })) as never, resetScroll: false });
+  };
+  return (
+    <Button variant="subtle" color="gray" leftSection={<History size={16} />} data-tip={pastTexts.openHint} onClick={go}>
+      {pastTexts.open}
+    </Button>
   );
 }

@@ -27,5 +27,5 @@ export function filterOf({ search, sort }: TableState): AccountQuery {
 }
 
 export function exportAddress(state: TableState): string {
-  return `/api/v1/accounts/export${stringifySearch(filterOf(state))}`;
+  return `/api/v1/accounts/export${stringifySearch({ ...filterOf(state), as_of: state.search['as_of'] })}`;
 }

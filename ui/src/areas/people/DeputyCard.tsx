@@ -2,6 +2,7 @@ import { Button, Group } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api, type Schemas } from '@/api/client';
+import { usePast } from '@/api/past';
 import { Card } from '@/components/Card';
 import { ConfirmDialog } from '@/components/ConfirmDialog';
 import { NameDeputyDialog } from '@/components/NameDeputyDialog';
@@ -15,6 +16,7 @@ export function DeputyCard({ id, may }: { id: string; may: boolean }) {
   const { data, error, refetch } = api.useQuery('get', '/api/v1/users/{id}/deputy', { params: { path: { id } } });
   const [open, setOpen] = useState<'name' | 'withdraw' | undefined>();
   const deputy = data?.deputy;
+  const past = usePast();
   return (
     <Card title={texts.deputy}>
       <ProblemAlert problem={error} retry={() => void refetch()} />
@@ -40,7 +42,7 @@ export function DeputyCard({ id, may }: { id: string; may: boolean }) {
           </div>
         )
       )}
-      {may && (
+      {may && !past && (
         <Group gap="xs" mt="sm">
           <Button size="xs" variant="default" onClick={() => setOpen('name')}>
             {texts.nameDeputy}

@@ -13,6 +13,7 @@ import { ProblemAlert } from '@/components/ProblemAlert';
 import { Time } from '@/components/Time';
 import { request as texts, requests } from '@/texts/requests';
 import { ActDialog } from './ActDialog';
+import { ApproversCard } from './ApproversCard';
 import { ApprovalSteps } from './ApprovalSteps';
 import { Questions } from './Questions';
 import { RequestFacts } from './RequestFacts';
@@ -82,6 +83,7 @@ function Shown({ request, problem, retry }: ShownProps) {
           <Card title={texts.approval.title}>
             <ApprovalSteps request={request} />
           </Card>
+          <ApproversCard request={request} />
           <Card title={texts.timeline.title}>
             <Timeline request={request} />
           </Card>

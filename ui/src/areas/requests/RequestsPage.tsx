@@ -99,7 +99,7 @@ export default function RequestsPage() {
           variant="default"
           leftSection={<Download size={16} />}
           component="a"
-          href={`/api/v1/requests/export${stringifySearch(filter)}`}
+          href={`/api/v1/requests/export${stringifySearch({ ...filter, as_of: search['as_of'] })}`}
           download="requests.csv"
         >
           {texts.exportCsv}

@@ -1,5 +1,6 @@
 import { useQueries } from '@tanstack/react-query';
 import { api, type Schemas } from '@/api/client';
+import { asOf, usePast } from '@/api/past';
 import { useCan } from '@/api/session';
 import type { OwnerChoice } from '@/components/OwnersSelect';
 
@@ -14,11 +15,13 @@ function idsOf(content: Schemas['TemplateContent'] | undefined): string[] {
 /** Names of the people and groups that a template names by their ids. */
 export function useNames(content: Schemas['TemplateContent'] | undefined) {
   const can = useCan();
+  const past = usePast();
   const groups = api.useQuery('get', '/api/v1/groups', {}, { enabled: can('group:read') });
   const users = useQueries({
-    queries: (can('user:read:all') ? idsOf(content) : []).map((id) =>
-      api.queryOptions('get', '/api/v1/users/{id}', { params: { path: { id } } }),
-    ),
+    queries: (can('user:read:all') ? idsOf(content) : []).map((id) => {
+      const init = { params: { path: { id } } };
+      return api.queryOptions('get', '/api/v1/users/{id}', asOf('/api/v1/users/{id}', init, past) as typeof init);
+    }),
   });
   const known = new Map<string, string>();
   for (const group of groups.data?.items ?? []) known.set(group.id, group.name);

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { usePast } from '@/api/past';
 import { PageHead } from '../PageHead';
 import type { Column } from './columns';
 import { DataTable, type Selection } from './DataTable';
@@ -48,6 +49,7 @@ interface Props<Row extends { id: string }> {
 export function ListPage<Row extends { id: string }>(props: Props<Row>) {
   const { name, texts, state, answer, add, actions, base = {} } = props;
   const { data, error, isPlaceholderData = false, refetch } = answer;
+  const past = usePast();
   const filtered = !showsView({ ...state.search, sort: undefined }, base);
   return (
     <>
@@ -61,13 +63,9 @@ export function ListPage<Row extends { id: string }>(props: Props<Row>) {
             </span>
           </>
         }
+        tools={actions}
       >
-        {(actions || add) && (
-          <>
-            {actions}
-            {add}
-          </>
-        )}
+        {add}
       </PageHead>
       {props.notice}
       <DataTable
@@ -83,9 +81,9 @@ export function ListPage<Row extends { id: string }>(props: Props<Row>) {
         retry={() => void refetch()}
         toolbar={props.toolbar}
         noMatch={texts.noMatch}
-        empty={{ ...texts.empty, action: add }}
+        empty={{ ...texts.empty, action: past ? undefined : add }}
         base={base}
-        {...(props.selection ? { selection: props.selection } : {})}
+        {...(props.selection && !past ? { selection: props.selection } : {})}
       />
     </>
   );

@@ -31,7 +31,7 @@ export function useSavedViews(list: ViewedList) {
     views,
     problem: error ?? drop.error,
     save: async ({ name, search }: View) => {
-      const query = stringifySearch({ ...search, page: undefined, per: undefined }).slice(1);
+      const query = stringifySearch({ ...search, page: undefined, per: undefined, as_of: undefined }).slice(1);
       await post.mutateAsync({ body: { list, name, query } });
       invalidate([PATH]);
     },

@@ -48,7 +48,7 @@ export function useTableState(defaultSort: string): TableState {
 export function showsView(search: Search, view: Search): boolean {
   const relevant = (of: Search) =>
     Object.entries(of)
-      .filter(([name, value]) => value !== undefined && name !== 'page' && name !== 'per')
+      .filter(([name, value]) => value !== undefined && !['page', 'per', 'as_of'].includes(name))
       .map(([name, value]) => `${name}=${value}`)
       .toSorted()
       .join('&');
