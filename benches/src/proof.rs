@@ -43,7 +43,9 @@ async fn export(store: &EventStore) -> Result<f64, Failure> {
     let mut file = BufWriter::new(tempfile::tempfile_in(storage()?)?);
     let began = Instant::now();
     let exported = store
-        .export(0, None, store.now(), |line| file.write_all(line))
+        .export(0, None, store.now(), |lines| {
+            Box::pin(std::future::ready(file.write_all(&lines)))
+        })
         .await?;
     file.flush()?;
     feed::rate(usize::try_from(exported.count)?, began)

@@ -264,6 +264,7 @@ fn of_user(event: &UserEvent) -> &'static str {
         UserEvent::RecoveryCodeUsed(_) => "signed in with a recovery code",
         UserEvent::Followed(_) => "in a followed group of the directory",
         UserEvent::Left(_) => "left the followed groups of the directory",
+        UserEvent::Exported(e) => e.what.text(),
     }
 }
 

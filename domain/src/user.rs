@@ -1,7 +1,9 @@
 //! Users: people with a display name and e-mail addresses, which are personal data and sealed in every event.
 
+mod exports;
 mod following;
 
+pub use exports::{Exported, UserExported};
 pub use following::{Left, UserFollowed, UserLeft};
 
 use crate::{
@@ -94,6 +96,8 @@ pub enum UserCommand {
     Follow(DomainId),
     /// The person is in no followed group of this domain any more.
     Leave(DomainId),
+    /// The person takes a file out.
+    RecordExport(Exported),
 }
 
 /// What a decision about a user needs to know of others.
@@ -199,6 +203,8 @@ events!(
         Followed(UserFollowed) = "user.followed",
         /// Is in no such group any more.
         Left(UserLeft) = "user.left",
+        /// Took a file out.
+        Exported(UserExported) = "user.exported",
     }
 );
 
@@ -288,7 +294,8 @@ impl User {
             }
             UserEvent::VerificationRequested(_)
             | UserEvent::PasswordSet(_)
-            | UserEvent::RecoveryCodeUsed(_) => {}
+            | UserEvent::RecoveryCodeUsed(_)
+            | UserEvent::Exported(_) => {}
         }
     }
 
@@ -486,6 +493,7 @@ impl Decide for User {
             UserCommand::UseRecoveryCode => Ok(vec![UserRecoveryCodeUsed {}.into()]),
             UserCommand::Follow(domain) => self.follow(domain),
             UserCommand::Leave(domain) => self.leave(domain, facts),
+            UserCommand::RecordExport(what) => Ok(vec![UserExported { what }.into()]),
         }
     }
 }
@@ -548,7 +556,8 @@ impl Recorded for UserEvent {
             | Self::SecondFactorReset(_)
             | Self::RecoveryCodeUsed(_)
             | Self::Followed(_)
-            | Self::Left(_) => None,
+            | Self::Left(_)
+            | Self::Exported(_) => None,
         }
     }
 }

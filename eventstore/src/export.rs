@@ -9,6 +9,7 @@ use crate::{
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
 use chrono::{DateTime, SecondsFormat, Utc};
+use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::{borrow::Cow, io};
@@ -147,25 +148,39 @@ pub enum ExportError {
     Missing(Position),
 }
 
+/// Bytes that are handed on at a time.
+const CHUNK: usize = 64 * 1024;
+
+/// Whether a chunk could be written.
+pub type Written = BoxFuture<'static, io::Result<()>>;
+
 /// Hashes what goes out.
 struct Lines<W> {
     write: W,
     hash: Sha256,
-    line: Vec<u8>,
+    waiting: Vec<u8>,
 }
 
-impl<W: FnMut(&[u8]) -> io::Result<()>> Lines<W> {
+impl<W: FnMut(Vec<u8>) -> Written> Lines<W> {
     fn put(&mut self, line: &impl Serialize) -> io::Result<()> {
-        self.line.clear();
-        serde_json::to_writer(&mut self.line, line)?;
-        self.line.push(b'\n');
-        self.hash.update(&self.line);
-        (self.write)(&self.line)
+        serde_json::to_writer(&mut self.waiting, line)?;
+        self.waiting.push(b'\n');
+        Ok(())
+    }
+
+    /// Hands on what waits, once it is worth it.
+    async fn hand_on(&mut self, worth: usize) -> io::Result<()> {
+        if self.waiting.len() < worth {
+            return Ok(());
+        }
+        self.hash.update(&self.waiting);
+        let next = Vec::with_capacity(self.waiting.capacity());
+        (self.write)(std::mem::replace(&mut self.waiting, next)).await
     }
 }
 
 impl EventStore {
-    /// Hands the events behind `after` and up to `last` (the head, if none) to `write`, a line at a time.
+    /// Hands the events behind `after` and up to `last` (the head, if none) to `write`, some whole lines at a time.
     ///
     /// # Errors
     /// If one of them is missing or cannot be read, there is no such position, or `write` fails: nothing that was written
@@ -175,7 +190,7 @@ impl EventStore {
         after: Position,
         last: Option<Position>,
         at: DateTime<Utc>,
-        write: impl FnMut(&[u8]) -> io::Result<()>,
+        write: impl FnMut(Vec<u8>) -> Written + Send,
     ) -> Result<Exported, ExportError> {
         let head = self.head().await?.position;
         let last = last.unwrap_or(head);
@@ -196,7 +211,7 @@ impl EventStore {
         let mut lines = Lines {
             write,
             hash: Sha256::new(),
-            line: Vec::new(),
+            waiting: Vec::new(),
         };
         lines.put(&Begun {
             kind: BEGUN.to_owned(),
@@ -216,11 +231,13 @@ impl EventStore {
                 }
                 hash = link(event)?;
                 lines.put(&EventLine::of(event, &source))?;
+                lines.hand_on(CHUNK).await?;
             }
         }
         if position < last {
             return Err(ExportError::Missing(position + 1));
         }
+        lines.hand_on(0).await?;
         let complete = Complete {
             kind: COMPLETE.to_owned(),
             count: last - after,
@@ -230,6 +247,7 @@ impl EventStore {
             sha256: hex::encode(lines.hash.clone().finalize()),
         };
         lines.put(&complete)?;
+        lines.hand_on(0).await?;
         Ok(Exported {
             count: last - after,
             last,

@@ -60,7 +60,7 @@ pub use clock::{Clock, SystemClock, VirtualClock};
 pub use database::{Database, begin, one_writer};
 pub use error::StoreError;
 pub use execution::{Cause, CommandKey, ExecuteError, Executed, Execution, FactVersion, Loaded};
-pub use export::{ExportError, Exported};
+pub use export::{ExportError, Exported, Written};
 pub use id::new_id;
 pub use keys::InstanceKeys;
 pub use note::{Malformed, SignedNote, VerifierKey};

@@ -18,6 +18,7 @@ mod config;
 mod credentials;
 mod directory;
 mod endpoints;
+mod exporter;
 mod held_by;
 mod history;
 mod metrics;

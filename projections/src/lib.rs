@@ -14,6 +14,7 @@
 #![warn(clippy::wildcard_enum_match_arm)]
 
 mod apply;
+mod audit_search;
 mod bulk;
 mod cell;
 mod checkpoint;
@@ -36,6 +37,7 @@ mod search;
 mod table;
 mod views;
 
+pub use audit_search::AuditSearch;
 pub use error::ViewError;
 pub use list::{Count, Cursor, EXACT, LONGEST_PAGE, Page, Paged, SortOrder, Start};
 pub use models::{

@@ -58,7 +58,7 @@ impl Page {
         }
     }
 
-    fn rows(&self) -> u64 {
+    pub(crate) fn rows(&self) -> u64 {
         match self.limit {
             0 => 50,
             limit => u64::from(Ord::min(limit, LONGEST_PAGE)),
@@ -136,7 +136,7 @@ impl Cursor {
         Self(format!("{}.{}", encoded(sort), encoded(unique)))
     }
 
-    fn cells(&self) -> Result<(Cell, Cell), ViewError> {
+    pub(crate) fn cells(&self) -> Result<(Cell, Cell), ViewError> {
         let (sort, unique) = self.0.split_once('.').ok_or(ViewError::Cursor)?;
         Ok((
             decoded(sort).ok_or(ViewError::Cursor)?,

@@ -6,7 +6,7 @@ use crate::{
     apply::{Failed, Target},
     checkpoint::{self, Checkpoint, Place},
     history,
-    models::audit::Audit,
+    models::{audit::Audit, audit_words::AuditWords},
     read_model::ReadModel,
 };
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
@@ -45,7 +45,7 @@ pub(crate) const GROUPS: [Group; 2] = [Group::Objects, Group::Trail];
 
 impl Group {
     fn of(model: &str) -> Self {
-        if model == Audit::NAME {
+        if [Audit::NAME, AuditWords::NAME].contains(&model) {
             Self::Trail
         } else {
             Self::Objects

@@ -11,8 +11,12 @@ const MOST: usize = 16;
 
 /// The form in which texts are sorted and compared.
 pub(crate) fn folded(text: &str) -> String {
-    let trimmed = text.trim().to_lowercase().replace('\0', "\u{fffd}");
-    trimmed.chars().take(LONGEST).collect()
+    folded_whole(text).chars().take(LONGEST).collect()
+}
+
+/// The same, however long it is.
+pub(crate) fn folded_whole(text: &str) -> String {
+    text.trim().to_lowercase().replace('\0', "\u{fffd}")
 }
 
 /// What a search finds `text` by: the rest of it from the beginning of every word.

@@ -5,6 +5,7 @@ use crate::out;
 use clap::Args;
 use std::{
     fs,
+    future::ready,
     io::{self, BufWriter, Write},
     path::{Path, PathBuf},
 };
@@ -55,8 +56,8 @@ pub(super) async fn run(args: ExportArgs) -> Result<(), AuditError> {
 async fn write(store: &EventStore, args: &ExportArgs, file: &Path) -> Result<Exported, AuditError> {
     let opened = fs::File::create(file).map_err(AuditError::file(file))?;
     let mut writer = BufWriter::new(opened);
-    let exported = store.export(args.from - 1, args.to, SystemClock.now(), |line| {
-        writer.write_all(line)
+    let exported = store.export(args.from - 1, args.to, SystemClock.now(), |lines| {
+        Box::pin(ready(writer.write_all(&lines)))
     });
     let exported = exported.await?;
     let synced = writer

@@ -69,6 +69,12 @@ pub(super) const ASKED: &[&str] = &[
     "audit?type=user.disabled",
     "audit?from=2025-06-01T00:00:00Z&to=2025-06-02T00:00:00Z",
     "audit?offset=5000",
+    "audit?text=approved%20by%20override",
+    "audit?text=svc-erp-4",
+    "audit?text=payroll&kind=request",
+    "audit?text=order%20failed&order=asc",
+    "audit?text=nothing-like-that",
+    "audit?text=user%20template%20draft",
 ];
 
 /// One object each, a file with everything in it, or nothing that grows with the organisation.
@@ -83,6 +89,8 @@ pub(super) const NO_LISTS: &[&str] = &[
     "accounts/export",
     "requests/export",
     "saved-views",
+    "audit/export",
+    "audit/history",
     "audit/{position}",
     "accounts/{id}",
     "api-tokens/{id}",

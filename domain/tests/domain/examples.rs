@@ -486,6 +486,9 @@ fn people() -> Vec<Event> {
         of::<User>(UserRecoveryCodeUsed {}),
         of::<User>(UserFollowed { domain: id("corp") }),
         of::<User>(UserLeft { domain: id("corp") }),
+        of::<User>(UserExported {
+            what: Exported::AuditTrail,
+        }),
         of::<Group>(GroupCreated { name: name() }),
         of::<Group>(GroupRenamed {
             name: "Ops".into(),

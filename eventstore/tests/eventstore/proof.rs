@@ -1,7 +1,7 @@
 //! An export proves itself, to this code and to a verifier that was written from its description alone.
 
 use crate::{chain::history, support::*};
-use std::{fs, path::Path, process::Command};
+use std::{fs, future::ready, path::Path, process::Command};
 use tenure_eventstore::{
     ChainCheckpoint, EventStore, VerifiedExport, VerifierKey, VerifyError, new_id,
     read_checkpoints, verify_export,
@@ -9,9 +9,9 @@ use tenure_eventstore::{
 
 async fn exported(store: &EventStore, after: u64, last: Option<u64>) -> Vec<u8> {
     let mut bytes = Vec::new();
-    let exported = store.export(after, last, store.now(), |line| {
-        bytes.extend_from_slice(line);
-        Ok(())
+    let exported = store.export(after, last, store.now(), |lines| {
+        bytes.extend_from_slice(&lines);
+        Box::pin(ready(Ok(())))
     });
     exported.await.expect("export");
     bytes
@@ -55,7 +55,7 @@ on_every_store! {
         let part = exported(&store, 2, Some(4)).await;
         let part = verified(&part, &[key(&store).await]).expect("a part");
         assert_eq!((part.first, part.last, part.checkpoints), (3, 4, 0));
-        assert!(store.export(0, Some(7), store.now(), |_| Ok(())).await.is_err(), "beyond the end");
+        assert!(store.export(0, Some(7), store.now(), |_| Box::pin(ready(Ok(())))).await.is_err(), "beyond the end");
     }
 
     async fn a_verifier_in_another_language_agrees(backend: Backend) {

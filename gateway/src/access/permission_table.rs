@@ -486,6 +486,14 @@ pub(crate) const RULES: &[Rule] = &[
     post("/api/v1/accounts/{id}/reveal-secret", UPDATE_ACCOUNT),
     get("/api/v1/audit", Needs(&[(F::Audit, V::Read)], Everything)),
     get(
+        "/api/v1/audit/export",
+        Needs(&[(F::Audit, V::Read)], Everything),
+    ),
+    get(
+        "/api/v1/audit/history",
+        Needs(&[(F::Audit, V::Read)], Everything),
+    ),
+    get(
         "/api/v1/audit/{position}",
         Needs(&[(F::Audit, V::Read)], Everything),
     ),

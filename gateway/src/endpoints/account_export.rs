@@ -5,9 +5,9 @@ use super::{
     csv,
 };
 use crate::{
-    access::authorise::Signed,
     app::App,
     as_of::AsOf,
+    exporter::Exporter,
     names::{Names, owner_id},
     problem::Problem,
     query::Filter,
@@ -15,8 +15,7 @@ use crate::{
 use axum::response::Response;
 use bytes::Bytes;
 use chrono::{DateTime, SecondsFormat, Utc};
-use futures::stream;
-use tenure_domain::lifecycle::EndOfLifecycleAction;
+use tenure_domain::{lifecycle::EndOfLifecycleAction, user::Exported};
 use tenure_projections::{
     AccountFilter, AccountRow, AccountSort, LONGEST_PAGE, Page, SortOrder, Start,
 };
@@ -34,29 +33,20 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
     responses((status = 200, content_type = "text/csv", body = String)))]
 async fn export(
     AsOf(app): AsOf,
-    signed: Signed,
+    exporter: Exporter,
     Filter(wanted): Filter<ListAccounts>,
 ) -> Result<Response, Problem> {
-    let filter = filter(&signed, &wanted)?;
+    let filter = filter(&exporter.signed, &wanted)?;
     let export = Export {
         now: app.instance.business.now(),
-        filter: seen_today(&app, &signed, filter, wanted.of_owner()).await?,
+        filter: seen_today(&app, &exporter.signed, filter, wanted.of_owner()).await?,
         sort: sort(wanted.sort),
         order: wanted.order.unwrap_or_default().into(),
         next: Some(Start::default()),
         app,
     };
-    // The first page before the answer begins: what fails now is still a problem, not a file that is cut off.
-    let (first, export) = export.page().await?;
-    let rest = stream::try_unfold(export, |export| async {
-        if export.next.is_none() {
-            return Ok(None);
-        }
-        let page = export.page().await;
-        page.map(Some)
-            .map_err(|problem| std::io::Error::other(problem.detail.into_owned()))
-    });
-    Ok(csv::file("accounts.csv", HEADER, first, rest))
+    exporter.record(Exported::Accounts).await?;
+    csv::all("accounts.csv", HEADER, export).await
 }
 
 /// What is still to come.
@@ -69,7 +59,11 @@ struct Export {
     next: Option<Start>,
 }
 
-impl Export {
+impl csv::Rows for Export {
+    fn is_done(&self) -> bool {
+        self.next.is_none()
+    }
+
     async fn page(mut self) -> Result<(Bytes, Self), Problem> {
         let page = Page {
             start: self.next.take().unwrap_or_default(),

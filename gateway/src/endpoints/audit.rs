@@ -6,13 +6,13 @@ use crate::{
     history::{ActorBody, HistoryEntry, actor_id, hides_approvers, is_decision_type},
     names::Names,
     problem::Problem,
-    query::{Direction, Filter, Total, invalid_query, page},
+    query::{Direction, Filter, Total, invalid_query, page, search},
 };
 use axum::{Json, extract::State};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use tenure_domain::{Actor, EngineId, UserId};
-use tenure_projections::AuditFilter;
+use tenure_projections::{AuditFilter, AuditRow};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
@@ -45,12 +45,18 @@ pub(crate) struct ListAudit {
     from: Option<DateTime<Utc>>,
     /// Before this instant.
     to: Option<DateTime<Utc>>,
+    /// Whose sentence says this: all of these words, the last one perhaps only begun.
+    #[param(max_length = 200)]
+    pub(super) text: Option<String>,
     /// After this position.
     #[param(minimum = 0, maximum = 9_223_372_036_854_775_807_i64)]
     after: Option<u64>,
+    /// Up to this position.
+    #[param(minimum = 0, maximum = 9_223_372_036_854_775_807_i64)]
+    up_to: Option<u64>,
     /// Which way; the newest first by itself.
     #[param(inline)]
-    order: Option<Direction>,
+    pub(super) order: Option<Direction>,
     /// Rows of a page.
     #[param(minimum = 1, maximum = 500)]
     limit: Option<u32>,
@@ -66,10 +72,15 @@ pub(crate) struct ListAudit {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct AuditTrail {
     items: Vec<HistoryEntry>,
+    /// With `text`, as many as were found so far.
     total: Total,
     /// For `cursor`: where the next page begins.
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<String>,
+    /// With `text`: the search stopped at this position, although its page is not full. `cursor` goes on, or `after` this
+    /// position, or `up_to` the one before it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reached: Option<u64>,
 }
 
 /// Lists what happened, to everything, by everybody.
@@ -79,6 +90,35 @@ async fn list(
     signed: Signed,
     Filter(wanted): Filter<ListAudit>,
 ) -> Result<Json<AuditTrail>, Problem> {
+    let (filter, order) = (
+        filter(&wanted)?,
+        wanted.order.unwrap_or(Direction::Desc).into(),
+    );
+    let page = page(wanted.limit, wanted.offset, wanted.cursor)?;
+    let views = &app.instance.views;
+    let text = search(wanted.text);
+    let text = text.map_err(|_| invalid_query("text", "is longer than 200 characters"))?;
+    let (rows, total, next, reached) = match text {
+        Some(text) => {
+            let found = views.audit_search(&filter, &text, order, &page).await?;
+            (found.rows, found.total, found.next, found.reached)
+        }
+        None => {
+            let found = views.audit(&filter, order, &page).await?;
+            (found.rows, found.total, found.next, None)
+        }
+    };
+    let items = entries(&app, &signed, rows).await?;
+    Ok(Json(AuditTrail {
+        items,
+        total: total.into(),
+        next: next.map(|cursor| cursor.0),
+        reached,
+    }))
+}
+
+/// What the query asks for, but for its text.
+pub(super) fn filter(wanted: &ListAudit) -> Result<AuditFilter, Problem> {
     let actor = match (wanted.user, wanted.engine) {
         (Some(_), Some(_)) => {
             return Err(invalid_query("engine", "does not go together with user"));
@@ -86,42 +126,35 @@ async fn list(
         (Some(user), None) => Some(Actor::User(UserId(user))),
         (None, engine) => engine.map(|engine| Actor::Engine(EngineId(engine))),
     };
-    if wanted
-        .after
-        .is_some_and(|after| i64::try_from(after).is_err())
-    {
-        return Err(invalid_query("after", "is no position"));
+    for (name, position) in [("after", wanted.after), ("up_to", wanted.up_to)] {
+        if position.is_some_and(|position| i64::try_from(position).is_err()) {
+            return Err(invalid_query(name, "is no position"));
+        }
     }
-    let filter = AuditFilter {
+    Ok(AuditFilter {
         actor,
-        kind: wanted.kind,
+        kind: wanted.kind.clone(),
         stream: wanted.object,
-        type_name: wanted.event_type,
+        type_name: wanted.event_type.clone(),
         from: wanted.from,
         to: wanted.to,
         after_position: wanted.after,
+        up_to_position: wanted.up_to,
         correlation: wanted.correlation,
-        ..AuditFilter::default()
-    };
-    let page = page(wanted.limit, wanted.offset, wanted.cursor)?;
-    let found = app
-        .instance
-        .views
-        .audit(
-            &filter,
-            wanted.order.unwrap_or(Direction::Desc).into(),
-            &page,
-        )
-        .await?;
-    let names = Names::of(
-        &app,
-        found.rows.iter().filter_map(|row| actor_id(&row.actor)),
-    )
-    .await?;
-    let mut items = Vec::with_capacity(found.rows.len());
-    for row in found.rows {
+    })
+}
+
+/// Rows of the trail, as the person may read them.
+pub(super) async fn entries(
+    app: &App,
+    signed: &Signed,
+    rows: Vec<AuditRow>,
+) -> Result<Vec<HistoryEntry>, Problem> {
+    let names = Names::of(app, rows.iter().filter_map(|row| actor_id(&row.actor))).await?;
+    let mut items = Vec::with_capacity(rows.len());
+    for row in rows {
         let hidden =
-            is_decision_type(&row.type_name) && hides_approvers(&app, &signed, row.stream).await?;
+            is_decision_type(&row.type_name) && hides_approvers(app, signed, row.stream).await?;
         items.push(HistoryEntry {
             position: row.position,
             id: row.id,
@@ -135,9 +168,5 @@ async fn list(
             causation: row.causation,
         });
     }
-    Ok(Json(AuditTrail {
-        items,
-        total: found.total.into(),
-        next: found.next.map(|cursor| cursor.0),
-    }))
+    Ok(items)
 }

@@ -1,5 +1,6 @@
 //! Tables as CSV, for spreadsheets.
 
+use crate::problem::Problem;
 use axum::{
     body::Body,
     http::{HeaderValue, header},
@@ -13,13 +14,13 @@ use std::io;
 const MARK: &str = "\u{feff}";
 
 /// A file of this name: its header and first rows, which are known, and the rest as it comes.
-pub(super) fn file(
+fn file(
     name: &str,
     header: &str,
     first: Bytes,
     rest: impl Stream<Item = io::Result<Bytes>> + Send + 'static,
 ) -> Response {
-    let header = Bytes::from(format!("{MARK}{header}\r\n"));
+    let header = Bytes::from(head(header));
     let head = stream::iter([Ok(header), Ok(first)]);
     let body = Body::from_stream(head.chain(rest));
     let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
@@ -34,6 +35,35 @@ pub(super) fn file(
         ),
     ];
     (headers, body).into_response()
+}
+
+/// What is written page by page.
+pub(super) trait Rows: Sized + Send + 'static {
+    /// Were all pages written?
+    fn is_done(&self) -> bool;
+
+    /// The next page, and what comes after it.
+    fn page(self) -> impl Future<Output = Result<(Bytes, Self), Problem>> + Send;
+}
+
+/// All of it, however long it is. A page that fails ends the answer before its end, which no client takes for a whole one.
+pub(super) async fn all<R: Rows>(name: &str, header: &str, rows: R) -> Result<Response, Problem> {
+    // The first page before the answer begins: what fails now is still a problem, not a file that is cut off.
+    let (first, rows) = rows.page().await?;
+    let rest = stream::try_unfold(rows, |rows| async {
+        if rows.is_done() {
+            return Ok(None);
+        }
+        let page = rows.page().await;
+        page.map(Some)
+            .map_err(|problem| io::Error::other(problem.detail.into_owned()))
+    });
+    Ok(file(name, header, first, rest))
+}
+
+/// What stands before the rows.
+pub(super) fn head(header: &str) -> String {
+    format!("{MARK}{header}\r\n")
 }
 
 /// Adds a row.

@@ -4,6 +4,7 @@ use super::{account_queries::own, csv};
 use crate::{
     access::authorise::Signed,
     app::App,
+    exporter::Exporter,
     names::{Named, Names},
     problem::Problem,
     query::{Direction, Filter, Total, invalid_query, page, search},
@@ -12,13 +13,13 @@ use crate::{
 use axum::{Json, extract::State, response::Response};
 use bytes::Bytes;
 use chrono::{DateTime, SecondsFormat, Utc};
-use futures::stream;
 use serde::{Deserialize, Serialize};
 use tenure_domain::{
     DomainId,
     account::{Drift, Halted, Managed},
     drift::{DriftField, DriftRepair, StandingDifference},
     permission::{Feature, Verb},
+    user::Exported,
 };
 use tenure_projections::{
     DriftFilter, DriftRow, DriftSort, DriftStanding, LONGEST_PAGE, Page, SortOrder, Start,
@@ -260,26 +261,17 @@ async fn list(
     responses((status = 200, content_type = "text/csv", body = String)))]
 async fn export(
     State(app): State<App>,
-    signed: Signed,
+    exporter: Exporter,
     Filter(wanted): Filter<ListDrift>,
 ) -> Result<Response, Problem> {
     let export = Export {
-        filter: filter(&signed, &wanted)?,
+        filter: filter(&exporter.signed, &wanted)?,
         sort: sort(&wanted),
         next: Some(Start::default()),
         app,
     };
-    // The first page before the answer begins: what fails now is still a problem, not a file that is cut off.
-    let (first, export) = export.page().await?;
-    let rest = stream::try_unfold(export, |export| async {
-        if export.next.is_none() {
-            return Ok(None);
-        }
-        let page = export.page().await;
-        page.map(Some)
-            .map_err(|problem| std::io::Error::other(problem.detail.into_owned()))
-    });
-    Ok(csv::file("drift.csv", HEADER, first, rest))
+    exporter.record(Exported::Differences).await?;
+    csv::all("drift.csv", HEADER, export).await
 }
 
 /// What is still to come.
@@ -290,7 +282,11 @@ struct Export {
     next: Option<Start>,
 }
 
-impl Export {
+impl csv::Rows for Export {
+    fn is_done(&self) -> bool {
+        self.next.is_none()
+    }
+
     async fn page(mut self) -> Result<(Bytes, Self), Problem> {
         let page = Page {
             start: self.next.take().unwrap_or_default(),

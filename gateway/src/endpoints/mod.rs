@@ -10,6 +10,7 @@ pub(crate) mod approvals;
 pub(crate) mod approvers;
 pub(crate) mod audit;
 pub(crate) mod audit_event;
+pub(crate) mod audit_export;
 pub(crate) mod calibration;
 pub(crate) mod clock;
 pub(crate) mod clones;
@@ -120,6 +121,7 @@ pub(crate) fn all() -> OpenApiRouter<App> {
         impact::routes(),
         audit::routes(),
         audit_event::routes(),
+        audit_export::routes(),
     ]
     .into_iter()
     .fold(OpenApiRouter::new(), OpenApiRouter::merge)

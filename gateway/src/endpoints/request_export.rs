@@ -8,6 +8,7 @@ use crate::{
     access::authorise::Signed,
     app::App,
     as_of::AsOf,
+    exporter::Exporter,
     held_by::{HeldBy, HolderKind},
     names::Names,
     problem::Problem,
@@ -16,8 +17,7 @@ use crate::{
 use axum::response::Response;
 use bytes::Bytes;
 use chrono::{DateTime, SecondsFormat, Utc};
-use futures::stream;
-use tenure_domain::request::RequestKind;
+use tenure_domain::{request::RequestKind, user::Exported};
 use tenure_projections::{
     LONGEST_PAGE, Page, RequestFilter, RequestRow, RequestSort, SortOrder, Start,
 };
@@ -35,28 +35,19 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
     responses((status = 200, content_type = "text/csv", body = String)))]
 async fn export(
     AsOf(app): AsOf,
-    signed: Signed,
+    exporter: Exporter,
     Filter(wanted): Filter<ListRequests>,
 ) -> Result<Response, Problem> {
     let export = Export {
-        filter: filter(&signed, &wanted)?,
+        filter: filter(&exporter.signed, &wanted)?,
         sort: sort(wanted.sort),
         order: wanted.order.unwrap_or(Direction::Desc).into(),
         next: Some(Start::default()),
-        signed,
+        signed: exporter.signed.clone(),
         app,
     };
-    // The first page before the answer begins: what fails now is still a problem, not a file that is cut off.
-    let (first, export) = export.page().await?;
-    let rest = stream::try_unfold(export, |export| async {
-        if export.next.is_none() {
-            return Ok(None);
-        }
-        let page = export.page().await;
-        page.map(Some)
-            .map_err(|problem| std::io::Error::other(problem.detail.into_owned()))
-    });
-    Ok(csv::file("requests.csv", HEADER, first, rest))
+    exporter.record(Exported::Requests).await?;
+    csv::all("requests.csv", HEADER, export).await
 }
 
 /// What is still to come.
@@ -69,7 +60,11 @@ struct Export {
     next: Option<Start>,
 }
 
-impl Export {
+impl csv::Rows for Export {
+    fn is_done(&self) -> bool {
+        self.next.is_none()
+    }
+
     async fn page(mut self) -> Result<(Bytes, Self), Problem> {
         let page = Page {
             start: self.next.take().unwrap_or_default(),

@@ -7,18 +7,19 @@ use super::{
 };
 use crate::{
     app::App,
+    exporter::Exporter,
     problem::Problem,
     query::{Direction, Filter, Id, invalid_query, search},
 };
 use axum::{Json, extract::State, response::Response};
 use bytes::Bytes;
 use chrono::{DateTime, SecondsFormat, Utc};
-use futures::stream;
 use serde::{Deserialize, Serialize};
 use tenure_domain::{
     DomainId,
     account::{AccountRefusal, protection, useless},
     discovery::{Risk, Signal, SignalKind},
+    user::Exported,
 };
 use tenure_projections::LONGEST_PAGE;
 use tenure_workflow::synchronisation::{CopyFilter, UnmanagedAccount};
@@ -238,6 +239,7 @@ async fn list(
     params(("id" = Uuid, Path), ListUnmanaged), responses((status = 200, content_type = "text/csv", body = String)))]
 async fn export(
     State(app): State<App>,
+    exporter: Exporter,
     Id(id): Id,
     Filter(wanted): Filter<ListUnmanaged>,
 ) -> Result<Response, Problem> {
@@ -253,17 +255,10 @@ async fn export(
         filter,
         more: true,
     };
-    // The first page before the answer begins: what fails now is still a problem, not a file that is cut off.
-    let (first, export) = export.page().await?;
-    let rest = stream::try_unfold(export, |export| async {
-        if !export.more {
-            return Ok(None);
-        }
-        let page = export.page().await;
-        page.map(Some)
-            .map_err(|problem| std::io::Error::other(problem.detail.into_owned()))
-    });
-    Ok(csv::file("unmanaged-accounts.csv", HEADER, first, rest))
+    exporter
+        .record(&export.app, Exported::UnmanagedAccounts)
+        .await?;
+    csv::all("unmanaged-accounts.csv", HEADER, export).await
 }
 
 /// What is still to come.
@@ -274,7 +269,11 @@ struct Export {
     more: bool,
 }
 
-impl Export {
+impl csv::Rows for Export {
+    fn is_done(&self) -> bool {
+        !self.more
+    }
+
     async fn page(mut self) -> Result<(Bytes, Self), Problem> {
         let found = self
             .app

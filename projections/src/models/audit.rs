@@ -161,13 +161,13 @@ pub struct AuditFilter {
     pub correlation: Option<Uuid>,
 }
 
-fn signed(position: u64) -> i64 {
+pub(crate) fn signed(position: u64) -> i64 {
     i64::try_from(position).unwrap_or(i64::MAX)
 }
 
 impl AuditFilter {
     /// Time never decreases along the history: an instant is a position, and needs no index of its own.
-    async fn by_position(&self, store: &EventStore) -> Result<Self, ViewError> {
+    pub(crate) async fn by_position(&self, store: &EventStore) -> Result<Self, ViewError> {
         let mut filter = self.clone();
         if let Some(from) = filter.from.take() {
             let last = last_before(store, from).await?;
@@ -181,7 +181,7 @@ impl AuditFilter {
     }
 
     /// Of a filter without instants.
-    fn condition(&self) -> Cond {
+    pub(crate) fn condition(&self) -> Cond {
         let position = || Expr::col("position");
         // Text without NUL, which PostgreSQL would refuse as a value.
         let value = |text: &str| sea_query::Value::from(Cell::text(text));

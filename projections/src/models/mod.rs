@@ -5,6 +5,7 @@ pub(crate) mod accounts;
 pub(crate) mod api_tokens;
 pub(crate) mod approvals;
 pub(crate) mod audit;
+pub(crate) mod audit_words;
 pub(crate) mod deputies;
 pub(crate) mod domains;
 pub(crate) mod drifts;
@@ -33,6 +34,7 @@ pub(crate) fn all() -> Vec<Box<dyn Model>> {
         of::<approvals::Approvals>(),
         of::<timers::Timers>(),
         of::<audit::Audit>(),
+        Box::new(audit_words::AuditWords),
         of::<users::Users>(),
         of::<groups::Groups>(),
         of::<members::Members>(),

@@ -173,7 +173,8 @@ impl ReadModel for Users {
             | UserEvent::SecondFactorReset(_)
             | UserEvent::RecoveryCodeUsed(_)
             | UserEvent::Followed(_)
-            | UserEvent::Left(_) => row.ok_or(ABSENT)?,
+            | UserEvent::Left(_)
+            | UserEvent::Exported(_) => row.ok_or(ABSENT)?,
         };
         row.version = event.version;
         match user {
@@ -195,7 +196,8 @@ impl ReadModel for Users {
             UserEvent::SecondFactorReset(_) => row.second_factor = false,
             UserEvent::VerificationRequested(_)
             | UserEvent::PasswordSet(_)
-            | UserEvent::RecoveryCodeUsed(_) => {}
+            | UserEvent::RecoveryCodeUsed(_)
+            | UserEvent::Exported(_) => {}
         }
         Ok(Some(row))
     }

@@ -1,7 +1,8 @@
-import { TextInput } from '@mantine/core';
+import { Alert, Button, Menu, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { keepPreviousData } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { Download } from 'lucide-react';
 import { api, type Schemas } from '@/api/client';
 import { useCan } from '@/api/session';
 import { actorName } from '@/components/actorName';
@@ -9,11 +10,12 @@ import { Time } from '@/components/Time';
 import { ChosenFilter } from '@/components/table/ChosenFilter';
 import type { Column } from '@/components/table/columns';
 import { ListPage } from '@/components/table/ListPage';
+import { TableSearch } from '@/components/table/TableSearch';
 import { TableFilter } from '@/components/table/TableFilter';
 import { TableViews } from '@/components/table/TableViews';
 import { useTableState, type TableState } from '@/components/table/useTableState';
 import { audit as texts, kinds } from '@/texts/audit';
-import { filterOf } from './filter';
+import { exportAddress, filterOf } from './filter';
 import { ObjectLink } from './ObjectLink';
 import { PersonFilter } from './PersonFilter';
 
@@ -65,8 +67,43 @@ export default function AuditPage() {
       columns={columns}
       nameOf={(row) => row.sentence}
       answer={answer}
+      actions={<Export state={state} />}
+      notice={answer.data?.reached && <Reached state={state} position={answer.data.reached} />}
       toolbar={<Toolbar state={state} />}
     />
+  );
+}
+
+function Export({ state }: { state: TableState }) {
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <Button variant="default" leftSection={<Download size={16} />}>
+          {texts.export}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item component="a" href={exportAddress(state)} download="audit-trail.csv">
+          {texts.exportRows}
+        </Menu.Item>
+        <Menu.Item component="a" href="/api/v1/audit/history" download="history.ndjson">
+          {texts.exportHistory}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+/** A search that read much and found little says so, and goes on when asked. */
+function Reached({ state, position }: { state: TableState; position: number }) {
+  const further = state.sort.descending ? { up_to: String(position - 1) } : { after: String(position) };
+  return (
+    <Alert color="gray" mb="sm" role="status">
+      {texts.reached(position)}{' '}
+      <Button size="compact-sm" variant="default" onClick={() => state.change(further)}>
+        {texts.searchOn}
+      </Button>
+    </Alert>
   );
 }
 
@@ -75,6 +112,7 @@ function Toolbar({ state }: { state: TableState }) {
   return (
     <>
       <TableViews list="audit" state={state} views={views} />
+      <TableSearch state={state} placeholder={texts.search} />
       <TableFilter
         state={state}
         name="kind"
@@ -86,7 +124,7 @@ function Toolbar({ state }: { state: TableState }) {
       <TypeFilter state={state} />
       <DayFilter state={state} name="from" />
       <DayFilter state={state} name="to" />
-      {(['object', 'correlation', 'engine'] as const).map((name) => (
+      {(['object', 'correlation', 'engine', 'after', 'up_to'] as const).map((name) => (
         <ChosenFilter key={name} state={state} name={name} label={texts.filters[name]} />
       ))}
       {!can('user:read:all') && <ChosenFilter state={state} name="user" label={texts.filters.person} />}

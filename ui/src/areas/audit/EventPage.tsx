@@ -10,6 +10,7 @@ import { PageHead } from '@/components/PageHead';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { Time } from '@/components/Time';
 import { audit, event as texts } from '@/texts/audit';
+import { ActionTree } from './ActionTree';
 import { Changes } from './Changes';
 import { ObjectLink } from './ObjectLink';
 
@@ -106,6 +107,9 @@ export default function EventPage() {
           ) : (
             <Changes changes={data.changes} names={data.names} />
           )}
+        </Card>
+        <Card title={texts.tree}>
+          <ActionTree event={data} />
         </Card>
       </div>
     </>

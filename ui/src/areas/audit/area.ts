@@ -9,7 +9,7 @@ export const auditRoutes = [
   createRoute({
     getParentRoute: () => root,
     path: '/audit',
-    validateSearch: tableSearch('user', 'engine', 'kind', 'object', 'type', 'correlation', 'from', 'to'),
+    validateSearch: tableSearch('user', 'engine', 'kind', 'object', 'type', 'correlation', 'from', 'to', 'after', 'up_to'),
     component: lazyRouteComponent(() => import('./AuditPage')),
   }),
   createRoute({

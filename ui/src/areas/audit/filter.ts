@@ -1,3 +1,4 @@
+import { stringifySearch } from '@/app/search';
 import type { TableState } from '@/components/table/useTableState';
 
 const DAY = 86_400_000;
@@ -17,6 +18,10 @@ export function filterOf({ search, sort }: Pick<TableState, 'search' | 'sort'>) 
     return typeof value === 'string' && UUID.test(value) ? { [name]: value } : {};
   };
   const text = (name: string) => (typeof search[name] === 'string' ? { [name]: search[name] } : {});
+  const position = (name: string) => {
+    const value = Number(search[name]);
+    return Number.isSafeInteger(value) && value > 0 ? { [name]: value } : {};
+  };
   const from = instant(search['from']);
   const to = instant(search['to'], DAY);
   return {
@@ -26,8 +31,16 @@ export function filterOf({ search, sort }: Pick<TableState, 'search' | 'sort'>) 
     ...id('correlation'),
     ...text('kind'),
     ...text('type'),
+    ...(search.q ? { text: search.q } : {}),
+    ...position('after'),
+    ...position('up_to'),
     ...(from ? { from } : {}),
     ...(to ? { to } : {}),
     order: sort.descending ? ('desc' as const) : ('asc' as const),
   };
+}
+
+/** Where the events that the filters find are as a file. */
+export function exportAddress(state: Pick<TableState, 'search' | 'sort'>): string {
+  return `/api/v1/audit/export${stringifySearch(filterOf(state))}`;
 }

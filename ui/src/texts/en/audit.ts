@@ -16,6 +16,8 @@ export const audit = {
     correlation: 'One action and what followed',
     engine: 'One engine only',
     person: 'One person only',
+    after: 'After one event',
+    up_to: 'Up to one event',
   },
   views: { all: 'All', accounts: 'Accounts', requests: 'Requests', policy: 'Templates', people: 'People' },
   noMatch: { title: 'No event matches', hint: 'Try fewer filters, or a longer time.' },
@@ -23,6 +25,12 @@ export const audit = {
   show: (position: number) => `Event ${position}`,
   open: 'Show the object',
   history: 'All events of this object',
+  search: 'Search in what happened',
+  export: 'Export',
+  exportRows: 'These events as a table (CSV)',
+  exportHistory: 'The whole history with its proof (NDJSON)',
+  reached: (position: number) => `Searched as far as event ${position}, and found no more so far.`,
+  searchOn: 'Search further',
 };
 
 export const kinds: Record<string, string> = {
@@ -63,6 +71,9 @@ export const event = {
   nothing: '–',
   noChange: { title: 'Nothing of the object changed', hint: 'The event records that something happened.' },
   hidden: { title: 'What changed is hidden from you', hint: 'It would show people whom you may not see.' },
+  tree: 'Because of what, and what came of it',
+  treeCut: (most: number) => `The first ${most} events are shown.`,
+  treeWhole: 'Show all as a list',
   previous: 'Previous event',
   next: 'Next event',
   yes: 'yes',
