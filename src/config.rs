@@ -106,6 +106,9 @@ pub(crate) struct CheckpointSection {
     /// Where signed checkpoints are appended: somewhere that the database's administrator cannot write to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) file: Option<PathBuf>,
+    /// Where signed checkpoints are sent, one POST each, as text: a machine that the database's administrator has no part in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) webhook: Option<String>,
     /// How often the history is compared with them; 0: never.
     pub(crate) verify_every_hours: u32,
 }
@@ -170,6 +173,7 @@ impl Default for CheckpointSection {
         Self {
             every_minutes: 60,
             file: None,
+            webhook: None,
             verify_every_hours: 24,
         }
     }
@@ -301,6 +305,16 @@ impl Config {
             return Err(ConfigError::of(
                 "engines.login_seconds",
                 "must be between 5 and 86400",
+            ));
+        }
+        let webhook = self.checkpoints.webhook.as_deref().unwrap_or("https://");
+        if !["https://", "http://"]
+            .iter()
+            .any(|scheme| webhook.starts_with(scheme))
+        {
+            return Err(ConfigError::of(
+                "checkpoints.webhook",
+                "must begin with https:// or http://",
             ));
         }
         if !matches!(self.broker.replicas.unwrap_or(1), 1 | 3 | 5) {

@@ -11,30 +11,22 @@ use std::{
     time::Duration,
 };
 use tenure_eventstore::{
-    ChainCheckpoint, Clock, EventStore, StoreError, VerifyError, read_checkpoints,
+    ChainCheckpoint, Clock, EventStore, StoreError, Verification, VerifyError, read_checkpoints,
 };
+use tenure_notifications::history_altered;
+use tenure_projections::Views;
 use tokio_util::sync::CancellationToken;
 
 /// How often it is looked whether something is due.
 const LOOK: Duration = Duration::from_secs(20);
-/// Where it is kept when the history was last found unaltered.
-const VERIFIED_AT: &str = "history verified at";
+/// How long whoever takes checkpoints elsewhere may take for one.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Signs and verifies until cancelled.
-pub(crate) async fn run(
-    store: EventStore,
-    clock: Arc<dyn Clock>,
-    section: CheckpointSection,
-    cancel: CancellationToken,
-) {
-    let keeping = Keeping {
-        store,
-        clock,
-        section,
-    };
-    let mut unwritten = String::new();
+pub(crate) async fn run(keeping: Keeping, cancel: CancellationToken) {
+    let mut waiting = Waiting::default();
     loop {
-        let turn = cancel.run_until_cancelled(keeping.turn(&mut unwritten));
+        let turn = cancel.run_until_cancelled(keeping.turn(&mut waiting));
         match turn.await {
             None => return,
             Some(Ok(())) => {}
@@ -49,18 +41,31 @@ pub(crate) async fn run(
     }
 }
 
-struct Keeping {
-    store: EventStore,
-    clock: Arc<dyn Clock>,
-    section: CheckpointSection,
+/// What is needed for it.
+pub(crate) struct Keeping {
+    pub(crate) store: EventStore,
+    pub(crate) views: Views,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) section: CheckpointSection,
+    /// The address in mails.
+    pub(crate) public_url: String,
+}
+
+/// Checkpoints that are not elsewhere yet.
+#[derive(Default)]
+struct Waiting {
+    for_file: String,
+    for_webhook: Vec<String>,
 }
 
 impl Keeping {
-    async fn turn(&self, unwritten: &mut String) -> Result<(), StoreError> {
+    async fn turn(&self, waiting: &mut Waiting) -> Result<(), StoreError> {
         if let Some(checkpoint) = self.due().await? {
-            unwritten.push_str(&format!("{checkpoint}\n"));
+            waiting.for_file.push_str(&format!("{checkpoint}\n"));
+            waiting.for_webhook.push(checkpoint.to_string());
         }
-        self.write(unwritten);
+        self.write(&mut waiting.for_file);
+        self.send(&mut waiting.for_webhook).await;
         if self.is_verification_due().await? {
             self.verify().await?;
         }
@@ -105,11 +110,29 @@ impl Keeping {
         }
     }
 
+    /// What cannot be sent now is sent the next time.
+    async fn send(&self, unsent: &mut Vec<String>) {
+        let Some(address) = &self.section.webhook else {
+            unsent.clear();
+            return;
+        };
+        while let Some(note) = unsent.first() {
+            if let Err(error) = post(address, note).await {
+                metrics::gauge!("tenure_checkpoints_unsent").set(1.0);
+                tracing::error!(%error, "a signed checkpoint cannot be sent to checkpoints.webhook");
+                return;
+            }
+            unsent.remove(0);
+        }
+        metrics::gauge!("tenure_checkpoints_unsent").set(0.0);
+    }
+
     async fn is_verification_due(&self) -> Result<bool, StoreError> {
         let every = TimeDelta::hours(self.section.verify_every_hours.into());
-        let verified_at = self.store.state_tables().meta(VERIFIED_AT).await?;
-        let verified_at = verified_at.and_then(|at| at.parse::<DateTime<Utc>>().ok());
-        let is_due = verified_at.is_none_or(|at| at + every <= self.clock.now());
+        let last = self.store.last_verification().await?;
+        // What was found altered is looked at again at every turn.
+        let is_due =
+            last.is_none_or(|last| last.altered.is_some() || last.at + every <= self.clock.now());
         Ok(!every.is_zero() && is_due)
     }
 
@@ -117,16 +140,15 @@ impl Keeping {
         let elsewhere = match self.section.file.as_deref().map(read).transpose() {
             Ok(elsewhere) => elsewhere.unwrap_or_default(),
             Err(reason) => {
-                alarm(&format!("the checkpoints kept elsewhere: {reason}"));
-                return Ok(());
+                let found = format!("the checkpoints kept elsewhere: {reason}");
+                return self.alarm(found).await;
             }
         };
         let trusted = self.store.checkpoint_keys().await?;
         let mut checkpoints = match self.store.checkpoints().await {
             Ok(checkpoints) => checkpoints,
             Err(error @ StoreError::Unreadable { .. }) => {
-                alarm(&error.to_string());
-                return Ok(());
+                return self.alarm(error.to_string()).await;
             }
             Err(error) => return Err(error),
         };
@@ -143,27 +165,53 @@ impl Keeping {
                     checkpoints = verified.checkpoints,
                     "the history was found unaltered"
                 );
-                let now = self.clock.now().to_rfc3339();
-                self.store.state_tables().set_meta(VERIFIED_AT, &now).await
+                let found = Verification {
+                    at: self.clock.now(),
+                    position: verified.head.position,
+                    checkpoints: verified.checkpoints,
+                    altered: None,
+                };
+                self.store.keep_verification(&found).await
             }
             Err(VerifyError::Store(error)) if !matches!(error, StoreError::Unreadable { .. }) => {
                 Err(error)
             }
-            Err(found) => {
-                alarm(&found.to_string());
-                Ok(())
-            }
+            Err(found) => self.alarm(found.to_string()).await,
         }
+    }
+
+    /// Again at every look: this must not be missed, and nothing of it mends itself.
+    async fn alarm(&self, found: String) -> Result<(), StoreError> {
+        metrics::gauge!("tenure_history_altered").set(1.0);
+        tracing::error!(
+            found,
+            "THE HISTORY IS NOT WHAT WAS WRITTEN: see `tenure audit verify`"
+        );
+        let now = self.clock.now();
+        let told = history_altered(&self.store, &self.views, &self.public_url, &found, now);
+        if let Err(error) = told.await {
+            tracing::error!(%error, "nobody could be told of it by mail");
+        }
+        let found = Verification {
+            at: now,
+            position: self.store.head().await?.position,
+            checkpoints: 0,
+            altered: Some(found),
+        };
+        self.store.keep_verification(&found).await
     }
 }
 
-/// Again at every look: this must not be missed, and nothing of it mends itself.
-fn alarm(found: &str) {
-    metrics::gauge!("tenure_history_altered").set(1.0);
-    tracing::error!(
-        found,
-        "THE HISTORY IS NOT WHAT WAS WRITTEN: see `tenure audit verify`"
-    );
+/// Sends one note.
+async fn post(address: &str, note: &str) -> Result<(), reqwest::Error> {
+    let sent = reqwest::Client::new()
+        .post(address)
+        .timeout(PATIENCE)
+        .header("content-type", "text/plain; charset=utf-8")
+        .body(note.to_owned())
+        .send();
+    sent.await?.error_for_status()?;
+    Ok(())
 }
 
 fn append(file: &PathBuf, notes: &str) -> std::io::Result<()> {

@@ -124,12 +124,14 @@ pub(crate) async fn start(
     );
     let token = cancel.clone();
     tasks.spawn(async move { notifier.run(token).await });
-    tasks.spawn(proof_keeping::run(
-        instance.store.clone(),
-        instance.system.clone(),
-        config.checkpoints.clone(),
-        cancel.clone(),
-    ));
+    let keeping = proof_keeping::Keeping {
+        store: instance.store.clone(),
+        views: instance.views.clone(),
+        clock: instance.system.clone(),
+        section: config.checkpoints.clone(),
+        public_url: config.public_url(),
+    };
+    tasks.spawn(proof_keeping::run(keeping, cancel.clone()));
     Ok(Running {
         work,
         engines,

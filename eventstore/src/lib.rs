@@ -51,6 +51,7 @@ mod store;
 mod tail;
 mod turns;
 mod upcast;
+mod verification;
 mod verify;
 mod verify_export;
 mod wake;
@@ -70,6 +71,7 @@ pub use record::{Head, SealedEvent, StoredEvent};
 pub use state::StateTables;
 pub use store::{EventStore, StoreConfig};
 pub use upcast::{Upcast, Upcasters};
+pub use verification::Verification;
 pub use verify::{Verified, VerifyError};
 pub use verify_export::{VerifiedExport, verify_export};
 

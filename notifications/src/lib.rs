@@ -9,6 +9,7 @@
 //! Start reading at `table.rs`.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+mod alarm;
 mod codes;
 mod delivery;
 mod drift;
@@ -17,6 +18,7 @@ mod notifier;
 mod recipients;
 pub mod table;
 
+pub use alarm::{AlarmError, history_altered};
 pub use delivery::{Delivery, MailError, SmtpConfig, SmtpTls};
 pub use message::{Facts, Rendered, default_text, problems, render, render_text};
 pub use notifier::Notifier;

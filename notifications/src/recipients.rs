@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 use tenure_domain::{
-    Event, GroupId, Personal, RequestId, UserId,
+    Event, GroupId, Personal, RequestId, RoleId, UserId,
     account::Account,
     deputy::Deputyship,
     directory::{AccountsDrifted, DomainEvent, DriftedAccount},
@@ -240,9 +240,12 @@ impl Directory<'_> {
         Ok(people)
     }
 
-    /// Holders of the role System Administrator, in person or through a group.
     async fn administrators(&self) -> Result<BTreeSet<UserId>, RecipientsError> {
-        let role = BuiltInRole::SystemAdministrator.id();
+        self.holders(BuiltInRole::SystemAdministrator.id()).await
+    }
+
+    /// Holders of a role, in person or through a group.
+    pub(crate) async fn holders(&self, role: RoleId) -> Result<BTreeSet<UserId>, RecipientsError> {
         let filter = UserFilter {
             role: Some(role),
             ..UserFilter::default()

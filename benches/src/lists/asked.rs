@@ -91,6 +91,7 @@ pub(super) const NO_LISTS: &[&str] = &[
     "saved-views",
     "audit/export",
     "audit/history",
+    "audit/proof",
     "audit/{position}",
     "accounts/{id}",
     "api-tokens/{id}",

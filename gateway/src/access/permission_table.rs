@@ -494,6 +494,10 @@ pub(crate) const RULES: &[Rule] = &[
         Needs(&[(F::Audit, V::Read)], Everything),
     ),
     get(
+        "/api/v1/audit/proof",
+        Needs(&[(F::Audit, V::Read)], Everything),
+    ),
+    get(
         "/api/v1/audit/{position}",
         Needs(&[(F::Audit, V::Read)], Everything),
     ),

@@ -11,6 +11,7 @@ pub(crate) mod approvers;
 pub(crate) mod audit;
 pub(crate) mod audit_event;
 pub(crate) mod audit_export;
+pub(crate) mod audit_proof;
 pub(crate) mod calibration;
 pub(crate) mod clock;
 pub(crate) mod clones;
@@ -122,6 +123,7 @@ pub(crate) fn all() -> OpenApiRouter<App> {
         audit::routes(),
         audit_event::routes(),
         audit_export::routes(),
+        audit_proof::routes(),
     ]
     .into_iter()
     .fold(OpenApiRouter::new(), OpenApiRouter::merge)

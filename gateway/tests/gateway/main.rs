@@ -7,6 +7,8 @@ mod api_tokens;
 mod approvals;
 mod as_of;
 mod audit_event;
+mod audit_export;
+mod audit_search;
 mod bad_input;
 mod calibration;
 mod changes;

@@ -15,6 +15,8 @@ on_both!(
     hostile_text_in_a_request_is_only_text,
     a_cursor_of_another_list_is_refused,
     the_audit_trail_is_filtered_and_paged,
+    a_search_in_the_trail_finds_what_its_sentences_say,
+    a_search_in_a_long_trail_goes_on_where_it_stopped,
 );
 
 async fn pages_by_offset_and_by_cursor_give_the_whole_list(world: World) {
@@ -545,4 +547,123 @@ async fn the_audit_trail_is_filtered_and_paged(world: World) {
         .len() as u64,
         head - before
     );
+}
+
+/// Positions that a search finds, by as many answers as it takes.
+async fn said(world: &World, filter: &AuditFilter, text: &str, order: SortOrder) -> Vec<u64> {
+    let (mut found, mut page) = (Vec::new(), Page::first(3));
+    loop {
+        let answer = world.views.audit_search(filter, text, order, &page).await;
+        let answer = answer.unwrap();
+        assert!(answer.rows.len() <= 3);
+        found.extend(answer.rows.iter().map(|row| row.position));
+        match answer.next {
+            Some(cursor) => page = Page::after(cursor, 3),
+            None => return found,
+        }
+    }
+}
+
+async fn a_search_in_the_trail_finds_what_its_sentences_say(world: World) {
+    world.keep();
+    for name in ["svc-backup", "svc-report", "Svc-Backup-2", "backlog"] {
+        world.submit(name).await;
+    }
+    world.provision("svc-payroll").await;
+    world.level().await;
+    let any = AuditFilter::default();
+    let all = world
+        .views
+        .audit(&any, SortOrder::Ascending, &Page::first(500))
+        .await
+        .unwrap()
+        .rows;
+    let having = |keep: &dyn Fn(&str) -> bool| -> Vec<u64> {
+        let rows = all.iter().filter(|row| keep(&row.summary.to_lowercase()));
+        rows.map(|row| row.position).collect()
+    };
+    let cases: [(&str, Vec<u64>); 7] = [
+        ("svc-backup", having(&|said| said.contains("svc-backup"))),
+        (
+            "BACKUP Submitted",
+            having(&|said| said.contains("backup") && said.contains("submitted")),
+        ),
+        // The last word is still being typed; one of two letters is not a beginning yet.
+        (
+            "submitted back",
+            having(&|said| said.contains("submitted") && said.contains("back")),
+        ),
+        ("ba", vec![]),
+        ("payroll \"' %_", having(&|said| said.contains("payroll"))),
+        ("nothing-like-that", vec![]),
+        ("– %", vec![]),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(
+            said(&world, &any, text, SortOrder::Ascending).await,
+            expected,
+            "{text}"
+        );
+        let newest: Vec<u64> = expected.into_iter().rev().collect();
+        assert_eq!(
+            said(&world, &any, text, SortOrder::Descending).await,
+            newest,
+            "{text}"
+        );
+    }
+    // Beside other filters, and by offset.
+    let requests = AuditFilter {
+        kind: Some("request".into()),
+        ..AuditFilter::default()
+    };
+    let expected: Vec<u64> = all
+        .iter()
+        .filter(|row| row.kind == "request" && row.summary.contains("payroll"))
+        .map(|row| row.position)
+        .collect();
+    assert!(!expected.is_empty());
+    assert_eq!(
+        said(&world, &requests, "payroll", SortOrder::Ascending).await,
+        expected
+    );
+    let whole = said(&world, &any, "svc", SortOrder::Descending).await;
+    let answer = world
+        .views
+        .audit_search(&any, "svc", SortOrder::Descending, &Page::at(2, 2))
+        .await
+        .unwrap();
+    let found: Vec<u64> = answer.rows.iter().map(|row| row.position).collect();
+    assert_eq!(found, whole[2..4]);
+    assert!(
+        answer.total.more && answer.total.value == 4,
+        "{:?}",
+        answer.total
+    );
+}
+
+async fn a_search_in_a_long_trail_goes_on_where_it_stopped(world: World) {
+    world.keep();
+    // Two words that every stretch of the history has, and never in one sentence.
+    for part in 0..14 {
+        for index in 0..40 {
+            world.submit(&format!("alpha-{part}-{index}")).await;
+            world.submit(&format!("omega-{part}-{index}")).await;
+        }
+    }
+    let head = world.level().await;
+    assert!(head > 1_100, "more than a block: {head}");
+    let any = AuditFilter::default();
+    for order in [SortOrder::Ascending, SortOrder::Descending] {
+        assert_eq!(
+            said(&world, &any, "alpha omega", order).await,
+            Vec::<u64>::new()
+        );
+        let found = said(&world, &any, "omega submitted", order).await;
+        assert_eq!(found.len(), 14 * 40);
+        let sorted = match order {
+            SortOrder::Ascending => found.is_sorted(),
+            SortOrder::Descending => found.is_sorted_by(|one, next| one > next),
+        };
+        assert!(sorted);
+    }
 }

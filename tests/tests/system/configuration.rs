@@ -37,6 +37,10 @@ fn bad_configuration_is_one_line_that_names_the_key_and_exits_with_2() {
         ),
         ("[engines]\nlogin_seconds = 1", "engines.login_seconds"),
         ("[orders]\nlease_seconds = 5", "orders.lease_seconds"),
+        (
+            "[checkpoints]\nwebhook = \"collector\"",
+            "checkpoints.webhook",
+        ),
         ("not toml", "toml"),
     ];
     for (text, key) in cases {

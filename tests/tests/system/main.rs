@@ -26,6 +26,7 @@ mod leaving;
 mod lifecycle;
 mod migration_of_many;
 mod outage;
+mod proof;
 mod refusals;
 mod removals;
 mod reveal;

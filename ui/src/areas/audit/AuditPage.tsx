@@ -18,6 +18,7 @@ import { audit as texts, kinds } from '@/texts/audit';
 import { exportAddress, filterOf } from './filter';
 import { ObjectLink } from './ObjectLink';
 import { PersonFilter } from './PersonFilter';
+import { ProofLine } from './ProofLine';
 
 const PAUSE = 300;
 
@@ -68,7 +69,12 @@ export default function AuditPage() {
       nameOf={(row) => row.sentence}
       answer={answer}
       actions={<Export state={state} />}
-      notice={answer.data?.reached && <Reached state={state} position={answer.data.reached} />}
+      notice={
+        <>
+          <ProofLine />
+          {answer.data?.reached && <Reached state={state} position={answer.data.reached} />}
+        </>
+      }
       toolbar={<Toolbar state={state} />}
     />
   );

@@ -79,3 +79,11 @@ export const event = {
   yes: 'yes',
   no: 'no',
 };
+
+export const proof = {
+  unaltered: (position: number) => `Compared with its signed checkpoints and found unaltered up to event ${position}:`,
+  signed: (position: number) => `last signed at event ${position}:`,
+  altered: 'The history is not what was written',
+  remedy:
+    'Keep the database and its back-ups as they are, run "tenure audit verify" with the checkpoints that are kept elsewhere, and find out who had access.',
+};

@@ -1,0 +1,61 @@
+// An auditor searches in what happened, sees why an event happened and what came of it, and takes the trail out as a file.
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { test } from 'node:test';
+import { submitted } from './asking.mjs';
+import { withDemo } from './demo.mjs';
+import { accessible, listed, notSideways, settled, watch } from './watch.mjs';
+
+const { person } = withDemo('--accounts', '40');
+
+test('an auditor searches in what happened, and takes out as a file what was found', async () => {
+  const rosa = await person('rosa');
+  const request = await submitted(rosa.api, 'svc-found-by-text');
+  const { page, api } = await person('iris');
+  const wrong = await watch(page);
+  await page.goto('/audit');
+  await settled(page);
+  await page.getByLabel('Search in what happened').fill('found-by-text submit');
+  await page.waitForURL(/q=found-by-text/);
+  await listed(page, 'Audit trail', 1);
+  await page.locator('tbody tr', { hasText: 'svc-found-by-text' }).waitFor();
+  await accessible(page, 'a search in the audit trail');
+
+  await page.getByRole('button', { name: 'Export' }).click();
+  const download = page.waitForEvent('download');
+  await page.getByRole('menuitem', { name: 'These events as a table (CSV)' }).click();
+  const lines = (await readFile(await (await download).path(), 'utf8')).trim().split('\r\n');
+  assert.equal(lines.length, 3, lines.join('\n'));
+  assert.ok(lines[1].includes(request), lines[1]);
+  assert.ok(lines[2].startsWith('complete,1,'), lines[2]);
+  // That she did is on record.
+  const { items } = await api.get('audit?type=user.exported&limit=1');
+  assert.equal(items[0].sentence, 'exported the audit trail');
+
+  await page.setViewportSize({ width: 320, height: 640 });
+  await notSideways(page, 'a search in the audit trail');
+  assert.deepEqual(wrong, []);
+});
+
+test('an event stands among what led to it and what came of it', async () => {
+  const { page, api } = await person('iris');
+  const wrong = await watch(page);
+  const { items } = await api.get('audit?type=account.provisioned&limit=1');
+  const [provisioned] = items;
+  const { items: action } = await api.get(`audit?correlation=${provisioned.correlation}&order=asc&limit=100`);
+  const cause = action.find(({ id }) => id === provisioned.causation);
+  assert.ok(cause, 'an account is provisioned because of something');
+  await page.goto(`/audit/${provisioned.position}`);
+  const tree = page.getByRole('region', { name: 'Because of what, and what came of it' });
+  await tree.locator('[aria-current]', { hasText: provisioned.sentence }).waitFor();
+  assert.equal(await tree.getByRole('listitem').count(), action.length);
+  // It stands within what led to it, and a click leads there.
+  const outer = tree.getByRole('listitem').filter({ has: page.locator('[aria-current]') });
+  assert.ok((await outer.allInnerTexts()).some((text) => text.includes(cause.sentence)));
+  await accessible(page, 'an event among those of its action');
+  await tree.getByRole('link', { name: cause.sentence }).first().click();
+  await tree.locator('[aria-current]', { hasText: cause.sentence }).waitFor();
+  await page.setViewportSize({ width: 320, height: 640 });
+  await notSideways(page, 'an event among those of its action');
+  assert.deepEqual(wrong, []);
+});
