@@ -10,7 +10,7 @@ const { person } = withDemo('--accounts', '40');
 
 test('an auditor searches in what happened, and takes out as a file what was found', async () => {
   const rosa = await person('rosa');
-  const request = await submitted(rosa.api, 'svc-found-by-text');
+  const request = await submitted(rosa.api, 'job-found-by-text');
   const { page, api } = await person('iris');
   const wrong = await watch(page);
   await page.goto('/audit');
@@ -18,7 +18,7 @@ test('an auditor searches in what happened, and takes out as a file what was fou
   await page.getByLabel('Search in what happened').fill('found-by-text submit');
   await page.waitForURL(/q=found-by-text/);
   await listed(page, 'Audit trail', 1);
-  await page.locator('tbody tr', { hasText: 'svc-found-by-text' }).waitFor();
+  await page.locator('tbody tr', { hasText: 'job-found-by-text' }).waitFor();
   await accessible(page, 'a search in the audit trail');
 
   await page.getByRole('button', { name: 'Export' }).click();
@@ -40,14 +40,14 @@ test('an auditor searches in what happened, and takes out as a file what was fou
 test('an event stands among what led to it and what came of it', async () => {
   const { page, api } = await person('iris');
   const wrong = await watch(page);
-  const { items } = await api.get('audit?type=account.provisioned&limit=1');
-  const [provisioned] = items;
-  const { items: action } = await api.get(`audit?correlation=${provisioned.correlation}&order=asc&limit=100`);
-  const cause = action.find(({ id }) => id === provisioned.causation);
-  assert.ok(cause, 'an account is provisioned because of something');
-  await page.goto(`/audit/${provisioned.position}`);
+  // The newest event that came of another one.
+  const { items } = await api.get('audit?limit=500');
+  const effect = items.find(({ causation }) => causation && items.some(({ id }) => id === causation));
+  const { items: action } = await api.get(`audit?correlation=${effect.correlation}&order=asc&limit=100`);
+  const cause = action.find(({ id }) => id === effect.causation);
+  await page.goto(`/audit/${effect.position}`);
   const tree = page.getByRole('region', { name: 'Because of what, and what came of it' });
-  await tree.locator('[aria-current]', { hasText: provisioned.sentence }).waitFor();
+  await tree.locator('[aria-current]', { hasText: effect.sentence }).waitFor();
   assert.equal(await tree.getByRole('listitem').count(), action.length);
   // It stands within what led to it, and a click leads there.
   const outer = tree.getByRole('listitem').filter({ has: page.locator('[aria-current]') });

@@ -55,8 +55,8 @@ function Grown({ branch, current }: { branch: Branch; current: number }) {
       </div>
       {led.length > 0 && (
         <ul>
-          {led.map((branch) => (
-            <Grown key={branch.event.id} branch={branch} current={current} />
+          {led.map((next) => (
+            <Grown key={next.event.id} branch={next} current={current} />
           ))}
         </ul>
       )}
