@@ -2,7 +2,7 @@
 //! computed anew and compared with them, both on a schedule.
 
 use crate::config::CheckpointSection;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use std::{
     fs,
     io::Write,

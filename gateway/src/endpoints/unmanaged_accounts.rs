@@ -255,9 +255,7 @@ async fn export(
         filter,
         more: true,
     };
-    exporter
-        .record(&export.app, Exported::UnmanagedAccounts)
-        .await?;
+    exporter.record(Exported::UnmanagedAccounts).await?;
     csv::all("unmanaged-accounts.csv", HEADER, export).await
 }
 

@@ -5,7 +5,7 @@
 use crate::{
     ViewError,
     cell::{Cell, Kind},
-    read_model::{Changes, Model, TableChanges},
+    read_model::{Changes, Folding, Model, TableChanges},
     search::folded_whole,
     table::Table,
 };
@@ -54,17 +54,50 @@ impl Model for AuditWords {
     }
 
     fn fold(&self, page: &[&StoredEvent], _: Vec<Vec<Cell>>) -> Result<Changes, ViewError> {
-        let mut said = BTreeSet::new();
+        let mut said = Said::default();
+        said.add(page.iter().copied());
+        Ok(said.rows())
+    }
+
+    fn kinds(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    fn folding(&self) -> Box<dyn Folding> {
+        Box::new(Said::default())
+    }
+}
+
+/// What events say, by block.
+#[derive(Default)]
+struct Said(BTreeSet<(String, u64)>);
+
+impl Said {
+    fn add<'a>(&mut self, page: impl IntoIterator<Item = &'a StoredEvent>) {
         for event in page {
             let block = block_of(event.position);
-            let sentence = sentence::of(&event.event);
-            said.extend(words(&sentence).into_iter().map(|word| (word, block)));
+            let words = words(&sentence::of(&event.event)).into_iter();
+            self.0.extend(words.map(|word| (word, block)));
         }
+    }
+
+    fn rows(self) -> Changes {
         let row = |(word, block): (String, u64)| vec![Cell::text(&word), Cell::from(block)];
-        Ok(vec![TableChanges {
-            upserted: said.into_iter().map(row).collect(),
+        vec![TableChanges {
+            upserted: self.0.into_iter().map(row).collect(),
             ..TableChanges::default()
-        }])
+        }]
+    }
+}
+
+impl Folding for Said {
+    fn fold(&mut self, page: &[StoredEvent]) -> Result<(), ViewError> {
+        self.add(page);
+        Ok(())
+    }
+
+    fn finish(self: Box<Self>) -> Result<Changes, ViewError> {
+        Ok(self.rows())
     }
 }
 
