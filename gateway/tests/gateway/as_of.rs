@@ -101,6 +101,8 @@ async fn what_was_answered_at_a_moment_is_answered_again_whatever_happened_since
     });
     let head = world.head().await;
     let instant = world.clock_now();
+    // That files are taken out is on record, after that instant.
+    world.later(chrono::TimeDelta::milliseconds(1));
     let mut seen = Vec::new();
     for path in paths(&ids) {
         let (body, position) = text(&ada, &with(&path, &format!("at_least={head}"))).await;
