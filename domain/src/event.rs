@@ -5,6 +5,7 @@ use crate::ids::DomainId;
 use crate::{
     account::{Account, AccountEvent},
     api_token::{ApiToken, ApiTokenEvent},
+    campaign::{Campaign, CampaignEvent, Population, PopulationEvent},
     context::Context,
     deputy::{Deputyship, DeputyshipEvent},
     directory::{Domain, DomainEvent},
@@ -12,6 +13,7 @@ use crate::{
     engine::{Engine, EngineEvent},
     group::{Group, GroupEvent},
     request::{Request, RequestEvent},
+    review::{Review, ReviewEvent},
     role::{Role, RoleEvent},
     template::{Template, TemplateEvent},
     user::{PersonalData, User, UserEvent},
@@ -223,6 +225,9 @@ any_event!(
     ApiToken(ApiToken, ApiTokenEvent),
     EmailTemplate(EmailTemplate, EmailTemplateEvent),
     Deputyship(Deputyship, DeputyshipEvent),
+    Campaign(Campaign, CampaignEvent),
+    Population(Population, PopulationEvent),
+    Review(Review, ReviewEvent),
 );
 
 /// Declares an aggregate's events: the enum, each variant's stable type name and schema version.

@@ -95,6 +95,19 @@ id!(
     EmailTemplateId
 );
 
+id!(
+    /// A certification campaign.
+    CampaignId
+);
+id!(
+    /// The accounts that a campaign is about.
+    PopulationId
+);
+id!(
+    /// What is decided of one account of a campaign.
+    ReviewId
+);
+
 impl DomainId {
     /// The opaque token that stands for the domain in broker subjects: never the dotted name, since wildcards of
     /// nested domains overlap.

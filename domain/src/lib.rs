@@ -15,6 +15,7 @@ pub mod account;
 pub mod api_token;
 pub mod attribute;
 pub mod calibration;
+pub mod campaign;
 pub mod codec;
 pub mod context;
 pub mod decide;
@@ -38,6 +39,7 @@ pub mod permission;
 pub mod problem;
 pub mod reactions;
 pub mod request;
+pub mod review;
 pub mod role;
 pub mod sentence;
 pub mod synchronisation;
@@ -48,6 +50,6 @@ pub mod user;
 pub use context::{Actor, Context};
 pub use event::{Event, Personal, Recorded, Reservation, ReservationChange, Scope, Stream};
 pub use ids::{
-    AccountId, ApiTokenId, DomainId, EmailTemplateId, EngineId, GroupId, RequestId, RoleId,
-    TemplateId, UserId,
+    AccountId, ApiTokenId, CampaignId, DomainId, EmailTemplateId, EngineId, GroupId, PopulationId,
+    RequestId, ReviewId, RoleId, TemplateId, UserId,
 };

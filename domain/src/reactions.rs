@@ -4,9 +4,11 @@
 use crate::{
     account::{AccountCommand, AccountEvent, AccountRefusal},
     event::Event,
-    ids::{AccountId, RequestId, derived},
+    ids::{AccountId, RequestId, ReviewId, derived},
+    lifecycle::OptionOff,
     order::{Failure, FailureReason},
     request::{RequestCommand, RequestEvent, RequestKind},
+    review::{Decision, ReviewCommand, ReviewEvent, Revocation},
 };
 use uuid::Uuid;
 
@@ -32,6 +34,13 @@ pub enum Reaction {
         /// What.
         command: RequestCommand,
     },
+    /// For a review of a campaign: what came of its revocation.
+    Review {
+        /// Which review.
+        review: ReviewId,
+        /// What.
+        command: ReviewCommand,
+    },
 }
 
 /// Id of the command with this ordinal that follows from this event: two for each reaction, the second if it is refused.
@@ -48,7 +57,9 @@ pub fn to(stream: Uuid, event: &Event) -> Vec<Reaction> {
         Event::Account(event) => to_request_of(event)
             .into_iter()
             .chain(to_account(AccountId(stream), event))
+            .chain(to_review(event))
             .collect(),
+        Event::Review(event) => to_revoked(ReviewId(stream), event).into_iter().collect(),
         Event::Template(_)
         | Event::User(_)
         | Event::Group(_)
@@ -57,7 +68,9 @@ pub fn to(stream: Uuid, event: &Event) -> Vec<Reaction> {
         | Event::Engine(_)
         | Event::ApiToken(_)
         | Event::EmailTemplate(_)
-        | Event::Deputyship(_) => vec![],
+        | Event::Deputyship(_)
+        | Event::Campaign(_)
+        | Event::Population(_) => vec![],
     }
 }
 
@@ -83,6 +96,13 @@ pub fn to_refusal(reaction: &Reaction, refusal: &AccountRefusal) -> Option<React
                 detail: refusal.to_string(),
             }),
         }),
+        (
+            Reaction::Account {
+                command: C::Revoke { review, .. },
+                ..
+            },
+            refusal,
+        ) => Some(recorded(*review, not_revoked(refusal))),
         // Nothing came of it, or nothing is left: no report will free the name.
         (
             Reaction::Account {
@@ -166,6 +186,62 @@ fn to_request(request: RequestId, event: &RequestEvent) -> Option<Reaction> {
         | RequestEvent::Completed(_)
         | RequestEvent::Failed(_) => None,
     }
+}
+
+/// What a reviewer revoked, or nobody answered in time, is disabled.
+fn to_revoked(review: ReviewId, event: &ReviewEvent) -> Option<Reaction> {
+    let (account, reason) = match event {
+        ReviewEvent::Decided(e) if e.decision == Decision::Revoke => (e.account, e.reason.clone()),
+        ReviewEvent::Lapsed(e) => (e.account, "nobody said that it is needed".to_owned()),
+        ReviewEvent::Decided(_)
+        | ReviewEvent::Reassigned(_)
+        | ReviewEvent::RevocationOrdered(_)
+        | ReviewEvent::RevocationObserved(_)
+        | ReviewEvent::RevocationFailed(_)
+        | ReviewEvent::RevocationUnneeded(_)
+        | ReviewEvent::RevocationUndone(_) => return None,
+    };
+    Some(Reaction::Account {
+        account,
+        command: AccountCommand::Revoke { review, reason },
+        request: None,
+    })
+}
+
+fn not_revoked(refusal: &AccountRefusal) -> Revocation {
+    let detail = refusal.to_string();
+    match refusal {
+        AccountRefusal::OptionOff(OptionOff::StillProvisioning) => Revocation::Failed(Failure {
+            reason: FailureReason::AccountChanged,
+            detail,
+        }),
+        _ => Revocation::Unneeded { detail },
+    }
+}
+
+fn recorded(review: ReviewId, revocation: Revocation) -> Reaction {
+    let command = ReviewCommand::Record(revocation);
+    Reaction::Review { review, command }
+}
+
+/// The review hears what came of its revocation.
+fn to_review(event: &AccountEvent) -> Option<Reaction> {
+    let (review, revocation) = match event {
+        AccountEvent::Disabled(e) => (e.review, Revocation::Ordered),
+        AccountEvent::Enabled(e) => (e.review, Revocation::Undone),
+        AccountEvent::Renewed(e) => (e.review, Revocation::Undone),
+        AccountEvent::OrderApplied(e) => {
+            let (number, engine) = (e.number, e.engine);
+            (e.review, Revocation::Observed { number, engine })
+        }
+        AccountEvent::Removed(e) => {
+            let (number, engine) = (e.number, e.engine);
+            (e.review, Revocation::Observed { number, engine })
+        }
+        AccountEvent::OrderFailed(e) => (e.review, Revocation::Failed(e.failure.clone())),
+        _ => return None,
+    };
+    review.map(|review| recorded(review, revocation))
 }
 
 /// The deleted account hears that it was revived.

@@ -4,6 +4,7 @@
 use crate::{
     account::{AccountEvent, DriftFound, ReminderUrgency},
     api_token::ApiTokenEvent,
+    campaign::{CampaignEvent, PopulationEvent},
     deputy::DeputyshipEvent,
     directory::DomainEvent,
     drift::DriftRepair,
@@ -14,6 +15,7 @@ use crate::{
     lifecycle::EndOfLifecycleAction,
     order::{Order, OrderKind},
     request::{RequestEvent, RequestKind},
+    review::{Decision, ReviewEvent},
     role::RoleEvent,
     template::TemplateEvent,
     user::UserEvent,
@@ -35,6 +37,13 @@ pub fn of(event: &Event) -> String {
         Event::ApiToken(event) => of_api_token(event).to_owned(),
         Event::EmailTemplate(event) => of_email_template(event),
         Event::Deputyship(event) => of_deputyship(event),
+        Event::Campaign(event) => of_campaign(event),
+        Event::Population(PopulationEvent::Frozen(e)) => format!(
+            "part {} of a campaign's accounts frozen: {}",
+            e.part + 1,
+            e.items.len()
+        ),
+        Event::Review(event) => of_review(event),
     }
 }
 
@@ -161,6 +170,9 @@ fn of_account(event: &AccountEvent) -> String {
         AccountEvent::LifecycleEnded(e) => format!("lifecycle ended: {}", end_action(e.action)),
         AccountEvent::LifecycleEndRepeated(_) => {
             "disabled again: its grace after the end is over".into()
+        }
+        AccountEvent::Disabled(e) if e.review.is_some() => {
+            format!("account disabled, revoked in a campaign: {}", e.reason)
         }
         AccountEvent::Disabled(e) => format!("account disabled: {}", e.reason),
         AccountEvent::Enabled(e) => format!("account enabled: {}", e.reason),
@@ -387,6 +399,55 @@ fn of_deputyship(event: &DeputyshipEvent) -> String {
             e.until.format("%Y-%m-%d %H:%M")
         ),
         DeputyshipEvent::Withdrawn(_) => "deputy withdrawn".into(),
+    }
+}
+
+fn of_campaign(event: &CampaignEvent) -> String {
+    match event {
+        CampaignEvent::Opened(e) => format!(
+            "campaign \"{}\" opened: {} accounts as of position {}, due {} UTC",
+            e.content.name,
+            e.frozen.count,
+            e.frozen.position,
+            e.content.due.format("%Y-%m-%d %H:%M")
+        ),
+        CampaignEvent::ReviewersReminded(e) => match e.urgency {
+            ReminderUrgency::Regular => "reviewers reminded".into(),
+            ReminderUrgency::Urgent => "reviewers urgently reminded".into(),
+        },
+        CampaignEvent::Closed(e) => match &e.reason {
+            Some(reason) => format!("campaign closed before its due date: {reason}"),
+            None => "campaign closed: its due date is reached".into(),
+        },
+    }
+}
+
+fn of_review(event: &ReviewEvent) -> String {
+    match event {
+        ReviewEvent::Decided(e) => {
+            let what = match e.decision {
+                Decision::Keep => "account to be kept",
+                Decision::Revoke => "account revoked",
+                Decision::DoNotKnow => "reviewer does not know the account",
+            };
+            match e.reason.is_empty() {
+                true => what.into(),
+                false => format!("{what}: {}", e.reason),
+            }
+        }
+        ReviewEvent::Reassigned(e) => format!("review handed to somebody else: {}", e.reason),
+        ReviewEvent::Lapsed(_) => "not answered in time: account revoked".into(),
+        ReviewEvent::RevocationOrdered(_) => "revocation ordered: account to be disabled".into(),
+        ReviewEvent::RevocationObserved(e) => {
+            format!("revocation observed in the directory by order {}", e.number)
+        }
+        ReviewEvent::RevocationFailed(e) => {
+            format!("revocation failed: {}", e.failure.reason.explanation())
+        }
+        ReviewEvent::RevocationUnneeded(e) => format!("nothing to revoke: {}", e.detail),
+        ReviewEvent::RevocationUndone(_) => {
+            "account enabled again before the directory had followed".into()
+        }
     }
 }
 

@@ -2,8 +2,9 @@
 
 use crate::{
     account::{AccountCommand, AccountEvent},
+    campaign::{CampaignCommand, CampaignEvent},
     event::Event,
-    ids::{AccountId, RequestId},
+    ids::{AccountId, CampaignId, RequestId},
     order::OrderNumber,
     request::{RequestCommand, RequestEvent},
 };
@@ -33,6 +34,10 @@ pub enum TimerKind {
     ApprovalTimeOut,
     /// A removed account is looked for once more.
     RemovalCheck,
+    /// Reviewers are reminded.
+    CampaignReminder,
+    /// A campaign's due date.
+    CampaignDue,
 }
 
 /// Which clock a timer follows.
@@ -57,6 +62,8 @@ impl TimerKind {
         Self::OrderRetry,
         Self::ApprovalTimeOut,
         Self::RemovalCheck,
+        Self::CampaignReminder,
+        Self::CampaignDue,
     ];
 
     /// As stored.
@@ -72,6 +79,8 @@ impl TimerKind {
             Self::OrderRetry => "order-retry",
             Self::ApprovalTimeOut => "approval-time-out",
             Self::RemovalCheck => "removal-check",
+            Self::CampaignReminder => "campaign-reminder",
+            Self::CampaignDue => "campaign-due",
         }
     }
 
@@ -90,13 +99,15 @@ impl TimerKind {
             | Self::LifecycleEnd
             | Self::EndRepeat
             | Self::Purge
-            | Self::ApprovalTimeOut => TimerClock::Business,
+            | Self::ApprovalTimeOut
+            | Self::CampaignReminder
+            | Self::CampaignDue => TimerClock::Business,
             Self::OrderDeadline | Self::OrderRetry | Self::RemovalCheck => TimerClock::System,
         }
     }
 }
 
-/// One timer of an account or a request.
+/// One timer of an account, a request or a campaign.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Timer {
     /// Whose: the kind says what it is.
@@ -142,6 +153,14 @@ impl Timer {
                 let escalate = RequestCommand::Escalate(self.due);
                 return TimerCommand::Request(RequestId(self.object), escalate);
             }
+            TimerKind::CampaignReminder => {
+                let remind = CampaignCommand::Remind(self.due);
+                return TimerCommand::Campaign(CampaignId(self.object), remind);
+            }
+            TimerKind::CampaignDue => {
+                let reach = CampaignCommand::ReachDue(self.due);
+                return TimerCommand::Campaign(CampaignId(self.object), reach);
+            }
         };
         TimerCommand::Account(AccountId(self.object), command)
     }
@@ -154,6 +173,8 @@ pub enum TimerCommand {
     Account(AccountId, AccountCommand),
     /// For a request.
     Request(RequestId, RequestCommand),
+    /// For a campaign.
+    Campaign(CampaignId, CampaignCommand),
 }
 
 /// A timer set or cancelled. Setting replaces the object's timer of that kind.
@@ -171,6 +192,7 @@ pub fn changes(stream: Uuid, event: &Event) -> Vec<TimerChange> {
     match event {
         Event::Account(event) => of_account(stream, event),
         Event::Request(event) => of_request(stream, event),
+        Event::Campaign(event) => of_campaign(stream, event),
         Event::Template(_)
         | Event::User(_)
         | Event::Group(_)
@@ -179,7 +201,33 @@ pub fn changes(stream: Uuid, event: &Event) -> Vec<TimerChange> {
         | Event::Engine(_)
         | Event::ApiToken(_)
         | Event::EmailTemplate(_)
-        | Event::Deputyship(_) => vec![],
+        | Event::Deputyship(_)
+        | Event::Population(_)
+        | Event::Review(_) => vec![],
+    }
+}
+
+fn of_campaign(object: Uuid, event: &CampaignEvent) -> Vec<TimerChange> {
+    use TimerKind::{CampaignDue, CampaignReminder};
+    let set = |kind, due| {
+        TimerChange::Set(Timer {
+            object,
+            kind,
+            due,
+            number: None,
+        })
+    };
+    let remind = |at: Option<DateTime<Utc>>| {
+        at.map_or(TimerChange::Cancel(CampaignReminder), |due| {
+            set(CampaignReminder, due)
+        })
+    };
+    match event {
+        CampaignEvent::Opened(e) => {
+            vec![remind(e.next_reminder), set(CampaignDue, e.content.due)]
+        }
+        CampaignEvent::ReviewersReminded(e) => vec![remind(e.next_reminder)],
+        CampaignEvent::Closed(_) => vec![remind(None), TimerChange::Cancel(CampaignDue)],
     }
 }
 

@@ -14,6 +14,9 @@ const KINDS: &[(&str, i16)] = &[
     ("api-token", 9),
     ("email-template", 10),
     ("deputyship", 11),
+    ("campaign", 12),
+    ("population", 13),
+    ("review", 14),
 ];
 
 /// The number of a kind.

@@ -67,6 +67,10 @@ of_the_domain!(
     LifecycleOption = domain::lifecycle::LifecycleOption,
     OptionOff = domain::lifecycle::OptionOff,
     FailureReason = domain::order::FailureReason,
+    PopulationFilter = domain::campaign::PopulationFilter,
+    Reviewers = domain::campaign::Reviewers,
+    Unanswered = domain::campaign::Unanswered,
+    ReviewDecision = domain::review::Decision,
 );
 
 /// The schemas, with bounds.

@@ -13,8 +13,9 @@ use crate::{
 use chrono::{DateTime, TimeDelta, Utc};
 use std::{sync::Arc, time::Duration};
 use tenure_domain::{
-    Event, Personal, UserId,
+    CampaignId, Event, Personal, UserId,
     account::{Account, AccountEvent, Managed},
+    campaign::Campaign,
     directory::{Domain, DomainEvent, PeopleHeld, UnmanagedAccountsFound},
     email_template::{self, EmailTemplate},
     engine::{Engine, EngineEvent},
@@ -175,6 +176,15 @@ impl Notifier {
                 recipient: person.display_name.clone(),
                 ..facts.clone()
             };
+            if let Subject::Campaign(campaign) = subject {
+                let waiting = directory.waiting_for(CampaignId(campaign), user).await;
+                facts.detail = match waiting.map_err(|error| error.to_string())? {
+                    // Somebody else of the group was faster.
+                    0 => continue,
+                    1 => "one account".to_owned(),
+                    count => format!("{count} accounts"),
+                };
+            }
             if let Some((drifted, told)) = &drift {
                 drift::tell(&mut facts, drifted, told, user, &self.public_url);
             }
@@ -286,6 +296,14 @@ impl Notifier {
                     .identity()
                     .map(|(name, _)| name.to_owned())
                     .unwrap_or_default();
+            }
+            Subject::Campaign(id) => {
+                facts.link = format!("{}/reviews?campaign={id}", self.public_url);
+                let campaign = self.store.cached_state::<Campaign>(id).await?.state;
+                if let Some(opened) = &campaign.opened {
+                    facts.name = opened.content.name.clone();
+                    facts.last_day = sentence::last_day(opened.content.due);
+                }
             }
             Subject::Domain(id) => {
                 facts.link = link("domains", &id);

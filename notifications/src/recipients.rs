@@ -4,10 +4,12 @@ use crate::table::Recipients;
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
+    time::Duration,
 };
 use tenure_domain::{
-    Event, GroupId, Personal, RequestId, RoleId, UserId,
+    CampaignId, Event, GroupId, Personal, RequestId, RoleId, UserId,
     account::Account,
+    campaign::Campaign,
     deputy::Deputyship,
     directory::{AccountsDrifted, DomainEvent, DriftedAccount},
     group::{Group, everyone},
@@ -18,8 +20,13 @@ use tenure_domain::{
     user::{PersonalData, User},
 };
 use tenure_eventstore::{EventStore, StoreError};
-use tenure_projections::{Page, SortOrder, UserFilter, UserSort, ViewError, Views};
+use tenure_projections::{
+    Page, ReviewFilter, ReviewStanding, SortOrder, UserFilter, UserSort, ViewError, Views,
+};
 use uuid::Uuid;
+
+/// How long read models may be behind; then it is tried again.
+const BEHIND: Duration = Duration::from_secs(10);
 
 /// Why recipients cannot be found for now.
 #[derive(Debug, thiserror::Error)]
@@ -94,6 +101,7 @@ impl Directory<'_> {
                 self.fallback(RequestId(stream), step).await?
             }
             Recipients::Owners => self.owners(stream).await?,
+            Recipients::Reviewers => self.reviewers(CampaignId(stream)).await?,
             Recipients::AdministratorsAndOwners => match event {
                 Event::Domain(DomainEvent::AccountsDrifted(drifted)) => {
                     self.told_of(drifted).await?.people().collect()
@@ -238,6 +246,57 @@ impl Directory<'_> {
             people.extend(self.administrators().await?);
         }
         Ok(people)
+    }
+
+    /// Who has accounts of the campaign to say something of. Of Everyone nobody is told: it is on everybody's page.
+    async fn reviewers(&self, campaign: CampaignId) -> Result<BTreeSet<UserId>, RecipientsError> {
+        let head = self.store.head().await?.position;
+        let models = ["reviews", "members", "groups"];
+        self.views.wait_for_models(&models, head, BEHIND).await?;
+        let campaign = self.store.cached_state::<Campaign>(campaign.0).await?.state;
+        let Some(opened) = campaign.running() else {
+            return Ok(BTreeSet::new());
+        };
+        let totals = self.views.reviewer_totals(opened.frozen.population).await?;
+        let waiting = totals
+            .into_iter()
+            .filter(|total| ReviewStanding::WAITING.contains(&total.standing));
+        let ids: BTreeSet<Uuid> = waiting.map(|total| total.reviewer).collect();
+        let mut people = BTreeSet::new();
+        for id in ids {
+            let group = self.store.cached_state::<Group>(id).await?.state;
+            match group.name {
+                Some(_) => people.extend(self.members(GroupId(id)).await?),
+                None => drop(people.insert(UserId(id))),
+            }
+        }
+        Ok(people)
+    }
+
+    /// How many accounts of the campaign wait for this person.
+    pub(crate) async fn waiting_for(
+        &self,
+        campaign: CampaignId,
+        user: UserId,
+    ) -> Result<u64, RecipientsError> {
+        let campaign = self.store.cached_state::<Campaign>(campaign.0).await?.state;
+        let Some(opened) = &campaign.opened else {
+            return Ok(0);
+        };
+        let groups = self.views.groups_of(user).await?;
+        let groups = groups.into_iter().map(|group| group.0);
+        let filter = ReviewFilter {
+            population: Some(opened.frozen.population),
+            standing: ReviewStanding::WAITING.to_vec(),
+            reviewers: groups.chain([user.0, everyone().0]).collect(),
+            ..ReviewFilter::default()
+        };
+        let page = Page::first(1);
+        let found = self
+            .views
+            .reviews(&filter, SortOrder::Ascending, &page)
+            .await?;
+        Ok(found.total.value)
     }
 
     async fn administrators(&self) -> Result<BTreeSet<UserId>, RecipientsError> {

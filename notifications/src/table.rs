@@ -3,6 +3,7 @@
 use tenure_domain::{
     Event, RequestId, UserId,
     account::{AccountEvent, ReminderUrgency},
+    campaign::CampaignEvent,
     directory::DomainEvent,
     engine::EngineEvent,
     request::RequestEvent,
@@ -46,6 +47,12 @@ pub enum Notice {
     UrgentReminder,
     /// The end is reached.
     EndReached,
+    /// Reviewers are asked about accounts.
+    CampaignOpened,
+    /// They have not answered all of it.
+    CampaignReminder,
+    /// The campaign is due soon.
+    CampaignUrgentReminder,
     /// Accounts of a domain look like service accounts, and nobody manages them.
     UnmanagedAccounts,
     /// The directory says something else of accounts than what was ordered.
@@ -89,6 +96,8 @@ pub enum Recipients {
     },
     /// Who is accountable, and administrators and others where the account's terms include them.
     Owners,
+    /// Who is asked about accounts of a campaign and has not answered.
+    Reviewers,
     /// Holders of the role System Administrator, and whoever is told of one of the accounts that the event names.
     AdministratorsAndOwners,
     /// The person whom it is about.
@@ -248,6 +257,27 @@ pub const TABLE: &[Row] = &[
         "end-reached",
     ),
     row(
+        Notice::CampaignOpened,
+        "campaign",
+        "opened",
+        "reviewers",
+        "campaign-opened",
+    ),
+    row(
+        Notice::CampaignReminder,
+        "campaign",
+        "reminder",
+        "reviewers who have not answered",
+        "campaign-reminder",
+    ),
+    row(
+        Notice::CampaignUrgentReminder,
+        "campaign",
+        "urgent reminder",
+        "reviewers who have not answered",
+        "campaign-urgent-reminder",
+    ),
+    row(
         Notice::UnmanagedAccounts,
         "domain",
         "new unmanaged accounts",
@@ -334,6 +364,13 @@ pub fn parameters(object: &str) -> &'static [(&'static str, &'static str)] {
             ("last_day", "the last full day, and the instant in UTC"),
             ("link", "where to look"),
         ],
+        "campaign" => &[
+            ("recipient", "who reads it"),
+            ("name", "name of the campaign"),
+            ("detail", "how many accounts wait for the reader"),
+            ("last_day", "the last full day, and the instant in UTC"),
+            ("link", "where to look"),
+        ],
         "domain" => &[
             ("recipient", "who reads it"),
             ("name", "the domain's DNS name"),
@@ -389,6 +426,8 @@ pub enum Subject {
     Request(RequestId),
     /// An account.
     Account(Uuid),
+    /// A campaign.
+    Campaign(Uuid),
     /// A domain.
     Domain(Uuid),
     /// An engine.
@@ -404,6 +443,7 @@ pub fn notices(stream: Uuid, event: &Event) -> Option<(Notice, Recipients, Subje
         Event::Template(event) => (of_template(event)?, Recipients::Administrators),
         Event::Request(event) => of_request(event)?,
         Event::Account(event) => (of_account(event)?, Recipients::Owners),
+        Event::Campaign(event) => (of_campaign(event)?, Recipients::Reviewers),
         Event::Engine(EngineEvent::Impaired(_)) => {
             (Notice::EngineImpaired, Recipients::Administrators)
         }
@@ -436,7 +476,9 @@ pub fn notices(stream: Uuid, event: &Event) -> Option<(Notice, Recipients, Subje
         | Event::Domain(_)
         | Event::ApiToken(_)
         | Event::EmailTemplate(_)
-        | Event::Deputyship(_) => return None,
+        | Event::Deputyship(_)
+        | Event::Population(_)
+        | Event::Review(_) => return None,
     };
     let subject = match event {
         Event::Template(_) => Subject::Template(stream),
@@ -444,6 +486,7 @@ pub fn notices(stream: Uuid, event: &Event) -> Option<(Notice, Recipients, Subje
         Event::Account(_) => Subject::Account(stream),
         Event::Engine(_) => Subject::Engine(stream),
         Event::Domain(_) => Subject::Domain(stream),
+        Event::Campaign(_) => Subject::Campaign(stream),
         _ => Subject::User(UserId(stream)),
     };
     Some((notice, recipients, subject))
@@ -501,6 +544,17 @@ fn of_request(event: &RequestEvent) -> Option<(Notice, Recipients)> {
         | RequestEvent::NameReleased(_)
         | RequestEvent::ProvisioningBegun(_)
         | RequestEvent::Retried(_) => None,
+    }
+}
+
+fn of_campaign(event: &CampaignEvent) -> Option<Notice> {
+    match event {
+        CampaignEvent::Opened(_) => Some(Notice::CampaignOpened),
+        CampaignEvent::ReviewersReminded(e) => Some(match e.urgency {
+            ReminderUrgency::Regular => Notice::CampaignReminder,
+            ReminderUrgency::Urgent => Notice::CampaignUrgentReminder,
+        }),
+        CampaignEvent::Closed(_) => None,
     }
 }
 

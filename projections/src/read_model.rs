@@ -27,6 +27,9 @@ pub(crate) trait ReadModel: Send + Sync + 'static {
     /// Are rows only ever added, each once? Then nothing is looked for before it is written.
     const GROWS: bool = false;
 
+    /// Does a row begin with the stream of its id, and never before?
+    const BEGINS: bool = true;
+
     /// Key of a row.
     type Key: Key;
     /// A row.
@@ -254,7 +257,7 @@ impl<M: ReadModel> Model for Erased<M> {
             M::keys(event, &mut keys);
             for id in keys.iter().filter_map(Key::id) {
                 // A stream that begins within the page has no row yet.
-                let fresh = event.stream == id && event.version == 1;
+                let fresh = M::BEGINS && event.stream == id && event.version == 1;
                 if seen.insert(id) && !fresh {
                     needed.push(id);
                 }

@@ -136,6 +136,17 @@ impl Connection {
         self.send(Method::GET, url, None).await
     }
 
+    /// Answers a query with a file, as it is.
+    pub(crate) async fn file(
+        &self,
+        path: &str,
+        query: &[(&str, &str)],
+    ) -> Result<Vec<u8>, ClientError> {
+        let mut url = self.address(path)?;
+        url.query_pairs_mut().extend_pairs(query);
+        self.fetch(Method::GET, url, None).await
+    }
+
     /// Gives a command.
     pub(crate) async fn post(&self, path: &str, body: &Value) -> Result<Value, ClientError> {
         let answer = self
@@ -169,6 +180,19 @@ impl Connection {
         url: Url,
         body: Option<&Value>,
     ) -> Result<Value, ClientError> {
+        let bytes = self.fetch(method, url, body).await?;
+        if bytes.is_empty() {
+            return Ok(Value::Null);
+        }
+        serde_json::from_slice(&bytes).map_err(|_| ClientError::Unexpected("not JSON".to_owned()))
+    }
+
+    async fn fetch(
+        &self,
+        method: Method,
+        url: Url,
+        body: Option<&Value>,
+    ) -> Result<Vec<u8>, ClientError> {
         let unreachable = |error: reqwest::Error| ClientError::Unreachable {
             url: self.url().to_owned(),
             reason: reason(&error),
@@ -210,11 +234,7 @@ impl Connection {
                 continue;
             }
             if status.is_success() {
-                if bytes.is_empty() {
-                    return Ok(Value::Null);
-                }
-                return serde_json::from_slice(&bytes)
-                    .map_err(|_| ClientError::Unexpected("not JSON".to_owned()));
+                return Ok(bytes.to_vec());
             }
             let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
             return Err(ClientError::Refused(Refusal {

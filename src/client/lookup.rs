@@ -82,6 +82,15 @@ pub(crate) async fn directory_group(
     ))
 }
 
+/// A campaign by its id or its name.
+pub(crate) async fn campaign(connection: &Connection, name: &str) -> Result<String, ClientError> {
+    if let Some(id) = as_id(name) {
+        return Ok(id);
+    }
+    let answer = connection.get("campaigns", &[("limit", "500")]).await?;
+    Ok(text(only(&answer, "name", name, "campaign")?, "id"))
+}
+
 pub(crate) async fn engine(connection: &Connection, name: &str) -> Result<String, ClientError> {
     by_name(connection, "engines", "engine", name).await
 }

@@ -9,6 +9,9 @@ mod approval;
 pub(crate) mod as_of;
 pub(crate) mod audit;
 mod calibration;
+mod campaign;
+mod campaign_decide;
+mod campaign_start;
 mod change;
 mod clock;
 mod connection;
@@ -73,6 +76,8 @@ pub(crate) enum ClientCommand {
     Role(role::RoleArgs),
     Domain(domain::DomainArgs),
     Drift(drift::DriftArgs),
+    Campaigns(campaign::CampaignsArgs),
+    Campaign(campaign::CampaignArgs),
     Engine(engine::EngineArgs),
     Clock(clock::ClockArgs),
     Inbox(inbox::InboxArgs),
@@ -107,6 +112,8 @@ impl ClientCommand {
             Self::Role(args) => role::run(args).await,
             Self::Domain(args) => domain::run(args).await,
             Self::Drift(args) => drift::run(args).await,
+            Self::Campaigns(args) => campaign::list(args).await,
+            Self::Campaign(args) => campaign::run(args).await,
             Self::Engine(args) => engine::run(args).await,
             Self::Clock(args) => clock::run(args).await,
             Self::Inbox(args) => inbox::run(args).await,

@@ -81,6 +81,8 @@ pub struct EngineDirectory {
     pub(crate) log_writing: Mutex<()>,
     /// A look at a domain was applied.
     pub(crate) applied: Notify,
+    /// A campaign was closed.
+    pub(crate) campaign_closed: Notify,
 }
 
 impl EngineDirectory {

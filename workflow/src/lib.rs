@@ -14,6 +14,7 @@ mod access;
 pub mod approvers;
 mod as_of;
 pub mod calibration;
+mod campaigns;
 mod clock;
 mod commands;
 pub mod contact;
@@ -33,7 +34,7 @@ pub mod synchronisation;
 
 pub use access::{EngineAccess, EngineLogin, EngineNats, LoginError};
 pub use clock::{ClockError, Progress as ClockProgress};
-pub use commands::{Accepted, Caller, CommandError, Commands};
+pub use commands::{Accepted, Caller, CommandError, Commands, FrozenPopulation};
 pub use instance::{EngineDirectory, Instance, Settings};
 pub use mark_pruning::prune as prune_timer_marks;
 pub use run::{Work, run};

@@ -7,6 +7,7 @@ use futures::{FutureExt, StreamExt, future::BoxFuture, stream};
 use std::sync::Arc;
 use tenure_domain::{
     DomainId, EngineId, Event, TemplateId,
+    campaign::CampaignEvent,
     directory::DomainEvent,
     engine::EngineEvent,
     reactions::{self, Reaction},
@@ -44,6 +45,9 @@ impl Handle for Reactions {
                 let domain = DomainId(event.stream);
                 let wanted = synchronisation::want(instance, domain, asked.full).await;
                 wanted.map_err(|error| error.to_string())?;
+            }
+            if let Event::Campaign(CampaignEvent::Closed(_)) = &event.event {
+                instance.engines.campaign_closed.notify_one();
             }
             recalibrate(instance, event).await?;
             if let Event::Domain(DomainEvent::PeoplePlanned(_) | DomainEvent::PeopleAllowed(_)) =
@@ -168,6 +172,9 @@ async fn execute(
         }
         Reaction::Request { request, command } => {
             instance.commands.request(request, command, &caller).await
+        }
+        Reaction::Review { review, command } => {
+            instance.commands.review(review, command, &caller).await
         }
     }
 }

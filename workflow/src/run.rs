@@ -1,8 +1,8 @@
 //! Starts everything that runs by itself for one instance, and says how far it is.
 
 use crate::{
-    Instance, access, calibration, contact, drift, orders::Orders, reactions::Reactions, relay,
-    reports, scheduler, synchronisation,
+    Instance, access, calibration, campaigns, contact, drift, orders::Orders, reactions::Reactions,
+    relay, reports, scheduler, synchronisation,
 };
 use tenure_domain::EngineId;
 use tenure_eventstore::{Position, follow::Follower};
@@ -18,8 +18,8 @@ pub struct Work {
     pub orders: watch::Receiver<Position>,
 }
 
-/// Starts reactions, orders, reports, timers, the watch over engines and their access, the reading of domains and its comparison and, with
-/// NATS, the relay. Answers how far they are, and the tasks, which end after `cancel`.
+/// Starts reactions, orders, reports, timers, the watch over engines and their access, the reading of domains its comparison, what nobody
+/// reviewed in time and, with NATS, the relay. Answers how far they are, and the tasks, which end after `cancel`.
 ///
 /// # Errors
 /// If the engines' keys cannot be read.
@@ -66,6 +66,8 @@ pub async fn run(
     tasks.spawn(async move { calibration::watch(&of, token).await });
     let (of, token) = (instance.clone(), cancel.clone());
     tasks.spawn(async move { drift::watch(&of, token).await });
+    let (of, token) = (instance.clone(), cancel.clone());
+    tasks.spawn(async move { campaigns::watch(&of, token).await });
     let (of, token) = (instance.clone(), cancel.clone());
     tasks.spawn(async move { access::keep(&of, token).await });
     let of = instance.clone();

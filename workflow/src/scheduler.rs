@@ -110,6 +110,7 @@ async fn fire(instance: &Instance, timer: Timer) -> Option<(String, String)> {
     let outcome = match timer.command() {
         TimerCommand::Account(id, command) => commands.account(id, command, &caller).await,
         TimerCommand::Request(id, command) => commands.request(id, command, &caller).await,
+        TimerCommand::Campaign(id, command) => commands.campaign(id, command, &caller).await,
     };
     match outcome {
         Ok(_) => Some((id, "fired".to_owned())),

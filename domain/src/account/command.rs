@@ -2,7 +2,7 @@
 
 use super::{DriftSeen, Import, Migration, Removal};
 use crate::{
-    ids::{AccountId, RequestId},
+    ids::{AccountId, RequestId, ReviewId},
     order::{OrderNumber, Report},
     ownership::Owner,
     request::ReleasedName,
@@ -62,6 +62,13 @@ pub enum AccountCommand {
     },
     /// May not log on.
     Disable {
+        /// Why.
+        reason: String,
+    },
+    /// The same, since a reviewer revoked it in a campaign: whether the directory follows is told to the review.
+    Revoke {
+        /// Which review.
+        review: ReviewId,
         /// Why.
         reason: String,
     },

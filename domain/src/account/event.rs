@@ -6,7 +6,7 @@ use crate::{
     drift::{DriftEnd, DriftRepair, StandingDifference},
     event::{Recorded, Reservation, ReservationChange, Scope, events},
     gmsa::Gmsa,
-    ids::{AccountId, DomainId, EngineId, RequestId, TemplateId},
+    ids::{AccountId, DomainId, EngineId, RequestId, ReviewId, TemplateId},
     lifecycle::EndOfLifecycleAction,
     name,
     order::{Failure, Order, OrderNumber, SecretReference},
@@ -116,6 +116,9 @@ pub struct OrderApplied {
     /// Where the secret is from now on, if it moved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secret: Option<SecretReference>,
+    /// The review whose revocation is in force with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review: Option<ReviewId>,
 }
 
 /// The directory refused, and will again until somebody mends the cause.
@@ -130,6 +133,9 @@ pub struct OrderFailed {
     /// The request that fails with it, if the account was being provisioned or changed. A change is undone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request: Option<RequestId>,
+    /// The review whose revocation failed with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review: Option<ReviewId>,
 }
 
 /// Not possible for now; issued again by a timer.
@@ -206,6 +212,9 @@ pub struct AccountRenewed {
     /// The approved request, where renewal needs one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request: Option<RequestId>,
+    /// The review whose revocation comes to nothing with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review: Option<ReviewId>,
 }
 
 /// An owner does not want renewal: reminders end.
@@ -253,6 +262,9 @@ pub struct LifecycleEndRepeated {}
 pub struct AccountDisabled {
     /// Why.
     pub reason: String,
+    /// The review of a campaign that revoked it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review: Option<ReviewId>,
 }
 
 /// It may log on again.
@@ -263,6 +275,9 @@ pub struct AccountEnabled {
     /// When its end is repeated, if that has passed already.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub repeat_at: Option<DateTime<Utc>>,
+    /// The review whose revocation comes to nothing with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review: Option<ReviewId>,
 }
 
 /// Account and secret are to be deleted.
@@ -373,6 +388,9 @@ pub struct AccountRemoved {
     /// the object anew until then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub check_at: Option<DateTime<Utc>>,
+    /// The review whose revocation is in force with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review: Option<ReviewId>,
 }
 
 /// Removed, it is looked for once more, and removed again if it was made anew.

@@ -40,6 +40,7 @@ impl From<AccountCreated> for Managed {
             retired: false,
             renewed_by: None,
             change: None,
+            revoked_by: None,
             drift: None,
             succeeded_by: None,
             directory: Directory::default(),
@@ -83,6 +84,7 @@ impl From<RemovalBegun> for Managed {
             retired: false,
             renewed_by: None,
             change: None,
+            revoked_by: None,
             drift: None,
             succeeded_by: None,
             directory: Directory {
@@ -167,6 +169,7 @@ impl Managed {
             AccountEvent::OrderApplied(applied) => {
                 self.directory.secret_moved(applied.secret);
                 self.directory.settle();
+                self.revoked_by.take_if(|by| Some(*by) == applied.review);
                 self.change
                     .take_if(|change| Some(change.request) == applied.request);
             }
@@ -188,8 +191,14 @@ impl Managed {
                 self.directory.outstanding = None;
             }
             AccountEvent::OrderRetried(_) => self.directory.halted = None,
-            AccountEvent::Disabled(_) => self.enabled = false,
-            AccountEvent::Enabled(_) => self.enabled = true,
+            AccountEvent::Disabled(disabled) => {
+                self.enabled = false;
+                self.revoked_by = disabled.review.or(self.revoked_by);
+            }
+            AccountEvent::Enabled(_) => {
+                self.enabled = true;
+                self.revoked_by = None;
+            }
             AccountEvent::LifecycleEndRepeated(_) => self.retire(),
             AccountEvent::Deleted(_) | AccountEvent::PurgeOrdered(_) => {
                 self.change = None;
@@ -209,6 +218,7 @@ impl Managed {
                 self.directory.settle();
                 self.directory.secret = None;
                 self.directory.check_at = removed.check_at;
+                self.revoked_by = None;
                 self.stage = Stage::Removed;
             }
             AccountEvent::RemovalCheckBegun(_) if self.stage == Stage::Released => {
@@ -247,6 +257,7 @@ impl Managed {
             },
             AccountEvent::Renewed(renewed) => {
                 self.enabled = true;
+                self.revoked_by = None;
                 self.retired = false;
                 self.renewed_by = renewed.request.or(self.renewed_by);
                 let terms = &self.identity.terms;

@@ -45,7 +45,7 @@ pub use terms::LifecycleTerms;
 
 use crate::{
     gmsa::Gmsa,
-    ids::{AccountId, DomainId, RequestId, TemplateId},
+    ids::{AccountId, DomainId, RequestId, ReviewId, TemplateId},
     lifecycle::{EndOfLifecycleAction, Phase, Situation, Status},
     order::{DesiredState, Failure, Order, OrderKind, OrderNumber, SecretReference},
     ownership::Owner,
@@ -85,6 +85,9 @@ pub struct Managed {
     /// A change by request that the directory has not confirmed.
     #[serde(default)]
     pub change: Option<PendingChange>,
+    /// The review of a campaign that revoked it, until the directory has confirmed that.
+    #[serde(default)]
+    pub revoked_by: Option<ReviewId>,
     /// The account that its name has passed to.
     #[serde(default)]
     pub succeeded_by: Option<AccountId>,

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     context::Context,
-    ids::RequestId,
+    ids::{RequestId, ReviewId},
     lifecycle::{self, EndOfLifecycleAction, LifecycleOption, OptionOff},
     problem,
     request::RequestKind,
@@ -38,21 +38,15 @@ impl Managed {
                 }
             }
             C::DeclineRenewal { reason } => self.decline(reason, now),
-            C::Disable { reason } => {
-                self.offers(LifecycleOption::Disable, now)?;
-                Ok(vec![
-                    AccountDisabled {
-                        reason: given(reason)?,
-                    }
-                    .into(),
-                ])
-            }
+            C::Disable { reason } => self.disable(reason, None, now),
+            C::Revoke { review, reason } => self.disable(reason, Some(review), now),
             C::Enable { reason } => {
                 self.offers(LifecycleOption::Enable, now)?;
                 Ok(vec![
                     AccountEnabled {
                         reason: given(reason)?,
                         repeat_at: self.repeat_at(now),
+                        review: self.revoked_by,
                     }
                     .into(),
                 ])
@@ -131,6 +125,24 @@ impl Managed {
         lifecycle::check(&self.situation(now), option).map_err(AccountRefusal::OptionOff)
     }
 
+    /// One that is disabled already, but not in the directory, is still to be followed for the review that revoked it.
+    fn disable(
+        &self,
+        reason: String,
+        review: Option<ReviewId>,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<AccountEvent>, AccountRefusal> {
+        let confirmed = self.directory.confirmed.as_ref();
+        let unconfirmed = confirmed.is_none_or(|confirmed| confirmed.enabled);
+        match self.offers(LifecycleOption::Disable, now) {
+            Err(AccountRefusal::OptionOff(OptionOff::AlreadyDisabled))
+                if review.is_some() && unconfirmed => {}
+            offered => offered?,
+        }
+        let reason = given(reason)?;
+        Ok(vec![AccountDisabled { reason, review }.into()])
+    }
+
     /// Why groups and attributes cannot be changed now, if they cannot.
     #[must_use]
     pub fn not_changeable(&self) -> Option<OptionOff> {
@@ -170,6 +182,7 @@ impl Managed {
             former_end,
             renewal_opens_at,
             request,
+            review: self.revoked_by,
         })
     }
 

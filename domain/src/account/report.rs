@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     context::Context,
+    ids::ReviewId,
     order::{Failure, FailureReason, Order, OrderKind, Outcome, Report},
 };
 use chrono::{DateTime, TimeDelta, Utc};
@@ -46,6 +47,7 @@ impl Managed {
                 engine,
                 request,
                 secret: None,
+                review: None,
             };
             let mut events = vec![made.into()];
             events.extend(self.abandon(self.identity.request)?);
@@ -89,6 +91,7 @@ impl Managed {
                         engine,
                         request,
                         secret: secret.filter(|_| order.moves_secret),
+                        review: self.revoked_with(order),
                     }
                     .into()
                 }
@@ -99,6 +102,7 @@ impl Managed {
                 engine,
                 request: None,
                 secret: None,
+                review: None,
             }
             .into(),
             Outcome::Removed if order.kind == OrderKind::Remove => {
@@ -112,6 +116,7 @@ impl Managed {
                     domain,
                     name,
                     check_at: self.removal_check(&context.facts),
+                    review: self.revoked_by,
                 }
                 .into()
             }
@@ -177,8 +182,14 @@ impl Managed {
             engine,
             failure,
             request,
+            review: self.revoked_with(order),
         }
         .into()
+    }
+
+    /// The review whose revocation this order carries out.
+    fn revoked_with(&self, order: &Order) -> Option<ReviewId> {
+        self.revoked_by.filter(|_| !order.desired.enabled)
     }
 }
 

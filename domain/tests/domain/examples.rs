@@ -9,6 +9,7 @@ use tenure_domain::{
     Actor, Event, Personal,
     account::*,
     api_token::*,
+    campaign::*,
     deputy::*,
     directory::*,
     discovery::{Risk, Signal},
@@ -19,7 +20,7 @@ use tenure_domain::{
     engine::*,
     event::Stream,
     group::*,
-    lifecycle::EndOfLifecycleAction as Action,
+    lifecycle::{EndOfLifecycleAction as Action, Status},
     order::{DesiredState, FailureReason, Order, OrderKind, OrderNumber},
     ownership::Owner,
     request::{
@@ -28,6 +29,10 @@ use tenure_domain::{
         RequestDrafted, RequestEscalated, RequestFailed, RequestKind, RequestProvisioningBegun,
         RequestRejected, RequestReopened, RequestRetried, RequestRevised, RequestSubmitted,
         RequestWithdrawn, RevisedFields,
+    },
+    review::{
+        Decision, Review, ReviewDecided, ReviewLapsed, ReviewReassigned, RevocationFailed,
+        RevocationObserved, RevocationOrdered, RevocationUndone, RevocationUnneeded,
     },
     role::*,
     synchronisation::SyncPlan,
@@ -314,6 +319,7 @@ fn accounts() -> Vec<Event> {
         former_end: at("2026-01-10T00:00:00Z"),
         renewal_opens_at: opens,
         request: Some(request),
+        review: None,
     };
     let removed = AccountRemoved {
         number: N,
@@ -322,6 +328,7 @@ fn accounts() -> Vec<Event> {
         domain: id("corp"),
         name: "svc-backup".into(),
         check_at: Some(end),
+        review: None,
     };
     let owners_changed = OwnersChanged {
         owners: vec![Owner::Group(group("ops"))],
@@ -338,6 +345,7 @@ fn accounts() -> Vec<Event> {
         engine,
         failure: failure(FailureReason::NameTaken),
         request: Some(request),
+        review: None,
     };
     let enabled = Difference {
         field: DriftField::Enabled,
@@ -374,6 +382,7 @@ fn accounts() -> Vec<Event> {
             engine,
             request: Some(request),
             secret: Some(secret()),
+            review: None,
         }),
         of::<Account>(failed),
         of::<Account>(OrderDeferred {
@@ -437,10 +446,14 @@ fn accounts() -> Vec<Event> {
             purge_at: Some(end),
         }),
         of::<Account>(LifecycleEndRepeated {}),
-        of::<Account>(AccountDisabled { reason: why() }),
+        of::<Account>(AccountDisabled {
+            reason: why(),
+            review: None,
+        }),
         of::<Account>(AccountEnabled {
             reason: why(),
             repeat_at: Some(end),
+            review: None,
         }),
         of::<Account>(AccountDeleted {
             reason: why(),
@@ -554,6 +567,66 @@ fn people() -> Vec<Event> {
         of::<EmailTemplate>(EmailTemplateSwitchedOff {
             notice: "welcome".into(),
         }),
+    ]
+}
+
+fn campaigns() -> Vec<Event> {
+    let (campaign, account) = (id("campaign"), id("account"));
+    vec![
+        of::<Campaign>(CampaignOpened {
+            content: CampaignContent {
+                filter: PopulationFilter {
+                    search: Some("backup".into()),
+                    status: vec![Status::Active],
+                    domain: Some(id("corp")),
+                    template: Some(id("template")),
+                    owner: Some(Owner::Group(group("ops"))),
+                    action: Some(Action::Expire),
+                },
+                ..crate::campaigns::content()
+            },
+            ..crate::campaigns::opened()
+        }),
+        of::<Campaign>(ReviewersReminded {
+            urgency: ReminderUrgency::Urgent,
+            next_reminder: Some(at(END)),
+        }),
+        of::<Campaign>(CampaignClosed {
+            at_due: false,
+            reason: Some(why()),
+        }),
+        of::<Population>(PopulationFrozen {
+            campaign,
+            population: id("population"),
+            part: 3,
+            items: vec![crate::campaigns::item()],
+        }),
+        of::<Review>(ReviewDecided {
+            campaign,
+            account,
+            decision: Decision::DoNotKnow,
+            reason: why(),
+            also_asked: Some(Owner::User(user("ada"))),
+        }),
+        of::<Review>(ReviewReassigned {
+            campaign,
+            account,
+            reviewers: vec![Owner::User(user("bob"))],
+            reason: why(),
+        }),
+        of::<Review>(ReviewLapsed { campaign, account }),
+        of::<Review>(RevocationOrdered {}),
+        of::<Review>(RevocationObserved {
+            number: N,
+            engine: id("engine"),
+        }),
+        of::<Review>(RevocationFailed {
+            failure: failure(FailureReason::InsufficientRights),
+        }),
+        of::<Review>(RevocationUnneeded {
+            detail: "the account is disabled already".into(),
+        }),
+        of::<Review>(RevocationUndone {}),
     ]
 }
 
@@ -691,5 +764,13 @@ fn places() -> Vec<Event> {
 }
 
 pub(crate) fn examples() -> Vec<Event> {
-    [templates(), requests(), accounts(), people(), places()].concat()
+    [
+        templates(),
+        requests(),
+        accounts(),
+        people(),
+        places(),
+        campaigns(),
+    ]
+    .concat()
 }

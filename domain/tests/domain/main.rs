@@ -3,6 +3,7 @@
 
 mod accounts;
 mod calibration;
+mod campaigns;
 mod changes;
 mod changes_asked_for;
 mod deputies;

@@ -119,7 +119,7 @@ fn commands(life: &mut Life, step: Step) -> Vec<C> {
                 .filter(due)
                 .filter_map(|timer| match timer.command() {
                     TimerCommand::Account(_, command) => Some(command),
-                    TimerCommand::Request(..) => None,
+                    TimerCommand::Request(..) | TimerCommand::Campaign(..) => None,
                 })
                 .collect()
         }

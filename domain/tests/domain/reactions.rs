@@ -69,7 +69,7 @@ fn an_approved_request_fails_when_its_account_has_moved_on() {
 fn a_retried_renewal_renews_and_a_retried_creation_repeats_its_order() {
     let command = |reaction| match reaction {
         Reaction::Account { command, .. } => command,
-        Reaction::Request { .. } => panic!("for an account"),
+        Reaction::Request { .. } | Reaction::Review { .. } => panic!("for an account"),
     };
     let renewal = RequestKind::Renewal(account_id());
     assert!(

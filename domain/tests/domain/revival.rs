@@ -115,7 +115,7 @@ fn the_deleted_account_hears_of_it_and_is_gone_for_good() {
             Reaction::Account {
                 account, command, ..
             } => Some((account, command)),
-            Reaction::Request { .. } => None,
+            Reaction::Request { .. } | Reaction::Review { .. } => None,
         })
         .collect();
     assert!(
@@ -274,7 +274,9 @@ fn a_template_says_how_long_a_deleted_account_waits_for_its_purge() {
     assert_eq!(timer.due, due);
     let purge = || match timer.command() {
         TimerCommand::Account(_, command) => command,
-        TimerCommand::Request(..) => panic!("not a timer of an account"),
+        TimerCommand::Request(..) | TimerCommand::Campaign(..) => {
+            panic!("not a timer of an account")
+        }
     };
     assert_eq!(life.run(purge()), Err(R::NotDue), "never early");
     life.now = due;

@@ -11,9 +11,19 @@ use std::{
     path::{Path, PathBuf},
 };
 use tenure_domain::{
-    Event, account::AccountEvent, api_token::ApiTokenEvent, deputy::DeputyshipEvent,
-    directory::DomainEvent, email_template::EmailTemplateEvent, engine::EngineEvent,
-    group::GroupEvent, request::RequestEvent, role::RoleEvent, template::TemplateEvent,
+    Event,
+    account::AccountEvent,
+    api_token::ApiTokenEvent,
+    campaign::{CampaignEvent, PopulationEvent},
+    deputy::DeputyshipEvent,
+    directory::DomainEvent,
+    email_template::EmailTemplateEvent,
+    engine::EngineEvent,
+    group::GroupEvent,
+    request::RequestEvent,
+    review::ReviewEvent,
+    role::RoleEvent,
+    template::TemplateEvent,
     user::UserEvent,
 };
 
@@ -107,6 +117,9 @@ fn schemas() -> BTreeMap<String, String> {
     schemas_of::<EngineEvent>(&mut all);
     schemas_of::<ApiTokenEvent>(&mut all);
     schemas_of::<EmailTemplateEvent>(&mut all);
+    schemas_of::<CampaignEvent>(&mut all);
+    schemas_of::<PopulationEvent>(&mut all);
+    schemas_of::<ReviewEvent>(&mut all);
     all
 }
 
@@ -123,6 +136,9 @@ fn type_names() -> BTreeSet<String> {
         EngineEvent::TYPE_NAMES,
         ApiTokenEvent::TYPE_NAMES,
         EmailTemplateEvent::TYPE_NAMES,
+        CampaignEvent::TYPE_NAMES,
+        PopulationEvent::TYPE_NAMES,
+        ReviewEvent::TYPE_NAMES,
     ];
     all.concat().into_iter().map(str::to_owned).collect()
 }

@@ -140,6 +140,7 @@ impl World {
                     Reaction::Request { request, command } => {
                         self.request(request, command, Actor::system("provisioning"));
                     }
+                    Reaction::Review { .. } => panic!("no campaign is in this story"),
                 }
             }
         }

@@ -59,6 +59,9 @@ use Verb as V;
 
 const READ_ACCOUNT: Access = Needs(&[(F::ManagedAccount, V::Read)], Limited);
 const UPDATE_ACCOUNT: Access = Needs(&[(F::ManagedAccount, V::Update)], Limited);
+/// Whoever sees all accounts sees all campaigns; reviewers see what they are asked.
+const READ_CAMPAIGN: Access = Needs(&[(F::ManagedAccount, V::Read)], Nothing);
+const RUN_CAMPAIGN: Access = Needs(&[(F::ManagedAccount, V::Update)], Nothing);
 const MIGRATE: Access = Needs(&[(F::ManagedAccount, V::Update)], Nothing);
 const PURGE: Access = Needs(&[(F::ManagedAccount, V::Delete)], Nothing);
 const READ_REQUEST: Access = Needs(
@@ -482,6 +485,17 @@ pub(crate) const RULES: &[Rule] = &[
     post("/api/v1/accounts/act/preview", UPDATE_ACCOUNT),
     post("/api/v1/migrations/preview", MIGRATE),
     post("/api/v1/migrations", MIGRATE),
+    get("/api/v1/campaigns", READ_CAMPAIGN),
+    post("/api/v1/campaigns", RUN_CAMPAIGN),
+    post("/api/v1/campaigns/preview", RUN_CAMPAIGN),
+    get("/api/v1/campaigns/{id}", READ_CAMPAIGN),
+    post("/api/v1/campaigns/{id}/close", RUN_CAMPAIGN),
+    get("/api/v1/campaigns/{id}/export", READ_CAMPAIGN),
+    get("/api/v1/campaigns/{id}/reviews", READ_CAMPAIGN),
+    // What one is asked to review, and nothing else: the handlers and the rules of reviews see to it.
+    get("/api/v1/reviews", READ_ACCOUNT),
+    post("/api/v1/reviews/decide", UPDATE_ACCOUNT),
+    post("/api/v1/reviews/reassign", UPDATE_ACCOUNT),
     // Only owners, however far the permission reaches: the handler sees to it.
     post("/api/v1/accounts/{id}/reveal-secret", UPDATE_ACCOUNT),
     get("/api/v1/audit", Needs(&[(F::Audit, V::Read)], Everything)),

@@ -366,6 +366,12 @@ impl Feed {
                 token.owner() == Some(signed.user())
             }
             Event::ApiToken(_) => false,
+            // That there is something to review; what, each asks.
+            Event::Campaign(_) => reads(Feature::ManagedAccount),
+            Event::Population(_) => false,
+            Event::Review(_) => {
+                reads_all(Feature::ManagedAccount) || event.actor.user() == Some(signed.user())
+            }
             Event::Deputyship(event_of) => {
                 let deputy = match event_of {
                     DeputyshipEvent::Named(named) => Some(named.deputy),

@@ -13,6 +13,7 @@ pub(crate) mod audit_event;
 pub(crate) mod audit_export;
 pub(crate) mod audit_proof;
 pub(crate) mod calibration;
+pub(crate) mod campaigns;
 pub(crate) mod clock;
 pub(crate) mod clones;
 mod csv;
@@ -119,6 +120,7 @@ pub(crate) fn all() -> OpenApiRouter<App> {
         account_commands::routes(),
         account_acts::routes(),
         migrations::routes(),
+        campaigns::routes(),
         impact::routes(),
         audit::routes(),
         audit_event::routes(),

@@ -2,10 +2,20 @@
 
 use super::{Kind, Problem};
 use tenure_domain::{
-    account::AccountRefusal, api_token::ApiTokenRefusal, deputy::DeputyshipRefusal,
-    directory::DomainRefusal, email_template::EmailTemplateRefusal, engine::EngineRefusal,
-    group::GroupRefusal, problem::FieldProblem, request::RequestRefusal, role::RoleRefusal,
-    template::TemplateRefusal, user::UserRefusal,
+    account::AccountRefusal,
+    api_token::ApiTokenRefusal,
+    campaign::{CampaignRefusal, PopulationRefusal},
+    deputy::DeputyshipRefusal,
+    directory::DomainRefusal,
+    email_template::EmailTemplateRefusal,
+    engine::EngineRefusal,
+    group::GroupRefusal,
+    problem::FieldProblem,
+    request::RequestRefusal,
+    review::ReviewRefusal,
+    role::RoleRefusal,
+    template::TemplateRefusal,
+    user::UserRefusal,
 };
 use tenure_workflow::CommandError;
 
@@ -103,6 +113,35 @@ impl From<AccountRefusal> for Problem {
             AccountRefusal::NotUseless => say(Kind::NotUseless, &refusal),
             AccountRefusal::Protected(_) => say(Kind::Protected, &refusal),
             AccountRefusal::Invalid(problems) => fields(problems),
+        }
+    }
+}
+
+impl From<CampaignRefusal> for Problem {
+    fn from(refusal: CampaignRefusal) -> Self {
+        match refusal {
+            CampaignRefusal::Unknown => Self::not_found(),
+            CampaignRefusal::AlreadyExists => say(Kind::AlreadyExists, &refusal),
+            CampaignRefusal::NothingToReview => say(Kind::NothingToReview, &refusal),
+            CampaignRefusal::Closed => say(Kind::CampaignClosed, &refusal),
+            CampaignRefusal::NotDue => say(Kind::NotDue, &refusal),
+            CampaignRefusal::ReasonMissing => missing("reason"),
+            CampaignRefusal::Invalid(problems) => fields(problems),
+        }
+    }
+}
+
+impl From<ReviewRefusal> for Problem {
+    fn from(refusal: ReviewRefusal) -> Self {
+        match refusal {
+            // Of somebody else's review nobody learns that it is there.
+            ReviewRefusal::Unknown | ReviewRefusal::NotReviewer => Self::not_found(),
+            ReviewRefusal::Closed => say(Kind::CampaignClosed, &refusal),
+            ReviewRefusal::SelfReview => say(Kind::SelfReview, &refusal),
+            ReviewRefusal::Revoked => say(Kind::Revoked, &refusal),
+            ReviewRefusal::NotDue => say(Kind::NotDue, &refusal),
+            ReviewRefusal::ReasonMissing => missing("reason"),
+            ReviewRefusal::Invalid(problems) => fields(problems),
         }
     }
 }
@@ -220,6 +259,12 @@ impl From<CommandError> for Problem {
             CommandError::ApiToken(refusal) => refusal.into(),
             CommandError::EmailTemplate(refusal) => refusal.into(),
             CommandError::Deputyship(refusal) => refusal.into(),
+            CommandError::Campaign(refusal) => refusal.into(),
+            // Another attempt freezes another population.
+            CommandError::Population(
+                PopulationRefusal::AlreadyFrozen | PopulationRefusal::TooMany,
+            ) => say(Kind::Conflict, &error),
+            CommandError::Review(refusal) => refusal.into(),
             CommandError::NameTaken { scope, .. } => name_taken(&scope),
             CommandError::KeyReused => say(Kind::IdempotencyKeyReused, &error),
             CommandError::Conflict => say(Kind::Conflict, &error),

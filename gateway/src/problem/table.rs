@@ -95,6 +95,10 @@ kinds! {
     RevealRefused = "reveal-refused", 409, "The engine did not reveal the secret";
     NobodyHeld = "nobody-held", 409, "Nobody waits for a decision";
     HeldChanged = "held-changed", 409, "Other people would come or leave by now";
+    NothingToReview = "nothing-to-review", 409, "No account meets the filter";
+    CampaignClosed = "campaign-closed", 409, "The campaign is closed";
+    SelfReview = "self-review", 403, "Nobody reviews an account that they own alone";
+    Revoked = "revoked", 409, "The account is revoked already";
     ClockBackwards = "clock-backwards", 409, "Time does not run backwards";
 
     // Not now.

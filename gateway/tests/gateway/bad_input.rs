@@ -82,6 +82,7 @@ async fn without_a_permission_everything_is_refused_or_not_there() {
             "/api/v1/accounts/export",
             "/api/v1/drift",
             "/api/v1/drift/export",
+            "/api/v1/reviews",
             "/api/v1/people",
         ]
         .contains(&path.as_str());

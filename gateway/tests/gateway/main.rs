@@ -11,6 +11,7 @@ mod audit_export;
 mod audit_search;
 mod bad_input;
 mod calibration;
+mod campaigns;
 mod changes;
 mod clones;
 mod deputies;

@@ -22,6 +22,9 @@ account  | requires renewal                | owners                | on
 account  | reminder                        | owners                | on
 account  | urgent reminder                 | owners                | on
 account  | end reached                     | owners                | on
+campaign | opened                          | reviewers             | on
+campaign | reminder                        | reviewers who have not answered | on
+campaign | urgent reminder                 | reviewers who have not answered | on
 domain   | new unmanaged accounts          | administrators        | on
 domain   | accounts are not as ordered          | administrators, and owners of theirs        | on
 domain   | cannot be synchronised          | administrators        | on
@@ -142,6 +145,14 @@ fn each_event_tells_whom_the_table_says_and_all_others_nobody() {
         (
             "account.lifecycle-ended",
             (Notice::EndReached, Recipients::Owners),
+        ),
+        (
+            "campaign.opened",
+            (Notice::CampaignOpened, Recipients::Reviewers),
+        ),
+        (
+            "campaign.reviewers-reminded",
+            (Notice::CampaignUrgentReminder, Recipients::Reviewers),
         ),
         (
             "domain.unmanaged-accounts-found",

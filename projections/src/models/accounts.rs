@@ -775,6 +775,15 @@ impl Views {
         self.get::<Accounts>(id.0).await
     }
 
+    /// These accounts, in any order.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn accounts_among(&self, ids: &[AccountId]) -> Result<Vec<AccountRow>, ViewError> {
+        let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+        self.among::<Accounts>(&ids).await
+    }
+
     /// How many accounts wait for an engine's report.
     ///
     /// # Errors

@@ -168,6 +168,15 @@ impl Views {
         .await
     }
 
+    /// Those of `ids` that are groups.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn groups_among(&self, ids: &[Uuid]) -> Result<BTreeSet<Uuid>, ViewError> {
+        let rows = self.among::<Groups>(ids).await?;
+        Ok(rows.into_iter().map(|row| row.id.0).collect())
+    }
+
     /// The groups for which one of `groups` stands in.
     ///
     /// # Errors

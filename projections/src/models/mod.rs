@@ -6,6 +6,7 @@ pub(crate) mod api_tokens;
 pub(crate) mod approvals;
 pub(crate) mod audit;
 pub(crate) mod audit_words;
+pub(crate) mod campaigns;
 pub(crate) mod deputies;
 pub(crate) mod domains;
 pub(crate) mod drifts;
@@ -13,7 +14,10 @@ pub(crate) mod engines;
 pub(crate) mod groups;
 pub(crate) mod members;
 mod orphans;
+pub(crate) mod population;
 pub(crate) mod requests;
+pub(crate) mod review_totals;
+pub(crate) mod reviews;
 pub(crate) mod roles;
 pub(crate) mod template_versions;
 pub(crate) mod templates;
@@ -46,6 +50,8 @@ pub(crate) fn all() -> Vec<Box<dyn Model>> {
         of::<drifts::Drifts>(),
         of::<engines::Engines>(),
         of::<api_tokens::ApiTokens>(),
+        of::<campaigns::Campaigns>(),
+        of::<reviews::Reviews>(),
     ]
 }
 

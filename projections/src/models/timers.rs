@@ -106,6 +106,8 @@ fn number(kind: TimerKind) -> i64 {
         TimerKind::Purge => 7,
         TimerKind::ApprovalTimeOut => 8,
         TimerKind::RemovalCheck => 9,
+        TimerKind::CampaignReminder => 10,
+        TimerKind::CampaignDue => 11,
     }
 }
 

@@ -8,6 +8,7 @@
     missing_docs
 )]
 
+mod campaigns;
 mod drifts;
 mod keeping;
 mod lists;

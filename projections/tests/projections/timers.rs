@@ -146,6 +146,8 @@ async fn due_timers_come_in_order_and_a_page_at_a_time(world: World) {
 fn opening(timer: &tenure_domain::timers::Timer) -> AccountCommand {
     match timer.command() {
         TimerCommand::Account(_, command) => command,
-        TimerCommand::Request(..) => panic!("not a timer of an account"),
+        TimerCommand::Request(..) | TimerCommand::Campaign(..) => {
+            panic!("not a timer of an account")
+        }
     }
 }

@@ -12,6 +12,7 @@ mod administration;
 mod as_of;
 mod bad_input;
 mod calibration;
+mod campaigns;
 mod command_line;
 mod configuration;
 mod contact;

@@ -2,10 +2,21 @@
 
 use tenure_broker::BrokerError;
 use tenure_domain::{
-    Scope, account::AccountRefusal, api_token::ApiTokenRefusal, deputy::DeputyshipRefusal,
-    directory::DomainRefusal, email_template::EmailTemplateRefusal, engine::EngineRefusal,
-    group::GroupRefusal, lifecycle::OptionOff, request::RequestRefusal, role::RoleRefusal,
-    template::TemplateRefusal, user::UserRefusal,
+    Scope,
+    account::AccountRefusal,
+    api_token::ApiTokenRefusal,
+    campaign::{CampaignRefusal, PopulationRefusal},
+    deputy::DeputyshipRefusal,
+    directory::DomainRefusal,
+    email_template::EmailTemplateRefusal,
+    engine::EngineRefusal,
+    group::GroupRefusal,
+    lifecycle::OptionOff,
+    request::RequestRefusal,
+    review::ReviewRefusal,
+    role::RoleRefusal,
+    template::TemplateRefusal,
+    user::UserRefusal,
 };
 use tenure_eventstore::{ExecuteError, StoreError};
 use tenure_projections::ViewError;
@@ -46,6 +57,15 @@ pub enum CommandError {
     /// The rules of deputies say no.
     #[error(transparent)]
     Deputyship(#[from] DeputyshipRefusal),
+    /// The rules of campaigns say no.
+    #[error(transparent)]
+    Campaign(#[from] CampaignRefusal),
+    /// The rules of their populations say no.
+    #[error(transparent)]
+    Population(#[from] PopulationRefusal),
+    /// The rules of reviews say no.
+    #[error(transparent)]
+    Review(#[from] ReviewRefusal),
     /// Somebody else holds the name.
     #[error("{key:?} is taken")]
     NameTaken {

@@ -3,6 +3,7 @@
 
 mod account_facts;
 mod aggregates;
+mod campaigns;
 mod decision_facts;
 mod error;
 mod facts;
@@ -11,6 +12,7 @@ mod preview;
 mod reveal;
 mod setup;
 
+pub use campaigns::FrozenPopulation;
 pub use error::CommandError;
 
 use crate::instance::{EngineDirectory, Settings};

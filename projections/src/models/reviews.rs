@@ -1,0 +1,387 @@
+//! Accounts of campaigns, one row each: who reviews it, what was said, and what came of a revocation. A row begins with the part
+//! of the population that it lies in; the stream of its own begins when somebody says something.
+
+use super::{ABSENT, campaigns::CAMPAIGNS};
+use crate::{
+    Page, Paged, SortOrder, ViewError, Views,
+    cell::Kind,
+    list::{List, one_of},
+    models::accounts::owner_id,
+    read_model::{Cells, ReadModel, content, of_content},
+    search::{folded, matching, prefixes},
+    table::Table,
+};
+use chrono::{DateTime, Utc, serde::ts_microseconds};
+use sea_query::{Cond, Expr, ExprTrait, Query};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use tenure_domain::{
+    AccountId, Actor, CampaignId, DomainId, Event, PopulationId, ReviewId,
+    campaign::{PopulationEvent, PopulationFrozen, ReviewItem},
+    order::{Failure, OrderNumber},
+    ownership::Owner,
+    review::{Decision, ReviewEvent},
+};
+use tenure_eventstore::StoredEvent;
+use uuid::Uuid;
+
+/// An account of a campaign.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ReviewRow {
+    /// What is decided of it.
+    pub id: ReviewId,
+    /// In which campaign.
+    pub campaign: CampaignId,
+    /// In which population.
+    pub population: PopulationId,
+    /// In which part of it.
+    pub part: u32,
+    /// Which account.
+    pub account: AccountId,
+    /// sAMAccountName.
+    pub name: String,
+    /// Where it lives.
+    pub domain: DomainId,
+    /// Who was accountable when it was frozen.
+    pub owners: Vec<Owner>,
+    /// Who reviews it.
+    pub reviewers: Vec<Owner>,
+    /// Where it stands.
+    pub standing: ReviewStanding,
+    /// What was said last; none = nothing.
+    pub decided: Option<DecidedReview>,
+    /// Since when the account is to be disabled.
+    pub ordered: Option<FollowedReview>,
+    /// How that ended: seen in the directory, refused, or come to nothing.
+    pub followed: Option<FollowedReview>,
+    /// Why the directory refused.
+    pub failure: Option<Failure>,
+    /// Why there was nothing to revoke.
+    pub detail: Option<String>,
+    /// By which order the directory followed.
+    pub order: Option<OrderNumber>,
+}
+
+/// What was said.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DecidedReview {
+    /// What; none = it was handed to somebody else.
+    pub decision: Option<Decision>,
+    /// Why.
+    pub reason: String,
+    /// Who; Tenure itself, if nobody answered in time.
+    pub by: Actor,
+    /// When.
+    #[serde(with = "ts_microseconds")]
+    pub at: DateTime<Utc>,
+    /// Of that event.
+    pub position: u64,
+}
+
+/// A step of a revocation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FollowedReview {
+    /// When.
+    #[serde(with = "ts_microseconds")]
+    pub at: DateTime<Utc>,
+    /// Of that event.
+    pub position: u64,
+}
+
+macro_rules! standings {
+    ($($(#[$doc:meta])* $variant:ident = $text:literal),+ $(,)?) => {
+        /// Where a review stands.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "kebab-case")]
+        pub enum ReviewStanding { $($(#[$doc])* $variant),+ }
+
+        impl ReviewStanding {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// As written.
+            #[must_use]
+            pub fn text(self) -> &'static str {
+                match self { $(Self::$variant => $text),+ }
+            }
+
+            /// By that text.
+            #[must_use]
+            pub fn named(text: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|standing| standing.text() == text)
+            }
+        }
+    };
+}
+
+standings!(
+    /// Nobody has said anything.
+    Open = "open",
+    /// Somebody did not know.
+    Unknown = "unknown",
+    /// It is needed.
+    Kept = "kept",
+    /// Revoked; nothing is ordered yet.
+    Decided = "decided",
+    /// Revoked; the account is to be disabled.
+    Ordered = "ordered",
+    /// Revoked; the directory has confirmed it.
+    Observed = "observed",
+    /// Revoked; the directory refused.
+    Failed = "failed",
+    /// Revoked; there was nothing to revoke.
+    Unneeded = "unneeded",
+    /// Revoked; somebody enabled the account before the directory had followed.
+    Undone = "undone",
+);
+
+impl ReviewStanding {
+    /// Those that wait for a reviewer.
+    pub const WAITING: &'static [Self] = &[Self::Open, Self::Unknown];
+}
+
+impl ReviewRow {
+    fn frozen(part: &PopulationFrozen, item: &ReviewItem) -> Self {
+        Self {
+            id: item.review,
+            campaign: part.campaign,
+            population: part.population,
+            part: part.part,
+            account: item.account,
+            name: item.name.clone(),
+            domain: item.domain,
+            owners: item.owners.clone(),
+            reviewers: item.reviewers.clone(),
+            standing: ReviewStanding::Open,
+            decided: None,
+            ordered: None,
+            followed: None,
+            failure: None,
+            detail: None,
+            order: None,
+        }
+    }
+
+    fn apply(&mut self, event: &StoredEvent, review: &ReviewEvent) {
+        let said = |decision, reason: &str| {
+            Some(DecidedReview {
+                decision,
+                reason: reason.to_owned(),
+                by: event.actor.clone(),
+                at: event.recorded_at,
+                position: event.position,
+            })
+        };
+        let step = Some(FollowedReview {
+            at: event.recorded_at,
+            position: event.position,
+        });
+        match review {
+            ReviewEvent::Decided(e) => {
+                self.standing = match e.decision {
+                    Decision::Keep => ReviewStanding::Kept,
+                    Decision::Revoke => ReviewStanding::Decided,
+                    Decision::DoNotKnow => ReviewStanding::Unknown,
+                };
+                self.decided = said(Some(e.decision), &e.reason);
+                let also = e.also_asked.filter(|also| !self.reviewers.contains(also));
+                self.reviewers.extend(also);
+            }
+            ReviewEvent::Reassigned(e) => {
+                self.standing = ReviewStanding::Open;
+                self.reviewers.clone_from(&e.reviewers);
+                self.decided = said(None, &e.reason);
+            }
+            ReviewEvent::Lapsed(_) => {
+                self.standing = ReviewStanding::Decided;
+                self.decided = said(Some(Decision::Revoke), "");
+            }
+            ReviewEvent::RevocationOrdered(_) => {
+                self.standing = ReviewStanding::Ordered;
+                self.ordered = step;
+            }
+            ReviewEvent::RevocationObserved(e) => {
+                self.standing = ReviewStanding::Observed;
+                (self.followed, self.failure) = (step, None);
+                self.order = Some(e.number);
+            }
+            ReviewEvent::RevocationFailed(e) => {
+                self.standing = ReviewStanding::Failed;
+                self.followed = step;
+                self.failure = Some(e.failure.clone());
+            }
+            ReviewEvent::RevocationUnneeded(e) => {
+                self.standing = ReviewStanding::Unneeded;
+                self.followed = step;
+                self.detail = Some(e.detail.clone());
+            }
+            ReviewEvent::RevocationUndone(_) => {
+                self.standing = ReviewStanding::Undone;
+                self.followed = step;
+            }
+        }
+    }
+}
+
+pub(crate) struct Reviews;
+
+pub(super) const REVIEWS: &str = "view_reviews";
+pub(super) const REVIEWERS: &str = "view_review_reviewers";
+const WORDS: &str = "view_review_words";
+
+impl ReadModel for Reviews {
+    const NAME: &'static str = "reviews";
+    const VERSION: u32 = 1;
+    const BEGINS: bool = false;
+    const TABLES: &'static [Table] = &[
+        Table {
+            name: REVIEWS,
+            columns: &[
+                ("id", Kind::Bytes),
+                ("name_key", Kind::Text),
+                ("population", Kind::Bytes),
+                ("standing", Kind::Text),
+                ("content", Kind::Bytes),
+            ],
+            key: 1,
+            indexes: &[
+                &["population", "name_key", "id"],
+                &["population", "standing", "name_key", "id"],
+            ],
+        },
+        Table {
+            name: REVIEWERS,
+            columns: &[("id", Kind::Bytes), ("reviewer", Kind::Bytes)],
+            key: 2,
+            indexes: &[&["reviewer", "id"]],
+        },
+        Table {
+            name: WORDS,
+            columns: &[("id", Kind::Bytes), ("word", Kind::Text)],
+            key: 2,
+            indexes: &[&["word", "id"]],
+        },
+    ];
+
+    type Key = Uuid;
+    type Row = ReviewRow;
+
+    fn keys(event: &StoredEvent, keys: &mut Vec<Uuid>) {
+        if let Event::Population(PopulationEvent::Frozen(part)) = &event.event {
+            keys.extend(part.items.iter().map(|item| item.review.0));
+        } else if let Event::Review(_) = &event.event {
+            keys.push(event.stream);
+        }
+    }
+
+    fn fold(
+        event: &StoredEvent,
+        id: Uuid,
+        row: Option<ReviewRow>,
+    ) -> Result<Option<ReviewRow>, String> {
+        if let Event::Population(PopulationEvent::Frozen(part)) = &event.event {
+            let item = part.items.iter().find(|item| item.review.0 == id);
+            return Ok(item.map(|item| ReviewRow::frozen(part, item)));
+        }
+        let Event::Review(review) = &event.event else {
+            return Ok(row);
+        };
+        let mut row = row.ok_or(ABSENT)?;
+        row.apply(event, review);
+        Ok(Some(row))
+    }
+
+    fn cells(row: &ReviewRow) -> Result<Cells, String> {
+        Ok(vec![
+            folded(&row.name).as_str().into(),
+            row.population.0.into(),
+            row.standing.text().into(),
+            content(row)?,
+        ])
+    }
+
+    fn row(cells: Cells) -> Result<ReviewRow, String> {
+        of_content(cells)
+    }
+
+    fn indexed(row: &ReviewRow) -> Vec<BTreeSet<Cells>> {
+        let reviewers = row.reviewers.iter();
+        let reviewers = reviewers.map(|reviewer| vec![owner_id(reviewer).into()]);
+        vec![reviewers.collect(), prefixes([row.name.as_str()])]
+    }
+}
+
+/// Which accounts of campaigns.
+#[derive(Clone, Debug, Default)]
+pub struct ReviewFilter {
+    /// Of this population.
+    pub population: Option<PopulationId>,
+    /// Of campaigns in which reviewers decide.
+    pub running: bool,
+    /// Reviewed by one of these users and groups; empty = by anyone, and by nobody.
+    pub reviewers: Vec<Uuid>,
+    /// They stand like one of these; empty = any.
+    pub standing: Vec<ReviewStanding>,
+    /// Words of the name begin like this.
+    pub search: Option<String>,
+}
+
+impl ReviewFilter {
+    fn condition(&self) -> Cond {
+        let standing: Vec<_> = self.standing.iter().map(|s| s.text()).collect();
+        let bytes = |id: &Uuid| id.as_bytes().to_vec();
+        let reviewed = (!self.reviewers.is_empty()).then(|| {
+            let mut reviewed = Query::select();
+            let by = Expr::col("reviewer").is_in(self.reviewers.iter().map(bytes));
+            reviewed.column("id").from(REVIEWERS).and_where(by);
+            Expr::col("id").in_subquery(reviewed)
+        });
+        let running = self.running.then(|| {
+            let mut running = Query::select();
+            let open = Expr::col("status").eq("open");
+            running.column("population").from(CAMPAIGNS).and_where(open);
+            Expr::col("population").in_subquery(running)
+        });
+        let of = self
+            .population
+            .map(|id| Expr::col("population").eq(bytes(&id.0)));
+        let search = self.search.as_deref();
+        let search = search.and_then(|search| matching(WORDS, search));
+        let picked = !self.reviewers.is_empty() || search.is_some();
+        Cond::all()
+            .add_option(of)
+            .add_option(running)
+            .add_option(one_of("standing", &standing, picked))
+            .add_option(reviewed)
+            .add_option(search.map(|found| Expr::col("id").in_subquery(found)))
+    }
+}
+
+impl Views {
+    /// Accounts of campaigns by name, a page at a time.
+    ///
+    /// # Errors
+    /// If the database fails, or the cursor is of another list.
+    pub async fn reviews(
+        &self,
+        filter: &ReviewFilter,
+        order: SortOrder,
+        page: &Page,
+    ) -> Result<Paged<ReviewRow>, ViewError> {
+        let list = List {
+            condition: filter.condition(),
+            sort: "name_key",
+            order,
+        };
+        self.list::<Reviews>(list, page).await
+    }
+
+    /// These accounts of campaigns, in any order.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn reviews_among(&self, ids: &[ReviewId]) -> Result<Vec<ReviewRow>, ViewError> {
+        let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+        self.among::<Reviews>(&ids).await
+    }
+}

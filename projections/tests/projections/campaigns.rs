@@ -1,0 +1,271 @@
+//! Campaigns and their accounts as lists: from being frozen to what came of a revocation.
+
+use crate::{on_both, world::World};
+use chrono::TimeDelta;
+use tenure_domain::{
+    AccountId, Actor, CampaignId,
+    account::{Account, AccountCommand},
+    campaign::{
+        Campaign, CampaignCommand, CampaignContent, CampaignFacts, Frozen, Opening, Population,
+        PopulationCommand, PopulationFilter, PopulationFrozen, ReviewItem, ReviewerRule, Reviewers,
+        Unanswered, part_stream, population_of, review_of,
+    },
+    ownership::Owner,
+    review::{Decision, Place, Review, ReviewCommand, ReviewFacts, Revocation},
+};
+use tenure_eventstore::{clock::Clock, new_id};
+use tenure_projections::{
+    AccountFilter, CampaignRow, CampaignStatus, Page, ReviewFilter, ReviewRow, ReviewStanding,
+    SortOrder,
+};
+
+on_both!(
+    a_campaign_is_followed_from_its_opening_to_its_end,
+    a_population_is_frozen_as_of_one_position,
+    a_part_without_a_campaign_waits_for_nobody
+);
+
+struct Opened {
+    id: CampaignId,
+    row: CampaignRow,
+    items: Vec<ReviewItem>,
+}
+
+fn content(world: &World) -> CampaignContent {
+    CampaignContent {
+        name: "Spring".into(),
+        filter: PopulationFilter::default(),
+        rule: ReviewerRule {
+            reviewers: Reviewers::Owners,
+            fallback: Owner::User(world.bob),
+            self_review: true,
+        },
+        due: world.clock.now() + TimeDelta::days(30),
+        remind_days_before: vec![],
+        unanswered: Unanswered::Report,
+    }
+}
+
+async fn freeze(world: &World, id: CampaignId, accounts: &[(AccountId, &str)]) -> PopulationFrozen {
+    let population = population_of(id, 1);
+    let item = |(account, name): &(AccountId, &str)| ReviewItem {
+        review: review_of(population, *account),
+        account: *account,
+        name: (*name).into(),
+        domain: world.domain,
+        owners: vec![Owner::User(world.alice)],
+        reviewers: vec![Owner::User(world.alice)],
+    };
+    let part = PopulationFrozen {
+        campaign: id,
+        population,
+        part: 0,
+        items: accounts.iter().map(item).collect(),
+    };
+    let command = PopulationCommand::Freeze(Box::new(part.clone()));
+    let stream = part_stream(population, 0);
+    world
+        .run::<Population>(stream, command, (), world.by(world.bob))
+        .await;
+    part
+}
+
+async fn open(world: &World, accounts: &[(AccountId, &str)]) -> Opened {
+    let id = CampaignId(new_id());
+    let part = freeze(world, id, accounts).await;
+    let frozen = Frozen {
+        population: part.population,
+        position: 1,
+        count: accounts.len() as u64,
+        sha256: "ab".repeat(32),
+        parts: 1,
+        without_reviewer: 0,
+    };
+    let opening = Opening {
+        campaign: id,
+        content: content(world),
+        frozen,
+    };
+    let command = CampaignCommand::Open(Box::new(opening));
+    let facts = CampaignFacts::default();
+    world
+        .run::<Campaign>(id.0, command, facts, world.by(world.bob))
+        .await;
+    world.level().await;
+    let row = world.views.campaign(id).await.unwrap().unwrap();
+    let items = part.items;
+    Opened { id, row, items }
+}
+
+async fn review(world: &World, opened: &Opened, index: usize, command: ReviewCommand) {
+    let campaign = world.store.state::<Campaign>(opened.id.0).await.unwrap();
+    let item = &opened.items[index];
+    let facts = ReviewFacts {
+        opened: campaign.state.opened.clone(),
+        item: Some(item.clone()),
+        ..ReviewFacts::default()
+    };
+    let by = world.by(world.alice);
+    world.run::<Review>(item.review.0, command, facts, by).await;
+}
+
+fn says(opened: &Opened, decision: Decision) -> ReviewCommand {
+    let place = Place {
+        campaign: opened.id,
+        part: 0,
+    };
+    ReviewCommand::Decide {
+        place,
+        decision,
+        reason: "because".into(),
+    }
+}
+
+async fn listed(world: &World, filter: &ReviewFilter) -> Vec<ReviewRow> {
+    world.level().await;
+    let page = Page::first(10);
+    let found = world.views.reviews(filter, SortOrder::Ascending, &page);
+    found.await.unwrap().rows
+}
+
+fn names(rows: &[ReviewRow]) -> Vec<&str> {
+    rows.iter().map(|row| row.name.as_str()).collect()
+}
+
+async fn a_campaign_is_followed_from_its_opening_to_its_end(world: World) {
+    world.keep();
+    let accounts = [
+        (AccountId(new_id()), "svc-b"),
+        (AccountId(new_id()), "svc-a"),
+        (AccountId(new_id()), "svc-c"),
+    ];
+    let opened = open(&world, &accounts).await;
+    assert_eq!(opened.row.status(), CampaignStatus::Open);
+    let population = Some(opened.row.frozen.population);
+    let of_alice = ReviewFilter {
+        running: true,
+        reviewers: vec![world.alice.0],
+        standing: ReviewStanding::WAITING.to_vec(),
+        ..ReviewFilter::default()
+    };
+    assert_eq!(
+        names(&listed(&world, &of_alice).await),
+        ["svc-a", "svc-b", "svc-c"]
+    );
+    review(&world, &opened, 0, says(&opened, Decision::Keep)).await;
+    review(&world, &opened, 1, says(&opened, Decision::DoNotKnow)).await;
+    review(&world, &opened, 2, says(&opened, Decision::Revoke)).await;
+    let waiting = listed(&world, &of_alice).await;
+    assert_eq!(names(&waiting), ["svc-a"]);
+    let both = vec![Owner::User(world.alice), Owner::User(world.bob)];
+    assert_eq!(waiting[0].reviewers, both, "the fallback is asked too");
+    let ordered = ReviewCommand::Record(Revocation::Ordered);
+    review(&world, &opened, 2, ordered).await;
+    let number = tenure_domain::order::OrderNumber { epoch: 1, n: 2 };
+    let engine = world.engine;
+    let observed = Revocation::Observed { number, engine };
+    review(&world, &opened, 2, ReviewCommand::Record(observed)).await;
+    let found = ReviewFilter {
+        population,
+        search: Some("SVC-C".into()),
+        ..ReviewFilter::default()
+    };
+    let found = listed(&world, &found).await;
+    let revoked = &found[0];
+    assert_eq!(revoked.standing, ReviewStanding::Observed);
+    assert_eq!(revoked.order, Some(number));
+    let decided = revoked.decided.as_ref().unwrap().position;
+    let ordered = revoked.ordered.unwrap().position;
+    assert!(decided < ordered && ordered < revoked.followed.unwrap().position);
+    let totals = world.views.review_totals(opened.row.frozen.population);
+    let totals: Vec<_> = totals.await.unwrap();
+    let of = |wanted| totals.iter().find(|(standing, _)| *standing == wanted);
+    assert_eq!(of(ReviewStanding::Kept), Some(&(ReviewStanding::Kept, 1)));
+    assert_eq!(of(ReviewStanding::Open), Some(&(ReviewStanding::Open, 0)));
+    let by_reviewer = world.views.reviewer_totals(opened.row.frozen.population);
+    let by_reviewer = by_reviewer.await.unwrap();
+    let count = |user: tenure_domain::UserId| -> u64 {
+        let of = by_reviewer.iter().filter(|total| total.reviewer == user.0);
+        of.map(|total| total.count).sum()
+    };
+    assert_eq!((count(world.alice), count(world.bob)), (3, 1));
+
+    let close = CampaignCommand::Close {
+        reason: "over".into(),
+    };
+    let facts = CampaignFacts::default();
+    world
+        .run::<Campaign>(opened.id.0, close, facts, world.by(world.bob))
+        .await;
+    assert_eq!(names(&listed(&world, &of_alice).await), [""; 0]);
+    let page = Page::first(5);
+    let closed = world.views.campaigns(Some(CampaignStatus::Closed), &page);
+    let closed = closed.await.unwrap().rows;
+    assert_eq!(
+        closed[0].closed.as_ref().unwrap().reason.as_deref(),
+        Some("over")
+    );
+    let open = world.views.campaigns(Some(CampaignStatus::Open), &page);
+    assert_eq!(open.await.unwrap().rows.len(), 0);
+}
+
+async fn a_part_without_a_campaign_waits_for_nobody(world: World) {
+    world.keep();
+    freeze(
+        &world,
+        CampaignId(new_id()),
+        &[(AccountId(new_id()), "svc-a")],
+    )
+    .await;
+    let of_alice = ReviewFilter {
+        running: true,
+        reviewers: vec![world.alice.0],
+        ..ReviewFilter::default()
+    };
+    assert_eq!(names(&listed(&world, &of_alice).await), [""; 0]);
+}
+
+async fn a_population_is_frozen_as_of_one_position(world: World) {
+    world.keep();
+    let (a, b) = (
+        world.provision("svc-a").await,
+        world.provision("svc-b").await,
+    );
+    let filter = AccountFilter {
+        status: PopulationFilter::REVIEWABLE.to_vec(),
+        search: Some("svc-".into()),
+        ..AccountFilter::default()
+    };
+    let before = world.level().await;
+    let frozen = world.views.frozen_accounts(&filter).await.unwrap();
+    assert_eq!(frozen.position, before);
+    let ids: Vec<_> = frozen.accounts.keys().copied().collect();
+    let mut both = [a, b];
+    both.sort();
+    assert_eq!(ids, both);
+    let owners = |state: &Account| state.managed().unwrap().owners.clone();
+    let state = world.store.state::<Account>(a.0).await.unwrap().state;
+    let [Owner::User(owner)] = owners(&state)[..] else {
+        panic!("one person");
+    };
+    assert_eq!(frozen.accounts[&a], [owner.0]);
+    let places = world.views.account_places(&both).await.unwrap();
+    assert_eq!(places[&b], ("svc-b".to_owned(), world.domain));
+
+    let delete = AccountCommand::Delete {
+        reason: "unused".into(),
+        confirmed_name: "svc-a".into(),
+    };
+    let by = Actor::system("test");
+    world.account(a, delete, by).await.unwrap();
+    let after = world.level().await;
+    let frozen = world.views.frozen_accounts(&filter).await.unwrap();
+    assert_eq!(frozen.position, after);
+    assert_eq!(frozen.accounts.len(), 1);
+    let nothing = AccountFilter {
+        search: Some("nothing".into()),
+        ..filter
+    };
+    let frozen = world.views.frozen_accounts(&nothing).await.unwrap();
+    assert_eq!(frozen, tenure_projections::FrozenAccounts::default());
+}
