@@ -31,6 +31,17 @@ async function draftedRequest(request) {
   return (await response.json()).id;
 }
 
+/** A running campaign: made at the first call. */
+async function campaign(request) {
+  const { items } = await (await request.get('/api/v1/campaigns')).json();
+  if (items.length > 0) return items[0].id;
+  const { business_time: now } = await (await request.get('/api/v1/system')).json();
+  const due = new Date(Date.parse(now) + 30 * 86_400_000).toISOString();
+  const data = { name: 'All that is active', filter: { status: ['active'] }, due };
+  const response = await request.post('/api/v1/campaigns', { data, headers: { 'X-Tenure-Request': '1' } });
+  return (await response.json()).id;
+}
+
 /** An engine that has not enrolled: made at the first call. */
 async function expectedEngine(request, domain) {
   const { items } = await (await request.get('/api/v1/engines')).json();
@@ -55,6 +66,7 @@ export async function pages(request) {
   const requestIn = (status) => first(request, `/api/v1/requests?status=${status}&limit=1`);
   const [waiting, done, rejected] = await Promise.all(['submitted', 'provisioned', 'rejected'].map(requestIn));
   const requested = await draftedRequest(request);
+  const certified = await campaign(request);
   return [
     '/',
     '/accounts',
@@ -88,6 +100,13 @@ export async function pages(request) {
     `/drift?domain=${domain}&sort=-since`,
     '/drift?standing=held&field=enabled',
     `/accounts/${drifted}`,
+    '/campaigns',
+    '/campaigns?status=closed',
+    '/campaigns/new',
+    `/campaigns/${certified}`,
+    `/campaigns/${certified}?standing=observed`,
+    '/reviews',
+    '/reviews?q=zzzz',
     '/unmanaged',
     `/unmanaged?domain=${domain}`,
     '/unmanaged/accounts',

@@ -17,6 +17,8 @@ const CONCERNED: Record<string, string[]> = {
   engine: ['/api/v1/engines', '/api/v1/domains/{id}/pool', '/api/v1/domains/{id}/calibration'],
   'email-template': ['/api/v1/email-notifications'],
   'api-token': ['/api/v1/api-tokens'],
+  campaign: ['/api/v1/campaigns', '/api/v1/reviews'],
+  review: ['/api/v1/campaigns', '/api/v1/reviews'],
   deputyship: ['/api/v1/deputies', '/api/v1/approvals', '/api/v1/users'],
 };
 const ALWAYS = ['/api/v1/audit'];

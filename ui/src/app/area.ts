@@ -8,7 +8,7 @@ export interface NavItem {
   /** Any of these shows it; none = everybody. */
   needs?: string[];
   /** What waits there, by name of a count (`useCounts`). */
-  count?: 'inbox' | 'approvals';
+  count?: 'inbox' | 'approvals' | 'reviews';
   group: 'top' | 'lifecycle' | 'policy' | 'people' | 'infrastructure' | 'assurance';
 }
 

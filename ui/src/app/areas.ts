@@ -1,6 +1,7 @@
 import { accounts } from '@/areas/accounts/area';
 import { approvals } from '@/areas/approvals/area';
 import { audit } from '@/areas/audit/area';
+import { campaigns } from '@/areas/campaigns/area';
 import { dashboard } from '@/areas/dashboard/area';
 import { discovery } from '@/areas/discovery/area';
 import { drift } from '@/areas/drift/area';
@@ -23,6 +24,7 @@ export const areas: Area[] = [
   migration,
   discovery,
   drift,
+  campaigns,
   templates,
   people,
   infrastructure,

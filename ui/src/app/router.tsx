@@ -2,6 +2,7 @@ import { createRouter } from '@tanstack/react-router';
 import { accountRoutes } from '@/areas/accounts/area';
 import { approvalRoutes } from '@/areas/approvals/area';
 import { auditRoutes } from '@/areas/audit/area';
+import { campaignRoutes } from '@/areas/campaigns/area';
 import { dashboardRoutes } from '@/areas/dashboard/area';
 import { discoveryRoutes } from '@/areas/discovery/area';
 import { driftRoutes } from '@/areas/drift/area';
@@ -25,6 +26,7 @@ const routeTree = root.addChildren([
   ...migrationRoutes,
   ...discoveryRoutes,
   ...driftRoutes,
+  ...campaignRoutes,
   ...templateRoutes,
   ...peopleRoutes,
   ...infrastructureRoutes,

@@ -10,6 +10,7 @@ const PAGES = {
   role: '/roles/$id',
   domain: '/domains/$id',
   engine: '/engines/$id',
+  campaign: '/campaigns/$id',
 } as const;
 
 /** To the page of an object, where its kind has one. */

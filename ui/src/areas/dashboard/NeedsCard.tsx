@@ -41,6 +41,7 @@ export function NeedsCard() {
   });
   const all: Counted[] = [
     { count: counts.approvals, words: texts.approvals, to: '/approvals' },
+    { count: counts.reviews, words: texts.reviews, to: '/reviews' },
     {
       count: held.data?.total.value ?? 0,
       more: held.data?.total.more,

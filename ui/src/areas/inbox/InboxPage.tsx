@@ -16,7 +16,7 @@ import classes from './Inbox.module.css';
 
 type Entry = Schemas['InboxEntry'];
 
-const CATEGORIES = ['request', 'account', 'template', 'domain', 'engine'];
+const CATEGORIES = ['request', 'account', 'campaign', 'template', 'domain', 'engine'];
 const PER = 50;
 const TOGETHER = 6;
 

@@ -61,6 +61,14 @@ const PAGES = {
 
 function ObjectLink({ entry, onOpen, children }: { entry: Props['entry']; onOpen: () => void; children: ReactNode }) {
   const { category, object } = entry;
+  // Whoever is told is asked, and need not run it.
+  if (category === 'campaign') {
+    return (
+      <Link className={`link ${classes['title']}`} to="/reviews" search={{ campaign: object }} onClick={onOpen}>
+        {children}
+      </Link>
+    );
+  }
   if (!(category in PAGES)) return <span className={classes['title']}>{children}</span>;
   return (
     <Link

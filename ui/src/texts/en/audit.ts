@@ -45,6 +45,9 @@ export const kinds: Record<string, string> = {
   'api-token': 'API token',
   'email-template': 'Mail text',
   deputyship: 'Deputy',
+  campaign: 'Campaign',
+  population: 'Accounts of a campaign',
+  review: 'Review',
 };
 
 export const event = {

@@ -21,6 +21,7 @@ export const dashboard = {
     nothing: 'Nothing waits for you',
     nothingHint: 'Requests to decide on, renewals and answers that you owe appear here.',
     approvals: wording('request waits for your decision', 'requests wait for your decision'),
+    reviews: wording('account waits for your review: is it still needed?', 'accounts wait for your review: are they still needed?'),
     held: wording(
       'account was not repaired, since too many were to be at once: decide on it',
       'accounts were not repaired, since too many were to be at once: decide on them',

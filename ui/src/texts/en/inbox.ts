@@ -7,6 +7,7 @@ export const inbox = {
     all: 'All',
     request: 'Requests',
     account: 'Accounts',
+    campaign: 'Reviews',
     template: 'Templates',
     domain: 'Domains',
     engine: 'Engines',

@@ -1,0 +1,98 @@
+import { Button, Group } from '@mantine/core';
+import { useParams } from '@tanstack/react-router';
+import { Download } from 'lucide-react';
+import { useState } from 'react';
+import { api, type Schemas } from '@/api/client';
+import { useCan } from '@/api/session';
+import { Card } from '@/components/Card';
+import { ConfirmDialog } from '@/components/ConfirmDialog';
+import { LoadingRows } from '@/components/LoadingRows';
+import { PageHead } from '@/components/PageHead';
+import { ProblemAlert } from '@/components/ProblemAlert';
+import { campaigns } from '@/texts/campaigns';
+import { CampaignAccounts } from './CampaignAccounts';
+import { CampaignFacts } from './CampaignFacts';
+import { CampaignStatus } from './CampaignsPage';
+import { ByReviewer, Loop } from './CampaignNumbers';
+import { ProgressBar } from './ProgressBar';
+
+const texts = campaigns.one;
+
+/** One campaign, for those who run it, and for auditors: how far it is, who reviews how much, what came of revocations. */
+export default function CampaignPage() {
+  const { id } = useParams({ from: '/campaigns/$id' });
+  const { data, error, refetch } = api.useQuery('get', '/api/v1/campaigns/{id}', { params: { path: { id } } });
+  const parent = { label: campaigns.title, to: '/campaigns' } as const;
+  if (!data) {
+    return (
+      <>
+        <PageHead title={campaigns.title} parent={parent} />
+        {error ? <ProblemAlert problem={error} retry={() => void refetch()} /> : <LoadingRows rows={8} />}
+      </>
+    );
+  }
+  return <Shown campaign={data} />;
+}
+
+function Shown({ campaign }: { campaign: Schemas['CampaignBody'] }) {
+  const runs = useCan()('managed-account:update:all');
+  const [closing, setClosing] = useState(false);
+  const exported = (format: string) => `/api/v1/campaigns/${campaign.id}/export?format=${format}`;
+  const open = campaign.status === 'open';
+  return (
+    <>
+      <PageHead
+        title={campaign.name}
+        badge={<CampaignStatus status={campaign.status} />}
+        parent={{ label: campaigns.title, to: '/campaigns' }}
+      >
+        <Button variant="default" leftSection={<Download size={16} />} component="a" href={exported('csv')} download="campaign.csv">
+          {texts.exportCsv}
+        </Button>
+        <Button variant="default" leftSection={<Download size={16} />} component="a" href={exported('json')} download="campaign.json">
+          {texts.exportJson}
+        </Button>
+        {runs && open && (
+          <Button variant="default" onClick={() => setClosing(true)}>
+            {texts.close}
+          </Button>
+        )}
+      </PageHead>
+      <div className="grid" style={{ marginBottom: 16 }}>
+        <div className="span-7" style={{ display: 'grid', gap: 16, alignContent: 'start' }}>
+          <Card title={texts.progress}>
+            <Group>
+              <ProgressBar progress={campaign.progress} of={campaign.name} />
+            </Group>
+          </Card>
+          <Card title={texts.loop}>
+            <Loop progress={campaign.progress} />
+          </Card>
+          <Card title={texts.reviewers}>
+            <ByReviewer reviewers={campaign.by_reviewer} />
+          </Card>
+        </div>
+        <Card title={texts.facts} span={5}>
+          <CampaignFacts campaign={campaign} />
+        </Card>
+      </div>
+      <CampaignAccounts campaign={campaign} handsOver={runs && open} />
+      {closing && <CloseDialog campaign={campaign} onClose={() => setClosing(false)} />}
+    </>
+  );
+}
+
+function CloseDialog({ campaign, onClose }: { campaign: Schemas['CampaignBody']; onClose: () => void }) {
+  const post = api.useMutation('post', '/api/v1/campaigns/{id}/close');
+  return (
+    <ConfirmDialog
+      title={texts.closeTitle(campaign.name)}
+      consequence={texts.closeConsequence}
+      act={texts.close}
+      danger
+      askReason
+      onConfirm={(reason) => post.mutateAsync({ params: { path: { id: campaign.id } }, body: { reason } })}
+      onClose={onClose}
+    />
+  );
+}

@@ -1,0 +1,180 @@
+import { Button, Group, Menu } from '@mantine/core';
+import { keepPreviousData } from '@tanstack/react-query';
+import { Ellipsis } from 'lucide-react';
+import { useState } from 'react';
+import { api, type Schemas } from '@/api/client';
+import { useCan } from '@/api/session';
+import { AccountStatusPill } from '@/areas/accounts/status';
+import { Time } from '@/components/Time';
+import type { Column } from '@/components/table/columns';
+import { ListPage } from '@/components/table/ListPage';
+import { TableFilter } from '@/components/table/TableFilter';
+import { TableSearch } from '@/components/table/TableSearch';
+import { useTableState } from '@/components/table/useTableState';
+import { reviewing } from '@/texts/campaigns';
+import { DecideDialog } from './DecideDialog';
+import { DoneAlert, type About } from './DoneAlert';
+import { HandOverDialog } from './HandOverDialog';
+import { StandingPill } from './StandingPill';
+import type { Decided, Decision } from './useDecisions';
+
+const texts = reviewing.mine;
+
+type Row = Schemas['ReviewBody'];
+type Asked = { what: Decision | 'hand-over'; of: ReadonlyMap<string, About> };
+
+const text = (value: unknown) => (value === undefined ? undefined : String(value));
+
+/** Accounts that one is asked about: kept, revoked, not known, or handed over, one by one or many at once. */
+export default function ReviewsPage() {
+  const state = useTableState('name');
+  const query = {
+    search: state.search.q,
+    campaign: text(state.search['campaign']),
+    standing: text(state.search['standing']),
+    limit: state.limit,
+    offset: state.offset,
+  };
+  const answer = api.useQuery('get', '/api/v1/reviews', { params: { query } }, { placeholderData: keepPreviousData });
+  const decides = useCan()('managed-account:update');
+  const [chosen, setChosen] = useState<ReadonlyMap<string, About>>(new Map());
+  const [asked, setAsked] = useState<Asked | null>(null);
+  const [outcomes, setOutcomes] = useState<{ of: Decided[]; about: ReadonlyMap<string, About> } | null>(null);
+  const rows = answer.data?.items ?? [];
+  const change = (ids: Set<string>) => {
+    const known = new Map([...chosen, ...rows.map(({ id, account, name }) => [id, { account, name }] as const)]);
+    setChosen(new Map([...ids].flatMap((id) => (known.has(id) ? [[id, known.get(id) as About] as const] : []))));
+  };
+  const ask = (what: Asked['what'], row: Row) =>
+    setAsked({ what, of: new Map([[row.id, { account: row.account, name: row.name }]]) });
+  const askChosen = (what: Asked['what']) => setAsked({ what, of: chosen });
+  const done = (of: Decided[]) => {
+    if (asked) setOutcomes({ of, about: asked.of });
+    setChosen(new Map());
+  };
+  const campaigns = new Map(rows.map(({ campaign }) => [campaign.id, campaign.name]));
+  return (
+    <>
+      <ListPage
+        name="reviews"
+        texts={texts}
+        state={state}
+        columns={columnsOf(decides ? ask : undefined)}
+        nameOf={(row) => row.name}
+        answer={answer}
+        toolbar={
+          <>
+            <TableSearch state={state} placeholder={texts.search} />
+            <TableFilter
+              state={state}
+              name="standing"
+              label={texts.standing}
+              any={texts.anyStanding}
+              choices={[{ value: 'kept', label: texts.answered }]}
+            />
+            <TableFilter
+              state={state}
+              name="campaign"
+              label={texts.campaign}
+              any={texts.anyCampaign}
+              choices={[...campaigns].map(([value, label]) => ({ value, label }))}
+            />
+          </>
+        }
+        notice={outcomes && <DoneAlert outcomes={outcomes.of} about={outcomes.about} onClose={() => setOutcomes(null)} />}
+        {...(decides
+          ? {
+              selection: {
+                ids: new Set(chosen.keys()),
+                change,
+                actions: (
+                  <>
+                    <Button size="xs" onClick={() => askChosen('keep')}>
+                      {reviewing.decisions.keep}
+                    </Button>
+                    <Button size="xs" variant="default" onClick={() => askChosen('revoke')}>
+                      {reviewing.decisions.revoke}
+                    </Button>
+                    <Button size="xs" variant="default" onClick={() => askChosen('do-not-know')}>
+                      {reviewing.decisions['do-not-know']}
+                    </Button>
+                    <Button size="xs" variant="default" onClick={() => askChosen('hand-over')}>
+                      {reviewing.handOver}
+                    </Button>
+                  </>
+                ),
+              },
+            }
+          : {})}
+      />
+      {asked && asked.what !== 'hand-over' && (
+        <DecideDialog
+          decision={asked.what}
+          reviews={new Map([...asked.of].map(([id, { name }]) => [id, name]))}
+          onDone={done}
+          onClose={() => setAsked(null)}
+        />
+      )}
+      {asked?.what === 'hand-over' && (
+        <HandOverDialog reviews={[...asked.of.keys()]} onDone={done} onClose={() => setAsked(null)} />
+      )}
+    </>
+  );
+}
+
+function columnsOf(ask: ((what: Asked['what'], row: Row) => void) | undefined): Column<Row>[] {
+  const { columns } = reviewing;
+  const all: Column<Row>[] = [
+    {
+      id: 'name',
+      header: columns.account,
+      fixed: true,
+      cell: (row) => (
+        <>
+          <b>{row.name}</b> {row.standing !== 'open' && <StandingPill standing={row.standing} />}
+        </>
+      ),
+    },
+    { id: 'description', header: columns.purpose, wrap: true, cell: (row) => row.now?.description },
+    {
+      id: 'owners',
+      header: columns.owners,
+      wrap: true,
+      cell: (row) => row.owners.map(({ name }) => name).join(', '),
+    },
+    { id: 'status', header: columns.status, cell: (row) => row.now && <AccountStatusPill status={row.now.status} /> },
+    { id: 'ends', header: columns.ends, cell: (row) => row.now && <Time at={row.now.lifecycle_end} relative /> },
+    { id: 'domain', header: columns.domain, hidden: true, cell: (row) => row.domain.name },
+    { id: 'template', header: columns.template, hidden: true, cell: (row) => row.now?.template.name },
+    { id: 'campaign', header: columns.campaign, wrap: true, cell: (row) => row.campaign.name },
+    { id: 'due', header: columns.due, cell: (row) => <Time at={row.due} relative /> },
+  ];
+  if (!ask) return all;
+  all.push({
+    id: 'decide',
+    header: columns.decide,
+    fixed: true,
+    cell: (row) => (
+      <Group gap={6} wrap="nowrap">
+        <Button size="compact-xs" variant="light" aria-label={reviewing.keepOne(row.name)} onClick={() => ask('keep', row)}>
+          {reviewing.decisions.keep}
+        </Button>
+        <Button size="compact-xs" variant="default" aria-label={reviewing.revokeOne(row.name)} onClick={() => ask('revoke', row)}>
+          {reviewing.decisions.revoke}
+        </Button>
+        <Menu position="bottom-end">
+          <Menu.Target>
+            <Button size="compact-xs" variant="default" aria-label={reviewing.moreOf(row.name)}>
+              <Ellipsis size={14} aria-hidden />
+            </Button>
+          </Menu.Target>
+          <Menu.Dropdown>
+            <Menu.Item onClick={() => ask('do-not-know', row)}>{reviewing.decisions['do-not-know']}</Menu.Item>
+            <Menu.Item onClick={() => ask('hand-over', row)}>{reviewing.handOver}</Menu.Item>
+          </Menu.Dropdown>
+        </Menu>
+      </Group>
+    ),
+  });
+  return all;
+}
