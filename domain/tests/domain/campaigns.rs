@@ -338,7 +338,7 @@ fn owners_review_but_nobody_what_they_own_alone() {
     assert_eq!(of(&[alice, person("carol")]), [ada], "Carol is not active");
     assert_eq!(of(&[alice, one_op]), [ada], "a group of hers alone");
     assert_eq!(of(&[person("carol")]), [ada], "nobody active");
-    assert_eq!(of(&[ada]), [Owner::User(user("x")); 0], "nobody may");
+    assert!(of(&[ada]).is_empty(), "nobody may");
     let lenient = ReviewerRule {
         self_review: true,
         ..rule.clone()
