@@ -41,6 +41,7 @@ pub mod reactions;
 pub mod request;
 pub mod review;
 pub mod role;
+pub mod segregation;
 pub mod sentence;
 pub mod synchronisation;
 pub mod template;

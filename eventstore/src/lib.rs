@@ -44,6 +44,7 @@ mod reader;
 mod record;
 mod reservations;
 mod seal;
+mod segregation;
 mod snapshot;
 mod sqlite;
 pub mod state;

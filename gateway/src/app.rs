@@ -5,6 +5,7 @@ use crate::{
     access::{passwords::Passwords, sign_in_limits::SignInLimits},
     as_of::Moment,
     metrics,
+    segregation::Reviews,
 };
 use bytes::Bytes;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -32,6 +33,8 @@ pub(crate) struct Inner {
     pub(crate) passwords: Passwords,
     pub(crate) limits: SignInLimits,
     pub(crate) openapi: Bytes,
+    /// What was found of segregation of duties.
+    pub(crate) segregation: Reviews,
     /// Open event streams, by person.
     pub(crate) streams: Mutex<HashMap<UserId, usize>>,
 }
@@ -51,6 +54,7 @@ impl App {
             passwords: Passwords::new(),
             limits: SignInLimits::default(),
             openapi,
+            segregation: Reviews::default(),
             streams: Mutex::default(),
         };
         Self {

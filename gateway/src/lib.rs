@@ -30,6 +30,7 @@ mod problem;
 mod query;
 mod request_story;
 mod schema;
+mod segregation;
 mod server;
 mod setup_code;
 

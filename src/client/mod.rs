@@ -38,6 +38,7 @@ mod request_edit;
 mod request_shown;
 mod role;
 mod secret;
+pub(crate) mod segregation;
 mod session_file;
 mod sync;
 pub(crate) mod table;

@@ -96,6 +96,8 @@ pub(super) const NO_LISTS: &[&str] = &[
     "audit/history",
     "audit/proof",
     "audit/{position}",
+    "audit/segregation",
+    "audit/segregation/export",
     "accounts/{id}",
     "campaigns/{id}",
     "campaigns/{id}/export",

@@ -9,6 +9,7 @@ mod changes_asked_for;
 mod deputies;
 mod drift;
 mod drift_compared;
+mod duties;
 mod engines;
 mod examples;
 mod following;

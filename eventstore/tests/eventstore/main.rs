@@ -16,6 +16,7 @@ mod appends;
 mod cancelled;
 mod chain;
 mod directories;
+mod duties;
 mod facts;
 mod feed;
 mod idempotency;

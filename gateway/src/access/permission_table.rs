@@ -512,6 +512,14 @@ pub(crate) const RULES: &[Rule] = &[
         Needs(&[(F::Audit, V::Read)], Everything),
     ),
     get(
+        "/api/v1/audit/segregation",
+        Needs(&[(F::Audit, V::Read)], Everything),
+    ),
+    get(
+        "/api/v1/audit/segregation/export",
+        Needs(&[(F::Audit, V::Read)], Everything),
+    ),
+    get(
         "/api/v1/audit/{position}",
         Needs(&[(F::Audit, V::Read)], Everything),
     ),

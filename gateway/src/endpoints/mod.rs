@@ -49,6 +49,8 @@ pub(crate) mod request_queries;
 pub(crate) mod roles;
 pub(crate) mod saved_views;
 pub(crate) mod second_factor;
+pub(crate) mod segregation;
+pub(crate) mod segregation_export;
 pub(crate) mod sessions;
 pub(crate) mod setup;
 pub(crate) mod synchronisation;
@@ -126,6 +128,8 @@ pub(crate) fn all() -> OpenApiRouter<App> {
         audit_event::routes(),
         audit_export::routes(),
         audit_proof::routes(),
+        segregation::routes(),
+        segregation_export::routes(),
     ]
     .into_iter()
     .fold(OpenApiRouter::new(), OpenApiRouter::merge)

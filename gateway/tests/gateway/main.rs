@@ -34,6 +34,7 @@ mod renewals;
 mod requests;
 mod revival;
 mod saved_views;
+mod segregation;
 mod sign_in;
 mod synchronisation;
 mod templates;
