@@ -123,9 +123,10 @@ fn verdict(report: &Value) -> String {
 
 fn shown(report: &Value) {
     out::line(format_args!(
-        "{} in {} requests, positions {} to {}\n",
+        "{} in {} request{}, positions {} to {}\n",
         verdict(report),
         report["requests"],
+        if report["requests"] == 1 { "" } else { "s" },
         report["from"],
         report["to"]
     ));

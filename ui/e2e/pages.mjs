@@ -85,6 +85,8 @@ export async function pages(request) {
     '/audit?kind=template&type=template.published',
     '/audit/1',
     '/audit/20',
+    '/audit/segregation',
+    '/audit/segregation?position=40',
     '/users',
     `/users/${user}`,
     '/groups',

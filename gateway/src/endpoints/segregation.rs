@@ -88,14 +88,14 @@ pub(crate) struct SegregationReport {
     approved: u64,
     /// Of these, those that nobody had to approve.
     without_approval: u64,
-    violations: Violations,
-    overrides: Overrides,
-    shares: Shares,
+    violations: FoundViolations,
+    overrides: FoundOverrides,
+    shares: FoundShares,
 }
 
 /// What must not have been.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct Violations {
+pub(crate) struct FoundViolations {
     total: u64,
     /// The first 200.
     items: Vec<ViolationBody>,
@@ -130,7 +130,7 @@ pub(crate) struct ViolationBody {
 
 /// Steps that administrators decided.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct Overrides {
+pub(crate) struct FoundOverrides {
     total: u64,
     /// The last 200, newest first.
     items: Vec<OverrideBody>,
@@ -160,7 +160,7 @@ pub(crate) struct OverrideBody {
 
 /// Who approved for whom.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct Shares {
+pub(crate) struct FoundShares {
     total: Total,
     /// The greatest number of requests first.
     items: Vec<ShareBody>,
@@ -227,21 +227,21 @@ async fn report(
         decisions: review.decisions(),
         approved: review.approved(),
         without_approval: review.without_approval(),
-        violations: Violations {
+        violations: FoundViolations {
             total: review.violations().total(),
             items: violations
                 .into_iter()
                 .map(|found| violation(found, &signed, &names))
                 .collect(),
         },
-        overrides: Overrides {
+        overrides: FoundOverrides {
             total: review.overrides().total(),
             items: overrides
                 .into_iter()
                 .map(|found| overridden(found, &signed, &names))
                 .collect(),
         },
-        shares: Shares {
+        shares: FoundShares {
             total: Total::exactly(found.len()),
             items: page
                 .into_iter()

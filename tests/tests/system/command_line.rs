@@ -68,6 +68,13 @@ async fn an_account_is_asked_for_kept_cloned_and_migrated() {
     );
     let approved = small.prints_for(&bob, &["approve", "svc-backup", "--wait"]);
     assert!(approved.contains("svc-backup: provisioned"), "{approved}");
+    let duties = small.prints(&["audit", "segregation"]);
+    assert!(
+        duties.starts_with("No violation in 1 request, positions 1 to "),
+        "{duties}"
+    );
+    let shares = small.prints(&["audit", "segregation", "--csv", "shares"]);
+    assert!(shares.contains(",1,1,100.0,0,0,"), "{shares}");
 
     let account = |what: &str, more: &[&str]| {
         let start = ["accounts", what, "svc-backup"];

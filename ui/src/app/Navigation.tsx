@@ -20,6 +20,7 @@ export function Navigation() {
   const path = useRouterState({ select: (state) => state.location.pathname });
   const counts = useCounts();
   const items = useNavItems();
+  const here = hereOf(items, path);
   const system = api.useQuery('get', '/api/v1/system', {});
   return (
     <AppShell.Navbar p="xs" aria-label={texts.main}>
@@ -35,7 +36,7 @@ export function Navigation() {
                 </div>
               )}
               {own.map((item) => (
-                <Item key={item.to} item={item} path={path} count={item.count ? counts[item.count] : 0} />
+                <Item key={item.to} item={item} here={item === here} count={item.count ? counts[item.count] : 0} />
               ))}
             </div>
           );
@@ -50,9 +51,14 @@ export function Navigation() {
   );
 }
 
-function Item({ item, path, count }: { item: NavItem; path: string; count: number }) {
+/** The line of the page: where one page lies below another, the nearest. */
+function hereOf(items: NavItem[], path: string): NavItem | undefined {
+  const holds = ({ to }: NavItem) => (to === '/' ? path === '/' : path === to || path.startsWith(`${to}/`));
+  return items.filter(holds).toSorted((a, b) => b.to.length - a.to.length)[0];
+}
+
+function Item({ item, here, count }: { item: NavItem; here: boolean; count: number }) {
   const { to, label, icon: Icon } = item;
-  const here = to === '/' ? path === '/' : path === to || path.startsWith(`${to}/`);
   return (
     <NavLink
       component={Link}

@@ -8,6 +8,7 @@ use tenure_domain::{
     group::GroupEvent as G,
     ownership::Owner,
     request::{RequestEvent as R, Submission},
+    segregation::{Review, Seen},
 };
 use tenure_eventstore::StoredEvent;
 use uuid::Uuid;
@@ -106,4 +107,26 @@ pub(super) fn nobody_decided_on_their_own(events: &[StoredEvent]) -> Result<(), 
         }
     }
     Ok(())
+}
+
+/// Nor does the report that auditors get find anything in a history that the rules have written.
+pub(super) fn the_report_finds_nothing(events: &[StoredEvent]) -> Result<(), String> {
+    let mut review = Review::default();
+    for event in events {
+        review.see(&Seen {
+            position: event.position,
+            stream: event.stream,
+            at: event.recorded_at,
+            actor: &event.actor,
+            event: &event.event,
+        });
+    }
+    match review.is_clean() {
+        true => Ok(()),
+        false => Err(format!(
+            "{} events are missing, and the report finds {:?}",
+            review.missing(),
+            review.violations().items()
+        )),
+    }
 }

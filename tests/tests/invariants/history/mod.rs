@@ -28,6 +28,7 @@ pub(crate) fn check(events: &[StoredEvent], repeated: &[Uuid]) -> Result<(), Str
     positions_and_versions_have_no_gap(events)?;
     a_command_was_applied_once(events, repeated)?;
     duties::nobody_decided_on_their_own(events)?;
+    duties::the_report_finds_nothing(events)?;
     approved_requests_ended(events)?;
     requests::escalations_were_on_time_and_once(events)?;
     let mut accounts: BTreeMap<Uuid, Vec<(&A, DateTime<Utc>)>> = BTreeMap::new();

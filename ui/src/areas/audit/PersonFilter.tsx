@@ -10,9 +10,17 @@ import { common } from '@/texts/common';
 const FOUND = 20;
 const PAUSE = 200;
 
-/** Who did it: one of thousands, found by name or address. */
-export function PersonFilter({ state }: { state: TableState }) {
-  const chosen = state.search['user'];
+interface Props {
+  state: TableState;
+  /** As the address calls it. */
+  name?: string;
+  label?: string;
+  any?: string;
+}
+
+/** One person of thousands, found by name or address. */
+export function PersonFilter({ state, name: of = 'user', label = texts.filters.who, any = texts.filters.anybody }: Props) {
+  const chosen = state.search[of];
   const id = chosen === undefined ? '' : String(chosen);
   const [typed, setTyped] = useState('');
   const [search] = useDebouncedValue(typed.trim(), PAUSE);
@@ -32,8 +40,8 @@ export function PersonFilter({ state }: { state: TableState }) {
     <Select
       size="xs"
       w={190}
-      aria-label={texts.filters.who}
-      placeholder={texts.filters.anybody}
+      aria-label={label}
+      placeholder={any}
       clearable
       searchable
       // The server has searched, by address too.
@@ -42,7 +50,7 @@ export function PersonFilter({ state }: { state: TableState }) {
       onSearchChange={setTyped}
       data={[...own, ...found]}
       value={id || null}
-      onChange={(user) => state.change({ user: user ?? undefined })}
+      onChange={(user) => state.change({ [of]: user ?? undefined })}
     />
   );
 }

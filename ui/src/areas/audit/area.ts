@@ -1,5 +1,5 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
-import { ShieldCheck } from 'lucide-react';
+import { Scale, ShieldCheck } from 'lucide-react';
 import type { Area } from '@/app/area';
 import { root } from '@/app/root';
 import { tableSearch } from '@/app/search';
@@ -14,6 +14,12 @@ export const auditRoutes = [
   }),
   createRoute({
     getParentRoute: () => root,
+    path: '/audit/segregation',
+    validateSearch: tableSearch('approver', 'requester', 'position'),
+    component: lazyRouteComponent(() => import('./segregation/SegregationPage')),
+  }),
+  createRoute({
+    getParentRoute: () => root,
     path: '/audit/$position',
     component: lazyRouteComponent(() => import('./EventPage')),
   }),
@@ -22,5 +28,6 @@ export const auditRoutes = [
 export const audit: Area = {
   nav: [
     { label: nav.audit, to: '/audit', icon: ShieldCheck, group: 'assurance', needs: ['audit:read'] },
+    { label: nav.segregation, to: '/audit/segregation', icon: Scale, group: 'assurance', needs: ['audit:read'] },
   ],
 };

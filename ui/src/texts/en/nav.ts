@@ -21,6 +21,7 @@ export const nav = {
   campaigns: 'Certification',
   newCampaign: 'Start a certification campaign',
   audit: 'Audit trail',
+  segregation: 'Segregation of duties',
   settings: 'Settings',
   apiTokens: 'API tokens',
 };
