@@ -43,6 +43,7 @@ pub mod review;
 pub mod role;
 pub mod segregation;
 pub mod sentence;
+pub mod simulation;
 pub mod synchronisation;
 pub mod template;
 pub mod timers;

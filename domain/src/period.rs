@@ -88,6 +88,21 @@ impl Period {
     }
 }
 
+impl Period {
+    /// 00:00 UTC of the day on which a lifecycle of this period that ends at `end` began; of several days that lead to the
+    /// same end, one.
+    #[must_use]
+    pub fn begin_of(self, end: DateTime<Utc>) -> DateTime<Utc> {
+        let day = end.date_naive();
+        let begin = match self.unit {
+            PeriodUnit::Days => day.checked_sub_days(Days::new(u64::from(self.count))),
+            PeriodUnit::Months => day.checked_sub_months(Months::new(u32::from(self.count))),
+            PeriodUnit::Years => day.checked_sub_months(Months::new(u32::from(self.count) * 12)),
+        };
+        begin.unwrap_or(day).and_time(NaiveTime::MIN).and_utc()
+    }
+}
+
 impl fmt::Display for Period {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let unit = match self.unit {
@@ -170,6 +185,14 @@ mod tests {
                 .end_from(at("2024-02-29T00:00:00Z")),
             at("2025-02-28T00:00:00Z")
         );
+    }
+
+    #[test]
+    fn a_lifecycle_began_a_period_before_its_end() {
+        let end = at("2026-04-10T00:00:00Z");
+        for period in [Period::days(90), Period::months(3), Period::months(12)] {
+            assert_eq!(period.end_from(period.begin_of(end)), end);
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::{
     connection::{Common, Connection},
+    documents::{self, Kind, SimulateArgs},
     error::ClientError,
     lookup,
     table::{print_items, text},
@@ -33,6 +34,9 @@ enum RoleCommand {
         #[arg(long, required = true)]
         permission: Vec<String>,
     },
+    /// Say who would lose or gain what if roles were as files say, and which open approvals nobody could give
+    #[command(after_help = "Example:\n  tenure role simulate -f roles.yaml")]
+    Simulate(SimulateArgs),
     /// Let a role give nothing: to nobody who has it
     #[command(after_help = "Example:\n  tenure role disable \"Help desk\"")]
     Disable {
@@ -62,8 +66,13 @@ enum RoleCommand {
 }
 
 pub(crate) async fn run(args: RoleArgs) -> Result<(), ClientError> {
+    if let RoleCommand::Simulate(args) = args.command {
+        return documents::simulate(args, Kind::Role).await;
+    }
     let connection = Connection::signed_in(&args.common)?;
     match args.command {
+        // Done above: its files are read before anything is asked.
+        RoleCommand::Simulate(_) => {}
         RoleCommand::Create { name, permission } => {
             let answer = connection
                 .post("roles", &json!({"name": name, "permissions": permission}))

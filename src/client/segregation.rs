@@ -92,10 +92,7 @@ fn pairs<'a>(query: &'a [(&'a str, String)]) -> Vec<(&'a str, &'a str)> {
 }
 
 /// The report, asked for until all of the history was looked at.
-async fn complete(
-    connection: &Connection,
-    query: &[(&str, String)],
-) -> Result<Value, ClientError> {
+async fn complete(connection: &Connection, query: &[(&str, String)]) -> Result<Value, ClientError> {
     let mut query = pairs(query);
     query.push(("limit", PAGE));
     loop {
@@ -155,15 +152,37 @@ fn shown(report: &Value) {
     );
     table(
         "overrides",
-        &["POSITION", "WHEN (UTC)", "REQUEST", "OVERRIDDEN BY", "IN SPITE OF", "REASON"],
+        &[
+            "POSITION",
+            "WHEN (UTC)",
+            "REQUEST",
+            "OVERRIDDEN BY",
+            "IN SPITE OF",
+            "REASON",
+        ],
         &|item| {
-            let paths = ["position", "at", "request", "administrator.name", "in_spite_of", "reason"];
+            let paths = [
+                "position",
+                "at",
+                "request",
+                "administrator.name",
+                "in_spite_of",
+                "reason",
+            ];
             paths.iter().map(|path| text(item, path)).collect()
         },
     );
     table(
         "shares",
-        &["APPROVER", "REQUESTER", "APPROVED", "OF", "SHARE", "IN ANOTHER'S NAME", "OVERRIDDEN"],
+        &[
+            "APPROVER",
+            "REQUESTER",
+            "APPROVED",
+            "OF",
+            "SHARE",
+            "IN ANOTHER'S NAME",
+            "OVERRIDDEN",
+        ],
         &|item| {
             let [requests, of] = ["requests", "of"].map(|name| item[name].as_u64().unwrap_or(0));
             vec![

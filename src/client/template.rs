@@ -2,7 +2,7 @@
 
 use super::{
     connection::{Common, Connection},
-    documents::{self, ApplyArgs, DiffArgs, ExportArgs, Kind},
+    documents::{self, ApplyArgs, DiffArgs, ExportArgs, Kind, SimulateArgs},
     error::ClientError,
     lookup,
     table::{print_fields, print_items, text},
@@ -32,6 +32,12 @@ enum TemplateCommand {
     /// Say what files say otherwise than the server; ends with 1 if anything differs
     #[command(after_help = "Example:\n  tenure template diff -f templates.yaml")]
     Diff(DiffArgs),
+    /// Say what applying would do to live accounts and past requests, before it is done; nothing is written
+    #[command(
+        after_help = "Example:\n  tenure template simulate -f templates.yaml\n\nLive accounts are looked at as if they were \
+        migrated to what the document says, past requests as if they were asked, and approved by the same people, once more."
+    )]
+    Simulate(SimulateArgs),
     /// Write templates as documents that can be applied
     #[command(after_help = "Example:\n  tenure template export \"Service account\"")]
     Export(ExportArgs),
@@ -57,6 +63,7 @@ pub(crate) async fn run(args: TemplateArgs) -> Result<(), ClientError> {
     match args.command {
         TemplateCommand::Apply(args) => documents::apply(args, Kind::Template).await,
         TemplateCommand::Diff(args) => documents::diff(args, Kind::Template).await,
+        TemplateCommand::Simulate(args) => documents::simulate(args, Kind::Template).await,
         TemplateCommand::Export(args) => documents::export(args, Some(Kind::Template)).await,
         TemplateCommand::List { offered } => {
             let connection = connection()?;

@@ -30,6 +30,7 @@ mod relay;
 mod reports;
 mod run;
 mod scheduler;
+pub mod simulation;
 pub mod synchronisation;
 
 pub use access::{EngineAccess, EngineLogin, EngineNats, LoginError};

@@ -3,7 +3,7 @@
 use crate::{CommandError, Instance};
 use std::time::Duration;
 use tenure_domain::{
-    GroupId, UserId,
+    GroupId, RoleId, UserId,
     deputy::Deputyship,
     group::{Group, everyone},
     permission::{Feature, Permission, Permissions, Reach, Verb, reach},
@@ -50,6 +50,28 @@ impl Rights {
 /// # Errors
 /// If store or views cannot be read.
 pub async fn rights_of(instance: &Instance, user: UserId) -> Result<Option<Rights>, CommandError> {
+    let Some((roles, mut groups)) = roles_of(instance, user).await? else {
+        return Ok(None);
+    };
+    stood_in_for(instance, &mut groups).await?;
+    let mut permissions = Vec::new();
+    for role in roles {
+        let state = instance.store.state::<Role>(role.0).await?.state;
+        permissions.extend(state.permissions().cloned());
+    }
+    Ok(Some(Rights {
+        user,
+        groups,
+        deputy_for: principals(instance, user).await?,
+        roles: permissions,
+    }))
+}
+
+/// The roles of `user`, each once, and the enabled groups; `None` if unknown or disabled.
+pub(crate) async fn roles_of(
+    instance: &Instance,
+    user: UserId,
+) -> Result<Option<(Vec<RoleId>, Vec<GroupId>)>, CommandError> {
     let store = &instance.store;
     let state = store.state::<User>(user.0).await?.state;
     if !state.is_active() {
@@ -67,26 +89,9 @@ pub async fn rights_of(instance: &Instance, user: UserId) -> Result<Option<Right
             groups.push(group);
         }
     }
-    stood_in_for(instance, &mut groups).await?;
     roles.sort();
     roles.dedup();
-    let mut permissions = Vec::new();
-    for role in roles {
-        permissions.extend(
-            store
-                .state::<Role>(role.0)
-                .await?
-                .state
-                .permissions()
-                .cloned(),
-        );
-    }
-    Ok(Some(Rights {
-        user,
-        groups,
-        deputy_for: principals(instance, user).await?,
-        roles: permissions,
-    }))
+    Ok(Some((roles, groups)))
 }
 
 /// How long rights wait for what is known of groups and deputies.

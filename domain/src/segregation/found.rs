@@ -147,7 +147,9 @@ impl Breach {
             Self::OwnOverride => "they overrode the approval of their own request",
             Self::OtherActor => "somebody else was signed in than the event names",
             Self::NotWaiting => "the request did not wait for a decision",
-            Self::TooFew { .. } => "a step had fewer approvals by different people than it asks for",
+            Self::TooFew { .. } => {
+                "a step had fewer approvals by different people than it asks for"
+            }
         }
     }
 

@@ -59,14 +59,16 @@ impl Shares {
 
     /// Each approver of each requester, by requester.
     pub fn iter(&self) -> impl Iterator<Item = Share> {
-        self.cells.iter().map(|((requester, approver), cell)| Share {
-            approver: *approver,
-            requester: *requester,
-            requests: cell.requests,
-            in_anothers_name: cell.in_anothers_name,
-            overridden: cell.overridden,
-            of: self.approved.get(requester).copied().unwrap_or_default(),
-            hides_approvers: cell.hides_approvers,
-        })
+        self.cells
+            .iter()
+            .map(|((requester, approver), cell)| Share {
+                approver: *approver,
+                requester: *requester,
+                requests: cell.requests,
+                in_anothers_name: cell.in_anothers_name,
+                overridden: cell.overridden,
+                of: self.approved.get(requester).copied().unwrap_or_default(),
+                hides_approvers: cell.hides_approvers,
+            })
     }
 }

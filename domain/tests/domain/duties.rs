@@ -8,8 +8,8 @@ use tenure_domain::{
     lifecycle::EndOfLifecycleAction,
     ownership::Owner,
     request::{
-        ApprovalGiven, ApprovalOverridden, RequestApproved, RequestEvent, RequestKind,
-        RequestRejected, RequestReopened, RequestSubmitted, ReleasedName,
+        ApprovalGiven, ApprovalOverridden, ReleasedName, RequestApproved, RequestEvent,
+        RequestKind, RequestRejected, RequestReopened, RequestSubmitted,
     },
     segregation::{Review, Seen, Share},
 };
@@ -155,7 +155,11 @@ fn whoever_asked_or_was_chosen_and_approved_is_found() {
 #[test]
 fn a_member_of_an_owning_group_counts_while_a_member_and_while_its_group_stands_in() {
     let team = [Owner::Group(group("team"))];
-    let asked = || History::default().group("team", added("carol")).asked(1, &team);
+    let asked = || {
+        History::default()
+            .group("team", added("carol"))
+            .asked(1, &team)
+    };
     asked().approved_by("carol").found(&["member-of-owner"]);
     let gone = GroupMemberRemoved {
         user: user("carol"),
@@ -165,7 +169,12 @@ fn a_member_of_an_owning_group_counts_while_a_member_and_while_its_group_stands_
         asked()
             .group("others", added("dave"))
             .group("team", GroupDisabled {})
-            .group("team", GroupReplaced { by: group("others") })
+            .group(
+                "team",
+                GroupReplaced {
+                    by: group("others"),
+                },
+            )
     };
     stands_in().approved_by("dave").found(&["member-of-owner"]);
     stands_in()
@@ -181,7 +190,9 @@ fn a_deputy_of_a_party_is_found_within_the_deputys_time_only() {
             .deputy("carol", "alice", from, until)
             .asked(1, &[])
     };
-    asked(1, 20).approved_by("carol").found(&["deputy-of-party"]);
+    asked(1, 20)
+        .approved_by("carol")
+        .found(&["deputy-of-party"]);
     asked(1, 10).approved_by("carol").found(&[]);
     asked(11, 20).approved_by("carol").found(&[]);
     asked(1, 20)
@@ -279,7 +290,11 @@ fn a_decision_on_what_waits_for_none_is_found() {
         kind: RequestKind::NewAccount,
         released: released(),
     };
-    let over = || History::default().asked(1, &[]).request("carol", rejected());
+    let over = || {
+        History::default()
+            .asked(1, &[])
+            .request("carol", rejected())
+    };
     over().found(&[]);
     over()
         .request("dave", given("dave", None))

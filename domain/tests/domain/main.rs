@@ -32,6 +32,7 @@ mod revival;
 mod scene;
 mod schemas;
 mod segregation;
+mod simulation;
 mod steps;
 mod story;
 mod submission;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tenure_domain::{
     Actor, Context, Event, Stream, UserId,
-    deputy::{Deputyship, DeputyshipCommand, DeputyshipFacts, DeputyNamed},
+    deputy::{DeputyNamed, Deputyship, DeputyshipCommand, DeputyshipFacts},
     request::RequestEvent,
     segregation::Review,
 };
@@ -69,7 +69,8 @@ fn submitted(requester: Uuid, owners: &[Value], approvers: &[Uuid]) -> RequestEv
 
 /// Approved by this person, and with that as a whole.
 fn approved(approver: Uuid) -> [RequestEvent; 2] {
-    let given = json!({"step": 0, "step_name": "Manager", "approver": approver, "step_completed": true});
+    let given =
+        json!({"step": 0, "step_name": "Manager", "approver": approver, "step_completed": true});
     let whole = json!({"kind": {"type": "new-account"}, "account": new_id()});
     [
         event("request.approval-given", given),
@@ -77,7 +78,12 @@ fn approved(approver: Uuid) -> [RequestEvent; 2] {
     ]
 }
 
-async fn happens(store: &EventStore, request: Uuid, who: Uuid, events: impl Into<Vec<RequestEvent>>) {
+async fn happens(
+    store: &EventStore,
+    request: Uuid,
+    who: Uuid,
+    events: impl Into<Vec<RequestEvent>>,
+) {
     let execution = Execution::<ByHand>::new(request, events.into(), (), Actor::User(UserId(who)));
     store.execute(execution).await.expect("written");
 }
@@ -85,20 +91,31 @@ async fn happens(store: &EventStore, request: Uuid, who: Uuid, events: impl Into
 /// A request of `requester`, approved by `approver`.
 async fn request(store: &EventStore, requester: Uuid, owners: &[Value], approver: Uuid) -> Uuid {
     let id = new_id();
-    happens(store, id, requester, [submitted(requester, owners, &[approver])]).await;
+    happens(
+        store,
+        id,
+        requester,
+        [submitted(requester, owners, &[approver])],
+    )
+    .await;
     happens(store, id, approver, approved(approver)).await;
     id
 }
 
 async fn reviewed(store: &EventStore, up_to: u64) -> Review {
     let mut review = Review::default();
-    store.review(&mut review, up_to, || false).await.expect("reviewed");
+    store
+        .review(&mut review, up_to, || false)
+        .await
+        .expect("reviewed");
     review
 }
 
 fn breaches(review: &Review) -> Vec<(&'static str, Uuid)> {
     let found = review.violations().items().iter();
-    found.map(|one| (one.breach.text(), one.request.0)).collect()
+    found
+        .map(|one| (one.breach.text(), one.request.0))
+        .collect()
 }
 
 on_every_store! {

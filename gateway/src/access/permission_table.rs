@@ -262,6 +262,10 @@ pub(crate) const RULES: &[Rule] = &[
         Needs(&[(F::Role, V::Update)], Everything),
     ),
     post(
+        "/api/v1/roles/{id}/simulate",
+        Needs(&[(F::Role, V::Update)], Everything),
+    ),
+    post(
         "/api/v1/roles/{id}/disable",
         Needs(&[(F::Role, V::Delete)], Everything),
     ),
@@ -410,6 +414,17 @@ pub(crate) const RULES: &[Rule] = &[
     get("/api/v1/templates/{id}/versions", READ_TEMPLATE),
     get("/api/v1/templates/{id}/versions/{version}", READ_TEMPLATE),
     get("/api/v1/templates/{id}/compare", READ_TEMPLATE),
+    // Counts for whoever writes or publishes; accounts and requests one by one for whoever sees them all: the handler sees to it.
+    post(
+        "/api/v1/templates/{id}/simulate",
+        Needs(
+            &[
+                (F::ProvisionTemplate, V::Update),
+                (F::ProvisionTemplateWorkflow, V::Update),
+            ],
+            Everything,
+        ),
+    ),
     post("/api/v1/templates/{id}/submit", WRITE_TEMPLATE),
     // While a draft awaits approval, manage is needed too: the handlers see to it.
     post("/api/v1/templates/{id}/return", PUBLISH),

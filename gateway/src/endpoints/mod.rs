@@ -53,6 +53,7 @@ pub(crate) mod segregation;
 pub(crate) mod segregation_export;
 pub(crate) mod sessions;
 pub(crate) mod setup;
+pub(crate) mod simulation;
 pub(crate) mod synchronisation;
 pub(crate) mod system;
 pub(crate) mod template_commands;
@@ -104,6 +105,7 @@ pub(crate) fn all() -> OpenApiRouter<App> {
         template_queries::routes(),
         template_commands::routes(),
         template_compare::routes(),
+        simulation::routes(),
         request_list::routes(),
         request_export::routes(),
         request_queries::routes(),

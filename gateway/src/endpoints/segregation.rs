@@ -210,10 +210,7 @@ async fn report(
     let of_shares = page
         .iter()
         .flat_map(|share| [share.approver.0, share.requester.0]);
-    let ids: Vec<_> = of_violations
-        .chain(of_overrides)
-        .chain(of_shares)
-        .collect();
+    let ids: Vec<_> = of_violations.chain(of_overrides).chain(of_shares).collect();
     let names = Names::of(&app, ids).await?;
     Ok(Json(SegregationReport {
         clean: reviewed.is_complete() && review.is_clean(),

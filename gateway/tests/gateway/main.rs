@@ -36,6 +36,7 @@ mod revival;
 mod saved_views;
 mod segregation;
 mod sign_in;
+mod simulation;
 mod synchronisation;
 mod templates;
 mod timer_marks;

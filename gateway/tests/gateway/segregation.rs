@@ -120,9 +120,7 @@ async fn auditors_may_ask_and_nobody_else() {
 #[tokio::test]
 async fn a_requester_does_not_learn_here_who_approves_where_that_is_hidden() {
     let (world, ada) = World::with_ada().await;
-    let rosa = world
-        .person(&ada, "rosa", &["Requester", "Auditor"])
-        .await;
+    let rosa = world.person(&ada, "rosa", &["Requester", "Auditor"]).await;
     let anton = world.person(&ada, "anton", &["Approver"]).await;
     let template_id = template(&ada, &[&anton], |content| {
         content["approval"]["hide_approver_names"] = json!(true);

@@ -10,10 +10,12 @@ mod groups;
 mod names;
 mod read;
 mod roles;
+mod simulate;
 mod templates;
 
 pub(super) use command::{ApplyArgs, DiffArgs, ExportArgs, apply, diff, export};
 pub(super) use read::Kind;
+pub(super) use simulate::{SimulateArgs, simulate};
 
 use super::connection::Connection;
 use serde_json::Value;

@@ -48,6 +48,20 @@ pub(super) async fn differences(
     Ok((known, found))
 }
 
+/// What to ask so that the document is tried out; `None` if there is no such role yet.
+pub(super) async fn tried(
+    connection: &Connection,
+    document: &Document,
+) -> Result<Option<(String, Value)>, ClientError> {
+    let known = known(connection, &document.name).await?;
+    Ok(known.map(|known| {
+        let path = format!("roles/{}/simulate", text(&known, "id"));
+        let permissions = document.content.get("permissions");
+        let permissions = permissions.unwrap_or(&known["permissions"]);
+        (path, json!({ "permissions": permissions }))
+    }))
+}
+
 pub(super) async fn apply(
     applying: &Applying<'_>,
     names: &mut Names<'_>,

@@ -95,6 +95,20 @@ pub(super) async fn differences(
     Ok((Some(known), found))
 }
 
+/// What to ask so that the document is tried out; `None` if there is no such template yet.
+pub(super) async fn tried(
+    connection: &Connection,
+    names: &mut Names<'_>,
+    document: &Document,
+) -> Result<Option<(String, Value)>, ClientError> {
+    let content = wanted(document, names).await?;
+    let known = known(connection, &document.name).await?;
+    Ok(known.map(|known| {
+        let path = format!("templates/{}/simulate", text(&known, "id"));
+        (path, json!({ "content": content }))
+    }))
+}
+
 pub(super) async fn apply(
     applying: &Applying<'_>,
     names: &mut Names<'_>,

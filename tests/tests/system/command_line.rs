@@ -68,6 +68,21 @@ async fn an_account_is_asked_for_kept_cloned_and_migrated() {
     );
     let approved = small.prints_for(&bob, &["approve", "svc-backup", "--wait"]);
     assert!(approved.contains("svc-backup: provisioned"), "{approved}");
+    let shorter = TEMPLATE.replace("[90 days, 30 days]", "[30 days]");
+    std::fs::write(small.folder.path().join("shorter.yaml"), shorter).unwrap();
+    let simulated = small.prints(&["template", "simulate", "-f", "shorter.yaml"]);
+    for said in [
+        "1 of 1 live accounts would fare otherwise",
+        "ends-earlier: 1",
+        "1 of 1 past requests would fare otherwise",
+        "refused: 1",
+    ] {
+        assert!(simulated.contains(said), "{simulated}");
+    }
+    let role = "name: Approver\npermissions: [provision-approval:read]\n";
+    std::fs::write(small.folder.path().join("role.yaml"), role).unwrap();
+    let simulated = small.prints(&["role", "simulate", "-f", "role.yaml"]);
+    assert!(simulated.contains("would lose a permission"), "{simulated}");
     let duties = small.prints(&["audit", "segregation"]);
     assert!(
         duties.starts_with("No violation in 1 request, positions 1 to "),

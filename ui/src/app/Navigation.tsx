@@ -66,6 +66,8 @@ function Item({ item, here, count }: { item: NavItem; here: boolean; count: numb
       label={label}
       active={here}
       aria-current={here ? 'page' : undefined}
+      // The router would mark a page above it, too.
+      activeOptions={{ exact: true, includeSearch: false }}
       leftSection={<Icon size={17} aria-hidden />}
       rightSection={
         count > 0 ? (

@@ -11,6 +11,7 @@ mod people;
 mod preview;
 mod reveal;
 mod setup;
+mod simulation;
 
 pub use campaigns::FrozenPopulation;
 pub use error::CommandError;

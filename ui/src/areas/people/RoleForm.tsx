@@ -6,6 +6,7 @@ import { ProblemAlert } from '@/components/ProblemAlert';
 import { common } from '@/texts/common';
 import { role as texts } from '@/texts/people';
 import { PermissionMatrix } from './PermissionMatrix';
+import { RoleSimulation } from './RoleSimulation';
 
 interface Content {
   name: string;
@@ -13,6 +14,8 @@ interface Content {
 }
 
 interface Props {
+  /** Of a role that is there: what saving it would do can be tried out. */
+  id?: string;
   content: Content;
   act: string;
   save: (content: Content) => Promise<unknown>;
@@ -20,7 +23,7 @@ interface Props {
 }
 
 /** Name and matrix of a role; what is typed stays until it is saved. */
-export function RoleForm({ content, act, save, onCancel }: Props) {
+export function RoleForm({ id, content, act, save, onCancel }: Props) {
   const session = useSession();
   const [name, setName] = useState(content.name);
   const [permissions, setPermissions] = useState<ReadonlySet<string>>(new Set(content.permissions));
@@ -67,6 +70,11 @@ export function RoleForm({ content, act, save, onCancel }: Props) {
         within={new Set(session?.permissions)}
         onChange={setPermissions}
       />
+      {id !== undefined && dirty && (
+        <div style={{ marginTop: 16 }}>
+          <RoleSimulation id={id} permissions={permissions} />
+        </div>
+      )}
       <ProblemAlert problem={problem} />
       <Group mt="md" justify="flex-end">
         <span className="muted" style={{ fontSize: '0.8125rem', flex: 1, minWidth: 200 }}>

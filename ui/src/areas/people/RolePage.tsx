@@ -79,6 +79,7 @@ export default function RolePage() {
       <Card title={texts.matrix}>
         {editing ? (
           <RoleForm
+            id={id}
             content={data}
             act={common.save}
             save={async (body) => {

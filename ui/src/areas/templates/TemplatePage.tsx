@@ -16,6 +16,7 @@ import { template as texts, templates, versionStatuses } from '@/texts/templates
 import { ContentView } from './ContentView';
 import { Differences } from './Differences';
 import { TemplateStatusPill } from './status';
+import { TemplateSimulation } from './simulation/TemplateSimulation';
 import { TemplateDialog, type Act } from './TemplateDialogs';
 
 const TONES: Record<Schemas['VersionStatus'], Tone> = {
@@ -57,6 +58,7 @@ export default function TemplatePage() {
       </PageHead>
       {data.draft != null && <DraftNotice template={data} draft={data.draft} />}
       <div className="grid">
+        {data.draft != null && data.versions.length > 0 && <Tried id={id} />}
         <Card title={shown === undefined ? texts.versions : texts.shown(shown)} span={8}>
           {shown !== undefined && <Version id={id} version={shown} />}
         </Card>
@@ -167,6 +169,13 @@ function Accounts({ id }: { id: string }) {
       </div>
     </div>
   );
+}
+
+/** For whoever may write or publish the draft. */
+function Tried({ id }: { id: string }) {
+  const can = useCan();
+  if (!can('provision-template:update') && !can('provision-template-workflow:update')) return null;
+  return <TemplateSimulation id={id} />;
 }
 
 /** What the draft is, and what publishing it would change. */
