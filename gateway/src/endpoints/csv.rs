@@ -14,7 +14,7 @@ use std::io;
 const MARK: &str = "\u{feff}";
 
 /// A file of this name: its header and first rows, which are known, and the rest as it comes.
-fn file(
+pub(super) fn file(
     name: &str,
     header: &str,
     first: Bytes,

@@ -7,6 +7,7 @@ use super::{
 use crate::{
     access::authorise::Signed,
     app::App,
+    exporter::Exporter,
     names::Names,
     problem::{Kind, Problem},
     query::Filter,
@@ -16,7 +17,10 @@ use axum::{extract::State, response::Response};
 use chrono::{DateTime, SecondsFormat, Utc};
 use futures::stream;
 use serde::Deserialize;
-use tenure_domain::segregation::{Breach, Whose};
+use tenure_domain::{
+    segregation::{Breach, Whose},
+    user::Exported,
+};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
@@ -59,7 +63,7 @@ pub(crate) struct ExportSegregation {
     responses((status = 200, content_type = "text/csv", body = String)))]
 async fn export(
     State(app): State<App>,
-    signed: Signed,
+    exporter: Exporter,
     Filter(wanted): Filter<ExportSegregation>,
 ) -> Result<Response, Problem> {
     let ask = AskSegregation::of(wanted.position, wanted.approver, wanted.requester);
@@ -73,21 +77,23 @@ async fn export(
         );
         return Err(Problem::new(Kind::Unavailable, far).retry_after(1));
     }
+    exporter.record(Exported::SegregationOfDuties).await?;
+    let signed = &exporter.signed;
     let (name, header, rows) = match wanted.list {
         SegregationList::Shares => (
             "segregation-shares.csv",
             "approver,requester,approved,of_approved_requests,share_percent,in_anothers_name,overridden,approver_id,requester_id",
-            of_shares(&app, &signed, &found, &ask).await?,
+            of_shares(&app, signed, &found, &ask).await?,
         ),
         SegregationList::Violations => (
             "segregation-violations.csv",
             "position,at_utc,request,requester,who,act,breach,words,through",
-            of_violations(&app, &signed, &found).await?,
+            of_violations(&app, signed, &found).await?,
         ),
         SegregationList::Overrides => (
             "segregation-overrides.csv",
             "position,at_utc,request,requester,administrator,step,reason,in_spite_of",
-            of_overrides(&app, &signed, &found).await?,
+            of_overrides(&app, signed, &found).await?,
         ),
     };
     Ok(csv::file(name, header, rows.into(), stream::empty()))

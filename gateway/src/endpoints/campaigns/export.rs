@@ -9,6 +9,7 @@ use super::{
 use crate::{
     app::App,
     endpoints::csv,
+    exporter::Exporter,
     problem::Problem,
     query::{Filter, Id},
 };
@@ -23,6 +24,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use futures::{Stream, StreamExt, stream};
 use serde::Deserialize;
 use std::io;
+use tenure_domain::user::Exported;
 use tenure_projections::{
     CampaignRow, LONGEST_PAGE, Page, ReviewFilter, ReviewRow, SortOrder, Start,
 };
@@ -62,10 +64,12 @@ pub(crate) enum EvidenceFormat {
     params(("id" = Uuid, Path), ExportCampaign), responses((status = 200, content_type = "text/csv", body = String)))]
 async fn export(
     State(app): State<App>,
+    exporter: Exporter,
     Id(id): Id,
     Filter(wanted): Filter<ExportCampaign>,
 ) -> Result<Response, Problem> {
     let campaign = campaign(&app, id).await?;
+    exporter.record(Exported::Campaign).await?;
     match wanted.format.unwrap_or_default() {
         EvidenceFormat::Csv => as_csv(app, campaign).await,
         EvidenceFormat::Json => as_json(app, campaign).await,
