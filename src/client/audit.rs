@@ -14,7 +14,8 @@ use serde_json::{Value, json};
 #[derive(Args, Debug)]
 #[command(
     after_help = "Examples:\n  tenure audit list --by rosa@corp.example --from 2026-06-01T00:00:00Z\n  \
-    tenure audit list --account svc-backup --json"
+    tenure audit list --account svc-backup --json\n  \
+    tenure audit list --text \"rejected budget\""
 )]
 pub(crate) struct ListArgs {
     /// By this person: an e-mail address or a name
@@ -32,6 +33,9 @@ pub(crate) struct ListArgs {
     /// Of this type, for instance account.renewed
     #[arg(long = "type", value_name = "TYPE")]
     event_type: Option<String>,
+    /// Whose sentence has all of these words, the last one perhaps only begun
+    #[arg(long, value_name = "WORDS")]
+    text: Option<String>,
     /// At or after this instant (RFC 3339)
     #[arg(long)]
     from: Option<String>,
@@ -72,6 +76,7 @@ pub(crate) async fn list(args: ListArgs) -> Result<(), ClientError> {
         ("object", &object),
         ("kind", &args.kind),
         ("type", &args.event_type),
+        ("text", &args.text),
         ("from", &args.from),
         ("to", &args.to),
     ] {
@@ -87,6 +92,9 @@ pub(crate) async fn list(args: ListArgs) -> Result<(), ClientError> {
             ("WHAT", "sentence"),
         ];
         print_items(answer, &columns);
+        if let Some(position) = answer["reached"].as_u64() {
+            out::line(format_args!("Searched as far as position {position}; there is more: narrow it by --from or --to."));
+        }
     });
     Ok(())
 }

@@ -83,6 +83,7 @@ export async function pages(request) {
     ...draftSteps.map((step) => `/templates/${drafted}/edit/${step}`),
     '/audit',
     '/audit?kind=template&type=template.published',
+    '/audit?q=submitted',
     '/audit/1',
     '/audit/20',
     '/audit/segregation',

@@ -78,9 +78,20 @@ async fn on(
         slowest = slowest.max(p99);
         eprintln!("  {p50:>7.1} {p99:>7.1} ms  {:>4} x {asked}", times.len());
     }
+    let searches = times
+        .iter()
+        .filter(|(asked, _)| asked.contains("audit?text="));
+    let mut searches: Vec<f64> = searches.flat_map(|(_, times)| times).copied().collect();
+    let search = percentile(&mut searches, 99);
     let mut all: Vec<f64> = times.into_values().flatten().collect();
     let p99 = percentile(&mut all, 99);
     report.add(Row::limit(&format!("lists-{store}-p99"), p99, P99_MS, "ms"));
+    report.add(Row::limit(
+        &format!("lists-{store}-trail-search-p99"),
+        search,
+        P99_MS,
+        "ms",
+    ));
     report.add(Row::limit(
         &format!("lists-{store}-slowest-p99"),
         slowest,

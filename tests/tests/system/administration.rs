@@ -141,6 +141,13 @@ async fn a_persons_data_and_what_a_token_is_for_are_changed_and_the_trail_tells(
         event.contains("Ada") && event.contains("Nightly") && event.contains("Weekly report"),
         "{event}"
     );
+    let said = once(
+        &small,
+        &["audit", "list", "--text", "token described"],
+        &["Ada"],
+    )
+    .await;
+    assert_eq!(said.lines().count(), 2, "a head and the event:\n{said}");
     let none = small.refuses(&["audit", "show", "99999999"]);
     assert!(none.contains("404"), "{none}");
     let bob = small.token_of("bob").await;

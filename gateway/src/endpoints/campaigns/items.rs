@@ -290,7 +290,12 @@ async fn mine(
     Filter(wanted): Filter<ListOwnReviews>,
 ) -> Result<Json<Reviews>, Problem> {
     let population = match wanted.campaign {
-        Some(id) => Some(campaign(&app, id).await?.frozen.population),
+        Some(id) => {
+            let known = app.instance.views.campaigns_among(&[id]).await?;
+            // One that is unknown has no accounts.
+            let population = known.first().map(|campaign| campaign.frozen.population);
+            Some(population.unwrap_or_default())
+        }
         None => None,
     };
     let mut standing = standings(wanted.standing.as_deref())?;
