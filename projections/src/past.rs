@@ -40,11 +40,16 @@ pub(crate) struct Past {
     database: OnceCell<ViewDatabase>,
     /// Which models are there, by their index. Held while others are folded.
     filled: tokio::sync::Mutex<BTreeSet<usize>>,
+    /// Of all pasts of an instance, one is folded at a time: it takes a processor, and memory for all accounts.
+    turn: Arc<tokio::sync::Mutex<()>>,
 }
 
 /// What was asked of the past lately.
 #[derive(Default)]
-pub(crate) struct Kept(Mutex<Vec<Position>>);
+pub(crate) struct Kept {
+    positions: Mutex<Vec<Position>>,
+    turn: Arc<tokio::sync::Mutex<()>>,
+}
 
 struct Position {
     position: u64,
@@ -56,7 +61,9 @@ struct Position {
 
 impl Kept {
     fn lock(&self) -> MutexGuard<'_, Vec<Position>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.positions
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -76,7 +83,11 @@ impl Views {
             known.used = Instant::now();
             return Ok(known.views.clone());
         }
-        let views = self.of_the_past(then, Past::default());
+        let past = Past {
+            turn: self.0.kept.turn.clone(),
+            ..Past::default()
+        };
+        let views = self.of_the_past(then, past);
         if kept.len() >= POSITIONS {
             let oldest = kept.iter().enumerate().min_by_key(|(_, known)| known.used);
             if let Some((oldest, _)) = oldest {
@@ -152,6 +163,7 @@ impl Past {
             .filter_map(|index| Some(&**views.models().get(*index)?))
             .collect();
         if !missing.is_empty() {
+            let _turn = self.turn.lock().await;
             fill(database, &views.0.store, &missing).await?;
             filled.extend(needed);
         }
