@@ -6,7 +6,7 @@ use crate::{
     cell::{Cell, Kind},
     list::{Count, EXACT},
     models::{
-        audit::{Audit, AuditFilter, AuditRow, signed},
+        audit::{AUDIT, Audit, AuditFilter, AuditRow, signed},
         audit_words::{BLOCK, WORDS, block_of, words},
     },
     search::folded_whole,
@@ -19,7 +19,7 @@ use std::{
 };
 
 /// Blocks that one answer reads: what is said nowhere together must not be looked for in all of a long history at once.
-const MOST_BLOCKS: usize = 24;
+const MOST_BLOCKS: usize = 12;
 /// Blocks looked up of one word. Where more have it, the next answer looks further.
 const LOOKED_UP: u64 = 4_096;
 /// From so many letters on the last word may be the beginning of one: shorter ones begin half of all words.
@@ -74,22 +74,23 @@ impl Views {
         let mut full = None;
         let condition = filter.condition();
         let limit = usize::try_from(page.rows()).unwrap_or(usize::MAX);
+        let mut saying = Vec::new();
         for (read, block) in blocks.into_iter().enumerate() {
             let within = span.within(block);
             if read == MOST_BLOCKS {
                 stopped = Some(span.before(&within));
                 break;
             }
-            for row in self.of_block(&condition, within, order).await? {
-                if !says(&row.summary, &wanted, &begun) {
+            for (position, sentence) in self.of_block(&condition, within, order).await? {
+                if !says(&sentence, &wanted, &begun) {
                     continue;
                 }
-                if search.rows.len() == limit {
-                    full = search.rows.last().map(|row| row.position);
+                if saying.len() == limit {
+                    full = saying.last().copied();
                     break;
                 }
                 match skipped {
-                    0 => search.rows.push(row),
+                    0 => saying.push(position),
                     _ => skipped -= 1,
                 }
             }
@@ -97,6 +98,7 @@ impl Views {
                 break;
             }
         }
+        search.rows = self.at(&saying, order).await?;
         let cursor = |position: u64| Cursor::of(&position.into(), &position.into());
         search.next = full.or(stopped).map(cursor);
         search.reached = stopped.filter(|_| full.is_none());
@@ -167,20 +169,41 @@ impl Views {
         Ok((blocks, further.filter(|at| span.positions.contains(at))))
     }
 
-    /// The events of a block that the filter finds, in order.
+    /// Positions and sentences of a block that the filter finds, in order: most of them are read for nothing.
     async fn of_block(
         &self,
         condition: &Cond,
         within: RangeInclusive<u64>,
         order: SortOrder,
-    ) -> Result<Vec<AuditRow>, ViewError> {
-        let condition = condition
-            .clone()
-            .add(Expr::col("position").gte(signed(*within.start())))
-            .add(Expr::col("position").lte(signed(*within.end())));
+    ) -> Result<Vec<(u64, String)>, ViewError> {
+        let mut query = Query::select();
+        query
+            .columns(["position", "summary"])
+            .from(AUDIT)
+            .cond_where(condition.clone())
+            .and_where(Expr::col("position").gte(signed(*within.start())))
+            .and_where(Expr::col("position").lte(signed(*within.end())))
+            .order_by("position", direction(order));
+        let found = self
+            .database()
+            .select(&query, &[Kind::Int, Kind::Text])
+            .await?;
+        let row = |mut row: Vec<Cell>| {
+            let sentence = row.pop()?.into_text()?;
+            Some((row.first()?.int()?.cast_unsigned(), sentence))
+        };
+        Ok(found.into_iter().filter_map(row).collect())
+    }
+
+    /// The events at these positions, in order.
+    async fn at(&self, positions: &[u64], order: SortOrder) -> Result<Vec<AuditRow>, ViewError> {
+        if positions.is_empty() {
+            return Ok(Vec::new());
+        }
+        let positions: Vec<i64> = positions.iter().copied().map(signed).collect();
         self.select::<Audit>(|query| {
             query
-                .cond_where(condition)
+                .and_where(Expr::col("position").is_in(positions))
                 .order_by("position", direction(order))
         })
         .await

@@ -43,7 +43,7 @@ pub struct AuditRow {
 
 pub(crate) struct Audit;
 
-const AUDIT: &str = "view_audit";
+pub(crate) const AUDIT: &str = "view_audit";
 
 impl ReadModel for Audit {
     const NAME: &'static str = "audit";
