@@ -15,7 +15,8 @@ let page;
 let wrong;
 
 before(async () => {
-  [demo, browser] = await Promise.all([startDemo('--accounts', '40'), launch()]);
+  browser = await launch();
+  demo = await startDemo('--accounts', '40');
 });
 
 after(async () => {

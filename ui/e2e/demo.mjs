@@ -16,7 +16,9 @@ export function withInstance(start) {
   let browser;
 
   before(async () => {
-    [instance, browser] = await Promise.all([start(), launch()]);
+    // One after the other: a browser that nobody knows of keeps a file that failed from ending.
+    browser = await launch();
+    instance = await start();
   });
 
   after(async () => {
