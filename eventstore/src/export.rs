@@ -197,10 +197,7 @@ impl EventStore {
         if last > head || after > last {
             return Err(ExportError::Beyond(head));
         }
-        let source = CheckpointSigner::of(self.keys(), 0)
-            .verifier()
-            .name()
-            .to_owned();
+        let source = self.source();
         let mut hash = self.link_at(after).await?;
         let of_these = |position| (after..=last).contains(&position);
         let checkpoints = self.checkpoints().await?.into_iter();
@@ -255,7 +252,18 @@ impl EventStore {
         })
     }
 
-    async fn link_at(&self, position: Position) -> Result<Hash, ExportError> {
+    /// Whose history it is, as checkpoints and exports say it.
+    #[must_use]
+    pub fn source(&self) -> String {
+        let signer = CheckpointSigner::of(self.keys(), 0);
+        signer.verifier().name().to_owned()
+    }
+
+    /// Link of the event at `position`; what the first one hashes to begin with, if that is 0.
+    ///
+    /// # Errors
+    /// If it is missing or cannot be read.
+    pub async fn link_at(&self, position: Position) -> Result<Hash, ExportError> {
         let Some(before) = position.checked_sub(1) else {
             return Ok(GENESIS);
         };

@@ -75,6 +75,19 @@ impl Views {
         }
     }
 
+    /// The position that all read models have reached, as this process knows it: no query shows less.
+    ///
+    /// # Errors
+    /// If another process keeps them, and the database fails.
+    pub async fn reached(&self) -> Result<u64, ViewError> {
+        if !self.keeps() {
+            self.look().await?;
+        }
+        let progress = self.0.progress.borrow();
+        let positions = progress.iter().map(|model| model.position);
+        Ok(positions.min().unwrap_or_default())
+    }
+
     /// How far every read model is.
     ///
     /// # Errors
