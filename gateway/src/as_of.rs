@@ -20,8 +20,14 @@ pub(crate) const PATHS: &[&str] = &[
     "/api/v1/accounts/totals",
     "/api/v1/accounts/{id}",
     "/api/v1/accounts/{id}/history",
+    "/api/v1/audit/export",
+    "/api/v1/audit/history",
+    "/api/v1/audit/segregation/export",
+    "/api/v1/campaigns/{id}/export",
     "/api/v1/domains",
     "/api/v1/domains/{id}",
+    "/api/v1/drift",
+    "/api/v1/drift/export",
     "/api/v1/groups",
     "/api/v1/groups/{id}",
     "/api/v1/requests",
@@ -94,7 +100,7 @@ pub(crate) async fn wanted(
     let Some(text) = pairs.find_map(|pair| pair.strip_prefix("as_of=")) else {
         return Ok(None);
     };
-    if method != Method::GET || !PATHS.contains(&path) {
+    if !matches!(*method, Method::GET | Method::HEAD) || !PATHS.contains(&path) {
         return Err(invalid_query(
             "as_of",
             "is not known here: this has no past",

@@ -21,6 +21,7 @@ mod endpoints;
 mod exporter;
 mod held_by;
 mod history;
+mod list_export;
 mod metrics;
 mod names;
 mod openapi;

@@ -32,19 +32,26 @@ impl<T: DeserializeOwned + Send> FromRequestParts<App> for Filter<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Problem> {
-        let own = parts
-            .uri
-            .query()
-            .unwrap_or_default()
-            .split('&')
-            .filter(|pair| !pair.starts_with("at_least=") && !pair.starts_with("as_of="));
-        let own = format!("/?{}", own.collect::<Vec<_>>().join("&"));
-        let uri = own
-            .parse::<Uri>()
-            .map_err(|error| Problem::internal(&error))?;
-        let Query(filter) = Query::<T>::try_from_uri(&uri)?;
-        Ok(Self(filter))
+        filter_without(&parts.uri, &[])
     }
+}
+
+/// The filters of a list, without what else was seen to before: each as it begins, `name=`.
+pub(crate) fn filter_without<T: DeserializeOwned>(
+    uri: &Uri,
+    seen_to: &[&str],
+) -> Result<Filter<T>, Problem> {
+    let seen_to = |pair: &&str| {
+        let mut all = ["at_least=", "as_of="].iter().chain(seen_to);
+        !all.any(|name| pair.starts_with(name))
+    };
+    let pairs = uri.query().unwrap_or_default().split('&').filter(seen_to);
+    let own = format!("/?{}", pairs.collect::<Vec<_>>().join("&"));
+    let uri = own
+        .parse::<Uri>()
+        .map_err(|error| Problem::internal(&error))?;
+    let Query(filter) = Query::<T>::try_from_uri(&uri)?;
+    Ok(Filter(filter))
 }
 
 /// A value of the query is not right.

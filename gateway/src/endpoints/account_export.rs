@@ -1,52 +1,68 @@
-//! Accounts as a spreadsheet: the whole list of a filter, streamed, however long it is.
+//! Accounts as a file: the whole list of a filter, streamed, however long it is.
 
-use super::{
-    account_queries::{ListAccounts, filter, seen_today, sort},
-    csv,
-};
+use super::account_queries::{ListAccounts, filter, seen_today, sort};
 use crate::{
     app::App,
     as_of::AsOf,
     exporter::Exporter,
+    list_export::{Exporting, InFormat, List, Origin, Row, Rows},
     names::{Names, owner_id},
     problem::Problem,
-    query::Filter,
 };
 use axum::response::Response;
-use bytes::Bytes;
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 use tenure_domain::{lifecycle::EndOfLifecycleAction, user::Exported};
 use tenure_projections::{
     AccountFilter, AccountRow, AccountSort, LONGEST_PAGE, Page, SortOrder, Start,
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-const HEADER: &str =
-    "name,status,enabled,domain,template,owners,action,lifecycle_end_utc,renewal_open,id";
+static LIST: List<10> = List {
+    file: "accounts",
+    row: "account",
+    columns: [
+        "name",
+        "status",
+        "enabled",
+        "domain",
+        "template",
+        "owners",
+        "action",
+        "lifecycle_end_utc",
+        "renewal_open",
+        "id",
+    ],
+};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(export))
 }
 
-/// Exports accounts as CSV, times in UTC: all that the filter finds, whatever `limit`, `offset` and `cursor` say.
-#[utoipa::path(get, path = "/api/v1/accounts/export", tag = "Accounts", params(ListAccounts),
-    responses((status = 200, content_type = "text/csv", body = String)))]
+/// Exports accounts, times in UTC: all that the filter finds, whatever `limit`, `offset` and `cursor` say. The last line says
+/// what the file holds, as of which position: schemas/export.md describes it.
+#[utoipa::path(get, path = "/api/v1/accounts/export", tag = "Accounts", params(ListAccounts, InFormat),
+    responses((status = 200, content((String = "text/csv"), (String = "application/x-ndjson")))))]
 async fn export(
     AsOf(app): AsOf,
     exporter: Exporter,
-    Filter(wanted): Filter<ListAccounts>,
+    Exporting(wanted, format): Exporting<ListAccounts>,
 ) -> Result<Response, Problem> {
     let filter = filter(&exporter.signed, &wanted)?;
-    let export = Export {
-        now: app.instance.business.now(),
-        filter: seen_today(&app, &exporter.signed, filter, wanted.of_owner()).await?,
-        sort: sort(wanted.sort),
-        order: wanted.order.unwrap_or_default().into(),
-        next: Some(Start::default()),
-        app,
+    let filter = seen_today(&app, &exporter.signed, filter, wanted.of_owner()).await?;
+    let begin = async {
+        let origin = Origin::folded(&app).await?;
+        let export = Export {
+            now: app.instance.business.now(),
+            filter,
+            sort: sort(wanted.sort),
+            order: wanted.order.unwrap_or_default().into(),
+            start: Start::default(),
+            app: app.clone(),
+        };
+        Ok((origin, export))
     };
-    exporter.record(Exported::Accounts).await?;
-    csv::all("accounts.csv", HEADER, export).await
+    LIST.hand_out(&exporter, Exported::Accounts, format, begin)
+        .await
 }
 
 /// What is still to come.
@@ -56,17 +72,13 @@ struct Export {
     sort: AccountSort,
     order: SortOrder,
     now: DateTime<Utc>,
-    next: Option<Start>,
+    start: Start,
 }
 
-impl csv::Rows for Export {
-    fn is_done(&self) -> bool {
-        self.next.is_none()
-    }
-
-    async fn page(mut self) -> Result<(Bytes, Self), Problem> {
+impl Rows<10> for Export {
+    async fn page(self) -> Result<(Vec<Row<10>>, Option<Self>), Problem> {
         let page = Page {
-            start: self.next.take().unwrap_or_default(),
+            start: self.start,
             limit: LONGEST_PAGE,
             uncounted: true,
         };
@@ -81,31 +93,34 @@ impl csv::Rows for Export {
                 .collect::<Vec<_>>()
         });
         let names = Names::of(&self.app, ids).await?;
-        let mut text = String::new();
-        for row in &found.rows {
-            write_row(&mut text, row, &names, self.now);
-        }
-        self.next = found.next.map(Start::After);
-        Ok((text.into(), self))
+        let rows = found
+            .rows
+            .iter()
+            .map(|account| row(account, &names, self.now));
+        let rows = rows.collect();
+        let rest = found.next.map(|next| Self {
+            start: Start::After(next),
+            ..self
+        });
+        Ok((rows, rest))
     }
 }
 
-fn write_row(text: &mut String, row: &AccountRow, names: &Names, now: DateTime<Utc>) {
-    let yes = |is: bool| if is { "yes" } else { "no" }.to_owned();
-    let owners: Vec<_> = row.owners.iter().map(|o| names.owner(o).name).collect();
+fn row(account: &AccountRow, names: &Names, now: DateTime<Utc>) -> Row<10> {
+    let owners = account.owners.iter().map(|owner| names.owner(owner).name);
     let cells = [
-        row.name.clone(),
-        row.status().text().to_owned(),
-        yes(row.enabled),
-        names.named(row.domain.0).name,
-        names.named(row.template.0).name,
-        owners.join("; "),
-        action(row.action).to_owned(),
-        row.lifecycle_end.to_rfc3339_opts(SecondsFormat::Secs, true),
-        yes(row.situation(now).renewal_open),
-        row.id.to_string(),
+        account.name.clone().into(),
+        account.status().text().into(),
+        account.enabled.into(),
+        names.named(account.domain.0).name.into(),
+        names.named(account.template.0).name.into(),
+        owners.collect::<Vec<_>>().into(),
+        action(account.action).into(),
+        account.lifecycle_end.into(),
+        account.situation(now).renewal_open.into(),
+        account.id.0.into(),
     ];
-    csv::write_row(text, &cells);
+    Row::about("account", account.id.0, cells)
 }
 
 fn action(action: EndOfLifecycleAction) -> &'static str {

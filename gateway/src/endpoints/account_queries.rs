@@ -330,23 +330,7 @@ pub(super) async fn seen_today(
     if app.as_of.is_none() || signed.reaches_all(Feature::ManagedAccount, Verb::Read) {
         return Ok(filter);
     }
-    let own = AccountFilter {
-        owned_by: own(signed),
-        ..AccountFilter::default()
-    };
-    let mut page = Page {
-        uncounted: true,
-        ..Page::first(LONGEST_PAGE)
-    };
-    loop {
-        let (sort, order) = Default::default();
-        let found = app.today.views.accounts(&own, sort, order, &page).await?;
-        filter.ids.extend(found.rows.iter().map(|row| row.id));
-        match found.next {
-            Some(next) => page.start = Start::After(next),
-            None => break,
-        }
-    }
+    filter.ids = owned_today(app, signed).await?;
     // None at all is not the same as any.
     if filter.ids.is_empty() {
         filter.ids.push(AccountId(Uuid::nil()));
@@ -355,6 +339,28 @@ pub(super) async fn seen_today(
         filter.owned_by.clear();
     }
     Ok(filter)
+}
+
+/// The accounts that are one's own today.
+pub(super) async fn owned_today(app: &App, signed: &Signed) -> Result<Vec<AccountId>, Problem> {
+    let own = AccountFilter {
+        owned_by: own(signed),
+        ..AccountFilter::default()
+    };
+    let mut page = Page {
+        uncounted: true,
+        ..Page::first(LONGEST_PAGE)
+    };
+    let mut ids = Vec::new();
+    loop {
+        let (sort, order) = Default::default();
+        let found = app.today.views.accounts(&own, sort, order, &page).await?;
+        ids.extend(found.rows.iter().map(|row| row.id));
+        match found.next {
+            Some(next) => page.start = Start::After(next),
+            None => return Ok(ids),
+        }
+    }
 }
 
 impl ListAccounts {

@@ -1,37 +1,47 @@
-//! The audit trail as a file: as CSV what a filter finds; as NDJSON a stretch of the history itself, which proves itself.
-//! Both end with a line that says what they hold: without it a file is not whole.
+//! The audit trail as a file: what a filter finds, as a list like others; and a stretch of the history itself, which proves
+//! itself. Both end with a line that says what they hold: without it a file is not whole.
 
-use super::{
-    audit::{ListAudit, entries, filter},
-    csv,
-};
+use super::audit::{ListAudit, entries, filter};
 use crate::{
+    access::authorise::Signed,
     app::App,
-    exporter::Exporter,
+    as_of::AsOf,
+    exporter::{Exporter, File},
     history::HistoryEntry,
+    list_export::{Cell, Exporting, InFormat, List, Origin, Row, Rows},
     problem::Problem,
     query::{Direction, Filter, invalid_query, search},
 };
-use axum::{
-    body::Body,
-    extract::State,
-    http::header,
-    response::{IntoResponse, Response},
-};
+use axum::{body::Body, response::Response};
 use bytes::Bytes;
-use chrono::SecondsFormat;
 use futures::{FutureExt, SinkExt, channel::mpsc};
 use serde::Deserialize;
-use sha2::{Digest, Sha256};
 use std::io;
 use tenure_domain::user::Exported;
-use tenure_eventstore::{ExportError, Head};
+use tenure_eventstore::ExportError;
 use tenure_projections::{AuditFilter, LONGEST_PAGE, Page, SortOrder, Start};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-const HEADER: &str =
-    "position,at_utc,actor_kind,actor,actor_id,kind,object,type,sentence,correlation,causation,id";
+static LIST: List<12> = List {
+    file: "audit-trail",
+    row: "event",
+    columns: [
+        "position",
+        "at_utc",
+        "actor_kind",
+        "actor",
+        "actor_id",
+        "kind",
+        "object",
+        "type",
+        "sentence",
+        "correlation",
+        "causation",
+        "id",
+    ],
+};
+
 /// Chunks that may wait for a slow reader.
 const WAITING: usize = 4;
 
@@ -41,113 +51,73 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(history))
 }
 
-/// Exports the trail as CSV, times in UTC: all that the filter finds at this moment, the oldest first unless asked otherwise,
-/// whatever `limit`, `offset` and `cursor` say. Its last row says `complete`, how many rows there are, the positions of the
-/// first and the last one, up to which position the history was looked at and its hash there, and the SHA-256 of all that
-/// stands before that row.
-#[utoipa::path(get, path = "/api/v1/audit/export", tag = "Audit", params(ListAudit),
-    responses((status = 200, content_type = "text/csv", body = String)))]
+/// Exports the trail, times in UTC: all that the filter finds at this moment, the oldest first unless asked otherwise,
+/// whatever `limit`, `offset` and `cursor` say. The last line says how many rows there are, the positions of the first and the
+/// last one, up to which position the history was looked at and its hash there, and the SHA-256 of all that stands before:
+/// schemas/export.md describes it.
+#[utoipa::path(get, path = "/api/v1/audit/export", tag = "Audit", params(ListAudit, InFormat),
+    responses((status = 200, content((String = "text/csv"), (String = "application/x-ndjson")))))]
 async fn rows(
-    State(app): State<App>,
+    AsOf(app): AsOf,
     exporter: Exporter,
-    Filter(wanted): Filter<ListAudit>,
+    Exporting(wanted, format): Exporting<ListAudit>,
 ) -> Result<Response, Problem> {
     let mut filter = filter(&wanted)?;
     let text = search(wanted.text.clone());
     let text = text.map_err(|_| invalid_query("text", "is longer than 200 characters"))?;
-    exporter.record(Exported::AuditTrail).await?;
-    // What comes meanwhile is not in it; that somebody exports it, is.
-    let head = app.instance.store.head().await;
-    let head = head.map_err(|error| Problem::unavailable(&error))?;
-    let up_to = filter.up_to_position.unwrap_or(head.position);
-    filter.up_to_position = Some(up_to.min(head.position));
-    let views = &app.instance.views;
-    views
-        .wait_for(head.position, app.config.wait_for_views)
-        .await?;
-    let export = Export {
-        exporter,
-        app,
-        filter,
-        text,
-        order: wanted.order.unwrap_or(Direction::Asc).into(),
-        next: Some(Start::default()),
-        written: Tally::new(head),
+    let begin = async {
+        // What comes meanwhile is not in it; that somebody exports it, is.
+        let last = match app.as_of {
+            Some(moment) => moment.position,
+            None => head(&app).await?,
+        };
+        let up_to = filter.up_to_position.unwrap_or(last);
+        filter.up_to_position = Some(up_to.min(last));
+        let views = &app.today.views;
+        views.wait_for(last, app.config.wait_for_views).await?;
+        let export = Export {
+            signed: exporter.signed.clone(),
+            app: app.clone(),
+            filter,
+            text,
+            order: wanted.order.unwrap_or(Direction::Asc).into(),
+            start: Start::default(),
+        };
+        Ok((Origin::events_to(&app, last).await?, export))
     };
-    csv::all("audit-trail.csv", HEADER, export).await
+    LIST.hand_out(&exporter, Exported::AuditTrail, format, begin)
+        .await
+}
+
+async fn head(app: &App) -> Result<u64, Problem> {
+    let head = app.today.store.head().await;
+    let head = head.map_err(|error| Problem::unavailable(&error))?;
+    Ok(head.position)
 }
 
 /// What is still to come.
 struct Export {
     app: App,
-    exporter: Exporter,
+    signed: Signed,
     filter: AuditFilter,
     text: Option<String>,
     order: SortOrder,
-    next: Option<Start>,
-    written: Tally,
+    start: Start,
 }
 
-/// What was written.
-struct Tally {
-    head: Head,
-    count: u64,
-    ends: Option<(u64, u64)>,
-    hash: Sha256,
-}
-
-impl Tally {
-    fn new(head: Head) -> Self {
-        Self {
-            head,
-            count: 0,
-            ends: None,
-            hash: Sha256::new_with_prefix(csv::head(HEADER)),
-        }
-    }
-
-    fn add(&mut self, position: u64) {
-        self.count += 1;
-        let first = self.ends.map_or(position, |(first, _)| first);
-        self.ends = Some((first, position));
-    }
-
-    fn manifest(&self) -> [String; 7] {
-        let end = |of: fn((u64, u64)) -> u64| {
-            self.ends
-                .map(of)
-                .map(|at| at.to_string())
-                .unwrap_or_default()
-        };
-        [
-            "complete".to_owned(),
-            self.count.to_string(),
-            end(|ends| ends.0),
-            end(|ends| ends.1),
-            self.head.position.to_string(),
-            hex::encode(self.head.hash),
-            hex::encode(self.hash.clone().finalize()),
-        ]
-    }
-}
-
-impl csv::Rows for Export {
-    fn is_done(&self) -> bool {
-        self.next.is_none()
-    }
-
-    async fn page(mut self) -> Result<(Bytes, Self), Problem> {
+impl Rows<12> for Export {
+    async fn page(self) -> Result<(Vec<Row<12>>, Option<Self>), Problem> {
         let page = Page {
-            start: self.next.take().unwrap_or_default(),
+            start: self.start,
             limit: LONGEST_PAGE,
             uncounted: true,
         };
-        let views = &self.app.instance.views;
-        let (rows, next) = match &self.text {
+        // Events are as they were: the trail of then is the beginning of that of now.
+        let views = &self.app.today.views;
+        let (found, next) = match &self.text {
             Some(text) => {
-                let found = views
-                    .audit_search(&self.filter, text, self.order, &page)
-                    .await?;
+                let found = views.audit_search(&self.filter, text, self.order, &page);
+                let found = found.await?;
                 (found.rows, found.next)
             }
             None => {
@@ -155,42 +125,37 @@ impl csv::Rows for Export {
                 (found.rows, found.next)
             }
         };
-        let mut text = String::new();
-        for entry in entries(&self.app, &self.exporter.signed, rows).await? {
-            self.written.add(entry.position);
-            write_row(&mut text, &entry);
-        }
-        self.written.hash.update(&text);
-        self.next = next.map(Start::After);
-        if self.next.is_none() {
-            csv::write_row(&mut text, &self.written.manifest());
-        }
-        Ok((text.into(), self))
+        let entries = entries(&self.app, &self.signed, found).await?;
+        let rest = next.map(|next| Self {
+            start: Start::After(next),
+            ..self
+        });
+        Ok((entries.into_iter().map(row).collect(), rest))
     }
 }
 
-fn write_row(text: &mut String, entry: &HistoryEntry) {
-    let (kind, name, id) = match &entry.actor {
-        Some(actor) => (actor.kind, actor.name.clone(), actor.id),
-        None => ("", String::new(), None),
+fn row(entry: HistoryEntry) -> Row<12> {
+    let (kind, name, id) = match entry.actor {
+        Some(actor) => (actor.kind.into(), actor.name.into(), actor.id),
+        None => (Cell::Nothing, Cell::Nothing, None),
     };
-    let id = id.map(|id| id.to_string()).unwrap_or_default();
-    let cause = entry.causation.map(|cause| cause.to_string());
     let cells = [
-        entry.position.to_string(),
-        entry.at.to_rfc3339_opts(SecondsFormat::Micros, true),
-        kind.to_owned(),
+        entry.position.into(),
+        Cell::exactly(entry.at),
+        kind,
         name,
-        id,
-        entry.kind.clone(),
-        entry.object.to_string(),
-        entry.event_type.clone(),
-        entry.sentence.clone(),
-        entry.correlation.to_string(),
-        cause.unwrap_or_default(),
-        entry.id.to_string(),
+        id.into(),
+        entry.kind.clone().into(),
+        entry.object.into(),
+        entry.event_type.into(),
+        entry.sentence.into(),
+        entry.correlation.into(),
+        entry.causation.into(),
+        entry.id.into(),
     ];
-    csv::write_row(text, &cells);
+    Row::about(&entry.kind, entry.object, cells)
+        .named(entry.id.to_string())
+        .at(entry.position, entry.at)
 }
 
 /// Which stretch of the history.
@@ -212,26 +177,40 @@ struct Stretch {
 #[utoipa::path(get, path = "/api/v1/audit/history", tag = "Audit", params(Stretch),
     responses((status = 200, content_type = "application/x-ndjson", body = String)))]
 async fn history(
-    State(app): State<App>,
+    AsOf(app): AsOf,
     exporter: Exporter,
     Filter(wanted): Filter<Stretch>,
 ) -> Result<Response, Problem> {
-    let store = app.instance.store.clone();
-    let head = store.head().await;
-    let head = head.map_err(|error| Problem::unavailable(&error))?.position;
+    let newest = head(&app).await?;
+    let then = app.as_of.map(|moment| moment.position);
     let after = wanted.after.unwrap_or(0);
-    let last = wanted.up_to;
-    if after > head {
+    if after > then.unwrap_or(newest) {
         return Err(invalid_query("after", "is beyond the end of the history"));
     }
-    if last.is_some_and(|last| last > head || last < after) {
+    if wanted
+        .up_to
+        .is_some_and(|last| last > newest || last < after)
+    {
         return Err(invalid_query(
             "up_to",
             "is beyond the history, or before its beginning here",
         ));
     }
-    exporter.record(Exported::History).await?;
-    let at = app.instance.system.now();
+    let last = match (wanted.up_to, then) {
+        (Some(last), Some(then)) => Some(last.min(then)),
+        (last, then) => last.or(then),
+    };
+    let file = File {
+        name: "history.ndjson".to_owned(),
+        content_type: "application/x-ndjson",
+    };
+    let written = async { Ok(stretch(&app, after, last)) };
+    exporter.hand_out(Exported::History, file, written).await
+}
+
+/// The history behind `after`, up to `last` or its end, as it is read.
+fn stretch(app: &App, after: u64, last: Option<u64>) -> Body {
+    let (store, at) = (app.today.store.clone(), app.instance.system.now());
     let (mut failed, lines) = mpsc::channel::<io::Result<Bytes>>(WAITING);
     let sender = failed.clone();
     tokio::spawn(async move {
@@ -254,12 +233,5 @@ async fn history(
             }
         }
     });
-    let headers = [
-        (header::CONTENT_TYPE, "application/x-ndjson"),
-        (
-            header::CONTENT_DISPOSITION,
-            "attachment; filename=\"history.ndjson\"",
-        ),
-    ];
-    Ok((headers, Body::from_stream(lines)).into_response())
+    Body::from_stream(lines)
 }

@@ -1,18 +1,19 @@
 //! Accounts of which the directory says something else than what was ordered.
 
-use super::{account_queries::own, csv};
+use super::account_queries::{own, owned_today};
 use crate::{
     access::authorise::Signed,
     app::App,
+    as_of::AsOf,
     exporter::Exporter,
+    list_export::{Cell, Exporting, InFormat, List, Origin, Row, Rows},
     names::{Named, Names},
     problem::Problem,
     query::{Direction, Filter, Total, invalid_query, page, search},
     schema,
 };
-use axum::{Json, extract::State, response::Response};
-use bytes::Bytes;
-use chrono::{DateTime, SecondsFormat, Utc};
+use axum::{Json, response::Response};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use tenure_domain::{
     DomainId,
@@ -28,7 +29,21 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
-const HEADER: &str = "name,domain,standing,field,of,wanted,observed,since_utc,account";
+static LIST: List<9> = List {
+    file: "drift",
+    row: "difference",
+    columns: [
+        "name",
+        "domain",
+        "standing",
+        "field",
+        "of",
+        "wanted",
+        "observed",
+        "since_utc",
+        "account",
+    ],
+};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -204,15 +219,23 @@ fn standings(text: Option<&str>) -> Result<Vec<DriftStanding>, Problem> {
     })
 }
 
-/// Which of those that one may see: without *manage*, one's own.
-fn filter(signed: &Signed, wanted: &ListDrift) -> Result<DriftFilter, Problem> {
+/// Which of those that one may see: without *manage*, one's own; of the past those that are one's own today.
+async fn filter(app: &App, signed: &Signed, wanted: &ListDrift) -> Result<DriftFilter, Problem> {
     let all = signed.reaches_all(Feature::ManagedAccount, Verb::Read);
+    let past = app.as_of.is_some();
     Ok(DriftFilter {
         search: search(wanted.search.clone())?,
         domain: wanted.domain.map(DomainId),
         field: field(wanted.field.as_deref())?,
         standing: standings(wanted.standing.as_deref())?,
-        owned_by: if all { Vec::new() } else { own(signed) },
+        owned_by: match all || past {
+            true => Vec::new(),
+            false => own(signed),
+        },
+        among: match past && !all {
+            true => Some(owned_today(app, signed).await?),
+            false => None,
+        },
     })
 }
 
@@ -229,11 +252,11 @@ fn sort(wanted: &ListDrift) -> (DriftSort, SortOrder) {
 #[utoipa::path(get, path = "/api/v1/drift", tag = "Accounts", params(ListDrift),
     responses((status = 200, body = Drifted)))]
 async fn list(
-    State(app): State<App>,
+    AsOf(app): AsOf,
     signed: Signed,
     Filter(wanted): Filter<ListDrift>,
 ) -> Result<Json<Drifted>, Problem> {
-    let filter = filter(&signed, &wanted)?;
+    let filter = filter(&app, &signed, &wanted).await?;
     let (sort, order) = sort(&wanted);
     let page = page(wanted.limit, wanted.offset, wanted.cursor)?;
     let found = app
@@ -255,23 +278,28 @@ async fn list(
     }))
 }
 
-/// Exports them as CSV, one row a difference, times in UTC: all that the filter finds, whatever `limit`, `offset` and `cursor`
-/// say.
-#[utoipa::path(get, path = "/api/v1/drift/export", tag = "Accounts", params(ListDrift),
-    responses((status = 200, content_type = "text/csv", body = String)))]
+/// Exports them, one row a difference, times in UTC: all that the filter finds, whatever `limit`, `offset` and `cursor` say.
+/// The last line says what the file holds, as of which position: schemas/export.md describes it.
+#[utoipa::path(get, path = "/api/v1/drift/export", tag = "Accounts", params(ListDrift, InFormat),
+    responses((status = 200, content((String = "text/csv"), (String = "application/x-ndjson")))))]
 async fn export(
-    State(app): State<App>,
+    AsOf(app): AsOf,
     exporter: Exporter,
-    Filter(wanted): Filter<ListDrift>,
+    Exporting(wanted, format): Exporting<ListDrift>,
 ) -> Result<Response, Problem> {
-    let export = Export {
-        filter: filter(&exporter.signed, &wanted)?,
-        sort: sort(&wanted),
-        next: Some(Start::default()),
-        app,
+    let filter = filter(&app, &exporter.signed, &wanted).await?;
+    let begin = async {
+        let origin = Origin::folded(&app).await?;
+        let export = Export {
+            filter,
+            sort: sort(&wanted),
+            start: Start::default(),
+            app: app.clone(),
+        };
+        Ok((origin, export))
     };
-    exporter.record(Exported::Differences).await?;
-    csv::all("drift.csv", HEADER, export).await
+    LIST.hand_out(&exporter, Exported::Differences, format, begin)
+        .await
 }
 
 /// What is still to come.
@@ -279,17 +307,13 @@ struct Export {
     app: App,
     filter: DriftFilter,
     sort: (DriftSort, SortOrder),
-    next: Option<Start>,
+    start: Start,
 }
 
-impl csv::Rows for Export {
-    fn is_done(&self) -> bool {
-        self.next.is_none()
-    }
-
-    async fn page(mut self) -> Result<(Bytes, Self), Problem> {
+impl Rows<9> for Export {
+    async fn page(self) -> Result<(Vec<Row<9>>, Option<Self>), Problem> {
         let page = Page {
-            start: self.next.take().unwrap_or_default(),
+            start: self.start,
             limit: LONGEST_PAGE,
             uncounted: true,
         };
@@ -297,29 +321,33 @@ impl csv::Rows for Export {
         let views = &self.app.instance.views;
         let found = views.drifts(&self.filter, sort, order, &page).await?;
         let names = Names::of(&self.app, found.rows.iter().map(|row| row.domain.0)).await?;
-        let mut text = String::new();
-        for row in &found.rows {
-            write_rows(&mut text, row, &names);
-        }
-        self.next = found.next.map(Start::After);
-        Ok((text.into(), self))
+        let rows = found.rows.iter().flat_map(|drift| {
+            let differences = drift.differences.iter();
+            differences.map(|standing| row(drift, standing, &names))
+        });
+        let rows = rows.collect();
+        let rest = found.next.map(|next| Self {
+            start: Start::After(next),
+            ..self
+        });
+        Ok((rows, rest))
     }
 }
 
-fn write_rows(text: &mut String, row: &DriftRow, names: &Names) {
-    for standing in &row.differences {
-        let difference = &standing.difference;
-        let cells = [
-            row.name.clone(),
-            names.named(row.domain.0).name,
-            row.standing.text().to_owned(),
-            difference.field.text().to_owned(),
-            difference.of.clone().unwrap_or_default(),
-            difference.wanted.join("; "),
-            difference.observed.join("; "),
-            standing.since.to_rfc3339_opts(SecondsFormat::Secs, true),
-            row.account.to_string(),
-        ];
-        csv::write_row(text, &cells);
-    }
+fn row(drift: &DriftRow, standing: &StandingDifference, names: &Names) -> Row<9> {
+    let difference = &standing.difference;
+    let (field, account) = (difference.field.text(), drift.account.0);
+    let of = difference.of.as_deref().unwrap_or_default();
+    let cells: [Cell; 9] = [
+        drift.name.clone().into(),
+        names.named(drift.domain.0).name.into(),
+        drift.standing.text().into(),
+        field.into(),
+        difference.of.clone().into(),
+        difference.wanted.clone().into(),
+        difference.observed.clone().into(),
+        standing.since.into(),
+        account.into(),
+    ];
+    Row::about("account", account, cells).named(format!("{account}/{field}/{of}"))
 }

@@ -16,7 +16,6 @@ pub(crate) mod calibration;
 pub(crate) mod campaigns;
 pub(crate) mod clock;
 pub(crate) mod clones;
-mod csv;
 pub(crate) mod decisions;
 pub(crate) mod deputies;
 pub(crate) mod directory_contents;

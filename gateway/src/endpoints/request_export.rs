@@ -1,53 +1,72 @@
-//! Requests as a spreadsheet: the whole list of a filter, streamed, however long it is.
+//! Requests as a file: the whole list of a filter, streamed, however long it is.
 
-use super::{
-    csv,
-    request_list::{ListRequests, filter, held_by, names_of, sort},
-};
+use super::request_list::{ListRequests, filter, held_by, names_of, sort};
 use crate::{
     access::authorise::Signed,
     app::App,
     as_of::AsOf,
     exporter::Exporter,
     held_by::{HeldBy, HolderKind},
+    list_export::{Cell, Exporting, InFormat, List, Origin, Row, Rows},
     names::Names,
     problem::Problem,
-    query::{Direction, Filter},
+    query::Direction,
 };
 use axum::response::Response;
-use bytes::Bytes;
-use chrono::{DateTime, SecondsFormat, Utc};
 use tenure_domain::{request::RequestKind, user::Exported};
 use tenure_projections::{
     LONGEST_PAGE, Page, RequestFilter, RequestRow, RequestSort, SortOrder, Start,
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-const HEADER: &str = "name,kind,status,requester,template,held_by,step,held_since_utc,created_at_utc,\
-    submitted_at_utc,changed_at_utc,justification,id";
+static LIST: List<13> = List {
+    file: "requests",
+    row: "request",
+    columns: [
+        "name",
+        "kind",
+        "status",
+        "requester",
+        "template",
+        "held_by",
+        "step",
+        "held_since_utc",
+        "created_at_utc",
+        "submitted_at_utc",
+        "changed_at_utc",
+        "justification",
+        "id",
+    ],
+};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(export))
 }
 
-/// Exports requests as CSV, times in UTC: all that the filter finds, whatever `limit`, `offset` and `cursor` say.
-#[utoipa::path(get, path = "/api/v1/requests/export", tag = "Requests", params(ListRequests),
-    responses((status = 200, content_type = "text/csv", body = String)))]
+/// Exports requests, times in UTC: all that the filter finds, whatever `limit`, `offset` and `cursor` say. The last line says
+/// what the file holds, as of which position: schemas/export.md describes it.
+#[utoipa::path(get, path = "/api/v1/requests/export", tag = "Requests", params(ListRequests, InFormat),
+    responses((status = 200, content((String = "text/csv"), (String = "application/x-ndjson")))))]
 async fn export(
     AsOf(app): AsOf,
     exporter: Exporter,
-    Filter(wanted): Filter<ListRequests>,
+    Exporting(wanted, format): Exporting<ListRequests>,
 ) -> Result<Response, Problem> {
-    let export = Export {
-        filter: filter(&exporter.signed, &wanted)?,
-        sort: sort(wanted.sort),
-        order: wanted.order.unwrap_or(Direction::Desc).into(),
-        next: Some(Start::default()),
-        signed: exporter.signed.clone(),
-        app,
+    let filter = filter(&exporter.signed, &wanted)?;
+    let begin = async {
+        let origin = Origin::folded(&app).await?;
+        let export = Export {
+            filter,
+            sort: sort(wanted.sort),
+            order: wanted.order.unwrap_or(Direction::Desc).into(),
+            start: Start::default(),
+            signed: exporter.signed.clone(),
+            app: app.clone(),
+        };
+        Ok((origin, export))
     };
-    exporter.record(Exported::Requests).await?;
-    csv::all("requests.csv", HEADER, export).await
+    LIST.hand_out(&exporter, Exported::Requests, format, begin)
+        .await
 }
 
 /// What is still to come.
@@ -57,17 +76,13 @@ struct Export {
     filter: RequestFilter,
     sort: RequestSort,
     order: SortOrder,
-    next: Option<Start>,
+    start: Start,
 }
 
-impl csv::Rows for Export {
-    fn is_done(&self) -> bool {
-        self.next.is_none()
-    }
-
-    async fn page(mut self) -> Result<(Bytes, Self), Problem> {
+impl Rows<13> for Export {
+    async fn page(self) -> Result<(Vec<Row<13>>, Option<Self>), Problem> {
         let page = Page {
-            start: self.next.take().unwrap_or_default(),
+            start: self.start,
             limit: LONGEST_PAGE,
             uncounted: true,
         };
@@ -76,45 +91,49 @@ impl csv::Rows for Export {
             .requests(&self.filter, self.sort, self.order, &page)
             .await?;
         let names = names_of(&self.app, &found.rows).await?;
-        let mut text = String::new();
-        for row in &found.rows {
-            let held = held_by(&self.signed, row, &names);
-            csv::write_row(&mut text, &cells(row, held, &names));
-        }
-        self.next = found.next.map(Start::After);
-        Ok((text.into(), self))
+        let rows = found.rows.iter().map(|request| {
+            let held = held_by(&self.signed, request, &names);
+            row(request, held, &names)
+        });
+        let rows = rows.collect();
+        let rest = found.next.map(|next| Self {
+            start: Start::After(next),
+            ..self
+        });
+        Ok((rows, rest))
     }
 }
 
-fn cells(row: &RequestRow, held: HeldBy, names: &Names) -> [String; 13] {
-    let at = |instant: DateTime<Utc>| instant.to_rfc3339_opts(SecondsFormat::Secs, true);
-    let kind = match row.kind {
+fn row(request: &RequestRow, held: HeldBy, names: &Names) -> Row<13> {
+    let kind = match request.kind {
         RequestKind::NewAccount => "new-account",
         RequestKind::Renewal(_) => "renewal",
         RequestKind::Change(_) => "change",
     };
-    [
-        row.name().to_owned(),
-        kind.to_owned(),
-        row.status.text().to_owned(),
-        names.named(row.requester.0).name,
-        names.named(row.template.0).name,
-        holder(&held),
-        held.step.unwrap_or_default(),
-        at(held.since),
-        at(row.created_at),
-        row.submitted_at.map(at).unwrap_or_default(),
-        at(row.changed_at),
-        row.content.justification.clone(),
-        row.id.to_string(),
-    ]
+    let holder = holder(&held);
+    let cells = [
+        request.name().into(),
+        kind.into(),
+        request.status.text().into(),
+        names.named(request.requester.0).name.into(),
+        names.named(request.template.0).name.into(),
+        holder,
+        held.step.into(),
+        held.since.into(),
+        request.created_at.into(),
+        request.submitted_at.into(),
+        request.changed_at.into(),
+        request.content.justification.clone().into(),
+        request.id.0.into(),
+    ];
+    Row::about("request", request.id.0, cells)
 }
 
 /// The people, where the caller may know them; otherwise what they are.
-fn holder(held: &HeldBy) -> String {
+fn holder(held: &HeldBy) -> Cell {
     if let Some(people) = &held.people {
-        let names: Vec<_> = people.iter().map(|one| one.name.as_str()).collect();
-        return names.join("; ");
+        let names = people.iter().map(|one| one.name.clone());
+        return names.collect::<Vec<_>>().into();
     }
     match held.kind {
         HolderKind::Requester => "requester",
@@ -122,7 +141,7 @@ fn holder(held: &HeldBy) -> String {
         HolderKind::Fallback => "fallback approvers",
         HolderKind::Engine => "engine",
         HolderKind::Operator => "operator",
-        HolderKind::Nobody => "",
+        HolderKind::Nobody => return Cell::Nothing,
     }
-    .to_owned()
+    .into()
 }

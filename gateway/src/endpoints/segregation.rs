@@ -260,9 +260,7 @@ pub(super) async fn reviewed(app: &App, ask: &AskSegregation) -> Result<Reviewed
     if ask.position.is_some_and(|at| i64::try_from(at).is_err()) {
         return Err(invalid_query("position", "is no position"));
     }
-    app.segregation
-        .as_of(&app.instance.store, ask.position)
-        .await
+    app.segregation.as_of(&app.today.store, ask.position).await
 }
 
 /// Those that were asked for, the greatest number of requests first. A requester whose approvers are hidden finds none.

@@ -1,29 +1,75 @@
-//! Segregation of duties as a spreadsheet: one of its three lists, whole.
+//! Segregation of duties as a file: one of its three lists, whole.
 
-use super::{
-    csv,
-    segregation::{AskSegregation, ids_of_override, ids_of_violation, reviewed, shares, shows},
+use super::segregation::{
+    AskSegregation, ids_of_override, ids_of_violation, reviewed, shares, shows,
 };
 use crate::{
     access::authorise::Signed,
     app::App,
+    as_of::AsOf,
     exporter::Exporter,
+    list_export::{Cell, Exporting, InFormat, Known, List, Origin, Row},
     names::Names,
     problem::{Kind, Problem},
-    query::Filter,
+    query::invalid_query,
     segregation::Reviewed,
 };
-use axum::{extract::State, response::Response};
-use chrono::{DateTime, SecondsFormat, Utc};
-use futures::stream;
+use axum::response::Response;
 use serde::Deserialize;
 use tenure_domain::{
-    segregation::{Breach, Whose},
+    segregation::{Breach, Override, Share, Violation, Whose},
     user::Exported,
 };
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
+
+static SHARES: List<9> = List {
+    file: "segregation-shares",
+    row: "approval-share",
+    columns: [
+        "approver",
+        "requester",
+        "approved",
+        "of_approved_requests",
+        "share_percent",
+        "in_anothers_name",
+        "overridden",
+        "approver_id",
+        "requester_id",
+    ],
+};
+
+static VIOLATIONS: List<9> = List {
+    file: "segregation-violations",
+    row: "violation",
+    columns: [
+        "position",
+        "at_utc",
+        "request",
+        "requester",
+        "who",
+        "act",
+        "breach",
+        "words",
+        "through",
+    ],
+};
+
+static OVERRIDES: List<8> = List {
+    file: "segregation-overrides",
+    row: "override",
+    columns: [
+        "position",
+        "at_utc",
+        "request",
+        "requester",
+        "administrator",
+        "step",
+        "reason",
+        "in_spite_of",
+    ],
+};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(export))
@@ -58,15 +104,22 @@ pub(crate) struct ExportSegregation {
     requester: Option<Uuid>,
 }
 
-/// Exports shares, violations or overrides as CSV, times in UTC; of violations and overrides the first 10,000.
-#[utoipa::path(get, path = "/api/v1/audit/segregation/export", tag = "Audit", params(ExportSegregation),
-    responses((status = 200, content_type = "text/csv", body = String)))]
+/// Exports shares, violations or overrides, times in UTC; of violations and overrides the first 10,000. The last line says what
+/// the file holds, as of which position: schemas/export.md describes it.
+#[utoipa::path(get, path = "/api/v1/audit/segregation/export", tag = "Audit", params(ExportSegregation, InFormat),
+    responses((status = 200, content((String = "text/csv"), (String = "application/x-ndjson")))))]
 async fn export(
-    State(app): State<App>,
+    AsOf(app): AsOf,
     exporter: Exporter,
-    Filter(wanted): Filter<ExportSegregation>,
+    Exporting(wanted, format): Exporting<ExportSegregation>,
 ) -> Result<Response, Problem> {
-    let ask = AskSegregation::of(wanted.position, wanted.approver, wanted.requester);
+    let position = match (wanted.position, app.as_of) {
+        (Some(_), Some(_)) => {
+            return Err(invalid_query("position", "does not go together with as_of"));
+        }
+        (position, moment) => position.or(moment.map(|moment| moment.position)),
+    };
+    let ask = AskSegregation::of(position, wanted.approver, wanted.requester);
     let found = reviewed(&app, &ask).await?;
     if !found.is_complete() {
         // Half a report must not look like one.
@@ -77,34 +130,36 @@ async fn export(
         );
         return Err(Problem::new(Kind::Unavailable, far).retry_after(1));
     }
-    exporter.record(Exported::SegregationOfDuties).await?;
-    let signed = &exporter.signed;
-    let (name, header, rows) = match wanted.list {
-        SegregationList::Shares => (
-            "segregation-shares.csv",
-            "approver,requester,approved,of_approved_requests,share_percent,in_anothers_name,overridden,approver_id,requester_id",
-            of_shares(&app, signed, &found, &ask).await?,
-        ),
-        SegregationList::Violations => (
-            "segregation-violations.csv",
-            "position,at_utc,request,requester,who,act,breach,words,through",
-            of_violations(&app, signed, &found).await?,
-        ),
-        SegregationList::Overrides => (
-            "segregation-overrides.csv",
-            "position,at_utc,request,requester,administrator,step,reason,in_spite_of",
-            of_overrides(&app, signed, &found).await?,
-        ),
-    };
-    Ok(csv::file(name, header, rows.into(), stream::empty()))
+    let (signed, what) = (&exporter.signed, Exported::SegregationOfDuties);
+    let origin = Origin::folded_to(&app, found.review.position());
+    match wanted.list {
+        SegregationList::Shares => {
+            let begin = async {
+                let rows = of_shares(&app, signed, &found, &ask).await?;
+                Ok((origin.await?, Known(rows)))
+            };
+            SHARES.hand_out(&exporter, what, format, begin).await
+        }
+        SegregationList::Violations => {
+            let begin = async {
+                let rows = of_violations(&app, signed, &found).await?;
+                Ok((origin.await?, Known(rows)))
+            };
+            VIOLATIONS.hand_out(&exporter, what, format, begin).await
+        }
+        SegregationList::Overrides => {
+            let begin = async {
+                let rows = of_overrides(&app, signed, &found).await?;
+                Ok((origin.await?, Known(rows)))
+            };
+            OVERRIDES.hand_out(&exporter, what, format, begin).await
+        }
+    }
 }
 
-fn utc(at: DateTime<Utc>) -> String {
-    at.to_rfc3339_opts(SecondsFormat::Secs, true)
-}
-
-fn requester(whose: Option<Whose>, names: &Names) -> String {
-    whose.map_or(String::new(), |whose| names.named(whose.requester.0).name)
+fn requester(whose: Option<Whose>, names: &Names) -> Cell {
+    let requester = whose.map(|whose| names.named(whose.requester.0).name);
+    requester.into()
 }
 
 async fn of_shares(
@@ -112,76 +167,81 @@ async fn of_shares(
     signed: &Signed,
     found: &Reviewed,
     ask: &AskSegregation,
-) -> Result<String, Problem> {
+) -> Result<Vec<Row<9>>, Problem> {
     let found = shares(found, signed, ask);
     let ids = found
         .iter()
         .flat_map(|share| [share.approver.0, share.requester.0]);
     let names = Names::of(app, ids).await?;
-    let mut rows = String::new();
-    for share in &found {
+    let row = |share: &Share| {
+        let (approver, requester) = (share.approver.0, share.requester.0);
         let percent = 100.0 * share.requests as f64 / share.of.max(1) as f64;
         let cells = [
-            names.named(share.approver.0).name,
-            names.named(share.requester.0).name,
-            share.requests.to_string(),
-            share.of.to_string(),
-            format!("{percent:.1}"),
-            share.in_anothers_name.to_string(),
-            share.overridden.to_string(),
-            share.approver.to_string(),
-            share.requester.to_string(),
+            names.named(approver).name.into(),
+            names.named(requester).name.into(),
+            share.requests.into(),
+            share.of.into(),
+            Cell::Decimal((10.0 * percent).round() / 10.0),
+            share.in_anothers_name.into(),
+            share.overridden.into(),
+            approver.into(),
+            requester.into(),
         ];
-        csv::write_row(&mut rows, &cells);
-    }
-    Ok(rows)
+        Row::about("user", approver, cells).named(format!("{approver}/{requester}"))
+    };
+    Ok(found.iter().map(row).collect())
 }
 
-async fn of_violations(app: &App, signed: &Signed, found: &Reviewed) -> Result<String, Problem> {
+async fn of_violations(
+    app: &App,
+    signed: &Signed,
+    found: &Reviewed,
+) -> Result<Vec<Row<9>>, Problem> {
     let found = found.review.violations().items();
     let names = Names::of(app, found.iter().flat_map(ids_of_violation)).await?;
-    let mut rows = String::new();
-    for one in found {
-        let name = |id: Uuid| match shows(one.whose, signed) {
-            true => names.named(id).name,
-            false => String::new(),
-        };
+    let row = |(number, one): (usize, &Violation)| {
+        let name = |id: Uuid| shows(one.whose, signed).then(|| names.named(id).name);
         let cells = [
-            one.position.to_string(),
-            utc(one.at),
-            one.request.to_string(),
+            one.position.into(),
+            one.at.into(),
+            one.request.0.into(),
             requester(one.whose, &names),
-            name(one.who.0),
-            one.act.text().to_owned(),
-            one.breach.text().to_owned(),
-            one.breach.words().to_owned(),
-            one.breach.through().map_or(String::new(), name),
+            name(one.who.0).into(),
+            one.act.text().into(),
+            one.breach.text().into(),
+            one.breach.words().into(),
+            one.breach.through().and_then(name).into(),
         ];
-        csv::write_row(&mut rows, &cells);
-    }
-    Ok(rows)
+        // One event may break several rules.
+        Row::about("request", one.request.0, cells)
+            .named(format!("{}/{number}", one.position))
+            .at(one.position, one.at)
+    };
+    Ok(found.iter().enumerate().map(row).collect())
 }
 
-async fn of_overrides(app: &App, signed: &Signed, found: &Reviewed) -> Result<String, Problem> {
+async fn of_overrides(
+    app: &App,
+    signed: &Signed,
+    found: &Reviewed,
+) -> Result<Vec<Row<8>>, Problem> {
     let found = found.review.overrides().items();
     let names = Names::of(app, found.iter().flat_map(ids_of_override)).await?;
-    let mut rows = String::new();
-    for one in found {
-        let administrator = match shows(one.whose, signed) {
-            true => names.named(one.administrator.0).name,
-            false => String::new(),
-        };
+    let row = |one: &Override| {
+        let administrator = shows(one.whose, signed).then(|| names.named(one.administrator.0).name);
         let cells = [
-            one.position.to_string(),
-            utc(one.at),
-            one.request.to_string(),
+            one.position.into(),
+            one.at.into(),
+            one.request.0.into(),
             requester(one.whose, &names),
-            administrator,
-            one.step.clone(),
-            one.reason.clone(),
-            one.in_spite_of.map_or("", Breach::text).to_owned(),
+            administrator.into(),
+            one.step.clone().into(),
+            one.reason.clone().into(),
+            one.in_spite_of.map(Breach::text).into(),
         ];
-        csv::write_row(&mut rows, &cells);
-    }
-    Ok(rows)
+        Row::about("request", one.request.0, cells)
+            .named(one.position.to_string())
+            .at(one.position, one.at)
+    };
+    Ok(found.iter().map(row).collect())
 }

@@ -1,19 +1,18 @@
 //! Accounts of a domain that look like service accounts and are managed by nobody: with what says so, riskiest first.
 
 use super::{
-    csv,
     directory_contents::{ExactTotal, part, place},
     synchronisation::known,
 };
 use crate::{
     app::App,
     exporter::Exporter,
+    list_export::{Exporting, InFormat, List, Origin, Row, Rows},
     problem::Problem,
     query::{Direction, Filter, Id, invalid_query, search},
 };
 use axum::{Json, extract::State, response::Response};
-use bytes::Bytes;
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use tenure_domain::{
     DomainId,
@@ -27,7 +26,25 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
-const HEADER: &str = "risk,name,signals,owasp_nhi,enabled,description,manager,created_utc,password_set_utc,last_sign_in_utc,found_utc,dn,object_guid";
+static LIST: List<13> = List {
+    file: "unmanaged-accounts",
+    row: "unmanaged-account",
+    columns: [
+        "risk",
+        "name",
+        "signals",
+        "owasp_nhi",
+        "enabled",
+        "description",
+        "manager",
+        "created_utc",
+        "password_set_utc",
+        "last_sign_in_utc",
+        "found_utc",
+        "dn",
+        "object_guid",
+    ],
+};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -234,14 +251,16 @@ async fn list(
     }))
 }
 
-/// Exports them as CSV, times in UTC: all that the filter finds, whatever `limit` and `offset` say.
+/// Exports them, times in UTC: all that the filter finds, whatever `limit` and `offset` say. The last line says what the file
+/// holds: schemas/export.md describes it.
 #[utoipa::path(get, path = "/api/v1/domains/{id}/unmanaged-accounts/export", tag = "Domains",
-    params(("id" = Uuid, Path), ListUnmanaged), responses((status = 200, content_type = "text/csv", body = String)))]
+    params(("id" = Uuid, Path), ListUnmanaged, InFormat),
+    responses((status = 200, content((String = "text/csv"), (String = "application/x-ndjson")))))]
 async fn export(
     State(app): State<App>,
     exporter: Exporter,
     Id(id): Id,
-    Filter(wanted): Filter<ListUnmanaged>,
+    Exporting(wanted, format): Exporting<ListUnmanaged>,
 ) -> Result<Response, Problem> {
     known(&app, id).await?;
     let filter = CopyFilter {
@@ -249,14 +268,17 @@ async fn export(
         offset: 0,
         ..wanted.filter()?
     };
-    let export = Export {
-        app,
-        domain: DomainId(id),
-        filter,
-        more: true,
+    let begin = async {
+        let origin = Origin::copied(&app).await?;
+        let export = Export {
+            app: app.clone(),
+            domain: DomainId(id),
+            filter,
+        };
+        Ok((origin, export))
     };
-    exporter.record(Exported::UnmanagedAccounts).await?;
-    csv::all("unmanaged-accounts.csv", HEADER, export).await
+    LIST.hand_out(&exporter, Exported::UnmanagedAccounts, format, begin)
+        .await
 }
 
 /// What is still to come.
@@ -264,54 +286,42 @@ struct Export {
     app: App,
     domain: DomainId,
     filter: CopyFilter,
-    more: bool,
 }
 
-impl csv::Rows for Export {
-    fn is_done(&self) -> bool {
-        !self.more
-    }
-
-    async fn page(mut self) -> Result<(Bytes, Self), Problem> {
-        let found = self
-            .app
-            .instance
-            .unmanaged_accounts(self.domain, &self.filter)
-            .await?;
+impl Rows<13> for Export {
+    async fn page(mut self) -> Result<(Vec<Row<13>>, Option<Self>), Problem> {
+        let instance = &self.app.instance;
+        let found = instance.unmanaged_accounts(self.domain, &self.filter);
+        let found = found.await?;
         self.filter.offset += found.items.len() as u64;
-        self.more = !found.items.is_empty() && self.filter.offset < found.total;
-        let mut text = String::new();
-        for account in found.items {
-            write_row(&mut text, account);
-        }
-        Ok((text.into(), self))
+        let more = !found.items.is_empty() && self.filter.offset < found.total;
+        let rows = found.items.into_iter().map(row).collect();
+        Ok((rows, more.then_some(self)))
     }
 }
 
-fn write_row(text: &mut String, account: UnmanagedAccount) {
-    let time = |at: Option<DateTime<Utc>>| {
-        at.map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true))
-            .unwrap_or_default()
-    };
+fn row(account: UnmanagedAccount) -> Row<13> {
     let signals: Vec<_> = account.signals.iter().map(Signal::text).collect();
-    let mut nhi: Vec<_> = account.signals.iter().filter_map(Signal::nhi).collect();
+    let nhi = account.signals.iter().filter_map(Signal::nhi);
+    let mut nhi: Vec<_> = nhi.map(str::to_owned).collect();
     nhi.sort_unstable();
     nhi.dedup();
     let user = account.user;
+    let (id, enabled) = (user.id, user.enabled());
     let cells = [
-        account.risk.text().to_owned(),
-        user.name.clone(),
-        signals.join("; "),
-        nhi.join("; "),
-        if user.enabled() { "yes" } else { "no" }.to_owned(),
-        user.description.unwrap_or_default(),
-        user.manager.unwrap_or_default(),
-        time(user.created),
-        time(user.password_set),
-        time(user.last_sign_in),
-        time(account.found_at),
-        user.dn,
-        user.id.to_string(),
+        account.risk.text().into(),
+        user.name.into(),
+        signals.into(),
+        nhi.into(),
+        enabled.into(),
+        user.description.into(),
+        user.manager.into(),
+        user.created.into(),
+        user.password_set.into(),
+        user.last_sign_in.into(),
+        account.found_at.into(),
+        user.dn.into(),
+        id.into(),
     ];
-    csv::write_row(text, &cells);
+    Row::about("directory-account", id, cells)
 }

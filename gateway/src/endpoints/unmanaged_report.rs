@@ -1,18 +1,19 @@
 //! What discovery found in a domain, as a whole: how much of which risk and kind, and as a page to take away.
 
 use super::synchronisation::{UnmanagedTotals, known};
-use crate::{app::App, problem::Problem, query::Id};
-use axum::{
-    Json,
-    extract::State,
-    http::header,
-    response::{IntoResponse, Response},
+use crate::{
+    app::App,
+    exporter::{Exporter, File},
+    problem::Problem,
+    query::Id,
 };
+use axum::{Json, body::Body, extract::State, response::Response};
 use minijinja::{Environment, value::Serde};
 use serde::Serialize;
 use tenure_domain::{
     DomainId,
     discovery::{REPORT, Report, SignalKind},
+    user::Exported,
 };
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -81,21 +82,27 @@ async fn summary(State(app): State<App>, Id(id): Id) -> Result<Json<DiscoverySum
 /// Writes what discovery found as a page for a browser, without scripts or anything from elsewhere: the riskiest 2,000 accounts.
 #[utoipa::path(get, path = "/api/v1/domains/{id}/unmanaged-accounts/report", tag = "Domains",
     params(("id" = Uuid, Path)), responses((status = 200, content_type = "text/html", body = String)))]
-async fn report(State(app): State<App>, Id(id): Id) -> Result<Response, Problem> {
+async fn report(
+    State(app): State<App>,
+    exporter: Exporter,
+    Id(id): Id,
+) -> Result<Response, Problem> {
     let content = known(&app, id).await?.content;
     let content = content.ok_or_else(Problem::not_found)?;
-    let found = app.instance.findings(DomainId(id), &content, MOST).await?;
-    let (findings, omitted) = found;
-    let page = page(&Report::new(&findings, omitted));
-    let page = page.map_err(|error| Problem::unavailable(&error))?;
-    let headers = [
-        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
-        (
-            header::CONTENT_DISPOSITION,
-            "attachment; filename=\"unmanaged-accounts.html\"",
-        ),
-    ];
-    Ok((headers, page).into_response())
+    let file = File {
+        name: "unmanaged-accounts.html".to_owned(),
+        content_type: "text/html; charset=utf-8",
+    };
+    let written = async {
+        let found = app.instance.findings(DomainId(id), &content, MOST).await?;
+        let (findings, omitted) = found;
+        let page = page(&Report::new(&findings, omitted));
+        let page = page.map_err(|error| Problem::unavailable(&error))?;
+        Ok(Body::from(page))
+    };
+    exporter
+        .hand_out(Exported::UnmanagedAccounts, file, written)
+        .await
 }
 
 fn page(report: &Report<'_>) -> Result<String, minijinja::Error> {

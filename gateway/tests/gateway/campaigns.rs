@@ -2,6 +2,7 @@
 
 use crate::{
     accounts::{applied, existing, report},
+    list_export,
     world::{Person, World, template},
 };
 use serde_json::{Value, json};
@@ -229,6 +230,7 @@ async fn a_campaign_is_exported_as_evidence() {
     let scene = scene().await;
     let (ada, rosa) = (&scene.ada, &scene.rosa);
     let id = scene.open().await;
+    let opened = scene.world.head().await;
     let review = scene.review(rosa, "svc-a").await;
     assert_eq!(scene.decide(rosa, &review, "revoke").await["accepted"], 1);
     // What the reactions would do.
@@ -258,16 +260,23 @@ async fn a_campaign_is_exported_as_evidence() {
 
     let csv = text(ada, &format!("campaigns/{id}/export")).await;
     let lines: Vec<_> = csv.trim_end().split("\r\n").collect();
-    assert_eq!(lines.len(), 4, "{csv}");
+    assert_eq!(lines.len(), 5, "{csv}");
     assert!(lines[0].contains("account,name,domain"), "{csv}");
     assert!(
         lines[1].contains(",observed,revoke,\"'=1+1\",rosa,"),
         "{csv}"
     );
-    assert!(
-        lines.iter().skip(1).all(|line| line.ends_with(hash)),
-        "{csv}"
-    );
+    assert!(lines[1..4].iter().all(|line| line.ends_with(hash)), "{csv}");
+    assert!(lines[4].starts_with("complete,3,1,"), "{csv}");
+    // Before anybody had said anything.
+    let then = format!("campaigns/{id}/export?format=ndjson&as_of={opened}");
+    let (reviews, said) = list_export::lines(&text(ada, &then).await);
+    assert_eq!((reviews.len(), said.position), (3, opened));
+    for review in &reviews {
+        assert_eq!(review["type"], "tenure.list.review.1");
+        assert_eq!(review["data"]["standing"], "open");
+        assert_eq!(review["data"]["population_sha256"], hash);
+    }
     let document = text(ada, &format!("campaigns/{id}/export?format=json")).await;
     let document: Value = serde_json::from_str(&document).unwrap();
     assert_eq!(document["campaign"]["population"]["sha256"], hash);

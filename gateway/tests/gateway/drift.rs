@@ -99,7 +99,7 @@ async fn what_differs_is_listed_to_whom_it_concerns_and_repaired_by_them() {
     let file = file.bearer_auth(&rosa.token).send().await.unwrap();
     let text = file.text().await.unwrap();
     let lines: Vec<_> = text.trim_start_matches('\u{feff}').lines().collect();
-    assert_eq!(lines.len(), 3, "{text}");
+    assert_eq!(lines.len(), 4, "{text}");
     assert!(
         lines[1].contains(",reported,enabled,,yes,\"'=no\","),
         "{text}"

@@ -22,6 +22,7 @@ mod giving_up;
 mod hidden_approvers;
 mod idempotency;
 mod leaving;
+mod list_export;
 mod live;
 mod migrations;
 mod notifications;

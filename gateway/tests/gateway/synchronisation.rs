@@ -142,7 +142,7 @@ async fn unmanaged_accounts_are_listed_riskiest_first_filtered_and_as_a_spreadsh
     let file = file.bearer_auth(&ada.token).send().await.unwrap();
     let text = file.text().await.unwrap();
     let lines: Vec<_> = text.trim_start_matches('\u{feff}').lines().collect();
-    assert_eq!(lines.len(), 2, "{text}");
+    assert_eq!(lines.len(), 3, "{text}");
     assert!(
         lines[1].starts_with("high,svc-b,unconstrained delegation,NHI5:2025,yes,\"'=cmd\","),
         "{text}"

@@ -252,6 +252,8 @@ pub struct DriftFilter {
     pub standing: Vec<DriftStanding>,
     /// Owned by one of these users and groups; empty = by anyone.
     pub owned_by: Vec<Uuid>,
+    /// Only of these accounts.
+    pub among: Option<Vec<AccountId>>,
 }
 
 impl DriftFilter {
@@ -268,6 +270,10 @@ impl DriftFilter {
             owned.column("id").from(OWNERS).and_where(owners);
             Expr::col("id").in_subquery(owned)
         });
+        let among = self.among.as_ref().map(|accounts| {
+            let accounts = accounts.iter().map(|account| bytes(&account.0));
+            Expr::col("id").is_in(accounts)
+        });
         let field = self.field.map(|field| {
             let mut with = Query::select();
             let is = Expr::col("field").eq(field.text());
@@ -280,6 +286,7 @@ impl DriftFilter {
             .add_option(one_of("standing", &standing, false))
             .add_option(self.domain.map(|id| Expr::col("domain").eq(bytes(&id.0))))
             .add_option(owned)
+            .add_option(among)
             .add_option(field)
             .add_option(search.map(|found| Expr::col("id").in_subquery(found)))
     }

@@ -3,37 +3,55 @@
 
 use super::{
     campaign,
-    items::{ReviewBody, Spoken},
+    items::{FollowedBody, ReviewBody, SaidBody, Spoken},
     queries,
 };
 use crate::{
     app::App,
-    endpoints::csv,
-    exporter::Exporter,
+    as_of::AsOf,
+    exporter::{Exporter, File},
+    list_export::{Cell, Format, List, Origin, Row, Rows},
+    names::OwnerBody,
     problem::Problem,
     query::{Filter, Id},
 };
-use axum::{
-    body::Body,
-    extract::State,
-    http::{HeaderValue, header},
-    response::{IntoResponse, Response},
-};
+use axum::{body::Body, response::Response};
 use bytes::Bytes;
-use chrono::{DateTime, SecondsFormat, Utc};
 use futures::{Stream, StreamExt, stream};
 use serde::Deserialize;
 use std::io;
 use tenure_domain::user::Exported;
-use tenure_projections::{
-    CampaignRow, LONGEST_PAGE, Page, ReviewFilter, ReviewRow, SortOrder, Start,
-};
+use tenure_projections::{CampaignRow, LONGEST_PAGE, Page, ReviewFilter, SortOrder, Start};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-const HEADER: &str = "account,name,domain,owners,reviewers,standing,decision,reason,decided_by,decided_at_utc,\
-    decided_position,ordered_at_utc,ordered_position,followed_at_utc,followed_position,order,detail,campaign,\
-    population_position,population_count,population_sha256";
+static LIST: List<21> = List {
+    file: "campaign",
+    row: "review",
+    columns: [
+        "account",
+        "name",
+        "domain",
+        "owners",
+        "reviewers",
+        "standing",
+        "decision",
+        "reason",
+        "decided_by",
+        "decided_at_utc",
+        "decided_position",
+        "ordered_at_utc",
+        "ordered_position",
+        "followed_at_utc",
+        "followed_position",
+        "order",
+        "detail",
+        "campaign",
+        "population_position",
+        "population_count",
+        "population_sha256",
+    ],
+};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(export))
@@ -53,48 +71,51 @@ pub(crate) struct ExportCampaign {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum EvidenceFormat {
+    /// A table for spreadsheets.
     #[default]
     Csv,
+    /// Lines of JSON, each a CloudEvent.
+    Ndjson,
+    /// One document, with the rule and the numbers of the campaign.
     Json,
 }
 
-/// Exports a campaign as evidence: as CSV (one row an account, times in UTC), or as JSON with its rule, its numbers and what
-/// proves its population.
-#[utoipa::path(get, path = "/api/v1/campaigns/{id}/export", tag = "Campaigns",
-    params(("id" = Uuid, Path), ExportCampaign), responses((status = 200, content_type = "text/csv", body = String)))]
+/// Exports a campaign as evidence: one row an account, times in UTC, as CSV or lines of JSON, whose last line says what the file
+/// holds (schemas/export.md describes it); or as one JSON document with its rule, its numbers and what proves its population.
+#[utoipa::path(get, path = "/api/v1/campaigns/{id}/export", tag = "Campaigns", params(("id" = Uuid, Path), ExportCampaign),
+    responses((status = 200, content((String = "text/csv"), (String = "application/x-ndjson"), (String = "application/json")))))]
 async fn export(
-    State(app): State<App>,
+    AsOf(app): AsOf,
     exporter: Exporter,
     Id(id): Id,
     Filter(wanted): Filter<ExportCampaign>,
 ) -> Result<Response, Problem> {
     let campaign = campaign(&app, id).await?;
-    exporter.record(Exported::Campaign).await?;
-    match wanted.format.unwrap_or_default() {
-        EvidenceFormat::Csv => as_csv(app, campaign).await,
-        EvidenceFormat::Json => as_json(app, campaign).await,
-    }
-}
-
-async fn as_csv(app: App, campaign: CampaignRow) -> Result<Response, Problem> {
-    let export = Export::new(app, &campaign);
-    // The first page before the answer begins: what fails now is still a problem, not a file that is cut off.
-    let (first, export) = export.page().await?;
-    let text = move |page: Vec<ReviewBody>| {
-        let mut text = String::new();
-        for review in &page {
-            write_row(&mut text, review, &campaign);
+    let format = match wanted.format.unwrap_or_default() {
+        EvidenceFormat::Csv => Format::Csv,
+        EvidenceFormat::Ndjson => Format::Ndjson,
+        EvidenceFormat::Json => {
+            let file = File {
+                name: "campaign.json".to_owned(),
+                content_type: "application/json",
+            };
+            let written = document(app, campaign);
+            return exporter.hand_out(Exported::Campaign, file, written).await;
         }
-        Bytes::from(text)
     };
-    let first = text(first);
-    let rest = pages(export).map(move |page| page.map(&text));
-    Ok(csv::file("campaign.csv", HEADER, first, rest))
+    let begin = async {
+        let reviews = Reviews::of(app.clone(), &campaign);
+        let origin = Origin::folded(&app).await?;
+        Ok((origin, Table { reviews, campaign }))
+    };
+    LIST.hand_out(&exporter, Exported::Campaign, format, begin)
+        .await
 }
 
-async fn as_json(app: App, campaign: CampaignRow) -> Result<Response, Problem> {
-    let export = Export::new(app.clone(), &campaign);
-    let (first, export) = export.page().await?;
+/// One document: cut off, it is none.
+async fn document(app: App, campaign: CampaignRow) -> Result<Body, Problem> {
+    let reviews = Reviews::of(app.clone(), &campaign);
+    let (first, rest) = reviews.page().await?;
     let head = queries::body(&app, campaign).await?;
     let head = serde_json::to_string(&head).map_err(|error| Problem::internal(&error))?;
     let written = |page: Vec<ReviewBody>| {
@@ -103,7 +124,7 @@ async fn as_json(app: App, campaign: CampaignRow) -> Result<Response, Problem> {
     };
     let first = written(first).map_err(|error| Problem::internal(&error))?;
     let begin = format!("{{\"campaign\": {head},\n\"reviews\": [\n{first}");
-    let rest = pages(export).map(move |page| {
+    let rest = pages(rest).map(move |page| {
         let rows = written(page?)?;
         let comma = if rows.is_empty() { "" } else { ",\n" };
         Ok(Bytes::from(format!("{comma}{rows}")))
@@ -111,28 +132,18 @@ async fn as_json(app: App, campaign: CampaignRow) -> Result<Response, Problem> {
     let body = stream::iter([Ok::<_, io::Error>(Bytes::from(begin))])
         .chain(rest)
         .chain(stream::iter([Ok(Bytes::from_static(b"\n]}\n"))]));
-    let headers = [
-        (
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/json"),
-        ),
-        (
-            header::CONTENT_DISPOSITION,
-            HeaderValue::from_static("attachment; filename=\"campaign.json\""),
-        ),
-    ];
-    Ok((headers, Body::from_stream(body)).into_response())
+    Ok(Body::from_stream(body))
 }
 
-/// What is still to come.
-struct Export {
+/// The accounts of a campaign from here on.
+struct Reviews {
     app: App,
     filter: ReviewFilter,
-    next: Option<Start>,
+    start: Start,
 }
 
-impl Export {
-    fn new(app: App, campaign: &CampaignRow) -> Self {
+impl Reviews {
+    fn of(app: App, campaign: &CampaignRow) -> Self {
         let filter = ReviewFilter {
             population: Some(campaign.frozen.population),
             ..ReviewFilter::default()
@@ -140,81 +151,94 @@ impl Export {
         Self {
             app,
             filter,
-            next: Some(Start::default()),
+            start: Start::default(),
         }
     }
 
-    async fn page(mut self) -> Result<(Vec<ReviewBody>, Self), Problem> {
+    async fn page(self) -> Result<(Vec<ReviewBody>, Option<Self>), Problem> {
         let page = Page {
-            start: self.next.take().unwrap_or_default(),
+            start: self.start,
             limit: LONGEST_PAGE,
             uncounted: true,
         };
         let views = &self.app.instance.views;
-        let found = views
-            .reviews(&self.filter, SortOrder::Ascending, &page)
-            .await?;
-        let rows: &[ReviewRow] = &found.rows;
-        let spoken = Spoken::of(&self.app, rows).await?;
-        let bodies = rows.iter().map(|row| spoken.body(row)).collect();
-        self.next = found.next.map(Start::After);
-        Ok((bodies, self))
+        let found = views.reviews(&self.filter, SortOrder::Ascending, &page);
+        let found = found.await?;
+        let spoken = Spoken::of(&self.app, &found.rows).await?;
+        let bodies = found.rows.iter().map(|row| spoken.body(row)).collect();
+        let rest = found.next.map(|next| Self {
+            start: Start::After(next),
+            ..self
+        });
+        Ok((bodies, rest))
     }
 }
 
-fn pages(export: Export) -> impl Stream<Item = io::Result<Vec<ReviewBody>>> + Send + 'static {
-    stream::try_unfold(export, |export| async {
-        if export.next.is_none() {
+fn pages(
+    reviews: Option<Reviews>,
+) -> impl Stream<Item = io::Result<Vec<ReviewBody>>> + Send + 'static {
+    stream::try_unfold(reviews, |reviews| async {
+        let Some(reviews) = reviews else {
             return Ok(None);
-        }
-        let page = export.page().await;
+        };
+        let page = reviews.page().await;
         page.map(Some)
             .map_err(|problem| io::Error::other(problem.detail.into_owned()))
     })
 }
 
-fn write_row(text: &mut String, review: &ReviewBody, campaign: &CampaignRow) {
-    let time = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Secs, true);
-    let names = |people: &[crate::names::OwnerBody]| {
-        let names: Vec<_> = people.iter().map(|who| who.name.as_str()).collect();
-        names.join("; ")
+struct Table {
+    reviews: Reviews,
+    campaign: CampaignRow,
+}
+
+impl Rows<21> for Table {
+    async fn page(self) -> Result<(Vec<Row<21>>, Option<Self>), Problem> {
+        let Self { reviews, campaign } = self;
+        let (page, rest) = reviews.page().await?;
+        let rows = page.into_iter().map(|review| row(review, &campaign));
+        let rows = rows.collect();
+        Ok((rows, rest.map(|reviews| Self { reviews, campaign })))
+    }
+}
+
+fn row(review: ReviewBody, campaign: &CampaignRow) -> Row<21> {
+    let names = |people: &[OwnerBody]| -> Cell {
+        let names: Vec<_> = people.iter().map(|who| who.name.clone()).collect();
+        names.into()
     };
-    let decided = review.decided.as_ref();
-    let (ordered, followed) = (review.ordered.as_ref(), review.followed.as_ref());
-    let said = |of: &dyn Fn(&super::items::SaidBody) -> String| decided.map(of).unwrap_or_default();
-    let step = |step: Option<&super::items::FollowedBody>| {
-        step.map_or_else(Default::default, |step| {
-            (time(step.at), step.position.to_string())
-        })
-    };
-    let (ordered_at, ordered_position) = step(ordered);
-    let (followed_at, followed_position) = step(followed);
-    let decision = |decided: &super::items::SaidBody| {
-        let handed = "reassigned".to_owned();
-        decided.decision.map_or(handed, |d| d.text().to_owned())
+    let said = |of: fn(&SaidBody) -> Cell| -> Cell { review.decided.as_ref().map(of).into() };
+    let at = |step: &Option<FollowedBody>| -> Cell { step.as_ref().map(|step| step.at).into() };
+    let position =
+        |step: &Option<FollowedBody>| -> Cell { step.as_ref().map(|step| step.position).into() };
+    let decision = |said: &SaidBody| -> Cell {
+        let decision = said
+            .decision
+            .map_or("reassigned", |decision| decision.text());
+        decision.into()
     };
     let cells = [
-        review.account.to_string(),
-        review.name.clone(),
-        review.domain.name.clone(),
+        review.account.into(),
+        review.name.clone().into(),
+        review.domain.name.clone().into(),
         names(&review.owners),
         names(&review.reviewers),
-        review.standing.to_owned(),
-        said(&decision),
-        said(&|decided| decided.reason.clone()),
-        said(&|decided| decided.by.name.clone()),
-        said(&|decided| time(decided.at)),
-        said(&|decided| decided.position.to_string()),
-        ordered_at,
-        ordered_position,
-        followed_at,
-        followed_position,
-        review.order.clone().unwrap_or_default(),
-        review.detail.clone().unwrap_or_default(),
-        campaign.content.name.clone(),
-        campaign.frozen.position.to_string(),
-        campaign.frozen.count.to_string(),
-        campaign.frozen.sha256.clone(),
+        review.standing.into(),
+        said(decision),
+        said(|decided| decided.reason.clone().into()),
+        said(|decided| decided.by.name.clone().into()),
+        said(|decided| decided.at.into()),
+        said(|decided| decided.position.into()),
+        at(&review.ordered),
+        position(&review.ordered),
+        at(&review.followed),
+        position(&review.followed),
+        review.order.clone().into(),
+        review.detail.clone().into(),
+        campaign.content.name.clone().into(),
+        campaign.frozen.position.into(),
+        campaign.frozen.count.into(),
+        campaign.frozen.sha256.clone().into(),
     ];
-    csv::write_row(text, &cells);
+    Row::about("review", review.id, cells)
 }
