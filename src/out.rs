@@ -7,11 +7,6 @@ pub(crate) fn line(text: Arguments<'_>) {
     let _ = writeln!(std::io::stdout().lock(), "{text}");
 }
 
-/// A text of several lines, as it is.
-pub(crate) fn text(text: &str) {
-    let _ = write!(std::io::stdout().lock(), "{text}");
-}
-
 /// A line about what is going on.
 pub(crate) fn progress(text: Arguments<'_>) {
     let _ = writeln!(std::io::stderr().lock(), "{text}");

@@ -17,7 +17,9 @@ use tenure_eventstore::{Clock, EventStore, ExportError, Exported, Position, Syst
     after_help = "Examples:\n  tenure audit export --out history.ndjson\n  \
     tenure audit export --from 1001 --to 2000 --out part.ndjson\n\n\
     A line of JSON for each event (CloudEvents), personal data sealed. schemas/export.md describes the format, so that others\n\
-    can write a verifier; `tenure audit verify --export` is one."
+    can write a verifier; `tenure audit verify --export` is one.\n\n\
+    It reads the database itself, as whoever may read its configuration and keys can without it: that it was taken out is not\n\
+    on record. What the API hands out is (GET /api/v1/audit/history; tenure audit list --export)."
 )]
 pub(super) struct ExportArgs {
     /// Configuration file of the instance
@@ -49,6 +51,9 @@ pub(super) async fn run(args: ExportArgs) -> Result<(), AuditError> {
         "{count} events up to position {last}, last hash {}, in {}.",
         hex::encode(hash),
         args.out.display()
+    ));
+    out::progress(format_args!(
+        "Not on record: it was read from the database, by nobody who is signed in. What the API hands out is on record."
     ));
     Ok(())
 }

@@ -5,6 +5,7 @@ use super::{
     connection::{Common, Connection},
     drift,
     error::ClientError,
+    list_export::ExportTo,
     lookup, migrate, request,
     request::Waiting,
     table::{names, print_fields, print_items, text},
@@ -29,7 +30,9 @@ pub(crate) struct AccountsArgs {
 #[derive(Subcommand, Debug)]
 enum AccountsCommand {
     /// List the accounts that you may see
-    #[command(after_help = "Example:\n  tenure accounts list --status active,expired")]
+    #[command(
+        after_help = "Examples:\n  tenure accounts list --status active,expired\n  tenure accounts list --export accounts.csv"
+    )]
     List {
         /// Only your own
         #[arg(long)]
@@ -40,6 +43,8 @@ enum AccountsCommand {
         /// Names that begin like this
         #[arg(long)]
         search: Option<String>,
+        #[command(flatten)]
+        to: ExportTo,
     },
     /// Count accounts by status, and those that end in the next weeks
     #[command(after_help = "Example:\n  tenure accounts totals --mine")]
@@ -172,12 +177,13 @@ pub(crate) async fn run(args: AccountsArgs) -> Result<(), ClientError> {
     use AccountsCommand as C;
     let connection = Connection::signed_in(&args.common)?;
     match args.command {
-        None => list(&connection, true, None, None).await,
+        None => list(&connection, true, None, None, &ExportTo::SHOWN).await,
         Some(C::List {
             mine,
             status,
             search,
-        }) => list(&connection, mine, status, search).await,
+            to,
+        }) => list(&connection, mine, status, search, &to).await,
         Some(C::Totals { mine }) => totals::show(&connection, mine).await,
         Some(C::Show { account }) => {
             let id = lookup::account(&connection, &account).await?;
@@ -251,6 +257,7 @@ pub(super) async fn list(
     mine: bool,
     status: Option<String>,
     search: Option<String>,
+    to: &ExportTo,
 ) -> Result<(), ClientError> {
     let mut query = vec![("limit", "500")];
     if mine {
@@ -258,6 +265,9 @@ pub(super) async fn list(
     }
     query.extend(status.as_deref().map(|status| ("status", status)));
     query.extend(search.as_deref().map(|search| ("search", search)));
+    if to.done(connection, "accounts/export", &query).await? {
+        return Ok(());
+    }
     let answer = connection.get("accounts", &query).await?;
     connection.show(&answer, |answer| {
         let columns = [

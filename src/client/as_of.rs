@@ -4,6 +4,7 @@ use super::{
     account,
     connection::{Common, Connection},
     error::ClientError,
+    list_export::ExportTo,
     lookup, request, request_shown,
     table::{names, print_fields, print_items, text},
     template,
@@ -39,7 +40,10 @@ enum What {
         account: String,
     },
     /// The accounts that you may see
-    #[command(after_help = "Example:\n  tenure audit as-of 2026-03-01 accounts --status active")]
+    #[command(
+        after_help = "Examples:\n  tenure audit as-of 2026-03-01 accounts --status active\n  \
+        tenure audit as-of 2026-03-01 accounts --export accounts.ndjson --format ndjson"
+    )]
     Accounts {
         /// Only those that were your own
         #[arg(long)]
@@ -50,6 +54,8 @@ enum What {
         /// Names that begin like this
         #[arg(long)]
         search: Option<String>,
+        #[command(flatten)]
+        to: ExportTo,
     },
     /// A request
     #[command(after_help = "Example:\n  tenure audit as-of 2026-03-01 request svc-backup")]
@@ -66,6 +72,8 @@ enum What {
         /// Names that begin like this
         #[arg(long)]
         search: Option<String>,
+        #[command(flatten)]
+        to: ExportTo,
     },
     /// Who could have approved a request that waited then, and who could not, and why
     #[command(after_help = "Example:\n  tenure audit as-of 2026-03-01 approvers svc-backup")]
@@ -147,12 +155,15 @@ async fn show(connection: &Connection, what: What) -> Result<(), ClientError> {
             mine,
             status,
             search,
-        } => account::list(connection, mine, status, search).await,
+            to,
+        } => account::list(connection, mine, status, search, &to).await,
         What::Request { request } => {
             let id = lookup::request(connection, &request).await?;
             one(format!("requests/{id}"), request_shown::show).await
         }
-        What::Requests { status, search } => request::list(connection, false, status, search).await,
+        What::Requests { status, search, to } => {
+            request::list(connection, false, status, search, &to).await
+        }
         What::Approvers { request } => {
             let id = lookup::request(connection, &request).await?;
             one(format!("requests/{id}/approvers"), approvers).await

@@ -3,6 +3,7 @@
 use super::{
     connection::{Common, Connection},
     error::ClientError,
+    list_export::ExportTo,
     lookup,
     table::{print_fields, print_items, text},
 };
@@ -15,7 +16,8 @@ use serde_json::{Value, json};
 #[command(
     after_help = "Examples:\n  tenure audit list --by rosa@corp.example --from 2026-06-01T00:00:00Z\n  \
     tenure audit list --account svc-backup --json\n  \
-    tenure audit list --text \"rejected budget\""
+    tenure audit list --text \"rejected budget\"\n  \
+    tenure audit list --kind account --export accounts.ndjson --format ndjson"
 )]
 pub(crate) struct ListArgs {
     /// By this person: an e-mail address or a name
@@ -45,6 +47,8 @@ pub(crate) struct ListArgs {
     /// At most so many
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..=500))]
     limit: u16,
+    #[command(flatten)]
+    export: ExportTo,
     #[command(flatten)]
     common: Common,
 }
@@ -81,6 +85,13 @@ pub(crate) async fn list(args: ListArgs) -> Result<(), ClientError> {
         ("to", &args.to),
     ] {
         query.extend(value.as_deref().map(|value| (name, value)));
+    }
+    if args
+        .export
+        .done(&connection, "audit/export", &query)
+        .await?
+    {
+        return Ok(());
     }
     let answer = connection.get("audit", &query).await?;
     connection.show(&answer, |answer| {

@@ -5,6 +5,7 @@ use super::{
     campaign_start::{self, StartArgs},
     connection::{Common, Connection},
     error::ClientError,
+    list_export::{self, ListFormat},
     lookup,
     table::{print, print_fields, print_items, text},
 };
@@ -88,14 +89,18 @@ enum CampaignCommand {
         #[arg(long, default_value = "csv")]
         format: Format,
         /// Where to; standard output, if there is none
-        #[arg(long)]
+        #[arg(long, visible_alias = "export")]
         file: Option<PathBuf>,
     },
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Format {
+    /// A table
     Csv,
+    /// Lines of JSON (CloudEvents)
+    Ndjson,
+    /// One document, with the campaign's rule and numbers
     Json,
 }
 
@@ -150,12 +155,17 @@ pub(crate) async fn run(args: CampaignArgs) -> Result<(), ClientError> {
             file,
         } => {
             let id = lookup::campaign(&connection, &campaign).await?;
-            let format = match format {
-                Format::Csv => "csv",
-                Format::Json => "json",
-            };
             let path = format!("campaigns/{id}/export");
-            let bytes = connection.file(&path, &[("format", format)]).await?;
+            let list = match format {
+                Format::Csv => Some(ListFormat::Csv),
+                Format::Ndjson => Some(ListFormat::Ndjson),
+                Format::Json => None,
+            };
+            if let Some(format) = list {
+                let file = file.unwrap_or_else(|| "-".into());
+                return list_export::write(&connection, &path, &[], format, &file).await;
+            }
+            let bytes = connection.file(&path, &[("format", "json")]).await?;
             match file {
                 Some(file) => fs::write(&file, bytes)
                     .map_err(|error| ClientError::Outcome(format!("{}: {error}", file.display()))),

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::out;
 use clap::Args;
-use reqwest::{Method, StatusCode, Url, header};
+use reqwest::{Method, Response, StatusCode, Url, header};
 use serde_json::{Map, Value};
 use std::{
     sync::{
@@ -123,6 +123,11 @@ impl Connection {
         path: &str,
         query: &[(&str, &str)],
     ) -> Result<Value, ClientError> {
+        let url = self.question(path, query)?;
+        self.send(Method::GET, url, None).await
+    }
+
+    fn question(&self, path: &str, query: &[(&str, &str)]) -> Result<Url, ClientError> {
         let position = self.position.load(Ordering::Relaxed).to_string();
         let mut query = query.to_vec();
         if position != "0" {
@@ -133,7 +138,7 @@ impl Connection {
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
         }
-        self.send(Method::GET, url, None).await
+        Ok(url)
     }
 
     /// Answers a query with a file, as it is.
@@ -145,6 +150,27 @@ impl Connection {
         let mut url = self.address(path)?;
         url.query_pairs_mut().extend_pairs(query);
         self.fetch(Method::GET, url, None).await
+    }
+
+    /// Answers a query with a file, part by part as it comes.
+    pub(crate) async fn download(
+        &self,
+        path: &str,
+        query: &[(&str, &str)],
+        mut into: impl FnMut(&[u8]) -> Result<(), ClientError>,
+    ) -> Result<(), ClientError> {
+        let url = self.question(path, query)?;
+        let mut response = self.respond(Method::GET, url, None).await?;
+        loop {
+            match response.chunk().await {
+                Ok(Some(bytes)) => into(&bytes)?,
+                Ok(None) => return Ok(()),
+                Err(error) => {
+                    let why = format!("the file broke off before its end: {}", reason(&error));
+                    return Err(ClientError::Outcome(why));
+                }
+            }
+        }
     }
 
     /// Gives a command.
@@ -193,10 +219,26 @@ impl Connection {
         url: Url,
         body: Option<&Value>,
     ) -> Result<Vec<u8>, ClientError> {
-        let unreachable = |error: reqwest::Error| ClientError::Unreachable {
+        let response = self.respond(method, url, body).await?;
+        let bytes = response.bytes().await;
+        Ok(bytes.map_err(|error| self.unreachable(&error))?.to_vec())
+    }
+
+    fn unreachable(&self, error: &reqwest::Error) -> ClientError {
+        ClientError::Unreachable {
             url: self.url().to_owned(),
-            reason: reason(&error),
-        };
+            reason: reason(error),
+        }
+    }
+
+    /// The answer, if the server did not refuse.
+    async fn respond(
+        &self,
+        method: Method,
+        url: Url,
+        body: Option<&Value>,
+    ) -> Result<Response, ClientError> {
+        let unreachable = |error: reqwest::Error| self.unreachable(&error);
         let key = new_id().to_string();
         let mut attempt = 1;
         loop {
@@ -227,14 +269,14 @@ impl Connection {
                     .lock()
                     .unwrap_or_else(PoisonError::into_inner) = Some(at);
             }
+            if status.is_success() {
+                return Ok(response);
+            }
             let bytes = response.bytes().await.map_err(unreachable)?;
             if status == StatusCode::SERVICE_UNAVAILABLE && attempt < ATTEMPTS {
                 attempt += 1;
                 tokio::time::sleep(Duration::from_secs(wait.unwrap_or(1).clamp(1, 10))).await;
                 continue;
-            }
-            if status.is_success() {
-                return Ok(bytes.to_vec());
             }
             let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
             return Err(ClientError::Refused(Refusal {

@@ -3,7 +3,9 @@
 use super::{
     connection::{Common, Connection},
     error::ClientError,
-    followed, lookup, removals, sync,
+    followed,
+    list_export::ExportTo,
+    lookup, removals, sync,
     table::{print_items, text},
     unmanaged,
 };
@@ -110,9 +112,15 @@ enum DomainCommand {
     },
     /// List accounts that look like service accounts and are managed by nobody, the riskiest first
     #[command(
-        after_help = "Example:\n  tenure domain unmanaged corp.example.com --risk high,medium"
+        after_help = "Examples:\n  tenure domain unmanaged corp.example.com --risk high,medium\n  \
+        tenure domain unmanaged corp.example.com --export unmanaged.csv"
     )]
-    Unmanaged(unmanaged::UnmanagedArgs),
+    Unmanaged {
+        #[command(flatten)]
+        which: unmanaged::UnmanagedArgs,
+        #[command(flatten)]
+        to: ExportTo,
+    },
     /// Import unmanaged accounts into a template: they become managed where they are and as they are
     #[command(
         after_help = "Examples:\n  tenure domain import corp.example.com --template \"Service account\" --period \"1 year\" \\\n    \
@@ -191,7 +199,9 @@ pub(crate) async fn run(args: DomainArgs) -> Result<(), ClientError> {
         DomainCommand::PeopleAllow { domain, reason } => {
             followed::allow(&connection, &domain, &reason).await?;
         }
-        DomainCommand::Unmanaged(args) => unmanaged::list(&connection, args).await?,
+        DomainCommand::Unmanaged { which, to } => {
+            unmanaged::list(&connection, which, &to).await?;
+        }
         DomainCommand::Import(args) => unmanaged::import(&connection, args).await?,
         DomainCommand::Remove(args) => removals::remove(&connection, args).await?,
         DomainCommand::Removals { domain } => removals::list(&connection, &domain).await?,

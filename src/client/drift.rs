@@ -3,6 +3,7 @@
 use super::{
     connection::{Common, Connection},
     error::ClientError,
+    list_export::ExportTo,
     lookup,
     table::{print, text},
 };
@@ -31,7 +32,12 @@ enum DriftCommand {
     #[command(
         after_help = "Example:\n  tenure drift list --field enabled --standing reported,failed"
     )]
-    List(Which),
+    List {
+        #[command(flatten)]
+        which: Which,
+        #[command(flatten)]
+        to: ExportTo,
+    },
     /// Order all that is wanted of accounts anew
     #[command(
         after_help = "Example:\n  tenure drift repair svc-backup svc-erp --reason \"Nobody asked for this\""
@@ -88,7 +94,7 @@ enum Decision {
 pub(crate) async fn run(args: DriftArgs) -> Result<(), ClientError> {
     let connection = Connection::signed_in(&args.common)?;
     match args.command {
-        DriftCommand::List(which) => list(&connection, which).await,
+        DriftCommand::List { which, to } => list(&connection, which, &to).await,
         DriftCommand::Repair { accounts, reason } => repair(&connection, &accounts, &reason).await,
         DriftCommand::Decide {
             domain,
@@ -109,7 +115,7 @@ pub(crate) async fn run(args: DriftArgs) -> Result<(), ClientError> {
     }
 }
 
-async fn list(connection: &Connection, which: Which) -> Result<(), ClientError> {
+async fn list(connection: &Connection, which: Which, to: &ExportTo) -> Result<(), ClientError> {
     let domain = match &which.domain {
         Some(domain) => Some(lookup::domain(connection, domain).await?),
         None => None,
@@ -127,6 +133,9 @@ async fn list(connection: &Connection, which: Which) -> Result<(), ClientError> 
         ];
         for (name, value) in wanted {
             query.extend(value.as_deref().map(|value| (name, value)));
+        }
+        if to.done(connection, "drift/export", &query).await? {
+            return Ok(());
         }
         let mut answer = connection.get("drift", &query).await?;
         let page = answer["items"].as_array_mut().map(std::mem::take);

@@ -3,6 +3,7 @@
 use super::{
     connection::{Common, Connection},
     error::ClientError,
+    list_export::ExportTo,
     lookup,
     request_create::{self, CreateArgs},
     request_edit::{self, EditArgs},
@@ -40,7 +41,9 @@ enum RequestCommand {
     Create(Box<CreateArgs>),
     Edit(Box<EditArgs>),
     /// List requests
-    #[command(after_help = "Example:\n  tenure request list --mine --status submitted,failed")]
+    #[command(
+        after_help = "Examples:\n  tenure request list --mine --status submitted,failed\n  tenure request list --export requests.csv"
+    )]
     List {
         /// Only your own
         #[arg(long)]
@@ -51,6 +54,8 @@ enum RequestCommand {
         /// Names that begin like this
         #[arg(long)]
         search: Option<String>,
+        #[command(flatten)]
+        to: ExportTo,
     },
     /// Show a request: where it stands, who holds it, what was said
     #[command(after_help = "Example:\n  tenure request show svc-backup")]
@@ -159,7 +164,8 @@ pub(crate) async fn run(args: RequestArgs) -> Result<(), ClientError> {
             mine,
             status,
             search,
-        } => list(&connection, mine, status, search).await,
+            to,
+        } => list(&connection, mine, status, search, &to).await,
         RequestCommand::Show { request } => {
             let id = lookup::request(&connection, &request).await?;
             let answer = connection.get(&format!("requests/{id}"), &[]).await?;
@@ -280,6 +286,7 @@ pub(super) async fn list(
     mine: bool,
     status: Option<String>,
     search: Option<String>,
+    to: &ExportTo,
 ) -> Result<(), ClientError> {
     let mut query = vec![("limit", "500")];
     if mine {
@@ -287,6 +294,9 @@ pub(super) async fn list(
     }
     query.extend(status.as_deref().map(|status| ("status", status)));
     query.extend(search.as_deref().map(|search| ("search", search)));
+    if to.done(connection, "requests/export", &query).await? {
+        return Ok(());
+    }
     let answer = connection.get("requests", &query).await?;
     connection.show(&answer, |answer| {
         let columns = [

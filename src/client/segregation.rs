@@ -3,6 +3,7 @@
 use super::{
     connection::{Common, Connection},
     error::ClientError,
+    list_export::ExportTo,
     lookup,
     table::{print, print_fields, text},
 };
@@ -18,7 +19,7 @@ const PAGE: &str = "500";
 #[derive(Args, Debug)]
 #[command(
     after_help = "Examples:\n  tenure audit segregation\n  tenure audit segregation --requester rosa@corp.example --json\n  \
-    tenure audit segregation --csv shares > shares.csv\n\nIt is derived from the events themselves, whatever the rules said \
+    tenure audit segregation --list shares --export shares.csv\n\nIt is derived from the events themselves, whatever the rules said \
     then, and says from which position to which it looked, with the hash there."
 )]
 pub(crate) struct SegregationArgs {
@@ -31,14 +32,16 @@ pub(crate) struct SegregationArgs {
     /// Only shares of this person's requests
     #[arg(long, value_name = "PERSON")]
     requester: Option<String>,
-    /// Print one list as CSV
-    #[arg(long, conflicts_with = "json")]
-    csv: Option<List>,
+    /// Print one list as a table, or write it to --export
+    #[arg(long, alias = "csv", conflicts_with = "json")]
+    list: Option<List>,
+    #[command(flatten)]
+    to: ExportTo,
     #[command(flatten)]
     common: Common,
 }
 
-/// What can be printed as CSV.
+/// What can be taken out.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum List {
     /// Who approved what share of whose requests
@@ -60,6 +63,10 @@ impl List {
 }
 
 pub(crate) async fn run(args: SegregationArgs) -> Result<(), ClientError> {
+    if args.to.export.is_some() && args.list.is_none() {
+        let which = "--export needs --list: shares, violations or overrides";
+        return Err(ClientError::Usage(which.to_owned()));
+    }
     let connection = Connection::signed_in(&args.common)?;
     let mut query = Vec::new();
     if let Some(position) = args.position {
@@ -71,12 +78,16 @@ pub(crate) async fn run(args: SegregationArgs) -> Result<(), ClientError> {
         }
     }
     let report = complete(&connection, &query).await?;
-    match args.csv {
+    match args.list {
         Some(list) => {
             query.push(("list", list.text().to_owned()));
             let asked = pairs(&query);
-            let file = connection.file("audit/segregation/export", &asked).await?;
-            out::text(&String::from_utf8_lossy(&file));
+            let to = match args.to.export {
+                Some(_) => args.to,
+                None => ExportTo::printed(),
+            };
+            to.done(&connection, "audit/segregation/export", &asked)
+                .await?;
         }
         None => connection.show(&report, shown),
     }

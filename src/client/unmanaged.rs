@@ -3,6 +3,7 @@
 use super::{
     connection::Connection,
     error::ClientError,
+    list_export::ExportTo,
     lookup,
     table::{print, text},
 };
@@ -26,6 +27,20 @@ pub(crate) struct UnmanagedArgs {
     /// In this organisational unit, or below
     #[arg(long, value_name = "DN")]
     below: Option<String>,
+}
+
+impl UnmanagedArgs {
+    fn query(&self) -> Vec<(&str, &str)> {
+        let wanted = [
+            ("risk", &self.risk),
+            ("search", &self.search),
+            ("below", &self.below),
+        ];
+        let given = wanted.into_iter();
+        given
+            .filter_map(|(name, value)| Some((name, value.as_deref()?)))
+            .collect()
+    }
 }
 
 /// What is imported, and into what.
@@ -124,8 +139,16 @@ pub(super) fn named<'a>(
 }
 
 /// Lists all that there are.
-pub(crate) async fn list(connection: &Connection, args: UnmanagedArgs) -> Result<(), ClientError> {
+pub(crate) async fn list(
+    connection: &Connection,
+    args: UnmanagedArgs,
+    to: &ExportTo,
+) -> Result<(), ClientError> {
     let id = lookup::domain(connection, &args.domain).await?;
+    let export = format!("domains/{id}/unmanaged-accounts/export");
+    if to.done(connection, &export, &args.query()).await? {
+        return Ok(());
+    }
     let items = all(connection, &id, &args).await?;
     connection.show(&Value::Array(items), |items| {
         let rows: Vec<Vec<String>> = items.as_array().into_iter().flatten().map(row).collect();
@@ -144,14 +167,7 @@ pub(super) async fn all(
     loop {
         let (limit, offset) = (PAGE.to_string(), items.len().to_string());
         let mut query = vec![("limit", limit.as_str()), ("offset", offset.as_str())];
-        let wanted = [
-            ("risk", &args.risk),
-            ("search", &args.search),
-            ("below", &args.below),
-        ];
-        for (name, value) in wanted {
-            query.extend(value.as_deref().map(|value| (name, value)));
-        }
+        query.extend(args.query());
         let mut answer = connection.get(&path, &query).await?;
         let page = answer["items"].as_array_mut().map(std::mem::take);
         let page = page.unwrap_or_default();

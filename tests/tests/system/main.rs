@@ -21,6 +21,7 @@ mod discovery;
 mod documents;
 mod drift;
 mod enrolment;
+mod exports;
 mod following;
 mod gmsa;
 mod leaving;
