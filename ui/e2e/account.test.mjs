@@ -1,11 +1,11 @@
 // What people do with managed accounts, in a real browser, against the real binary.
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
 import { beforeEach, test } from 'node:test';
 import { PASSWORD, PATIENCE } from './browser.mjs';
 import { withDemo } from './demo.mjs';
 import { startEmpty } from './instance.mjs';
 import { status } from './looks.mjs';
+import { AS_LINES, AS_TABLE, offered, taken } from './taken.mjs';
 import { accessible, live, settled, watch } from './watch.mjs';
 
 const { instance, person, stranger } = withDemo('--accounts', '120');
@@ -133,13 +133,17 @@ test('what a table had to cut off is told whole', async () => {
 test('the export is the list, as text that no spreadsheet runs', async () => {
   await page.goto('/accounts?status=active');
   await rows().first().waitFor();
-  const download = page.waitForEvent('download');
-  await page.getByRole('link', { name: 'Export CSV' }).click();
-  const text = await readFile(await (await download).path(), 'utf8');
-  const lines = text.trim().split('\r\n');
+  const table = await taken(page);
   const { total } = await api.get('accounts?status=active&limit=1');
-  assert.equal(lines.length - 1, total.value);
-  assert.ok(lines.slice(1).every((line) => line.split(',')[1] === 'active'));
+  assert.equal(table.length, total.value);
+  assert.ok(table.every((line) => line.split(',')[1] === 'active'));
+  const lines = await taken(page, AS_LINES);
+  assert.deepEqual(
+    lines.map(({ data }) => data.name),
+    table.map((line) => line.split(',')[0]),
+  );
+  await offered(page, AS_TABLE);
+  await accessible(page, 'the menu of files of a list');
 });
 
 test('an owner renews by keyboard alone and sees it accepted, applied and verified', async () => {

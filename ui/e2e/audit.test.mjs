@@ -1,9 +1,9 @@
 // An auditor searches in what happened, sees why an event happened and what came of it, and takes the trail out as a file.
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { submitted } from './asking.mjs';
 import { withDemo } from './demo.mjs';
+import { AS_LINES, AS_TABLE, taken } from './taken.mjs';
 import { accessible, listed, notSideways, settled, watch } from './watch.mjs';
 
 const { person } = withDemo('--accounts', '40');
@@ -21,13 +21,11 @@ test('an auditor searches in what happened, and takes out as a file what was fou
   await page.locator('tbody tr', { hasText: 'job-found-by-text' }).waitFor();
   await accessible(page, 'a search in the audit trail');
 
-  await page.getByRole('button', { name: 'Export' }).click();
-  const download = page.waitForEvent('download');
-  await page.getByRole('menuitem', { name: 'These events as a table (CSV)' }).click();
-  const lines = (await readFile(await (await download).path(), 'utf8')).trim().split('\r\n');
-  assert.equal(lines.length, 3, lines.join('\n'));
-  assert.ok(lines[1].includes(request), lines[1]);
-  assert.ok(lines[2].startsWith('complete,1,'), lines[2]);
+  const lines = await taken(page, `These events: ${AS_TABLE}`);
+  assert.equal(lines.length, 1, lines.join('\n'));
+  assert.ok(lines[0].includes(request), lines[0]);
+  const [event] = await taken(page, `These events: ${AS_LINES}`);
+  assert.equal(event.subject, `request/${request}`);
   // That she did is on record.
   const { items } = await api.get('audit?type=user.exported&limit=1');
   assert.equal(items[0].sentence, 'exported the audit trail');

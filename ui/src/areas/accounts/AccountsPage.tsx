@@ -1,13 +1,14 @@
 import { Button, Group } from '@mantine/core';
 import { keepPreviousData } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Download, Plus } from 'lucide-react';
+import { Plus } from 'lucide-react';
 import { useState } from 'react';
 import { useNow } from '@/api/businessTime';
 import { api, type Schemas } from '@/api/client';
 import { useCan } from '@/api/session';
 import { formatDay } from '@/app/time';
 import { TemplateFilter } from '@/areas/templates/TemplateFilter';
+import { ExportMenu } from '@/components/ExportMenu';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { LastDay } from '@/components/Time';
 import { ChosenFilter } from '@/components/table/ChosenFilter';
@@ -93,17 +94,7 @@ export default function AccountsPage() {
         }
         notice={outcome && <ManyAlert outcome={outcome} onClose={() => setOutcome(null)} />}
         {...(acts ? { selection } : {})}
-        actions={
-          <Button
-            variant="default"
-            leftSection={<Download size={16} />}
-            component="a"
-            href={exportAddress(state)}
-            download="accounts.csv"
-          >
-            {texts.exportCsv}
-          </Button>
-        }
+        actions={<ExportMenu lists={[{ address: exportAddress(state), file: 'accounts' }]} />}
         add={
           can('provision-request:create') && (
             <Button leftSection={<Plus size={16} />} component={Link} to="/requests/new">

@@ -1,11 +1,11 @@
-import { Alert, Button, Menu, TextInput } from '@mantine/core';
+import { Alert, Button, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { keepPreviousData } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Download } from 'lucide-react';
 import { api, type Schemas } from '@/api/client';
 import { useCan } from '@/api/session';
 import { actorName } from '@/components/actorName';
+import { ExportMenu } from '@/components/ExportMenu';
 import { Time } from '@/components/Time';
 import { ChosenFilter } from '@/components/table/ChosenFilter';
 import type { Column } from '@/components/table/columns';
@@ -68,7 +68,12 @@ export default function AuditPage() {
       columns={columns}
       nameOf={(row) => row.sentence}
       answer={answer}
-      actions={<Export state={state} />}
+      actions={
+        <ExportMenu
+          lists={[{ label: texts.exportRows, address: exportAddress(state), file: 'audit-trail' }]}
+          others={[{ label: texts.exportHistory, address: '/api/v1/audit/history', file: 'history.ndjson' }]}
+        />
+      }
       notice={
         <>
           <ProofLine />
@@ -77,26 +82,6 @@ export default function AuditPage() {
       }
       toolbar={<Toolbar state={state} />}
     />
-  );
-}
-
-function Export({ state }: { state: TableState }) {
-  return (
-    <Menu position="bottom-end">
-      <Menu.Target>
-        <Button variant="default" leftSection={<Download size={16} />}>
-          {texts.export}
-        </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item component="a" href={exportAddress(state)} download="audit-trail.csv">
-          {texts.exportRows}
-        </Menu.Item>
-        <Menu.Item component="a" href="/api/v1/audit/history" download="history.ndjson">
-          {texts.exportHistory}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
   );
 }
 

@@ -1,11 +1,11 @@
 import { Button, Group } from '@mantine/core';
 import { useParams } from '@tanstack/react-router';
-import { Download } from 'lucide-react';
 import { useState } from 'react';
 import { api, type Schemas } from '@/api/client';
 import { useCan } from '@/api/session';
 import { Card } from '@/components/Card';
 import { ConfirmDialog } from '@/components/ConfirmDialog';
+import { ExportMenu } from '@/components/ExportMenu';
 import { LoadingRows } from '@/components/LoadingRows';
 import { PageHead } from '@/components/PageHead';
 import { ProblemAlert } from '@/components/ProblemAlert';
@@ -37,7 +37,7 @@ export default function CampaignPage() {
 function Shown({ campaign }: { campaign: Schemas['CampaignBody'] }) {
   const runs = useCan()('managed-account:update:all');
   const [closing, setClosing] = useState(false);
-  const exported = (format: string) => `/api/v1/campaigns/${campaign.id}/export?format=${format}`;
+  const exported = `/api/v1/campaigns/${campaign.id}/export`;
   const open = campaign.status === 'open';
   return (
     <>
@@ -46,12 +46,10 @@ function Shown({ campaign }: { campaign: Schemas['CampaignBody'] }) {
         badge={<CampaignStatus status={campaign.status} />}
         parent={{ label: campaigns.title, to: '/campaigns' }}
       >
-        <Button variant="default" leftSection={<Download size={16} />} component="a" href={exported('csv')} download="campaign.csv">
-          {texts.exportCsv}
-        </Button>
-        <Button variant="default" leftSection={<Download size={16} />} component="a" href={exported('json')} download="campaign.json">
-          {texts.exportJson}
-        </Button>
+        <ExportMenu
+          lists={[{ address: exported, file: 'campaign' }]}
+          others={[{ label: texts.exportJson, address: `${exported}?format=json`, file: 'campaign.json' }]}
+        />
         {runs && open && (
           <Button variant="default" onClick={() => setClosing(true)}>
             {texts.close}

@@ -1,11 +1,12 @@
 import { Button } from '@mantine/core';
 import { keepPreviousData } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { Download, Trash2 } from 'lucide-react';
+import { Trash2 } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { api } from '@/api/client';
 import { useCan } from '@/api/session';
 import { EmptyState } from '@/components/EmptyState';
+import { ExportMenu } from '@/components/ExportMenu';
 import { LoadingRows } from '@/components/LoadingRows';
 import { PageHead } from '@/components/PageHead';
 import { ProblemAlert } from '@/components/ProblemAlert';
@@ -127,15 +128,7 @@ function Unmanaged({ domain, user, state }: Props) {
           >
             {removing.list.title}
           </Button>
-          <Button
-            variant="default"
-            leftSection={<Download size={16} />}
-            component="a"
-            href={exportAddress(domain, state)}
-            download="unmanaged-accounts.csv"
-          >
-            {texts.exportCsv}
-          </Button>
+          <ExportMenu lists={[{ address: exportAddress(domain, state), file: 'unmanaged-accounts' }]} />
         </>
       }
     />

@@ -1,10 +1,10 @@
 import { Button } from '@mantine/core';
 import { keepPreviousData } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Download } from 'lucide-react';
 import { useState } from 'react';
 import { api, type Schemas } from '@/api/client';
 import { useCan } from '@/api/session';
+import { ExportMenu } from '@/components/ExportMenu';
 import { Time } from '@/components/Time';
 import type { Column } from '@/components/table/columns';
 import { ListPage } from '@/components/table/ListPage';
@@ -95,17 +95,7 @@ export default function DriftPage() {
           </>
         }
         {...(repairs ? { selection } : {})}
-        actions={
-          <Button
-            variant="default"
-            leftSection={<Download size={16} />}
-            component="a"
-            href={exportAddress(state)}
-            download="drift.csv"
-          >
-            {texts.exportCsv}
-          </Button>
-        }
+        actions={<ExportMenu lists={[{ address: exportAddress(state), file: 'drift' }]} />}
       />
       {asking && (
         <RepairDialog

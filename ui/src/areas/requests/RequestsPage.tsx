@@ -1,12 +1,13 @@
 import { Button } from '@mantine/core';
 import { keepPreviousData } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Download, Plus } from 'lucide-react';
+import { Plus } from 'lucide-react';
 import { api, type Schemas } from '@/api/client';
 import type { paths } from '@/api/schema';
 import { useCan } from '@/api/session';
 import { stringifySearch } from '@/app/search';
 import { TemplateFilter } from '@/areas/templates/TemplateFilter';
+import { ExportMenu } from '@/components/ExportMenu';
 import { Time } from '@/components/Time';
 import { ChosenFilter } from '@/components/table/ChosenFilter';
 import type { Column } from '@/components/table/columns';
@@ -95,15 +96,14 @@ export default function RequestsPage() {
       answer={answer}
       toolbar={<Toolbar state={state} />}
       actions={
-        <Button
-          variant="default"
-          leftSection={<Download size={16} />}
-          component="a"
-          href={`/api/v1/requests/export${stringifySearch({ ...filter, as_of: search['as_of'] })}`}
-          download="requests.csv"
-        >
-          {texts.exportCsv}
-        </Button>
+        <ExportMenu
+          lists={[
+            {
+              address: `/api/v1/requests/export${stringifySearch({ ...filter, as_of: search['as_of'] })}`,
+              file: 'requests',
+            },
+          ]}
+        />
       }
       add={
         can('provision-request:create') && (

@@ -8,7 +8,6 @@ export const accounts = {
     return many;
   },
   search: 'Search by name',
-  exportCsv: 'Export CSV',
   newRequest: 'New request',
   columns: {
     name: 'Name',

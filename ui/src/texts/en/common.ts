@@ -23,6 +23,12 @@ export const network = {
   },
 };
 
+/** Lists as files. */
+export const exporting = {
+  export: 'Export',
+  formats: { csv: 'As a table (CSV)', ndjson: 'As lines of JSON (NDJSON)' },
+};
+
 export const common = {
   product: 'Tenure',
   cancel: 'Cancel',

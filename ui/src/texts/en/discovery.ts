@@ -29,7 +29,6 @@ export const discovery = {
     unread: 'Not yet',
   },
   synchronisation: 'Synchronisation',
-  exportCsv: 'Export CSV',
   search: 'Search by name or description',
   filters: {
     risk: 'Filter by risk',

@@ -25,7 +25,6 @@ export const drift = {
     hint: "Whatever somebody changes of a managed account behind Tenure's back appears here when its domain is read next.",
   },
   search: 'Search by account',
-  exportCsv: 'Export CSV',
   filters: {
     standing: 'Filter by what happens',
     anyStanding: 'Whatever happens',

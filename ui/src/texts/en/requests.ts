@@ -5,7 +5,6 @@ export const requests = {
   found: (total: number, more: boolean, filtered: boolean) =>
     `${more ? 'More than ' : ''}${filtered ? `${number(total)} match` : counted(total, 'request')}`,
   search: 'Search by account name',
-  exportCsv: 'Export CSV',
   newRequest: 'New request',
   unnamed: 'No name yet',
   columns: {

@@ -3,7 +3,6 @@ import { counted, number } from './common';
 export const segregation = {
   title: 'Segregation of duties',
   sub: 'Did anybody approve who asked, who was chosen as an owner, or who stood in for one of these? Derived from the events alone, whatever the rules said then',
-  exportCsv: 'Export as CSV',
   lists: { shares: 'Shares', violations: 'Violations', overrides: 'Overrides' },
   asOf: (position: number) => `As of position ${number(position)}`,
   now: 'Back to now',

@@ -1,10 +1,10 @@
-import { Button, Menu } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { keepPreviousData } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { ChevronDown, Download } from 'lucide-react';
 import { api } from '@/api/client';
 import { Card } from '@/components/Card';
 import { EmptyState } from '@/components/EmptyState';
+import { ExportMenu } from '@/components/ExportMenu';
 import { LoadingRows } from '@/components/LoadingRows';
 import { PageHead } from '@/components/PageHead';
 import { ProblemAlert } from '@/components/ProblemAlert';
@@ -46,25 +46,13 @@ export default function SegregationPage() {
             </Button>
           </>
         )}
-        <Menu position="bottom-end">
-          <Menu.Target>
-            <Button variant="default" leftSection={<Download size={16} />} rightSection={<ChevronDown size={15} />}>
-              {texts.exportCsv}
-            </Button>
-          </Menu.Target>
-          <Menu.Dropdown>
-            {LISTS.map((list) => (
-              <Menu.Item
-                key={list}
-                component="a"
-                href={exportAddress(list, state.search)}
-                download={`segregation-${list}.csv`}
-              >
-                {texts.lists[list]}
-              </Menu.Item>
-            ))}
-          </Menu.Dropdown>
-        </Menu>
+        <ExportMenu
+          lists={LISTS.map((list) => ({
+            label: texts.lists[list],
+            address: exportAddress(list, state.search),
+            file: `segregation-${list}`,
+          }))}
+        />
       </PageHead>
       <ProblemAlert problem={error} retry={() => void refetch()} mb="md" />
       {!data && !error && <LoadingRows rows={10} />}

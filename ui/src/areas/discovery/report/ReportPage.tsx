@@ -1,9 +1,10 @@
 import { Button } from '@mantine/core';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { Download, FileText } from 'lucide-react';
+import { FileText } from 'lucide-react';
 import { api } from '@/api/client';
 import { Card } from '@/components/Card';
 import { EmptyState } from '@/components/EmptyState';
+import { ExportMenu } from '@/components/ExportMenu';
 import { LoadingRows } from '@/components/LoadingRows';
 import { PageHead } from '@/components/PageHead';
 import { ProblemAlert } from '@/components/ProblemAlert';
@@ -58,9 +59,7 @@ function Report({ domain }: { domain: string }) {
         <DomainSelect domain={domain} onChange={(next) => void navigate({ to: '/unmanaged', search: { domain: next } })} />
         {takes && (
           <>
-            <Button variant="default" leftSection={<Download size={16} />} component="a" href={`${file}/export`} download="unmanaged-accounts.csv">
-              {discovery.exportCsv}
-            </Button>
+            <ExportMenu lists={[{ address: `${file}/export`, file: 'unmanaged-accounts' }]} />
             <Button variant="default" leftSection={<FileText size={16} />} component="a" href={`${file}/report`} download="unmanaged-accounts.html">
               {texts.html}
             </Button>
