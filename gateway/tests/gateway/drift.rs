@@ -95,6 +95,20 @@ async fn what_differs_is_listed_to_whom_it_concerns_and_repaired_by_them() {
         assert_eq!(answer.problem().0, 400, "{wrong}");
     }
     assert_eq!(names(&list(&world, &rosa, "").await), ["svc-a", "svc-b"]);
+    // Of the past one sees what is one's own today.
+    let then = format!("&as_of={}", world.head().await);
+    let owners = json!({"owners": [{"kind": "user", "id": eve.id}]});
+    ada.post(&format!("accounts/{b}/owners"), owners).await.ok();
+    for (person, expected) in [
+        (&ada, vec!["svc-a", "svc-b", "svc-c"]),
+        (&rosa, vec!["svc-a"]),
+        (&eve, vec!["svc-b", "svc-c"]),
+    ] {
+        assert_eq!(names(&list(&world, person, &then).await), expected);
+    }
+    let owners = json!({"owners": [{"kind": "user", "id": rosa.id}]});
+    ada.post(&format!("accounts/{b}/owners"), owners).await.ok();
+    list(&world, &rosa, "").await;
     let file = world.http.get(format!("{}/api/v1/drift/export", world.url));
     let file = file.bearer_auth(&rosa.token).send().await.unwrap();
     let text = file.text().await.unwrap();

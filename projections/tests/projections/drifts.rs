@@ -148,6 +148,20 @@ async fn drift_is_filtered_by_what_people_ask_for(world: World) {
         ),
         (
             DriftFilter {
+                among: Some(vec![b]),
+                ..none()
+            },
+            vec![b],
+        ),
+        (
+            DriftFilter {
+                among: Some(vec![]),
+                ..none()
+            },
+            vec![],
+        ),
+        (
+            DriftFilter {
                 owned_by: vec![new_id()],
                 ..none()
             },
