@@ -13,6 +13,7 @@ mod alarm;
 mod codes;
 mod delivery;
 mod drift;
+mod handed;
 mod message;
 mod notifier;
 mod recipients;

@@ -112,6 +112,7 @@ templates!(
     "request-approved",
     "request-provisioned",
     "request-rejected",
+    "reviews-handed-over",
     "template-disabled",
     "template-needs-approval",
     "template-published",

@@ -5,7 +5,7 @@
 use crate::{
     codes::code_for,
     delivery::{Delivery, MailError},
-    drift,
+    drift, handed,
     message::{Facts, Rendered, render, render_text},
     recipients::Directory,
     table::{Notice, Subject, notices},
@@ -119,23 +119,24 @@ impl Notifier {
     }
 
     async fn queue(&self, page: &[Arc<StoredEvent>]) -> Result<(), Retry> {
-        let (mut mails, mut told) = (Vec::new(), Vec::new());
-        for event in page {
-            self.tell(event, &mut mails, &mut told).await?;
+        let mut queued = Queued::default();
+        for event in handed::gathered(page) {
+            self.tell(event, &mut queued).await?;
         }
         let (tables, now) = (self.store.state_tables(), self.system.now());
         let said = |error: StoreError| error.to_string();
-        tables.tell(&told).await.map_err(said)?;
-        tables.queue_messages(&mails, now).await.map_err(said)
+        tables.tell(&queued.told).await.map_err(said)?;
+        let gathered = now + handed::GATHERED;
+        let later = tables.queue_messages(&queued.later, gathered);
+        later.await.map_err(said)?;
+        tables
+            .queue_messages(&queued.mails, now)
+            .await
+            .map_err(said)
     }
 
     /// What follows from one event: mails, and notices in inboxes.
-    async fn tell(
-        &self,
-        event: &StoredEvent,
-        mails: &mut Vec<OutboxMessage>,
-        told: &mut Vec<InboxMessage>,
-    ) -> Result<(), Retry> {
+    async fn tell(&self, event: &StoredEvent, queued: &mut Queued) -> Result<(), Retry> {
         let Some((notice, recipients, subject)) = notices(event.stream, &event.event) else {
             return Ok(());
         };
@@ -156,10 +157,21 @@ impl Notifier {
             store: &self.store,
             views: &self.views,
         };
-        let people = directory
+        let mut people = directory
             .people(recipients, event.stream, &event.event)
             .await
             .map_err(|error| error.to_string())?;
+        let call = handed::call(event);
+        if call.is_some() {
+            // Who handed it over knows.
+            people.retain(|(user, _)| Some(*user) != event.actor.user());
+        }
+        // What is told once: the event, or all of a call.
+        let about = call.unwrap_or(event.id).to_string();
+        let object = match subject {
+            Subject::Campaign(campaign) => campaign,
+            _ => event.stream,
+        };
         if people.is_empty() {
             return Ok(());
         }
@@ -189,19 +201,14 @@ impl Notifier {
                 drift::tell(&mut facts, drifted, told, user, &self.public_url);
             }
             if in_inbox && let Some(rendered) = written(notice, &facts, &template, event) {
-                let key = [
-                    "inbox",
-                    &event.id.to_string(),
-                    row.template,
-                    &user.to_string(),
-                ];
-                told.push(InboxMessage {
+                let key = ["inbox", &about, row.template, &user.to_string()];
+                queued.told.push(InboxMessage {
                     id: derived(&key),
                     user,
                     position: event.position,
                     notice: row.template.to_owned(),
                     category: row.object.to_owned(),
-                    object: event.stream,
+                    object,
                     title: rendered.subject,
                     told_at: event.recorded_at,
                     read_at: None,
@@ -221,12 +228,11 @@ impl Notifier {
                 let Some(rendered) = written(notice, &facts, &template, event) else {
                     continue;
                 };
-                let id = derived(&[
-                    "mail",
-                    &event.id.to_string(),
-                    &format!("{notice:?}"),
-                    address,
-                ]);
+                let id = derived(&["mail", &about, &format!("{notice:?}"), address]);
+                let mails = match call {
+                    Some(_) => &mut queued.later,
+                    None => &mut queued.mails,
+                };
                 mails.push(OutboxMessage {
                     id: id.to_string(),
                     position: event.position,
@@ -484,6 +490,15 @@ fn written(
         render(notice, facts)
     });
     rendered.ok()
+}
+
+/// What a page of events tells.
+#[derive(Default)]
+struct Queued {
+    told: Vec<InboxMessage>,
+    mails: Vec<OutboxMessage>,
+    /// Those that wait for the rest of their call.
+    later: Vec<OutboxMessage>,
 }
 
 /// Queues what each page of events tells.

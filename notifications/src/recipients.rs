@@ -1,6 +1,6 @@
 //! Who is told, at the moment of telling: people by their role in the matter. Disabled people are told nothing.
 
-use crate::table::Recipients;
+use crate::{handed, table::Recipients};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -102,6 +102,10 @@ impl Directory<'_> {
             }
             Recipients::Owners => self.owners(stream).await?,
             Recipients::Reviewers => self.reviewers(CampaignId(stream)).await?,
+            Recipients::NewReviewers => match handed::to(event) {
+                Some((campaign, to)) => self.new_reviewers(campaign, to).await?,
+                None => BTreeSet::new(),
+            },
             Recipients::AdministratorsAndOwners => match event {
                 Event::Domain(DomainEvent::AccountsDrifted(drifted)) => {
                     self.told_of(drifted).await?.people().collect()
@@ -248,11 +252,10 @@ impl Directory<'_> {
         Ok(people)
     }
 
-    /// Who has accounts of the campaign to say something of. Of Everyone nobody is told: it is on everybody's page.
+    /// Who has accounts of the campaign to say something of, and their deputies. Of Everyone, which only older campaigns
+    /// ask, nobody is told.
     async fn reviewers(&self, campaign: CampaignId) -> Result<BTreeSet<UserId>, RecipientsError> {
-        let head = self.store.head().await?.position;
-        let models = ["reviews", "members", "groups"];
-        self.views.wait_for_models(&models, head, BEHIND).await?;
+        self.reviews_caught_up().await?;
         let campaign = self.store.cached_state::<Campaign>(campaign.0).await?.state;
         let Some(opened) = campaign.running() else {
             return Ok(BTreeSet::new());
@@ -270,10 +273,60 @@ impl Directory<'_> {
                 None => drop(people.insert(UserId(id))),
             }
         }
+        self.with_deputies(people).await
+    }
+
+    /// Who is asked from now on, and their deputies, if the campaign still runs.
+    async fn new_reviewers(
+        &self,
+        campaign: CampaignId,
+        to: &[Owner],
+    ) -> Result<BTreeSet<UserId>, RecipientsError> {
+        self.reviews_caught_up().await?;
+        let campaign = self.store.cached_state::<Campaign>(campaign.0).await?.state;
+        if campaign.running().is_none() {
+            return Ok(BTreeSet::new());
+        }
+        let mut people = BTreeSet::new();
+        for who in to {
+            match who {
+                Owner::User(id) => drop(people.insert(*id)),
+                Owner::Group(group) => people.extend(self.members(*group).await?),
+            }
+        }
+        self.with_deputies(people).await
+    }
+
+    async fn reviews_caught_up(&self) -> Result<(), RecipientsError> {
+        let head = self.store.head().await?.position;
+        let models = ["reviews", "members", "groups", "deputies"];
+        Ok(self.views.wait_for_models(&models, head, BEHIND).await?)
+    }
+
+    /// These, and who stands in for one of them now. Whoever is disabled has no voice to lend.
+    async fn with_deputies(
+        &self,
+        mut people: BTreeSet<UserId>,
+    ) -> Result<BTreeSet<UserId>, RecipientsError> {
+        let mut deputies = BTreeSet::new();
+        for named in self.views.deputyships().await? {
+            if people.contains(&named.user)
+                && let Some(deputy) = self.deputy_of(named.user).await?
+                && self.is_active(named.user).await?
+            {
+                deputies.insert(deputy);
+            }
+        }
+        people.extend(deputies);
         Ok(people)
     }
 
-    /// How many accounts of the campaign wait for this person.
+    async fn is_active(&self, user: UserId) -> Result<bool, StoreError> {
+        let user = self.store.cached_state::<User>(user.0).await?.state;
+        Ok(user.is_active())
+    }
+
+    /// How many accounts of the campaign wait for this person, or for somebody whose deputy they are.
     pub(crate) async fn waiting_for(
         &self,
         campaign: CampaignId,
@@ -283,12 +336,22 @@ impl Directory<'_> {
         let Some(opened) = &campaign.opened else {
             return Ok(0);
         };
-        let groups = self.views.groups_of(user).await?;
-        let groups = groups.into_iter().map(|group| group.0);
+        let mut reviewers = BTreeSet::from([everyone().0]);
+        let mut voices = vec![user];
+        for principal in self.views.deputy_for(user).await? {
+            if self.deputy_of(principal).await? == Some(user) && self.is_active(principal).await? {
+                voices.push(principal);
+            }
+        }
+        for voice in voices {
+            let groups = self.views.groups_of(voice).await?;
+            reviewers.extend(groups.into_iter().map(|group| group.0));
+            reviewers.insert(voice.0);
+        }
         let filter = ReviewFilter {
             population: Some(opened.frozen.population),
             standing: ReviewStanding::WAITING.to_vec(),
-            reviewers: groups.chain([user.0, everyone().0]).collect(),
+            reviewers: reviewers.into_iter().collect(),
             ..ReviewFilter::default()
         };
         let page = Page::first(1);

@@ -1,5 +1,6 @@
 //! The notification table of product.md §7: which event tells whom.
 
+use crate::handed;
 use tenure_domain::{
     Event, RequestId, UserId,
     account::{AccountEvent, ReminderUrgency},
@@ -53,6 +54,8 @@ pub enum Notice {
     CampaignReminder,
     /// The campaign is due soon.
     CampaignUrgentReminder,
+    /// Somebody else's reviews are theirs now.
+    ReviewsHandedOver,
     /// Accounts of a domain look like service accounts, and nobody manages them.
     UnmanagedAccounts,
     /// The directory says something else of accounts than what was ordered.
@@ -98,6 +101,8 @@ pub enum Recipients {
     Owners,
     /// Who is asked about accounts of a campaign and has not answered.
     Reviewers,
+    /// Who was handed reviews of a campaign.
+    NewReviewers,
     /// Holders of the role System Administrator, and whoever is told of one of the accounts that the event names.
     AdministratorsAndOwners,
     /// The person whom it is about.
@@ -276,6 +281,13 @@ pub const TABLE: &[Row] = &[
         "urgent reminder",
         "reviewers who have not answered",
         "campaign-urgent-reminder",
+    ),
+    row(
+        Notice::ReviewsHandedOver,
+        "campaign",
+        "reviews handed over",
+        "who reviews them now",
+        "reviews-handed-over",
     ),
     row(
         Notice::UnmanagedAccounts,
@@ -465,6 +477,9 @@ pub fn notices(stream: Uuid, event: &Event) -> Option<(Notice, Recipients, Subje
         Event::Domain(DomainEvent::FollowedGroupsMissing(e)) if !e.groups.is_empty() => {
             (Notice::FollowedGroupsMissing, Recipients::Administrators)
         }
+        Event::Review(_) if handed::to(event).is_some() => {
+            (Notice::ReviewsHandedOver, Recipients::NewReviewers)
+        }
         Event::User(UserEvent::Registered(_)) => (Notice::Welcome, Recipients::User),
         Event::User(UserEvent::VerificationRequested(_)) => {
             (Notice::Verification, Recipients::User)
@@ -487,6 +502,10 @@ pub fn notices(stream: Uuid, event: &Event) -> Option<(Notice, Recipients, Subje
         Event::Engine(_) => Subject::Engine(stream),
         Event::Domain(_) => Subject::Domain(stream),
         Event::Campaign(_) => Subject::Campaign(stream),
+        Event::Review(_) => {
+            let (campaign, _) = handed::to(event)?;
+            Subject::Campaign(campaign.0)
+        }
         _ => Subject::User(UserId(stream)),
     };
     Some((notice, recipients, subject))

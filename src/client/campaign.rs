@@ -62,9 +62,15 @@ enum CampaignCommand {
         #[arg(long)]
         standing: Option<String>,
     },
-    /// List the accounts that you are asked to review
-    #[command(after_help = "Example:\n  tenure campaign reviews")]
-    Reviews,
+    /// List the accounts that you are asked to review, yourself or as somebody's deputy
+    #[command(
+        after_help = "Examples:\n  tenure campaign reviews\n  tenure campaign reviews --closed"
+    )]
+    Reviews {
+        /// Of campaigns that are closed: what you were asked, and what was said
+        #[arg(long)]
+        closed: bool,
+    },
     Decide(DecideArgs),
     Reassign(ReassignArgs),
     /// Close a campaign before its due date: nothing becomes of what was not answered
@@ -138,7 +144,7 @@ pub(crate) async fn run(args: CampaignArgs) -> Result<(), ClientError> {
         CampaignCommand::Accounts { campaign, standing } => {
             accounts(&connection, &campaign, standing.as_deref()).await
         }
-        CampaignCommand::Reviews => reviews(&connection).await,
+        CampaignCommand::Reviews { closed } => reviews(&connection, closed).await,
         CampaignCommand::Decide(args) => campaign_decide::decide(&connection, args).await,
         CampaignCommand::Reassign(args) => campaign_decide::reassign(&connection, args).await,
         CampaignCommand::Close { campaign, reason } => {
@@ -273,24 +279,34 @@ async fn accounts(
     Ok(())
 }
 
-async fn reviews(connection: &Connection) -> Result<(), ClientError> {
-    let items = all(connection, "reviews", &[]).await?;
+async fn reviews(connection: &Connection, closed: bool) -> Result<(), ClientError> {
+    let campaigns = if closed { "closed" } else { "open" };
+    let items = all(connection, "reviews", &[("campaigns", campaigns)]).await?;
     connection.show(&Value::Array(items), |items| {
         let rows = items.as_array().into_iter().flatten();
         let rows: Vec<_> = rows
             .map(|item| {
-                vec![
+                let said = match closed {
+                    true => ["standing", "decided.by.name", "decided.reason"],
+                    false => ["now.status", "due", "on_behalf_of.name"],
+                };
+                let about = vec![
                     text(item, "name"),
                     text(item, "domain.name"),
-                    text(item, "now.status"),
                     super::table::names(&item["owners"]),
                     text(item, "campaign.name"),
-                    text(item, "due"),
-                ]
+                ];
+                let said = said.map(|path| text(item, path));
+                about.into_iter().chain(said).collect::<Vec<_>>()
             })
             .collect();
+        let heads = match closed {
+            true => ["STANDING", "BY", "REASON"],
+            false => ["STATUS", "DUE", "IN THE NAME OF"],
+        };
+        let [standing, by, why] = heads;
         print(
-            &["ACCOUNT", "DOMAIN", "STATUS", "OWNERS", "CAMPAIGN", "DUE"],
+            &["ACCOUNT", "DOMAIN", "OWNERS", "CAMPAIGN", standing, by, why],
             &rows,
         );
     });

@@ -103,6 +103,25 @@ test('a reviewer keeps by keyboard, keeps many at once, revokes with a reason, a
   await accessible(ada.page, 'a campaign with a revocation');
   const account = await ada.api.get(`campaigns/${campaign}/reviews?search=${fourth}`);
   assert.equal(account.items[0].now.status, 'disabled');
+
+  const { items: [olga] } = await ada.api.get('users?search=olga');
+  const { items: [pavel] } = await ada.api.get('users?search=pavel');
+  await api.post(`users/${olga.id}/deputy`, { deputy: pavel.id, until: `${await dayAfter(api, 10)}T00:00:00Z` });
+  const deputy = await person('pavel');
+  await deputy.page.goto(`/reviews?campaign=${campaign}`);
+  const fifth = waiting.items[4].name;
+  await row(deputy.page, fifth).filter({ hasText: 'in the name of Olga Owner' }).waitFor();
+  await accessible(deputy.page, 'reviews in the name of somebody else');
+
+  await ada.api.post(`campaigns/${campaign}/close`, { reason: 'All is said' });
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.goto(`/reviews?campaigns=closed&campaign=${campaign}&q=${fourth}`);
+  await pill(page, fourth, 'Disabled').waitFor();
+  await row(page, fourth).filter({ hasText: 'The service was switched off' }).waitFor();
+  assert.equal(await button(page, `Keep ${fourth}`).count(), 0, 'nothing to decide any more');
+  await accessible(page, 'what was said in a closed campaign');
+  await page.setViewportSize({ width: 320, height: 640 });
+  await notSideways(page, 'what was said in a closed campaign');
   assert.deepEqual(wrong, []);
 });
 
@@ -122,6 +141,9 @@ test('reviews are handed over with a reason, and a campaign is closed', async ()
   await button(dialog, 'Hand over 1 review').click();
   await dialog.waitFor({ state: 'detached' });
   await row(page, name).filter({ hasText: 'Anton' }).filter({ hasText: 'He runs it' }).waitFor();
+  const anton = await person('anton');
+  await anton.page.goto('/inbox');
+  await anton.page.getByRole('link', { name: 'Reviews handed to you (one account): Autumn' }).waitFor();
   await button(page, 'Close now').click();
   await dialog.getByLabel('Reason').fill('Started by mistake');
   await button(dialog, 'Close now').click();

@@ -4,6 +4,7 @@ use crate::{CommandError, Instance, permissions::roles_of};
 use std::collections::{BTreeSet, HashMap};
 use tenure_domain::{
     GroupId, RequestId, RoleId, UserId,
+    deputy::Deputyship,
     group::{Group, everyone},
     permission::{Feature, Permissions, Verb, reach},
     request::{Request, Stage},
@@ -85,8 +86,8 @@ impl<'a> RoleDraft<'a> {
         Ok(granted)
     }
 
-    /// The request, if somebody may approve its current step now, and nobody could with the draft. Deputies do not count:
-    /// their time is over soon.
+    /// The request, if somebody may approve its current step now, and nobody could with the draft; deputies of now count,
+    /// since it waits now.
     ///
     /// # Errors
     /// If store or views cannot be read.
@@ -116,6 +117,8 @@ impl<'a> RoleDraft<'a> {
             }
             named.extend(self.members(*group).await?);
         }
+        let deputies = self.deputies_of(&named).await?;
+        named.extend(deputies);
         let mut now = false;
         for user in named {
             let (before, after) = self.may_approve(user).await?;
@@ -131,6 +134,19 @@ impl<'a> RoleDraft<'a> {
             request: id,
             step: step.name.clone(),
         }))
+    }
+
+    async fn deputies_of(
+        &self,
+        people: &BTreeSet<UserId>,
+    ) -> Result<BTreeSet<UserId>, CommandError> {
+        let (store, now) = (&self.instance.store, self.instance.business.now());
+        let mut deputies = BTreeSet::new();
+        for principal in people {
+            let deputyship = store.cached_state::<Deputyship>(principal.0).await?;
+            deputies.extend(deputyship.state.deputy_at(now));
+        }
+        Ok(deputies)
     }
 
     async fn members(&self, group: GroupId) -> Result<BTreeSet<UserId>, CommandError> {

@@ -3,6 +3,7 @@
 use super::{
     Campaign, CampaignClosed, CampaignCommand, CampaignContent, CampaignEvent, CampaignFacts,
     CampaignOpened, CampaignRefusal, Opening, PopulationFilter, ReviewersReminded,
+    nobody_in_particular,
 };
 use crate::{
     context::Context,
@@ -146,6 +147,8 @@ impl CampaignContent {
         for (field, who) in self.rule.named() {
             if facts.unknown.contains(&who) {
                 say(field, Problem::Unknown);
+            } else if let Some(problem) = nobody_in_particular(&who) {
+                say(field, problem);
             }
         }
         let days: BTreeSet<u16> = self.remind_days_before.iter().copied().collect();

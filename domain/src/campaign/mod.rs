@@ -18,7 +18,7 @@ pub use population::{
     Frozen, ITEMS_OF_PART, Population, PopulationCommand, PopulationRefusal, ReviewItem,
     part_stream, population_of, review_of,
 };
-pub use reviewers::{Active, ReviewerRule, Reviewers, sole_owner};
+pub use reviewers::{Active, ReviewerRule, Reviewers, nobody_in_particular, sole_owner};
 
 use crate::{
     account::ReminderUrgency,

@@ -1,6 +1,6 @@
 //! Who reviews which account: a rule, its default, and nobody alone over what is theirs alone.
 
-use crate::{ids::UserId, ownership::Owner};
+use crate::{group::everyone, ids::UserId, ownership::Owner, problem::Problem};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +40,15 @@ pub enum Active {
     Several,
 }
 
+/// What is wrong with asking Everyone: where all are asked, nobody in particular is told, reminded or responsible.
+#[must_use]
+pub fn nobody_in_particular(who: &Owner) -> Option<Problem> {
+    (*who == Owner::Group(everyone())).then(|| Problem::Malformed {
+        expected: "somebody in particular: of Everyone nobody is told, and nobody is responsible"
+            .into(),
+    })
+}
+
 /// The one person who is accountable, if there is only one.
 #[must_use]
 pub fn sole_owner(owners: &[Owner], active: &impl Fn(&Owner) -> Active) -> Option<UserId> {
@@ -65,7 +74,7 @@ impl ReviewerRule {
         let may = |reviewer: &Owner| match active(reviewer) {
             Active::Nobody => false,
             Active::One(user) => Some(user) != barred,
-            Active::Several => true,
+            Active::Several => nobody_in_particular(reviewer).is_none(),
         };
         let asked: Vec<Owner> = match self.reviewers {
             Reviewers::Owners => owners.to_vec(),

@@ -6,10 +6,10 @@ use super::{
     RevocationObserved, RevocationOrdered, RevocationUndone, RevocationUnneeded, Standing,
 };
 use crate::{
-    campaign::{CampaignOpened, ReviewItem, Unanswered},
+    campaign::{CampaignOpened, ReviewItem, Unanswered, nobody_in_particular},
     context::Context,
     decide::Decide,
-    ids::UserId,
+    ids::{GroupId, UserId},
     ownership::Owner,
     problem::{self, FieldProblem, Problem},
 };
@@ -60,22 +60,37 @@ impl Review {
         }
     }
 
-    /// May this person say something?
+    /// May this person say something? Answers in whose name: in their own, if they are asked themselves, else in that of
+    /// somebody whose deputy they are.
     fn asks(
         &self,
         user: Option<UserId>,
         item: &ReviewItem,
         opened: &CampaignOpened,
         facts: &ReviewFacts,
-    ) -> Result<(), ReviewRefusal> {
+    ) -> Result<Option<UserId>, ReviewRefusal> {
         let user = user.ok_or(ReviewRefusal::NotReviewer)?;
-        let mut reviewers = self.reviewers(item, opened).into_iter();
-        if !reviewers.any(|reviewer| reviewer.covers(user, &facts.actor_groups)) {
-            return Err(ReviewRefusal::NotReviewer);
-        }
-        match !opened.content.rule.self_review && facts.sole_owner == Some(user) {
+        let reviewers = self.reviewers(item, opened);
+        let asked = |user: UserId, groups: &[GroupId]| {
+            let mut reviewers = reviewers.iter();
+            reviewers.any(|reviewer| reviewer.covers(user, groups))
+        };
+        let behalf = if asked(user, &facts.actor_groups) {
+            None
+        } else {
+            let mut principals = facts.deputy_for.iter();
+            let principal = principals.find(|principal| asked(principal.user, &principal.groups));
+            Some(principal.ok_or(ReviewRefusal::NotReviewer)?.user)
+        };
+        let alone = |user: UserId| facts.sole_owner == Some(user);
+        let of_owner = facts
+            .deputy_for
+            .iter()
+            .any(|principal| alone(principal.user));
+        let own = alone(user) || of_owner || (behalf.is_some() && facts.owns);
+        match own && !opened.content.rule.self_review {
             true => Err(ReviewRefusal::SelfReview),
-            false => Ok(()),
+            false => Ok(behalf),
         }
     }
 
@@ -88,7 +103,7 @@ impl Review {
     ) -> Result<Vec<ReviewEvent>, ReviewRefusal> {
         let facts = &context.facts;
         let (opened, item) = frozen(facts)?;
-        self.asks(context.actor.user(), item, opened, facts)?;
+        let on_behalf_of = self.asks(context.actor.user(), item, opened, facts)?;
         self.open(facts)?;
         let reason = match decision {
             Decision::Keep => bounded(reason)?,
@@ -101,12 +116,16 @@ impl Review {
         if holds {
             return Ok(vec![]);
         }
+        let fallback = opened.content.rule.fallback;
+        let asks_fallback =
+            decision == Decision::DoNotKnow && !self.reviewers(item, opened).contains(&fallback);
         let decided = ReviewDecided {
             campaign: place.campaign,
             account: item.account,
             decision,
             reason,
-            also_asked: (decision == Decision::DoNotKnow).then_some(opened.content.rule.fallback),
+            also_asked: asks_fallback.then_some(fallback),
+            on_behalf_of,
         };
         Ok(vec![decided.into()])
     }
@@ -121,9 +140,10 @@ impl Review {
     ) -> Result<Vec<ReviewEvent>, ReviewRefusal> {
         let facts = &context.facts;
         let (opened, item) = frozen(facts)?;
-        if !by_runner {
-            self.asks(context.actor.user(), item, opened, facts)?;
-        }
+        let on_behalf_of = match by_runner {
+            true => None,
+            false => self.asks(context.actor.user(), item, opened, facts)?,
+        };
         self.open(facts)?;
         let reason = given(reason)?;
         let barred = facts.only.is_some()
@@ -134,7 +154,7 @@ impl Review {
             (false, true) => Some(Problem::Conflict {
                 with: "owners".into(),
             }),
-            (false, false) => None,
+            (false, false) => nobody_in_particular(&to),
         };
         if let Some(problem) = problem {
             let problem = FieldProblem::at("to", problem);
@@ -149,6 +169,7 @@ impl Review {
             account: item.account,
             reviewers,
             reason,
+            on_behalf_of,
         };
         Ok(vec![reassigned.into()])
     }

@@ -3,7 +3,7 @@
 use super::Decision;
 use crate::{
     event::{Recorded, events},
-    ids::{AccountId, CampaignId, EngineId},
+    ids::{AccountId, CampaignId, EngineId, UserId},
     order::{Failure, OrderNumber},
     ownership::Owner,
 };
@@ -25,6 +25,9 @@ pub struct ReviewDecided {
     /// Who is asked too from now on, since somebody did not know.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub also_asked: Option<Owner>,
+    /// In whose name, if a deputy said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_behalf_of: Option<UserId>,
 }
 
 /// Somebody else reviews it.
@@ -38,6 +41,9 @@ pub struct ReviewReassigned {
     pub reviewers: Vec<Owner>,
     /// Why.
     pub reason: String,
+    /// In whose name, if a deputy handed it over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_behalf_of: Option<UserId>,
 }
 
 /// Nobody has answered by the due date, and the campaign says that then it is revoked.

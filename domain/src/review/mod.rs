@@ -15,6 +15,7 @@ use crate::{
     order::{Failure, OrderNumber},
     ownership::Owner,
     problem::{self, FieldProblem},
+    request::Principal,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -138,7 +139,9 @@ pub enum ReviewRefusal {
     #[error("you are not asked to review this account")]
     NotReviewer,
     /// It is theirs alone.
-    #[error("nobody reviews an account that they own alone")]
+    #[error(
+        "nobody reviews an account that they own alone, and no deputy one of their own, or of whom they stand in for"
+    )]
     SelfReview,
     /// That cannot be taken back here.
     #[error("the account is revoked already; its owners can enable it again")]
@@ -167,6 +170,10 @@ pub struct ReviewFacts {
     pub actor_groups: Vec<GroupId>,
     /// The one person who is accountable for the account, if there is only one.
     pub sole_owner: Option<UserId>,
+    /// Those whose deputy the person who asks is at this moment, as far as the review concerns them.
+    pub deputy_for: Vec<Principal>,
+    /// Is the person who asks among the account's owners? Only said of deputies.
+    pub owns: bool,
     /// Does who is to review it instead not exist, or is nobody active?
     pub nobody_active: bool,
     /// The one active person that who is to review it instead is, if it is only one.

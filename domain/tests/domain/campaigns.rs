@@ -7,11 +7,13 @@ use tenure_domain::{
     Actor, CampaignId, Context, Event,
     account::{AccountCommand, AccountRefusal, ReminderUrgency},
     campaign::*,
+    group::everyone,
     lifecycle::{EndOfLifecycleAction, OptionOff, Status},
     order::{FailureReason, OrderNumber, Outcome},
     ownership::Owner,
     problem::{FieldProblem, Problem},
     reactions::{self, Reaction},
+    request::Principal,
     review::*,
     timers::{self, TimerChange, TimerKind},
 };
@@ -159,6 +161,17 @@ fn what_is_not_right_is_said_field_by_field() {
         |c| c.rule.reviewers = Reviewers::Named(person("nobody")),
         "reviewers",
         Problem::Unknown,
+    );
+    let to_all = nobody_in_particular(&Owner::Group(everyone())).unwrap();
+    wrong(
+        |c| c.rule.fallback = Owner::Group(everyone()),
+        "fallback",
+        to_all.clone(),
+    );
+    wrong(
+        |c| c.rule.reviewers = Reviewers::Named(Owner::Group(everyone())),
+        "reviewers",
+        to_all,
     );
     wrong(
         |c| c.remind_days_before = vec![3, 3],
@@ -318,7 +331,7 @@ fn active(who: &Owner) -> Active {
     let several = Owner::Group(group("ops"));
     let alone = Owner::Group(group("one-op"));
     match who {
-        who if *who == several => Active::Several,
+        who if *who == several || *who == Owner::Group(everyone()) => Active::Several,
         who if *who == alone => Active::One(user("alice")),
         who if *who == Owner::Group(group("empty")) || *who == person("carol") => Active::Nobody,
         Owner::User(user) => Active::One(*user),
@@ -339,6 +352,9 @@ fn owners_review_but_nobody_what_they_own_alone() {
     assert_eq!(of(&[alice, one_op]), [ada], "a group of hers alone");
     assert_eq!(of(&[person("carol")]), [ada], "nobody active");
     assert!(of(&[ada]).is_empty(), "nobody may");
+    let all = Owner::Group(everyone());
+    assert_eq!(of(&[all]), [ada], "of Everyone nobody is responsible");
+    assert_eq!(of(&[all, alice]), [alice]);
     let lenient = ReviewerRule {
         self_review: true,
         ..rule.clone()
@@ -392,6 +408,7 @@ fn decided(decision: Decision, reason: &str) -> ReviewEvent {
         decision,
         reason: reason.into(),
         also_asked: (decision == Decision::DoNotKnow).then_some(person("ada")),
+        on_behalf_of: None,
     }
     .into()
 }
@@ -489,6 +506,113 @@ fn where_somebody_does_not_know_the_fallback_is_asked_too() {
         .then([decided(Decision::Keep, "")]);
 }
 
+#[test]
+fn a_fallback_that_is_asked_already_is_not_asked_anew() {
+    let asked = ReviewFacts {
+        item: Some(ReviewItem {
+            reviewers: vec![person("alice"), person("ada")],
+            ..item()
+        }),
+        ..facts()
+    };
+    let said = ReviewDecided {
+        campaign: campaign_id(),
+        account: id("account"),
+        decision: Decision::DoNotKnow,
+        reason: why(),
+        also_asked: None,
+        on_behalf_of: None,
+    };
+    review(&[])
+        .when(says(Decision::DoNotKnow, &why()), &by("alice", asked))
+        .then([said.into()]);
+}
+
+/// Dora stands in for this person, who is in these groups.
+fn deputy_for(name: &str, groups: &[&str]) -> ReviewFacts {
+    let groups = groups.iter().map(|name| group(name)).collect();
+    ReviewFacts {
+        deputy_for: vec![Principal {
+            user: user(name),
+            groups,
+        }],
+        ..facts()
+    }
+}
+
+#[test]
+fn a_deputy_answers_in_the_name_of_whom_they_stand_in_for() {
+    let said = |principal| -> ReviewEvent {
+        ReviewDecided {
+            campaign: campaign_id(),
+            account: id("account"),
+            decision: Decision::Keep,
+            reason: String::new(),
+            also_asked: None,
+            on_behalf_of: Some(user(principal)),
+        }
+        .into()
+    };
+    let keep = || says(Decision::Keep, "");
+    review(&[])
+        .when(keep(), &by("dora", deputy_for("alice", &[])))
+        .then([said("alice")]);
+    review(&[])
+        .when(keep(), &by("dora", deputy_for("carol", &["ops"])))
+        .then([said("carol")]);
+    review(&[])
+        .when(keep(), &by("dora", deputy_for("carol", &[])))
+        .refused(ReviewRefusal::NotReviewer);
+    let handed = ReviewReassigned {
+        campaign: campaign_id(),
+        account: id("account"),
+        reviewers: vec![person("bob")],
+        reason: why(),
+        on_behalf_of: Some(user("alice")),
+    };
+    review(&[])
+        .when(hand_to("bob", false), &by("dora", deputy_for("alice", &[])))
+        .then([handed.into()]);
+    // Who is asked themselves speaks for themselves.
+    let both = ReviewFacts {
+        actor_groups: vec![group("ops")],
+        ..deputy_for("alice", &[])
+    };
+    review(&[])
+        .when(keep(), &by("dora", both))
+        .then([decided(Decision::Keep, "")]);
+}
+
+#[test]
+fn no_deputy_reviews_an_account_of_their_own_nor_of_who_owns_it_alone() {
+    let keep = || says(Decision::Keep, "");
+    let owns = ReviewFacts {
+        owns: true,
+        ..deputy_for("alice", &[])
+    };
+    review(&[])
+        .when(keep(), &by("dora", owns.clone()))
+        .refused(ReviewRefusal::SelfReview);
+    review(&[])
+        .when(hand_to("bob", false), &by("dora", owns))
+        .refused(ReviewRefusal::SelfReview);
+    // Alice may not, so that nobody may for her, whoever else asks them.
+    let alone = ReviewFacts {
+        sole_owner: Some(user("alice")),
+        ..deputy_for("alice", &[])
+    };
+    review(&[])
+        .when(keep(), &by("dora", alone.clone()))
+        .refused(ReviewRefusal::SelfReview);
+    let asked = ReviewFacts {
+        actor_groups: vec![group("ops")],
+        ..alone
+    };
+    review(&[])
+        .when(keep(), &by("dora", asked))
+        .refused(ReviewRefusal::SelfReview);
+}
+
 fn hand_to(name: &str, by_runner: bool) -> ReviewCommand {
     ReviewCommand::Reassign {
         place: place(),
@@ -505,6 +629,7 @@ fn a_review_is_handed_to_somebody_else_who_alone_decides_then() {
         account: id("account"),
         reviewers: vec![person("bob")],
         reason: why(),
+        on_behalf_of: None,
     }
     .into();
     review(&[])
@@ -538,6 +663,17 @@ fn a_review_is_not_handed_to_nobody_nor_to_whom_the_account_is_alone() {
         ..facts()
     };
     refused(inactive, Problem::NobodyActive);
+    let to_all = ReviewCommand::Reassign {
+        place: place(),
+        to: Owner::Group(everyone()),
+        reason: why(),
+        by_runner: true,
+    };
+    let problem = nobody_in_particular(&Owner::Group(everyone()));
+    let at_to = FieldProblem::at("to", problem.unwrap());
+    review(&[])
+        .when(to_all, &by("ada", facts()))
+        .refused(ReviewRefusal::Invalid(vec![at_to]));
     let own = ReviewFacts {
         only: Some(user("bob")),
         sole_owner: Some(user("bob")),

@@ -48,7 +48,8 @@ pub struct InboxFilter {
 type Row = (Uuid, i64, String, String, Uuid, Vec<u8>, i64, Option<i64>);
 
 impl StateTables {
-    /// Puts notices into inboxes. Those whose ids are known already are left as they are.
+    /// Puts notices into inboxes. One whose id is known is left as it is, unless it is about a later event: then it says what
+    /// is new, and is unread again.
     ///
     /// # Errors
     /// If the database fails.
@@ -68,7 +69,9 @@ impl StateTables {
             for (message, content) in messages.iter().zip(sealed) {
                 sqlx::query(
                     "INSERT INTO inbox (id, person, position, notice, category, object, content, told_at)
-                     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
+                     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+                     ON CONFLICT (id) DO UPDATE SET position = excluded.position, content = excluded.content,
+                       told_at = excluded.told_at, read_at = NULL WHERE inbox.position < excluded.position",
                 )
                 .bind(message.id)
                 .bind(message.user.0)

@@ -60,14 +60,15 @@ struct Content {
 }
 
 impl StateTables {
-    /// Queues mails, due at `now`. Those whose ids are known already are left as they are.
+    /// Queues mails, due at `due`. One whose id is known is left as it is, unless nobody has tried to send it and it is about
+    /// a later event now: then it says what is new, when it was due before.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn queue_messages(
         &self,
         messages: &[OutboxMessage],
-        now: DateTime<Utc>,
+        due: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         if messages.is_empty() {
             return Ok(());
@@ -81,13 +82,15 @@ impl StateTables {
             for (message, content) in messages.iter().zip(sealed) {
                 sqlx::query(
                     "INSERT INTO outbox (message, position, content, state, attempts, next_attempt)
-                     VALUES ($1, $2, $3, $4, 0, $5) ON CONFLICT DO NOTHING",
+                     VALUES ($1, $2, $3, $4, 0, $5)
+                     ON CONFLICT (message) DO UPDATE SET position = excluded.position, content = excluded.content
+                     WHERE outbox.state = 0 AND outbox.attempts = 0 AND outbox.position < excluded.position",
                 )
                 .bind(&message.id)
                 .bind(message.position.cast_signed())
                 .bind(content)
                 .bind(QUEUED)
-                .bind(micros(now))
+                .bind(micros(due))
                 .execute(&mut *transaction)
                 .await?;
             }

@@ -127,6 +127,12 @@ on_every_store! {
         assert!(tables.mark_read(ada, all[0].id, None).await.expect("unread"));
         assert_eq!(tables.inbox_state(ada).await.expect("state").0, 2);
         assert_eq!(tables.inbox_state(bob).await.expect("state"), (1, 3));
+        // The same again about a later event says what is new; about an earlier one, nothing.
+        let later = InboxMessage { position: 7, title: "Notice 7".to_owned(), ..all[3].clone() };
+        tables.mark_read(bob, later.id, Some(at)).await.expect("read");
+        tables.tell(std::slice::from_ref(&later)).await.expect("told anew");
+        tables.tell(std::slice::from_ref(&all[3])).await.expect("old news");
+        assert_eq!(tables.inbox(bob, &InboxFilter::default(), 10).await.expect("inbox"), [later]);
     }
 
     async fn a_saved_view_is_its_persons_alone_and_is_saved_once_under_a_name(backend: Backend) {
@@ -201,7 +207,10 @@ on_every_store! {
         let (store, other) = (backend.open().await, backend.open().await);
         let (tables, others, at) = (store.state_tables(), other.state_tables(), now());
         tables.queue_messages(&[message("a"), message("b")], at).await.expect("queued");
+        let later = OutboxMessage { position: message("a").position + 1, subject: "Two accounts".to_owned(), ..message("a") };
         tables.queue_messages(&[message("a")], at).await.expect("known");
+        tables.queue_messages(std::slice::from_ref(&later), at + TimeDelta::hours(1)).await.expect("says what is new, when it was due");
+        tables.queue_messages(&[message("a")], at).await.expect("old news");
         assert_eq!(tables.outbox_counts().await.expect("counts").queued, 2);
         let lease = TimeDelta::minutes(1);
         let (mine, theirs) = tokio::join!(tables.claim_messages(at, lease, 1), others.claim_messages(at, lease, 5));
@@ -209,7 +218,9 @@ on_every_store! {
         assert_eq!(mine.len() + theirs.len(), 2);
         let mut claimed: Vec<_> = mine.into_iter().chain(theirs).collect();
         claimed.sort_by(|a, b| a.message.id.cmp(&b.message.id));
-        assert_eq!((&claimed[0].message, claimed[0].attempts), (&message("a"), 1));
+        assert_eq!((&claimed[0].message, claimed[0].attempts), (&later, 1));
+        let too_late = OutboxMessage { position: later.position + 1, ..later.clone() };
+        tables.queue_messages(&[too_late], at).await.expect("on its way");
         assert!(tables.claim_messages(at, lease, 5).await.expect("none").is_empty());
         tables.message_sent("a").await.expect("sent");
         tables.message_failed("b", "greylisted", Some(at + TimeDelta::seconds(5))).await.expect("failed");

@@ -132,7 +132,8 @@ async fn show(AsOf(app): AsOf, signed: Signed, Id(id): Id) -> Result<Json<Deputy
     }))
 }
 
-/// Names who decides on approvals in one's name for a period; a former deputy does no more.
+/// Names who decides on approvals, and answers in certification campaigns, in one's name for a period; a former deputy does no
+/// more.
 #[utoipa::path(post, path = "/api/v1/users/{id}/deputy", tag = "Users", params(("id" = Uuid, Path)),
     request_body = NameDeputy, responses((status = 200, body = AcceptedBody)))]
 async fn name(
@@ -142,9 +143,10 @@ async fn name(
 ) -> Result<AcceptedAnswer, Problem> {
     let user = may(&command.signed, id, Verb::Update)?;
     let deputy = UserId(command.body.deputy);
-    // Only people who may approve can stand in for an approver.
+    // Only people who may approve can stand in for an approver; for a reviewer of campaigns, who does not, anybody can.
     let there = rights_of(&app.instance, deputy).await?.is_some();
-    if there && !user_may(&app.instance, deputy, APPROVE).await? {
+    let approves = there && user_may(&app.instance, user, APPROVE).await?;
+    if approves && !user_may(&app.instance, deputy, APPROVE).await? {
         return Err(
             Problem::new(Kind::Invalid, "Some fields are not right.").with_field(
                 "deputy",

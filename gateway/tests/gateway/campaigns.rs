@@ -168,6 +168,8 @@ async fn what_is_not_right_is_said_and_nothing_is_written() {
     );
     let nobody = json!({"kind": "user", "id": new_id()});
     assert_eq!(wrong("fallback", nobody).await, invalid("fallback"));
+    let everyone = json!({"kind": "group", "id": tenure_domain::group::everyone()});
+    assert_eq!(wrong("fallback", everyone).await, invalid("fallback"));
     let deleted = json!({"status": ["deleted"]});
     assert_eq!(wrong("filter", deleted).await, invalid("filter.status"));
     let nothing = json!({"search": "nothing-like-that"});
@@ -223,6 +225,54 @@ async fn reviewers_see_and_decide_what_they_are_asked_and_nothing_else() {
     let problem = late["items"][0]["problem"]["type"].as_str().unwrap();
     assert!(problem.ends_with(":campaign-closed"), "{problem}");
     assert_eq!(names(&scene.get(rosa, "reviews").await), [""; 0]);
+    // What they were asked, and what was said, they may still look at.
+    let closed = scene.get(eve, "reviews?campaigns=closed").await;
+    assert_eq!(names(&closed), ["svc-a", "svc-b"]);
+    let said = closed["items"].as_array().unwrap();
+    assert_eq!(said[1]["standing"], "kept");
+    assert_eq!(said[1]["decided"]["by"]["name"], "eve");
+    let kept = scene
+        .get(eve, "reviews?campaigns=closed&standing=kept")
+        .await;
+    assert_eq!(names(&kept), ["svc-b"]);
+}
+
+#[tokio::test]
+async fn a_deputy_sees_and_answers_what_is_asked_of_whom_they_stand_in_for() {
+    let scene = scene().await;
+    let (ada, rosa, eve) = (&scene.ada, &scene.rosa, &scene.eve);
+    let dora = scene.world.person(ada, "dora", &["Requester"]).await;
+    let mut body = campaign();
+    body["fallback"] = json!({"kind": "user", "id": rosa.id});
+    let id = ada.post("campaigns", body).await.id();
+    // Rosa is asked about what she shares, and, for Eve's alone, as the fallback.
+    assert_eq!(names(&scene.get(rosa, "reviews").await), ["svc-a", "svc-c"]);
+    assert_eq!(names(&scene.get(&dora, "reviews").await), [""; 0]);
+    let away = |deputy: &Person| json!({"deputy": deputy.id, "until": "2026-02-01T00:00:00Z"});
+    rosa.post(&format!("users/{}/deputy", rosa.id), away(&dora))
+        .await
+        .ok();
+    let asked = scene.get(&dora, "reviews").await;
+    assert_eq!(names(&asked), ["svc-a", "svc-c"]);
+    assert_eq!(asked["items"][0]["on_behalf_of"]["name"], "rosa");
+    let shared = scene.review(&dora, "svc-a").await;
+    assert_eq!(scene.decide(&dora, &shared, "keep").await["accepted"], 1);
+    let listed = scene.get(ada, &format!("campaigns/{id}/reviews")).await;
+    let said = &listed["items"][0]["decided"];
+    assert_eq!(
+        (&said["by"]["name"], &said["on_behalf_of"]["name"]),
+        (&json!("dora"), &json!("rosa"))
+    );
+    // Eve owns what she would answer for Rosa.
+    rosa.post(&format!("users/{}/deputy", rosa.id), away(eve))
+        .await
+        .ok();
+    let hers = scene.review(rosa, "svc-c").await;
+    let barred = scene.decide(eve, &hers, "keep").await;
+    let problem = barred["items"][0]["problem"]["type"].as_str().unwrap();
+    assert!(problem.ends_with(":self-review"), "{problem}");
+    let gone = scene.decide(&dora, &hers, "keep").await;
+    assert_eq!(gone["refused"], 1, "{gone}");
 }
 
 #[tokio::test]

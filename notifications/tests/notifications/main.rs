@@ -10,6 +10,7 @@
     missing_docs
 )]
 
+mod campaigns;
 mod document;
 mod rendering;
 mod smtp;

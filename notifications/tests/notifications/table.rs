@@ -25,6 +25,7 @@ account  | end reached                     | owners                | on
 campaign | opened                          | reviewers             | on
 campaign | reminder                        | reviewers who have not answered | on
 campaign | urgent reminder                 | reviewers who have not answered | on
+campaign | reviews handed over             | who reviews them now  | on
 domain   | new unmanaged accounts          | administrators        | on
 domain   | accounts are not as ordered          | administrators, and owners of theirs        | on
 domain   | cannot be synchronised          | administrators        | on
@@ -153,6 +154,15 @@ fn each_event_tells_whom_the_table_says_and_all_others_nobody() {
         (
             "campaign.reviewers-reminded",
             (Notice::CampaignUrgentReminder, Recipients::Reviewers),
+        ),
+        // Somebody did not know, and the fallback is asked.
+        (
+            "review.decided",
+            (Notice::ReviewsHandedOver, Recipients::NewReviewers),
+        ),
+        (
+            "review.reassigned",
+            (Notice::ReviewsHandedOver, Recipients::NewReviewers),
         ),
         (
             "domain.unmanaged-accounts-found",

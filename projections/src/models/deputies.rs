@@ -65,6 +65,14 @@ impl ReadModel for Deputies {
 }
 
 impl Views {
+    /// All deputies that are named, now or for another time.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn deputyships(&self) -> Result<Vec<DeputyNamed>, ViewError> {
+        self.select::<Deputies>(|query| query).await
+    }
+
     /// Those who have named `user` as their deputy, now or for another time.
     ///
     /// # Errors

@@ -1,7 +1,10 @@
 //! Accounts of campaigns, one row each: who reviews it, what was said, and what came of a revocation. A row begins with the part
 //! of the population that it lies in; the stream of its own begins when somebody says something.
 
-use super::{ABSENT, campaigns::CAMPAIGNS};
+use super::{
+    ABSENT,
+    campaigns::{CAMPAIGNS, CampaignStatus},
+};
 use crate::{
     Page, Paged, SortOrder, ViewError, Views,
     cell::Kind,
@@ -16,7 +19,7 @@ use sea_query::{Cond, Expr, ExprTrait, Query};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use tenure_domain::{
-    AccountId, Actor, CampaignId, DomainId, Event, PopulationId, ReviewId,
+    AccountId, Actor, CampaignId, DomainId, Event, PopulationId, ReviewId, UserId,
     campaign::{PopulationEvent, PopulationFrozen, ReviewItem},
     order::{Failure, OrderNumber},
     ownership::Owner,
@@ -71,6 +74,9 @@ pub struct DecidedReview {
     pub reason: String,
     /// Who; Tenure itself, if nobody answered in time.
     pub by: Actor,
+    /// In whose name, if a deputy said so.
+    #[serde(default)]
+    pub on_behalf_of: Option<UserId>,
     /// When.
     #[serde(with = "ts_microseconds")]
     pub at: DateTime<Utc>,
@@ -163,11 +169,12 @@ impl ReviewRow {
     }
 
     fn apply(&mut self, event: &StoredEvent, review: &ReviewEvent) {
-        let said = |decision, reason: &str| {
+        let said = |decision, reason: &str, on_behalf_of| {
             Some(DecidedReview {
                 decision,
                 reason: reason.to_owned(),
                 by: event.actor.clone(),
+                on_behalf_of,
                 at: event.recorded_at,
                 position: event.position,
             })
@@ -183,18 +190,18 @@ impl ReviewRow {
                     Decision::Revoke => ReviewStanding::Decided,
                     Decision::DoNotKnow => ReviewStanding::Unknown,
                 };
-                self.decided = said(Some(e.decision), &e.reason);
+                self.decided = said(Some(e.decision), &e.reason, e.on_behalf_of);
                 let also = e.also_asked.filter(|also| !self.reviewers.contains(also));
                 self.reviewers.extend(also);
             }
             ReviewEvent::Reassigned(e) => {
                 self.standing = ReviewStanding::Open;
                 self.reviewers.clone_from(&e.reviewers);
-                self.decided = said(None, &e.reason);
+                self.decided = said(None, &e.reason, e.on_behalf_of);
             }
             ReviewEvent::Lapsed(_) => {
                 self.standing = ReviewStanding::Decided;
-                self.decided = said(Some(Decision::Revoke), "");
+                self.decided = said(Some(Decision::Revoke), "", None);
             }
             ReviewEvent::RevocationOrdered(_) => {
                 self.standing = ReviewStanding::Ordered;
@@ -316,8 +323,8 @@ impl ReadModel for Reviews {
 pub struct ReviewFilter {
     /// Of this population.
     pub population: Option<PopulationId>,
-    /// Of campaigns in which reviewers decide.
-    pub running: bool,
+    /// Of campaigns that stand so.
+    pub campaigns: Option<CampaignStatus>,
     /// Reviewed by one of these users and groups; empty = by anyone, and by nobody.
     pub reviewers: Vec<Uuid>,
     /// They stand like one of these; empty = any.
@@ -336,11 +343,14 @@ impl ReviewFilter {
             reviewed.column("id").from(REVIEWERS).and_where(by);
             Expr::col("id").in_subquery(reviewed)
         });
-        let running = self.running.then(|| {
-            let mut running = Query::select();
-            let open = Expr::col("status").eq("open");
-            running.column("population").from(CAMPAIGNS).and_where(open);
-            Expr::col("population").in_subquery(running)
+        let standing_so = self.campaigns.map(|status| {
+            let mut populations = Query::select();
+            let status = Expr::col("status").eq(status.text());
+            populations
+                .column("population")
+                .from(CAMPAIGNS)
+                .and_where(status);
+            Expr::col("population").in_subquery(populations)
         });
         let of = self
             .population
@@ -350,7 +360,7 @@ impl ReviewFilter {
         let picked = !self.reviewers.is_empty() || search.is_some();
         Cond::all()
             .add_option(of)
-            .add_option(running)
+            .add_option(standing_so)
             .add_option(one_of("standing", &standing, picked))
             .add_option(reviewed)
             .add_option(search.map(|found| Expr::col("id").in_subquery(found)))

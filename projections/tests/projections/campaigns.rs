@@ -143,7 +143,7 @@ async fn a_campaign_is_followed_from_its_opening_to_its_end(world: World) {
     assert_eq!(opened.row.status(), CampaignStatus::Open);
     let population = Some(opened.row.frozen.population);
     let of_alice = ReviewFilter {
-        running: true,
+        campaigns: Some(CampaignStatus::Open),
         reviewers: vec![world.alice.0],
         standing: ReviewStanding::WAITING.to_vec(),
         ..ReviewFilter::default()
@@ -198,6 +198,16 @@ async fn a_campaign_is_followed_from_its_opening_to_its_end(world: World) {
         .run::<Campaign>(opened.id.0, close, facts, world.by(world.bob))
         .await;
     assert_eq!(names(&listed(&world, &of_alice).await), [""; 0]);
+    let closed = ReviewFilter {
+        campaigns: Some(CampaignStatus::Closed),
+        standing: vec![],
+        ..of_alice
+    };
+    assert_eq!(
+        names(&listed(&world, &closed).await),
+        ["svc-a", "svc-b", "svc-c"],
+        "what was asked, and what was said, stays to be looked at"
+    );
     let page = Page::first(5);
     let closed = world.views.campaigns(Some(CampaignStatus::Closed), &page);
     let closed = closed.await.unwrap().rows;
@@ -218,7 +228,7 @@ async fn a_part_without_a_campaign_waits_for_nobody(world: World) {
     )
     .await;
     let of_alice = ReviewFilter {
-        running: true,
+        campaigns: Some(CampaignStatus::Open),
         reviewers: vec![world.alice.0],
         ..ReviewFilter::default()
     };

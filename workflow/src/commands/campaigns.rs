@@ -3,6 +3,7 @@
 //! another population (docs/adr/0010).
 
 use super::{Accepted, Caller, CommandError, Commands, facts::FactReader};
+use crate::permissions;
 use futures::{StreamExt, TryStreamExt, stream};
 use sha2::{Digest, Sha256};
 use std::{
@@ -20,7 +21,7 @@ use tenure_domain::{
     group::{Group, everyone},
     ownership::Owner,
     problem::FieldProblem,
-    review::{Review, ReviewCommand, ReviewFacts},
+    review::{Review, ReviewCommand, ReviewFacts, ReviewRefusal},
     user::User,
 };
 use tenure_eventstore::StoreError;
@@ -231,15 +232,21 @@ impl Commands {
         caller: &Caller,
     ) -> Result<Accepted, CommandError> {
         let actor = caller.actor.user();
+        let mut caught_up = false;
         for mut reader in self.readers() {
             let facts = self
                 .facts_of_review(id, &command, actor, &mut reader)
                 .await?;
-            let done = self
-                .attempt::<Review>(id.0, command.clone(), (facts, reader), caller)
-                .await?;
-            if let Some(accepted) = done {
-                return Ok(accepted);
+            let done = self.attempt::<Review>(id.0, command.clone(), (facts, reader), caller);
+            match done.await {
+                Ok(Some(accepted)) => return Ok(accepted),
+                Ok(None) => {}
+                // In whose name somebody may say something, a read model says, which may be behind.
+                Err(CommandError::Review(ReviewRefusal::NotReviewer)) if !caught_up => {
+                    permissions::catch_up(&self.store, &self.views).await?;
+                    caught_up = true;
+                }
+                Err(error) => return Err(error),
             }
         }
         Err(CommandError::Conflict)
@@ -276,15 +283,27 @@ impl Commands {
         }
         if let Some(user) = actor {
             let review = self.store.state::<Review>(id.0).await?.state;
-            let groups: Vec<GroupId> = review
-                .reviewers(item, opened)
-                .into_iter()
-                .filter_map(|reviewer| match reviewer {
-                    Owner::Group(group) => Some(group),
-                    Owner::User(_) => None,
-                })
-                .collect();
+            let reviewers = review.reviewers(item, opened);
+            let groups = groups_among(&reviewers);
             facts.actor_groups = reader.memberships(user, &groups).await?;
+            let mut reviewers = reviewers.iter();
+            let asked = reviewers.any(|reviewer| reviewer.covers(user, &facts.actor_groups));
+            // Who is asked themselves speaks in nobody else's name.
+            let lenders = match asked {
+                true => Vec::new(),
+                false => self.views.deputy_for(user).await?,
+            };
+            let alone = facts.sole_owner.into_iter().collect();
+            let now = self.store.clock().now();
+            facts.deputy_for = reader
+                .deputy_for(user, &alone, lenders, &groups, now)
+                .await?;
+            if !asked && !facts.deputy_for.is_empty() {
+                let owning = groups_among(&item.owners);
+                let owning = reader.memberships(user, &owning).await?;
+                let mut owners = item.owners.iter();
+                facts.owns = owners.any(|owner| owner.covers(user, &owning));
+            }
         }
         if let ReviewCommand::Reassign { to, .. } = command {
             match reader.active(to).await? {
@@ -313,6 +332,14 @@ impl Commands {
         }
         Ok(owners)
     }
+}
+
+fn groups_among(owners: &[Owner]) -> Vec<GroupId> {
+    let group = |owner: &Owner| match owner {
+        Owner::Group(group) => Some(*group),
+        Owner::User(_) => None,
+    };
+    owners.iter().filter_map(group).collect()
 }
 
 fn accounts(filter: &PopulationFilter) -> AccountFilter {

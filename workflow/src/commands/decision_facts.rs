@@ -125,7 +125,7 @@ impl FactReader<'_> {
 
     /// Those of `parties` and `lenders` whose deputy `user` is at `now`, each with those of `groups` that hold them. A
     /// lender who is disabled has no voice to lend; a party bars its deputy whatever it is itself.
-    async fn deputy_for(
+    pub(super) async fn deputy_for(
         &mut self,
         user: UserId,
         parties: &BTreeSet<UserId>,

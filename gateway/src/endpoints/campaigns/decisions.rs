@@ -88,8 +88,8 @@ pub(crate) struct ReviewDecidedBody {
 }
 
 /// Says of accounts that they are kept, that they are revoked (disabled at once: watch `standing`), or that one does not know
-/// (then whom the campaign names for that is asked, too). Only reviewers may; nobody, where the campaign says so, of an
-/// account that they own alone.
+/// (then whom the campaign names for that is asked, too, and told). Only reviewers may, and who stands in for one of them as
+/// a deputy; nobody, unless the campaign says so, of an account that they own alone, and no deputy of one that they own.
 #[utoipa::path(post, path = "/api/v1/reviews/decide", tag = "Campaigns", request_body = DecideReviews,
     responses((status = 200, body = ReviewsDecided)))]
 async fn decide(
@@ -110,7 +110,8 @@ async fn decide(
     each(&app, &command.caller, &body.reviews, what).await
 }
 
-/// Hands reviews to somebody else: reviewers their own, those who run campaigns any.
+/// Hands reviews to somebody else, who is told once a call: reviewers their own, those who run campaigns any. Everyone is
+/// nobody to hand them to.
 #[utoipa::path(post, path = "/api/v1/reviews/reassign", tag = "Campaigns", request_body = ReassignReviews,
     responses((status = 200, body = ReviewsDecided)))]
 async fn reassign(

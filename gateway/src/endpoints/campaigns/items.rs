@@ -1,6 +1,6 @@
 //! The accounts of campaigns, one by one: all of a campaign for those who run it, and one's own for reviewers.
 
-use super::campaign;
+use super::{campaign, queries::StatusChoice};
 use crate::{
     access::authorise::Signed,
     app::App,
@@ -15,8 +15,10 @@ use axum::{Json, extract::State};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashMap};
-use tenure_domain::{CampaignId, lifecycle::Status, review::Decision};
-use tenure_projections::{AccountRow, CampaignRow, Paged, ReviewFilter, ReviewRow, ReviewStanding};
+use tenure_domain::{CampaignId, GroupId, UserId, lifecycle::Status, review::Decision};
+use tenure_projections::{
+    AccountRow, CampaignRow, CampaignStatus, Paged, ReviewFilter, ReviewRow, ReviewStanding,
+};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
@@ -63,10 +65,14 @@ pub(crate) struct ListReviews {
 pub(crate) struct ListOwnReviews {
     /// Of this campaign.
     campaign: Option<Uuid>,
+    /// Of campaigns that are open, unless it says `closed`: of these, what one was asked and what was said, to be looked at.
+    #[param(inline)]
+    campaigns: Option<StatusChoice>,
     /// Words of the name begin like this.
     #[param(max_length = 200)]
     search: Option<String>,
-    /// They stand like one of these, separated by commas; by default `open,unknown`: those that wait.
+    /// They stand like one of these, separated by commas; by default `open,unknown`: those that wait, and of closed campaigns
+    /// all.
     #[param(
         pattern = "^(open|unknown|kept|decided|ordered|observed|failed|unneeded|undone)(,(open|unknown|kept|decided|ordered|observed|failed|unneeded|undone))*$"
     )]
@@ -107,6 +113,9 @@ pub(crate) struct ReviewBody {
     pub(super) owners: Vec<OwnerBody>,
     /// Who reviews it; nobody, if nobody may: then somebody has to be named.
     pub(super) reviewers: Vec<OwnerBody>,
+    /// In one's own list: in whose name one is asked, as their deputy; missing, if one is asked oneself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) on_behalf_of: Option<Named>,
     /// `open`, `unknown` (somebody did not know), `kept`; revoked: `decided`, `ordered`, `observed` (the directory confirmed
     /// it), `failed` (it refused), `unneeded` (there was nothing to revoke), `undone` (somebody enabled it before).
     pub(super) standing: &'static str,
@@ -140,6 +149,9 @@ pub(crate) struct SaidBody {
     pub(super) reason: String,
     /// Who; Tenure itself, if nobody answered in time.
     pub(super) by: ActorBody,
+    /// In whose name, if a deputy said so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) on_behalf_of: Option<Named>,
     pub(super) at: DateTime<Utc>,
     pub(super) position: u64,
 }
@@ -178,11 +190,11 @@ impl Spoken {
         let accounts = views.accounts_among(&accounts).await?;
         let of_rows = rows.iter().flat_map(|row| {
             let people = row.owners.iter().chain(&row.reviewers).map(owner_id);
-            let by = row
-                .decided
-                .as_ref()
-                .and_then(|decided| actor_id(&decided.by));
-            people.chain([row.domain.0]).chain(by).collect::<Vec<_>>()
+            let decided = row.decided.as_ref();
+            let by = decided.and_then(|decided| actor_id(&decided.by));
+            let behalf = decided.and_then(|decided| decided.on_behalf_of);
+            let said = by.into_iter().chain(behalf.map(|user| user.0));
+            people.chain([row.domain.0]).chain(said).collect::<Vec<_>>()
         });
         let ids = of_rows.chain(accounts.iter().map(|account| account.template.0));
         Ok(Self {
@@ -215,11 +227,13 @@ impl Spoken {
             domain: self.names.named(row.domain.0),
             owners: owners(&row.owners),
             reviewers: owners(&row.reviewers),
+            on_behalf_of: None,
             standing: row.standing.text(),
             decided: row.decided.as_ref().map(|decided| SaidBody {
                 decision: decided.decision,
                 reason: decided.reason.clone(),
                 by: ActorBody::new(&decided.by, &self.names),
+                on_behalf_of: decided.on_behalf_of.map(|user| self.names.named(user.0)),
                 at: decided.at,
                 position: decided.position,
             }),
@@ -249,13 +263,13 @@ pub(super) fn standings(text: Option<&str>) -> Result<Vec<ReviewStanding>, Probl
     })
 }
 
-async fn shown(app: &App, found: Paged<ReviewRow>) -> Result<Json<Reviews>, Problem> {
+async fn shown(app: &App, found: Paged<ReviewRow>) -> Result<Reviews, Problem> {
     let spoken = Spoken::of(app, &found.rows).await?;
-    Ok(Json(Reviews {
+    Ok(Reviews {
         items: found.rows.iter().map(|row| spoken.body(row)).collect(),
         total: found.total.into(),
         next: found.next.map(|cursor| cursor.0),
-    }))
+    })
 }
 
 /// Lists the accounts of a campaign by name: who reviews each, what was said, and what came of each revocation.
@@ -277,11 +291,11 @@ async fn list(
     let page = page(wanted.limit, wanted.offset, wanted.cursor)?;
     let order = wanted.order.unwrap_or_default().into();
     let found = app.instance.views.reviews(&filter, order, &page).await?;
-    shown(&app, found).await
+    Ok(Json(shown(&app, found).await?))
 }
 
-/// Lists accounts of running campaigns that one is asked to review, by oneself or by a group; those that wait, unless `standing`
-/// says otherwise.
+/// Lists accounts of campaigns that one is asked to review, by oneself, by a group, or as somebody's deputy: those of open
+/// campaigns that wait, unless it is asked for others.
 #[utoipa::path(get, path = "/api/v1/reviews", tag = "Campaigns", params(ListOwnReviews),
     responses((status = 200, body = Reviews)))]
 async fn mine(
@@ -298,19 +312,59 @@ async fn mine(
         }
         None => None,
     };
+    let campaigns = wanted
+        .campaigns
+        .map_or(CampaignStatus::Open, CampaignStatus::from);
     let mut standing = standings(wanted.standing.as_deref())?;
-    if standing.is_empty() {
+    if standing.is_empty() && campaigns == CampaignStatus::Open {
         standing = ReviewStanding::WAITING.to_vec();
     }
     let filter = ReviewFilter {
         population,
-        running: true,
-        reviewers: own(&signed),
+        campaigns: Some(campaigns),
+        reviewers: voices(&signed),
         standing,
         search: search(wanted.search)?,
     };
     let page = page(wanted.limit, wanted.offset, wanted.cursor)?;
     let order = Direction::Asc.into();
     let found = app.instance.views.reviews(&filter, order, &page).await?;
-    shown(&app, found).await
+    let principals: Vec<_> = found
+        .rows
+        .iter()
+        .map(|row| principal(&signed, row))
+        .collect();
+    let named = principals.iter().flatten().map(|user| user.0);
+    let names = Names::of(&app, named).await?;
+    let mut reviews = shown(&app, found).await?;
+    for (item, principal) in reviews.items.iter_mut().zip(principals) {
+        item.on_behalf_of = principal.map(|user| names.named(user.0));
+    }
+    Ok(Json(reviews))
+}
+
+/// Whom a review may name to be one's own: oneself and one's groups, and the same of those whose deputy one is.
+fn voices(signed: &Signed) -> Vec<Uuid> {
+    let mut voices = own(signed);
+    for principal in &signed.rights.deputy_for {
+        voices.push(principal.user.0);
+        voices.extend(principal.groups.iter().map(|group| group.0));
+    }
+    voices.sort_unstable();
+    voices.dedup();
+    voices
+}
+
+/// In whose name one is asked, unless oneself is.
+fn principal(signed: &Signed, row: &ReviewRow) -> Option<UserId> {
+    let asked = |user, groups: &[GroupId]| {
+        let mut reviewers = row.reviewers.iter();
+        reviewers.any(|reviewer| reviewer.covers(user, groups))
+    };
+    if asked(signed.user(), &signed.rights.groups) {
+        return None;
+    }
+    let mut principals = signed.rights.deputy_for.iter();
+    let found = principals.find(|principal| asked(principal.user, &principal.groups));
+    found.map(|principal| principal.user)
 }

@@ -36,6 +36,11 @@ pub(crate) struct CampaignProgress {
 }
 
 impl CampaignProgress {
+    /// How many wait for a reviewer.
+    pub(super) fn waiting(&self) -> u64 {
+        self.open + self.unknown
+    }
+
     pub(super) fn of(totals: impl IntoIterator<Item = (ReviewStanding, u64)>) -> Self {
         let mut progress = Self::default();
         for (standing, count) in totals {

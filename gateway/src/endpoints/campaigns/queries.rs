@@ -12,7 +12,7 @@ use crate::{
 use axum::{Json, extract::State};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::{cmp::Reverse, collections::BTreeMap};
 use tenure_domain::{
     GroupId, UserId,
     campaign::{PopulationFilter, Reviewers, Unanswered},
@@ -22,6 +22,9 @@ use tenure_projections::{CampaignRow, CampaignStatus, ReviewStanding};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
+
+/// Reviewers that are shown one by one.
+const REVIEWERS: usize = 100;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -152,8 +155,11 @@ pub(crate) struct CampaignBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     closed: Option<ClosedBody>,
     progress: CampaignProgress,
-    /// By reviewer; an account with two reviewers counts for both.
+    /// By reviewer; an account with two reviewers counts for both. Of more than 100 reviewers, those for whom most waits: the
+    /// export has all.
     by_reviewer: Vec<ReviewerBody>,
+    /// How many reviewers there are.
+    reviewer_count: usize,
 }
 
 /// What proves a population.
@@ -192,11 +198,16 @@ pub(crate) struct ReviewerBody {
     responses((status = 200, body = CampaignBody)))]
 async fn detail(State(app): State<App>, Id(id): Id) -> Result<Json<CampaignBody>, Problem> {
     let row = campaign(&app, id).await?;
-    Ok(Json(body(&app, row).await?))
+    Ok(Json(with_reviewers(&app, row, REVIEWERS).await?))
 }
 
 /// The campaign with all that is known of it.
 pub(super) async fn body(app: &App, row: CampaignRow) -> Result<CampaignBody, Problem> {
+    with_reviewers(app, row, usize::MAX).await
+}
+
+/// The campaign with so many of its reviewers at most, those first for whom most waits.
+async fn with_reviewers(app: &App, row: CampaignRow, most: usize) -> Result<CampaignBody, Problem> {
     let views = &app.instance.views;
     let population = row.frozen.population;
     let progress = CampaignProgress::of(views.review_totals(population).await?);
@@ -205,6 +216,13 @@ pub(super) async fn body(app: &App, row: CampaignRow) -> Result<CampaignBody, Pr
         let of = by_reviewer.entry(total.reviewer).or_default();
         of.push((total.standing, total.count));
     }
+    let reviewer_count = by_reviewer.len();
+    let mut by_reviewer: Vec<(Uuid, CampaignProgress)> = by_reviewer
+        .into_iter()
+        .map(|(id, totals)| (id, CampaignProgress::of(totals)))
+        .collect();
+    by_reviewer.sort_by_key(|(id, progress)| (Reverse(progress.waiting()), *id));
+    by_reviewer.truncate(most);
     let content = &row.content;
     let filter = &content.filter;
     let owner = filter.owner.as_ref().map(owner_id);
@@ -222,11 +240,11 @@ pub(super) async fn body(app: &App, row: CampaignRow) -> Result<CampaignBody, Pr
     let closed_by = row.closed.as_ref().and_then(|closed| actor_id(&closed.by));
     let ids = named
         .chain(filtered.iter().copied())
-        .chain(by_reviewer.keys().copied())
+        .chain(by_reviewer.iter().map(|(id, _)| *id))
         .chain(actor_id(&row.opened_by))
         .chain(closed_by);
     let names = Names::of(app, ids).await?;
-    let reviewers: Vec<Uuid> = by_reviewer.keys().copied().collect();
+    let reviewers: Vec<Uuid> = by_reviewer.iter().map(|(id, _)| *id).collect();
     let groups = views.groups_among(&reviewers).await?;
     let owner_of = |id: Uuid| match groups.contains(&id) {
         true => Owner::Group(GroupId(id)),
@@ -234,9 +252,9 @@ pub(super) async fn body(app: &App, row: CampaignRow) -> Result<CampaignBody, Pr
     };
     let mut by_reviewer: Vec<_> = by_reviewer
         .into_iter()
-        .map(|(id, totals)| ReviewerBody {
+        .map(|(id, progress)| ReviewerBody {
             reviewer: names.owner(&owner_of(id)),
-            progress: CampaignProgress::of(totals),
+            progress,
         })
         .collect();
     by_reviewer.sort_by(|a, b| a.reviewer.name.cmp(&b.reviewer.name));
@@ -275,5 +293,6 @@ pub(super) async fn body(app: &App, row: CampaignRow) -> Result<CampaignBody, Pr
         }),
         progress,
         by_reviewer,
+        reviewer_count,
     })
 }

@@ -3,7 +3,6 @@ import { keepPreviousData } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api, type Schemas } from '@/api/client';
-import { actorName } from '@/components/actorName';
 import { Time } from '@/components/Time';
 import type { Column } from '@/components/table/columns';
 import { DataTable } from '@/components/table/DataTable';
@@ -14,6 +13,7 @@ import { campaigns, reviewing } from '@/texts/campaigns';
 import { common } from '@/texts/common';
 import { DoneAlert, type About } from './DoneAlert';
 import { HandOverDialog } from './HandOverDialog';
+import { Said } from './Said';
 import { StandingPill } from './StandingPill';
 import type { Decided } from './useDecisions';
 
@@ -64,16 +64,6 @@ const columns: Column<Row>[] = [
   { id: 'owners', header: heads.owners, hidden: true, wrap: true, cell: (row) => named(row.owners) },
   { id: 'domain', header: heads.domain, hidden: true, cell: (row) => row.domain.name },
 ];
-
-function Said({ decided }: { decided: NonNullable<Row['decided']> }) {
-  return (
-    <>
-      {decided.decision ? reviewing.decisions[decided.decision] : reviewing.handedOver}{' '}
-      <span className="muted">{reviewing.by(actorName(decided.by))}</span>
-      {decided.reason && <div>{decided.reason}</div>}
-    </>
-  );
-}
 
 const text = (value: unknown) => (value === undefined ? undefined : String(value));
 

@@ -36,7 +36,7 @@ export function Loop({ progress }: { progress: Schemas['CampaignProgress'] }) {
 }
 
 /** How far each reviewer is. */
-export function ByReviewer({ reviewers }: { reviewers: Schemas['ReviewerBody'][] }) {
+export function ByReviewer({ reviewers, count }: { reviewers: Schemas['ReviewerBody'][]; count: number }) {
   const right = { textAlign: 'right' } as const;
   return (
     <div role="group" className="table-scroll" aria-label={texts.reviewers} tabIndex={0} style={{ maxHeight: 320, overflow: 'auto' }}>
@@ -70,6 +70,7 @@ export function ByReviewer({ reviewers }: { reviewers: Schemas['ReviewerBody'][]
           ))}
         </tbody>
       </table>
+      {count > reviewers.length && <p className="muted">{texts.moreReviewers(count - reviewers.length)}</p>}
     </div>
   );
 }

@@ -67,7 +67,7 @@ function Shown({ campaign }: { campaign: Schemas['CampaignBody'] }) {
             <Loop progress={campaign.progress} />
           </Card>
           <Card title={texts.reviewers}>
-            <ByReviewer reviewers={campaign.by_reviewer} />
+            <ByReviewer reviewers={campaign.by_reviewer} count={campaign.reviewer_count} />
           </Card>
         </div>
         <Card title={texts.facts} span={5}>

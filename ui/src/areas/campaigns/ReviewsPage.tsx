@@ -15,6 +15,7 @@ import { reviewing } from '@/texts/campaigns';
 import { DecideDialog } from './DecideDialog';
 import { DoneAlert, type About } from './DoneAlert';
 import { HandOverDialog } from './HandOverDialog';
+import { Said } from './Said';
 import { StandingPill } from './StandingPill';
 import type { Decided, Decision } from './useDecisions';
 
@@ -25,18 +26,21 @@ type Asked = { what: Decision | 'hand-over'; of: ReadonlyMap<string, About> };
 
 const text = (value: unknown) => (value === undefined ? undefined : String(value));
 
-/** Accounts that one is asked about: kept, revoked, not known, or handed over, one by one or many at once. */
+/** Accounts that one is asked about: kept, revoked, not known, or handed over, one by one or many at once. Of closed
+ * campaigns, what one was asked and what was said. */
 export default function ReviewsPage() {
   const state = useTableState('name');
+  const closed = state.search['campaigns'] === 'closed';
   const query = {
     search: state.search.q,
+    ...(closed ? { campaigns: 'closed' as const } : {}),
     campaign: text(state.search['campaign']),
     standing: text(state.search['standing']),
     limit: state.limit,
     offset: state.offset,
   };
   const answer = api.useQuery('get', '/api/v1/reviews', { params: { query } }, { placeholderData: keepPreviousData });
-  const decides = useCan()('managed-account:update');
+  const decides = useCan()('managed-account:update') && !closed;
   const [chosen, setChosen] = useState<ReadonlyMap<string, About>>(new Map());
   const [asked, setAsked] = useState<Asked | null>(null);
   const [outcomes, setOutcomes] = useState<{ of: Decided[]; about: ReadonlyMap<string, About> } | null>(null);
@@ -56,10 +60,10 @@ export default function ReviewsPage() {
   return (
     <>
       <ListPage
-        name="reviews"
-        texts={texts}
+        name={closed ? 'closed-reviews' : 'reviews'}
+        texts={closed ? texts.closed : texts}
         state={state}
-        columns={columnsOf(decides ? ask : undefined)}
+        columns={closed ? SAID : columnsOf(decides ? ask : undefined)}
         nameOf={(row) => row.name}
         answer={answer}
         toolbar={
@@ -67,10 +71,17 @@ export default function ReviewsPage() {
             <TableSearch state={state} placeholder={texts.search} />
             <TableFilter
               state={state}
+              name="campaigns"
+              label={texts.campaigns}
+              any={texts.running}
+              choices={[{ value: 'closed', label: texts.closed.choice }]}
+            />
+            <TableFilter
+              state={state}
               name="standing"
               label={texts.standing}
-              any={texts.anyStanding}
-              choices={[{ value: 'kept', label: texts.answered }]}
+              any={closed ? texts.closed.anyStanding : texts.anyStanding}
+              choices={closed ? STANDINGS : [{ value: 'kept', label: texts.answered }]}
             />
             <TableFilter
               state={state}
@@ -122,6 +133,28 @@ export default function ReviewsPage() {
   );
 }
 
+const STANDINGS = Object.entries(reviewing.standings).map(([value, { label }]) => ({ value, label }));
+
+/** What was said in campaigns that are closed. */
+const SAID: Column<Row>[] = [
+  { id: 'name', header: reviewing.columns.account, fixed: true, cell: (row) => <b>{row.name}</b> },
+  {
+    id: 'standing',
+    header: reviewing.columns.standing,
+    fixed: true,
+    wrap: true,
+    cell: (row) => (
+      <>
+        <StandingPill standing={row.standing} /> {row.detail && <span className="muted">{row.detail}</span>}
+      </>
+    ),
+  },
+  { id: 'decision', header: reviewing.columns.decision, wrap: true, cell: (row) => row.decided && <Said decided={row.decided} /> },
+  { id: 'said', header: reviewing.columns.when, cell: (row) => row.decided && <Time at={row.decided.at} show="minute" /> },
+  { id: 'campaign', header: reviewing.columns.campaign, wrap: true, cell: (row) => row.campaign.name },
+  { id: 'domain', header: reviewing.columns.domain, hidden: true, cell: (row) => row.domain.name },
+];
+
 function columnsOf(ask: ((what: Asked['what'], row: Row) => void) | undefined): Column<Row>[] {
   const { columns } = reviewing;
   const all: Column<Row>[] = [
@@ -132,6 +165,7 @@ function columnsOf(ask: ((what: Asked['what'], row: Row) => void) | undefined): 
       cell: (row) => (
         <>
           <b>{row.name}</b> {row.standing !== 'open' && <StandingPill standing={row.standing} />}
+          {row.on_behalf_of && <div className="muted">{reviewing.inTheNameOf(row.on_behalf_of.name)}</div>}
         </>
       ),
     },
