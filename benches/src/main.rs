@@ -15,6 +15,7 @@
 
 mod append;
 mod applying;
+mod campaigns;
 mod feed;
 mod history;
 mod lab;
@@ -78,5 +79,6 @@ async fn measure(report: &mut Report) -> Result<(), Failure> {
     mixed::measure(report).await?;
     synchronisation::measure(report).await?;
     memory::measure(report).await?;
-    lists::measure(report).await
+    lists::measure(report).await?;
+    campaigns::measure(report).await
 }

@@ -10,11 +10,13 @@ use crate::{
     read_model::ReadModel,
 };
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use tenure_domain::{Event, campaign::PopulationEvent};
 use tenure_eventstore::{Reading, StoreError, StoredEvent};
 use tokio::{sync::watch, task::JoinSet, time::Instant};
 use tokio_util::sync::CancellationToken;
 
-/// Most events of a page: bounds memory, and how long a model that catches up holds back the others.
+/// Most events of a page, and most rows that they speak of: bounds memory, and how long a model that catches up holds back
+/// the others.
 const PAGE: u64 = 4_000;
 /// Without news, checkpoints and epoch are looked at again after so long.
 const LOOK_ANYWAY: Duration = Duration::from_secs(1);
@@ -266,7 +268,10 @@ impl Runner {
         let store = &self.views.0.store;
         let limit = usize::try_from((head - position).min(PAGE)).unwrap_or(1);
         match store.newer(position, limit).await {
-            Ok(page) => Ok(page),
+            Ok(mut page) => {
+                page.truncate(bounded(&page));
+                Ok(page)
+            }
             // What can be read before it is folded; then nobody gets past it.
             Err(StoreError::Unreadable { position: at, .. }) if at > position + 1 => {
                 let readable = usize::try_from(at - position - 1).unwrap_or(1);
@@ -428,6 +433,21 @@ impl Runner {
                 .set(if kept.stopped { 1.0 } else { 0.0 });
         }
     }
+}
+
+/// How many of these events make a page: a part of a campaign's accounts speaks of hundreds of rows.
+fn bounded(events: &[Arc<StoredEvent>]) -> usize {
+    let rows = |event: &StoredEvent| match &event.event {
+        Event::Population(PopulationEvent::Frozen(part)) => part.items.len().max(1) as u64,
+        _ => 1,
+    };
+    let mut room = PAGE;
+    let fits = events.iter().take_while(|event| {
+        let before = room;
+        room = room.saturating_sub(rows(event));
+        before > 0
+    });
+    fits.count()
 }
 
 /// Stops a model, visibly.

@@ -102,16 +102,20 @@ async fn on(
 }
 
 /// A running `tenure demo --scale large`.
-struct Demo {
+pub(crate) struct Demo {
     process: Child,
     _output: Lines<BufReader<ChildStdout>>,
-    url: String,
-    client: reqwest::Client,
+    pub(crate) url: String,
+    pub(crate) client: reqwest::Client,
     loaded_in: Duration,
 }
 
 impl Demo {
-    async fn start(program: &str, data: &Path, store: Option<&str>) -> Result<Self, Failure> {
+    pub(crate) async fn start(
+        program: &str,
+        data: &Path,
+        store: Option<&str>,
+    ) -> Result<Self, Failure> {
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string();
         let began = Instant::now();
         let mut command = Command::new(program);
@@ -184,7 +188,7 @@ impl Demo {
         Ok(())
     }
 
-    async fn sign_in(&self, name: &str) -> Result<String, Failure> {
+    pub(crate) async fn sign_in(&self, name: &str) -> Result<String, Failure> {
         let body = json!({ "email": format!("{name}@demo.example"), "password": PASSWORD });
         let answer = self
             .client
@@ -197,7 +201,7 @@ impl Demo {
         Ok(token.ok_or("no token")?.to_owned())
     }
 
-    async fn get(&self, token: &str, what: &str) -> Result<reqwest::Response, Failure> {
+    pub(crate) async fn get(&self, token: &str, what: &str) -> Result<reqwest::Response, Failure> {
         Ok(self
             .client
             .get(format!("{}/{what}", self.url))
@@ -271,7 +275,7 @@ impl Demo {
         Ok(id.map(|id| what.replace("{id}", id)))
     }
 
-    async fn stop(mut self) -> Result<(), Failure> {
+    pub(crate) async fn stop(mut self) -> Result<(), Failure> {
         self.process.start_kill()?;
         self.process.wait().await?;
         Ok(())
