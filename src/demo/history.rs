@@ -1,7 +1,7 @@
 //! A year and a half in the life of an organisation, lived through on the virtual clock: hundreds of accounts asked
 //! for, approved or not, renewed, disabled, expired, deleted, by people who behave the same on every start.
 
-use super::{DemoError, Stage, people};
+use super::{DemoError, Stage, campaigns, people};
 use chrono::{DateTime, TimeDelta, Utc};
 use tenure_domain::{
     AccountId, Actor, RequestId, UserId,
@@ -61,6 +61,7 @@ pub(super) async fn live(
             .work
             .advance_clock(&stage.instance, next.min(until), |_| {})
             .await?;
+        campaigns::visit(stage, scale.accounts, n).await?;
     }
     stage
         .work

@@ -1,8 +1,9 @@
 //! `tenure demo`: the embedded profile on a virtual clock, with two sandbox domains, people, templates and hundreds
-//! of accounts in every state, service accounts that nobody manages, and differences that somebody's hand has made. `--once`
-//! tells one account's story and ends.
+//! of accounts in every state, service accounts that nobody manages, certification campaigns (of 200 accounts and
+//! more), and differences that somebody's hand has made. `--once` tells one account's story and ends.
 
 mod by_hand;
+mod campaigns;
 mod history;
 mod large;
 mod people;

@@ -109,6 +109,7 @@ export async function pages(request) {
     `/campaigns/${certified}`,
     `/campaigns/${certified}?standing=observed`,
     '/reviews',
+    '/reviews?campaigns=closed',
     '/reviews?q=zzzz',
     '/unmanaged',
     `/unmanaged?domain=${domain}`,
