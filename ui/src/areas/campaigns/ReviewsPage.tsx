@@ -177,11 +177,11 @@ function columnsOf(ask: ((what: Asked['what'], row: Row) => void) | undefined): 
       cell: (row) => row.owners.map(({ name }) => name).join(', '),
     },
     { id: 'status', header: columns.status, cell: (row) => row.now && <AccountStatusPill status={row.now.status} /> },
-    { id: 'ends', header: columns.ends, cell: (row) => row.now && <Time at={row.now.lifecycle_end} relative /> },
+    { id: 'ends', header: columns.ends, cell: (row) => row.now && <Time at={row.now.lifecycle_end} /> },
     { id: 'domain', header: columns.domain, hidden: true, cell: (row) => row.domain.name },
     { id: 'template', header: columns.template, hidden: true, cell: (row) => row.now?.template.name },
     { id: 'campaign', header: columns.campaign, wrap: true, cell: (row) => row.campaign.name },
-    { id: 'due', header: columns.due, cell: (row) => <Time at={row.due} relative /> },
+    { id: 'due', header: columns.due, cell: (row) => <Time at={row.due} /> },
   ];
   if (!ask) return all;
   all.push({
