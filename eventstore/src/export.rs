@@ -3,122 +3,24 @@
 //! complete. The format is a contract, described in `schemas/export.md`. Personal data stays sealed in it.
 
 use crate::{
-    CheckpointSigner, EventStore, Position, SealedEvent, StoreError,
+    CheckpointSigner, EventStore, Position, StoreError,
     chain::{GENESIS, Hash},
-    log,
+    export_format::{BEGUN, Begun, COMPLETE, Complete, EventLine, put},
+    log::{self, Log},
 };
-use base64::{Engine, prelude::BASE64_STANDARD};
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
-use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::{borrow::Cow, io};
-use uuid::Uuid;
+use std::{io, sync::Arc};
+use tokio::sync::mpsc;
 
-/// Type of the first line.
-pub(crate) const BEGUN: &str = "tenure.export.begun.1";
-/// Type of the last line.
-pub(crate) const COMPLETE: &str = "tenure.export.complete.1";
-const PAGE: usize = 500;
-
-/// The first line.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Begun {
-    #[serde(rename = "type")]
-    pub(crate) kind: String,
-    /// Whose history.
-    pub(crate) source: String,
-    /// When it was exported.
-    pub(crate) time: DateTime<Utc>,
-    /// Position of the first event in it.
-    pub(crate) first: Position,
-    /// Link of the event before that one, in hex.
-    pub(crate) previous: String,
-    /// Signed notes: those about positions in it, and all before its end that hand over to another key.
-    pub(crate) checkpoints: Vec<String>,
-}
-
-/// The last line.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Complete {
-    #[serde(rename = "type")]
-    pub(crate) kind: String,
-    pub(crate) count: u64,
-    pub(crate) first: Position,
-    pub(crate) last: Position,
-    /// Link of the last event, in hex.
-    pub(crate) hash: String,
-    /// Of all bytes before this line, in hex.
-    pub(crate) sha256: String,
-}
-
-/// An event: attributes of CloudEvents 1.0, and what the chain covers beside them.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct EventLine<'a> {
-    pub(crate) specversion: Cow<'a, str>,
-    pub(crate) id: Uuid,
-    pub(crate) source: Cow<'a, str>,
-    #[serde(rename = "type")]
-    pub(crate) type_name: Cow<'a, str>,
-    /// Kind and id of the stream: `account/018f…`.
-    pub(crate) subject: String,
-    /// To the microsecond.
-    pub(crate) time: String,
-    pub(crate) datacontenttype: Cow<'a, str>,
-    pub(crate) position: Position,
-    pub(crate) streamversion: u64,
-    pub(crate) schemaversion: u16,
-    pub(crate) actor: Cow<'a, str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) commandid: Option<Uuid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) commandbody: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) commandevents: Option<u16>,
-    pub(crate) correlationid: Uuid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) causationid: Option<Uuid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) clientaddress: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) traceparent: Option<Cow<'a, str>>,
-    pub(crate) hash: String,
-    /// The exact bytes that were hashed.
-    pub(crate) data_base64: String,
-}
-
-impl<'a> EventLine<'a> {
-    fn of(event: &'a SealedEvent, source: &'a str) -> Self {
-        let base64 = |bytes: &Vec<u8>| BASE64_STANDARD.encode(bytes);
-        Self {
-            specversion: "1.0".into(),
-            id: event.id,
-            source: source.into(),
-            type_name: event.type_name.as_str().into(),
-            subject: format!("{}/{}", event.kind, event.stream),
-            time: event
-                .recorded_at
-                .to_rfc3339_opts(SecondsFormat::Micros, true),
-            datacontenttype: "application/json".into(),
-            position: event.position,
-            streamversion: event.version,
-            schemaversion: event.schema,
-            actor: event.actor.as_str().into(),
-            commandid: event.command,
-            commandbody: event.command_body.as_ref().map(base64),
-            commandevents: event.command_events,
-            correlationid: event.correlation,
-            causationid: event.causation,
-            clientaddress: event.client_address.as_ref().map(base64),
-            traceparent: event.trace.as_deref().map(Cow::from),
-            hash: hex::encode(&event.hash),
-            data_base64: base64(&event.payload),
-        }
-    }
-}
+/// Events of a page, which is what goes out at a time. Of this many, what is read stays in the processor's own memory until
+/// it is written.
+const PAGE: usize = 100;
+/// Pages written as lines while those before them go out.
+const AHEAD: usize = 2;
+/// Bytes that most lines fit into.
+const LINE: usize = 2_048;
 
 /// What was exported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -148,35 +50,28 @@ pub enum ExportError {
     Missing(Position),
 }
 
-/// Bytes that are handed on at a time.
-const CHUNK: usize = 64 * 1024;
-
 /// Whether a chunk could be written.
 pub type Written = BoxFuture<'static, io::Result<()>>;
 
 /// Hashes what goes out.
-struct Lines<W> {
+struct Outgoing<W> {
     write: W,
     hash: Sha256,
-    waiting: Vec<u8>,
 }
 
-impl<W: FnMut(Vec<u8>) -> Written> Lines<W> {
-    fn put(&mut self, line: &impl Serialize) -> io::Result<()> {
-        serde_json::to_writer(&mut self.waiting, line)?;
-        self.waiting.push(b'\n');
-        Ok(())
+impl<W: FnMut(Vec<u8>) -> Written> Outgoing<W> {
+    async fn put(&mut self, lines: Vec<u8>) -> io::Result<()> {
+        self.hash.update(&lines);
+        (self.write)(lines).await
     }
+}
 
-    /// Hands on what waits, once it is worth it.
-    async fn hand_on(&mut self, worth: usize) -> io::Result<()> {
-        if self.waiting.len() < worth {
-            return Ok(());
-        }
-        self.hash.update(&self.waiting);
-        let next = Vec::with_capacity(self.waiting.capacity());
-        (self.write)(std::mem::replace(&mut self.waiting, next)).await
-    }
+/// A page as lines.
+struct Lines {
+    text: Vec<u8>,
+    last: Position,
+    /// The link of its last event.
+    hash: Hash,
 }
 
 impl EventStore {
@@ -205,46 +100,44 @@ impl EventStore {
             of_these(checkpoint.position)
                 || (checkpoint.next.is_some() && checkpoint.position <= last)
         });
-        let mut lines = Lines {
+        let mut outgoing = Outgoing {
             write,
             hash: Sha256::new(),
-            waiting: Vec::new(),
         };
-        lines.put(&Begun {
-            kind: BEGUN.to_owned(),
-            source: source.clone(),
-            time: at,
-            first: after + 1,
-            previous: hex::encode(hash),
-            checkpoints: checkpoints.map(|note| note.to_string()).collect(),
-        })?;
+        let mut begun = Vec::new();
+        put(
+            &mut begun,
+            &Begun {
+                kind: BEGUN.to_owned(),
+                source: source.clone(),
+                time: at,
+                first: after + 1,
+                previous: hex::encode(hash),
+                checkpoints: checkpoints.map(|note| note.to_string()).collect(),
+            },
+        )?;
+        outgoing.put(begun).await?;
         let mut position = after;
-        let mut pages = log::sealed_pages(self.0.log.clone(), after, last, PAGE);
+        let mut pages = written_pages(self.0.log.clone(), after, last, source);
         while let Some(page) = pages.recv().await {
-            for event in &page? {
-                position += 1;
-                if event.position != position {
-                    return Err(ExportError::Missing(position));
-                }
-                hash = link(event)?;
-                lines.put(&EventLine::of(event, &source))?;
-                lines.hand_on(CHUNK).await?;
-            }
+            let lines = page?;
+            (position, hash) = (lines.last, lines.hash);
+            outgoing.put(lines.text).await?;
         }
         if position < last {
             return Err(ExportError::Missing(position + 1));
         }
-        lines.hand_on(0).await?;
         let complete = Complete {
             kind: COMPLETE.to_owned(),
             count: last - after,
             first: after + 1,
             last,
             hash: hex::encode(hash),
-            sha256: hex::encode(lines.hash.clone().finalize()),
+            sha256: hex::encode(outgoing.hash.clone().finalize()),
         };
-        lines.put(&complete)?;
-        lines.hand_on(0).await?;
+        let mut end = Vec::new();
+        put(&mut end, &complete)?;
+        outgoing.put(end).await?;
         Ok(Exported {
             count: last - after,
             last,
@@ -269,16 +162,72 @@ impl EventStore {
         };
         let page = log::sealed_page(&*self.0.log, before, 1).await?;
         match page.first() {
-            Some(event) if event.position == position => Ok(link(event)?),
+            Some(event) if event.position == position => Ok(link(position, &event.hash)?),
             _ => Err(ExportError::Missing(position)),
         }
     }
 }
 
-fn link(event: &SealedEvent) -> Result<Hash, StoreError> {
-    let hash = event.hash.as_slice().try_into();
-    hash.map_err(|_| StoreError::Unreadable {
-        position: event.position,
+/// The events behind `after` up to `last` as lines, read and written by one task while the caller hashes and sends those
+/// before. Straight from the rows: an event that one task makes and another drops costs more than its line.
+fn written_pages(
+    log: Arc<dyn Log>,
+    after: Position,
+    last: Position,
+    source: String,
+) -> mpsc::Receiver<Result<Lines, ExportError>> {
+    let (send, pages) = mpsc::channel(AHEAD);
+    tokio::spawn(async move {
+        let mut position = after;
+        while position < last {
+            let limit = usize::try_from(last - position).unwrap_or(PAGE).min(PAGE);
+            let lines = lines(&*log, position, limit, &source).await;
+            let end = lines.as_ref().map_or(position, |lines| lines.last);
+            // Nobody reads on, or there is nothing to go on from.
+            if send.send(lines).await.is_err() || end <= position {
+                return;
+            }
+            position = end;
+        }
+    });
+    pages
+}
+
+async fn lines(
+    log: &dyn Log,
+    after: Position,
+    limit: usize,
+    source: &str,
+) -> Result<Lines, ExportError> {
+    let mut lines = Lines {
+        text: Vec::with_capacity(limit * LINE),
+        last: after,
+        hash: GENESIS,
+    };
+    let (mut missing, mut unwritten) = (None, None);
+    log.page(after, limit, &mut |row| {
+        let next = lines.last + 1;
+        if row.position() != next {
+            missing.get_or_insert(next);
+        }
+        lines.last = next;
+        lines.hash = link(row.position(), row.hash)?;
+        if let Err(error) = EventLine::write(&mut lines.text, row, source)? {
+            unwritten.get_or_insert(error);
+        }
+        Ok(())
+    })
+    .await?;
+    match (missing, unwritten) {
+        (Some(position), _) => Err(ExportError::Missing(position)),
+        (None, Some(error)) => Err(error.into()),
+        (None, None) => Ok(lines),
+    }
+}
+
+fn link(position: Position, hash: &[u8]) -> Result<Hash, StoreError> {
+    hash.try_into().map_err(|_| StoreError::Unreadable {
+        position,
         reason: "its hash has another length".to_owned(),
     })
 }

@@ -27,6 +27,7 @@ mod error;
 mod execute;
 mod execution;
 mod export;
+mod export_format;
 mod feed;
 pub mod follow;
 mod id;

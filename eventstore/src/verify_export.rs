@@ -3,7 +3,7 @@
 use crate::{
     ChainCheckpoint, Position, VerifyError,
     chain::{Content, Hash},
-    export::{BEGUN, Begun, COMPLETE, Complete, EventLine},
+    export_format::{BEGUN, Begun, COMPLETE, Complete, EventLine},
     note::{Malformed, VerifierKey},
     verify::{Walk, expected},
 };
