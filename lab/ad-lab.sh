@@ -168,8 +168,9 @@ PY
 # Is there another controller of this realm?
 replicated() { local row r n=0; for row in "${LAB[@]}"; do r=($row); [ "${r[2]}" != "$1" ] || n=$((n + 1)); done; [ "$n" -gt 1 ]; }
 
+# LMDB, since TDB has no order to find `uSNChanged>=n` by, and looks at every object; Windows has an index for it.
 make_domain() { # dir ip realm netbios host
-  stool domain provision --targetdir="$1" --server-role=dc --use-rfc2307 --dns-backend=NONE \
+  stool domain provision --targetdir="$1" --server-role=dc --use-rfc2307 --dns-backend=NONE --backend-store=mdb \
     --base-schema=2012_R2 --function-level=2008_R2 \
     --realm="$3" --domain="$4" --adminpass="$(pass)" --host-name="$5" --host-ip="$2" \
     --option="bind interfaces only = yes" --option="interfaces = $2/8"
@@ -182,7 +183,7 @@ join_domain() { # dir ip realm netbios host first
   # The password goes by its file: arguments are for everybody to see.
   export PASSWD_FILE=$ROOT/admin.pass
   (with_names "$SELF" _stool domain join "$(tr A-Z a-z <<<"$3")" DC --targetdir="$1" --server="$fqdn" \
-    -U "$4\\Administrator" --workgroup="$4" --dns-backend=NONE --option="netbios name = $(tr a-z A-Z <<<"$5")" \
+    -U "$4\\Administrator" --workgroup="$4" --dns-backend=NONE --backend-store=mdb --option="netbios name = $(tr a-z A-Z <<<"$5")" \
     --option="bind interfaces only = yes" --option="interfaces = $2/8")
 }
 
