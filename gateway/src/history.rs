@@ -3,8 +3,10 @@
 use crate::{access::authorise::Signed, app::App, names::Names, problem::Problem};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use std::collections::HashMap;
 use tenure_domain::{
     Actor, Event,
+    permission::{Feature, Verb},
     request::{Request, RequestEvent},
     sentence,
 };
@@ -32,6 +34,9 @@ pub(crate) struct HistoryEntry {
     pub(crate) kind: String,
     /// The object.
     pub(crate) object: Uuid,
+    /// Its name, where it has one and the caller may read it; of a request or a review that of its account.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) name: Option<String>,
     /// Stable type of the event.
     #[serde(rename = "type")]
     #[schema(example = "account.provisioned")]
@@ -103,6 +108,8 @@ pub(crate) async fn shown(
         events.iter().filter_map(|event| actor_id(&event.actor)),
     )
     .await?;
+    let objects = events.iter().map(|event| (event.kind, event.stream));
+    let objects = object_names(app, signed, objects).await?;
     let mut items = Vec::with_capacity(events.len());
     for event in events {
         let decides = matches!(&event.event, Event::Request(what) if is_decision(what));
@@ -114,6 +121,7 @@ pub(crate) async fn shown(
             actor: (!hidden).then(|| ActorBody::new(&event.actor, &names)),
             kind: event.kind.to_owned(),
             object: event.stream,
+            name: objects.get(&event.stream).cloned(),
             event_type: event.event.type_name().to_owned(),
             sentence: sentence::of(&event.event),
             correlation: event.correlation,
@@ -121,6 +129,24 @@ pub(crate) async fn shown(
         });
     }
     Ok(History { items })
+}
+
+/// Names of objects, those aside that the person may not read.
+pub(crate) async fn object_names<'a>(
+    app: &App,
+    signed: &Signed,
+    objects: impl Iterator<Item = (&'a str, Uuid)>,
+) -> Result<HashMap<Uuid, String>, Problem> {
+    let accounts = signed.reaches_all(Feature::ManagedAccount, Verb::Read);
+    let requests = signed.reaches_all(Feature::ProvisionRequest, Verb::Read);
+    let users = signed.reaches_all(Feature::User, Verb::Read);
+    let readable = objects.filter(|(kind, _)| match *kind {
+        "account" | "review" => accounts,
+        "request" => requests,
+        "user" => users,
+        _ => true,
+    });
+    Ok(app.instance.views.object_names(readable).await?)
 }
 
 fn is_decision(event: &RequestEvent) -> bool {

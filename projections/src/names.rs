@@ -3,11 +3,12 @@
 use crate::{
     ViewError, Views,
     models::{
-        accounts::Accounts, domains::Domains, engines::Engines, groups::Groups, roles::Roles,
-        templates::Templates, users::Users,
+        accounts::Accounts, campaigns::Campaigns, domains::Domains, engines::Engines,
+        groups::Groups, requests::Requests, reviews::Reviews, roles::Roles, templates::Templates,
+        users::Users,
     },
 };
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
 
 impl Views {
@@ -56,5 +57,44 @@ impl Views {
         let accounts = self.among::<Accounts>(&wanted).await?;
         let named = accounts.into_iter().map(|row| (row.id.0, row.name));
         Ok(named.collect())
+    }
+
+    /// The names of objects of any kind, given with it: of a request and of a review that of its account. What has none,
+    /// or is forgotten, is left out.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn object_names(
+        &self,
+        objects: impl IntoIterator<Item = (&str, Uuid)>,
+    ) -> Result<HashMap<Uuid, String>, ViewError> {
+        let mut by_kind: BTreeMap<&str, BTreeSet<Uuid>> = BTreeMap::new();
+        for (kind, id) in objects {
+            by_kind.entry(kind).or_default().insert(id);
+        }
+        let mut of = |kind: &str| -> Vec<Uuid> {
+            by_kind
+                .remove(kind)
+                .unwrap_or_default()
+                .into_iter()
+                .collect()
+        };
+        let (accounts, requests) = (of("account"), of("request"));
+        let (reviews, campaigns) = (of("review"), of("campaign"));
+        let mut names = self.names(by_kind.into_values().flatten()).await?;
+        for row in self.among::<Accounts>(&accounts).await? {
+            names.insert(row.id.0, row.name);
+        }
+        for row in self.among::<Requests>(&requests).await? {
+            names.insert(row.id.0, row.name().to_owned());
+        }
+        for row in self.among::<Reviews>(&reviews).await? {
+            names.insert(row.id.0, row.name);
+        }
+        for row in self.among::<Campaigns>(&campaigns).await? {
+            names.insert(row.id.0, row.content.name);
+        }
+        names.retain(|_, name| !name.is_empty());
+        Ok(names)
     }
 }

@@ -3,7 +3,7 @@
 use crate::{
     access::authorise::Signed,
     app::App,
-    history::{ActorBody, HistoryEntry, actor_id, hides_approvers, is_decision_type},
+    history::{ActorBody, HistoryEntry, actor_id, hides_approvers, is_decision_type, object_names},
     names::Names,
     problem::Problem,
     query::{Direction, Filter, Total, invalid_query, page, search},
@@ -151,6 +151,8 @@ pub(super) async fn entries(
     rows: Vec<AuditRow>,
 ) -> Result<Vec<HistoryEntry>, Problem> {
     let names = Names::of(app, rows.iter().filter_map(|row| actor_id(&row.actor))).await?;
+    let objects = rows.iter().map(|row| (row.kind.as_str(), row.stream));
+    let objects = object_names(app, signed, objects).await?;
     let mut items = Vec::with_capacity(rows.len());
     for row in rows {
         let hidden =
@@ -162,6 +164,7 @@ pub(super) async fn entries(
             actor: (!hidden).then(|| ActorBody::new(&row.actor, &names)),
             kind: row.kind,
             object: row.stream,
+            name: objects.get(&row.stream).cloned(),
             event_type: row.type_name,
             sentence: row.summary,
             correlation: row.correlation,

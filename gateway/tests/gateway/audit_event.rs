@@ -1,6 +1,6 @@
 //! One event of the audit trail: before and after.
 
-use crate::world::World;
+use crate::world::{World, submitted, template};
 use serde_json::json;
 
 #[tokio::test]
@@ -31,6 +31,23 @@ async fn an_event_shows_its_object_before_and_after_and_from_where_it_came() {
     assert_eq!(change["before"], "Night shift");
     assert_eq!(change["after"], "Early shift");
     assert_eq!(event["changes_hidden"], false);
+}
+
+#[tokio::test]
+async fn the_trail_calls_objects_by_their_names() {
+    let (world, ada) = World::with_ada().await;
+    let group = ada.post("groups", json!({"name": "Night shift"})).await;
+    let group = group.ok()["id"].clone();
+    let template = template(&ada, &[&ada], |_| {}).await;
+    let request = submitted(&ada, &template, "svc-named").await;
+    let head = world.head().await;
+    let called = async |object: &str| {
+        let path = format!("audit?object={object}&at_least={head}");
+        ada.get(&path).await.ok()["items"][0]["name"].clone()
+    };
+    assert_eq!(called(group.as_str().unwrap()).await, "Night shift");
+    assert_eq!(called(&request).await, "svc-named");
+    assert_eq!(called(&ada.id).await, "Ada");
 }
 
 #[tokio::test]
@@ -75,6 +92,7 @@ async fn whoever_may_not_read_people_does_not_read_them_in_the_audit_trail() {
     let event = reader.get(&path).await.ok();
     assert_eq!(event["changes_hidden"], true);
     assert_eq!(event["changes"], json!([]));
+    assert!(event["name"].is_null(), "{event}");
     assert!(ada.get(&path).await.ok().to_string().contains("hidden@"));
 }
 

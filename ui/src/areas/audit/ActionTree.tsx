@@ -50,6 +50,7 @@ function Grown({ branch, current }: { branch: Branch; current: number }) {
           </Link>
         )}
         <span className="muted" style={{ fontSize: '0.8125rem' }}>
+          {event.name && `${event.name} · `}
           {actorName(event.actor)} · <Time at={event.at} show="minute" />
         </span>
       </div>

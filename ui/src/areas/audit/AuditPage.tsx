@@ -36,7 +36,11 @@ const columns: Column<Schemas['HistoryEntry']>[] = [
   },
   { id: 'who', header: texts.columns.who, cell: (row) => actorName(row.actor) },
   { id: 'sentence', header: texts.columns.sentence, wrap: true, cell: (row) => row.sentence },
-  { id: 'object', header: texts.columns.object, cell: (row) => <ObjectLink kind={row.kind} id={row.object} /> },
+  {
+    id: 'object',
+    header: texts.columns.object,
+    cell: (row) => <ObjectLink kind={row.kind} id={row.object} name={row.name} />,
+  },
   { id: 'type', header: texts.columns.type, hidden: true, cell: (row) => <code>{row.type}</code> },
   {
     id: 'position',

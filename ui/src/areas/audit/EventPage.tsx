@@ -71,7 +71,7 @@ export default function EventPage() {
             <dd>{data.client_address ?? texts.nowhere}</dd>
             <dt>{texts.object}</dt>
             <dd>
-              <ObjectLink kind={data.kind} id={data.object} />{' '}
+              <ObjectLink kind={data.kind} id={data.object} name={data.name} />{' '}
               <span className="muted">{texts.objectVersion(data.object_version)}</span>
               <div>
                 <Link className="link" to="/audit" search={{ object: data.object }}>

@@ -21,7 +21,13 @@ export function ProofLine() {
     <p className="muted" style={{ display: 'flex', gap: 6, alignItems: 'center', margin: '0 0 10px', fontSize: '0.8125rem' }}>
       <ShieldCheck size={15} aria-hidden />
       <span>
-        {texts.unaltered(verified.position)} <Time at={verified.at} show="minute" />
+        {verified.position === 0 ? (
+          texts.notYet
+        ) : (
+          <>
+            {texts.unaltered(verified.position)} <Time at={verified.at} show="minute" />
+          </>
+        )}
         {data.checkpoint && (
           <>
             {' · '}

@@ -83,6 +83,7 @@ export const event = {
 };
 
 export const proof = {
+  notYet: 'Not compared with its signed checkpoints yet: that happens by itself',
   unaltered: (position: number) => `Compared with its signed checkpoints and found unaltered up to event ${position}:`,
   signed: (position: number) => `last signed at event ${position}:`,
   altered: 'The history is not what was written',
