@@ -13,7 +13,7 @@ use crate::{
 };
 use sea_query::{SelectStatement, SqliteQueryBuilder};
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
     time::Duration,
 };
@@ -33,13 +33,18 @@ const PAGE: usize = 1_000;
 const AHEAD: usize = 4;
 /// The one generation of its tables.
 const GENERATION: i64 = 1;
+/// A model's first table, which has its rows. The others, what they are found by, are seldom asked for, and longer.
+const MAIN: usize = 0;
+
+/// A model, and which of its tables are not there.
+type Missing<'a> = (&'a dyn Model, Vec<usize>);
 
 /// Rows of the past, of those models that a query needed.
 #[derive(Default)]
 pub(crate) struct Past {
     database: OnceCell<ViewDatabase>,
-    /// Which models are there, by their index. Held while others are folded.
-    filled: tokio::sync::Mutex<BTreeSet<usize>>,
+    /// Which tables are there, by the index of their model and their own. Held while others are folded.
+    filled: tokio::sync::Mutex<BTreeSet<(usize, usize)>>,
     /// Of all pasts of an instance, one is folded at a time: it takes a processor, and memory for all accounts.
     turn: Arc<tokio::sync::Mutex<()>>,
 }
@@ -116,15 +121,12 @@ impl Views {
             return self.database().select(query, kinds).await;
         };
         let text = query.to_string(SqliteQueryBuilder);
-        let named = |model: &dyn Model| {
-            let mut tables = model.tables().iter();
-            tables.any(|table| text.contains(&format!("\"{}\"", table.name)))
-        };
-        let models = self.models().iter().enumerate();
-        let needed: Vec<usize> = models
-            .filter(|(_, model)| named(&***model))
-            .map(|(index, _)| index)
-            .collect();
+        let mut needed = Vec::new();
+        for (index, model) in self.models().iter().enumerate() {
+            let tables = model.tables().iter().enumerate();
+            let named = tables.filter(|(_, table)| text.contains(&format!("\"{}\"", table.name)));
+            needed.extend(named.map(|(table, _)| (index, table)));
+        }
         past.holding(self, &needed)
             .await?
             .select(query, kinds)
@@ -141,7 +143,7 @@ impl Views {
         };
         let index = self.index(M::NAME).unwrap_or_default();
         if let Ok(filled) = past.filled.try_lock()
-            && filled.contains(&index)
+            && filled.contains(&(index, MAIN))
         {
             return Ok(None);
         }
@@ -152,15 +154,22 @@ impl Views {
 }
 
 impl Past {
-    /// The database, with these models in it.
-    async fn holding(&self, views: &Views, needed: &[usize]) -> Result<&ViewDatabase, ViewError> {
+    /// The database, with these tables in it.
+    async fn holding(
+        &self,
+        views: &Views,
+        needed: &[(usize, usize)],
+    ) -> Result<&ViewDatabase, ViewError> {
         let mut filled = self.filled.lock().await;
         let database = self.database.get_or_try_init(ViewDatabase::in_memory);
         let database = database.await?;
-        let missing: Vec<&dyn Model> = needed
-            .iter()
-            .filter(|index| !filled.contains(index))
-            .filter_map(|index| Some(&**views.models().get(*index)?))
+        let mut missing: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for (model, table) in needed.iter().filter(|table| !filled.contains(table)) {
+            missing.entry(*model).or_default().push(*table);
+        }
+        let missing: Vec<Missing<'_>> = missing
+            .into_iter()
+            .filter_map(|(index, tables)| Some((&**views.models().get(index)?, tables)))
             .collect();
         if !missing.is_empty() {
             let _turn = self.turn.lock().await;
@@ -171,17 +180,18 @@ impl Past {
     }
 }
 
-/// Folds the whole history up to its end, as far as these models look at it, and writes their tables.
+/// Folds the whole history up to its end, as far as these models look at it, and writes these tables of theirs.
 async fn fill(
     database: &ViewDatabase,
     store: &EventStore,
-    models: &[&dyn Model],
+    missing: &[Missing<'_>],
 ) -> Result<(), ViewError> {
-    let everything = models.iter().any(|model| model.kinds().is_empty());
-    let kinds = models.iter().flat_map(|model| model.kinds()).copied();
+    let models = || missing.iter().map(|(model, _)| *model);
+    let everything = models().any(|model| model.kinds().is_empty());
+    let kinds = models().flat_map(|model| model.kinds()).copied();
     let kinds: BTreeSet<&str> = kinds.filter(|_| !everything).collect();
     let kinds: Vec<&str> = kinds.into_iter().collect();
-    let mut folding: Vec<Box<dyn Folding>> = models.iter().map(|model| model.folding()).collect();
+    let mut folding: Vec<Box<dyn Folding>> = models().map(|model| model.folding()).collect();
     let mut pages = store.read_kinds(&kinds, PAGE).await?;
     // Decoded by one task, folded by another.
     let (hand_on, mut decoded) = mpsc::channel(AHEAD);
@@ -201,8 +211,13 @@ async fn fill(
     let dialect = database.dialect();
     let mut work = database.begin().await?;
     let connection = &mut work.connection();
-    for (model, folded) in models.iter().zip(folding) {
-        for (table, changes) in model.tables().iter().zip(folded.finish()?) {
+    for ((model, tables), folded) in missing.iter().zip(folding) {
+        let further = tables.iter().any(|table| *table != MAIN);
+        let changes = folded.finish(further)?.into_iter().enumerate();
+        for ((index, changes), table) in changes.zip(model.tables()) {
+            if !tables.contains(&index) {
+                continue;
+            }
             connection
                 .execute(&table.create(GENERATION, dialect), &[])
                 .await?;

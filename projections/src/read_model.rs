@@ -127,8 +127,8 @@ pub(crate) trait Model: Send + Sync {
 /// A fold in memory, without its types.
 pub(crate) trait Folding: Send {
     fn fold(&mut self, page: &[StoredEvent]) -> Result<(), ViewError>;
-    /// All rows.
-    fn finish(self: Box<Self>) -> Result<Changes, ViewError>;
+    /// All rows; of the further tables only if they are wanted.
+    fn finish(self: Box<Self>, further: bool) -> Result<Changes, ViewError>;
 }
 
 /// `M`, without its types.
@@ -217,8 +217,8 @@ impl<M: ReadModel> Folding for Rows<M> {
         self.add(page)
     }
 
-    fn finish(self: Box<Self>) -> Result<Changes, ViewError> {
-        changes::<M>(self.slots).map_err(unreadable::<M>)
+    fn finish(self: Box<Self>, further: bool) -> Result<Changes, ViewError> {
+        changes::<M>(self.slots, further).map_err(unreadable::<M>)
     }
 }
 
@@ -269,11 +269,14 @@ impl<M: ReadModel> Model for Erased<M> {
     fn fold(&self, page: &[&StoredEvent], loaded: Vec<Cells>) -> Result<Changes, ViewError> {
         let mut rows = Rows::<M>::loaded(loaded)?;
         rows.add(page.iter().copied())?;
-        changes::<M>(rows.slots).map_err(unreadable::<M>)
+        changes::<M>(rows.slots, true).map_err(unreadable::<M>)
     }
 }
 
-fn changes<M: ReadModel>(slots: BTreeMap<M::Key, Slot<M::Row>>) -> Result<Changes, String> {
+fn changes<M: ReadModel>(
+    slots: BTreeMap<M::Key, Slot<M::Row>>,
+    further_too: bool,
+) -> Result<Changes, String> {
     let mut changes: Changes = M::TABLES.iter().map(|_| TableChanges::default()).collect();
     let Some((main, further)) = changes.split_first_mut() else {
         return Err("no table".to_owned());
@@ -290,7 +293,7 @@ fn changes<M: ReadModel>(slots: BTreeMap<M::Key, Slot<M::Row>>) -> Result<Change
             }
             None => main.deleted.push(key.cells()),
         }
-        let Some(id) = key.id().filter(|_| !further.is_empty()) else {
+        let Some(id) = key.id().filter(|_| further_too && !further.is_empty()) else {
             continue;
         };
         let was = before.as_ref().map(M::indexed).unwrap_or_default();

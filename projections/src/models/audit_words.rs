@@ -96,7 +96,7 @@ impl Folding for Said {
         Ok(())
     }
 
-    fn finish(self: Box<Self>) -> Result<Changes, ViewError> {
+    fn finish(self: Box<Self>, _: bool) -> Result<Changes, ViewError> {
         Ok(self.rows())
     }
 }
