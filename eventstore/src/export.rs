@@ -14,9 +14,8 @@ use sha2::{Digest, Sha256};
 use std::{io, sync::Arc};
 use tokio::sync::mpsc;
 
-/// Events of a page, which is what goes out at a time. Of this many, what is read stays in the processor's own memory until
-/// it is written.
-const PAGE: usize = 100;
+/// Events of a page, which is what goes out at a time. Each is a query of its own, which costs as much as 300 events do.
+const PAGE: u64 = 2_000;
 /// Pages written as lines while those before them go out.
 const AHEAD: usize = 2;
 /// Bytes that most lines fit into.
@@ -180,8 +179,8 @@ fn written_pages(
     tokio::spawn(async move {
         let mut position = after;
         while position < last {
-            let limit = usize::try_from(last - position).unwrap_or(PAGE).min(PAGE);
-            let lines = lines(&*log, position, limit, &source).await;
+            let up_to = last.min(position + PAGE);
+            let lines = lines(&*log, position, up_to, &source).await;
             let end = lines.as_ref().map_or(position, |lines| lines.last);
             // Nobody reads on, or there is nothing to go on from.
             if send.send(lines).await.is_err() || end <= position {
@@ -196,16 +195,16 @@ fn written_pages(
 async fn lines(
     log: &dyn Log,
     after: Position,
-    limit: usize,
+    up_to: Position,
     source: &str,
 ) -> Result<Lines, ExportError> {
     let mut lines = Lines {
-        text: Vec::with_capacity(limit * LINE),
+        text: Vec::with_capacity(PAGE as usize * LINE),
         last: after,
         hash: GENESIS,
     };
     let (mut missing, mut unwritten) = (None, None);
-    log.page(after, limit, &mut |row| {
+    log.stretch(after, up_to, &mut |row| {
         let next = lines.last + 1;
         if row.position() != next {
             missing.get_or_insert(next);

@@ -38,6 +38,17 @@ pub(crate) trait Log: Send + Sync {
         visit: Visit<'a>,
     ) -> BoxFuture<'a, Result<(), StoreError>>;
 
+    /// The rows after a position up to another, of a history without a gap: by the quickest way for many.
+    fn stretch<'a>(
+        &'a self,
+        after: Position,
+        up_to: Position,
+        visit: Visit<'a>,
+    ) -> BoxFuture<'a, Result<(), StoreError>> {
+        let limit = up_to.saturating_sub(after);
+        self.page(after, usize::try_from(limit).unwrap_or(usize::MAX), visit)
+    }
+
     /// The rows of these kinds of streams after a position, up to another.
     fn page_of<'a>(
         &'a self,
@@ -263,7 +274,14 @@ pub(crate) fn sealed_pages(
         let mut position = after;
         while position < last {
             let limit = usize::try_from(last - position).unwrap_or(size).min(size);
-            let page = sealed_page(&*log, position, limit).await;
+            let mut events = Vec::with_capacity(limit);
+            let read = log
+                .stretch(position, position + limit as u64, &mut |row| {
+                    events.push(row.to_sealed()?);
+                    Ok(())
+                })
+                .await;
+            let page = read.map(|()| events);
             let end = page.as_ref().ok().and_then(|page| page.last());
             let end = end.map(|event| event.position);
             // Nobody reads on, or there is nothing to go on from.

@@ -101,6 +101,15 @@ impl Log for PostgresLog {
         })
     }
 
+    fn stretch<'a>(
+        &'a self,
+        after: Position,
+        up_to: Position,
+        visit: Visit<'a>,
+    ) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(copy::visit_range(&self.pool, after, up_to, visit))
+    }
+
     fn page_of<'a>(
         &'a self,
         kinds: &'a [i16],
