@@ -14,7 +14,7 @@ const PAGES = {
 } as const;
 
 /** To the page of an object, where its kind has one; without a name, it is called by the beginning of its id. */
-export function ObjectLink({ kind, id, name }: { kind: string; id: string; name?: string | undefined }) {
+export function ObjectLink({ kind, id, name }: { kind: string; id: string; name?: string | null | undefined }) {
   const page = kind in PAGES ? PAGES[kind as keyof typeof PAGES] : undefined;
   const called = `${kinds[kind] ?? kind} ${name ?? id.slice(0, 8)}`;
   if (!page) return <span data-tip={id}>{called}</span>;
