@@ -437,9 +437,11 @@ impl Runner {
 
 /// How many of these events make a page: a part of a campaign's accounts speaks of hundreds of rows.
 fn bounded(events: &[Arc<StoredEvent>]) -> usize {
-    let rows = |event: &StoredEvent| match &event.event {
-        Event::Population(PopulationEvent::Frozen(part)) => part.items.len().max(1) as u64,
-        _ => 1,
+    let rows = |event: &StoredEvent| {
+        let Event::Population(PopulationEvent::Frozen(part)) = &event.event else {
+            return 1;
+        };
+        part.items.len().max(1) as u64
     };
     let mut room = PAGE;
     let fits = events.iter().take_while(|event| {
