@@ -73,7 +73,8 @@ export default function EventPage() {
             <dd>
               <ObjectLink kind={data.kind} id={data.object} name={data.name} />{' '}
               <span className="muted">{texts.objectVersion(data.object_version)}</span>
-              <div>
+              {/* Far enough from the link above to be hit apart from it. */}
+              <div style={{ marginTop: 8 }}>
                 <Link className="link" to="/audit" search={{ object: data.object }}>
                   {audit.history}
                 </Link>
