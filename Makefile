@@ -50,7 +50,7 @@ lint: ## Format, clippy with warnings as errors, shell syntax
 	for script in .ci/run scripts/*.sh lab/*.sh; do bash -n "$$script"; done
 	python3 -c 'import ast, sys; [ast.parse(open(f).read(), f) for f in sys.argv[1:]]' lab/*.py
 
-bench: ui ## Tenure and its peers in one run, to target/bench.json; ONLY=prefix runs a part, ONLY=ui the web application's
+bench: ui ## Tenure and its peers in one run, to target/bench.json; ONLY="prefixes" runs a part, ONLY=ui the web application's
 	scripts/install-tools.sh --bench
 	cargo build --locked --release --workspace --bins
 	@# Beside the services there is no network: what the peer is made of comes now.

@@ -109,7 +109,9 @@ impl Scene {
         let (owners, seconds) = self.opened("By owners", &json!({})).await?;
         report.add(Row::limit(&row("start"), seconds, STARTED_S, "s"));
 
-        let users = self.get(&self.ada, "users?search=ada&limit=1").await?;
+        let users = self
+            .get(&self.ada, "users?search=ada%20admin&limit=1")
+            .await?;
         let who = json!({"kind": "user", "id": users["items"][0]["id"]});
         let one = json!({"reviewers": {"kind": "named", "who": who}, "self_review": true});
         let (named, _) = self.opened("By one", &one).await?;

@@ -53,13 +53,14 @@ impl Row {
 
 /// What was measured so far.
 pub(crate) struct Report {
-    only: String,
+    /// Beginnings of the names that are asked for; none = all.
+    only: Vec<String>,
     rows: Vec<Row>,
     left_out: Vec<String>,
 }
 
 impl Report {
-    pub(crate) fn new(only: String) -> Self {
+    pub(crate) fn new(only: Vec<String>) -> Self {
         Self {
             only,
             rows: Vec::new(),
@@ -69,12 +70,14 @@ impl Report {
 
     /// Is this row, or one of a group with this common beginning, asked for?
     pub(crate) fn wants(&self, name: &str) -> bool {
-        name.starts_with(&self.only) || self.only.starts_with(name)
+        let mut only = self.only.iter();
+        self.only.is_empty() || only.any(|only| name.starts_with(only) || only.starts_with(name))
     }
 
     pub(crate) fn add(&mut self, row: Row) {
         println!("{}", line(&row));
-        if row.name.starts_with(&self.only) {
+        let mut only = self.only.iter();
+        if self.only.is_empty() || only.any(|only| row.name.starts_with(only)) {
             self.rows.push(row);
         }
     }
