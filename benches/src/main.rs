@@ -1,6 +1,6 @@
 //! The benchmark suite: what Tenure does per second, beside peers and physical limits measured in the same run.
 //!
-//! `bench [PREFIX]` prints one row for each measurement whose name begins with the prefix, and writes them to
+//! `bench [PREFIX …]` prints one row for each measurement whose name begins with one of these, and writes them to
 //! `target/bench.json`. Both sides of a ratio take turns (A B A B ...) and the medians count, because machines are
 //! noisy; no row is a test. `make bench` starts the services that it needs.
 //!
