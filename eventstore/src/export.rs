@@ -199,7 +199,7 @@ async fn lines(
     source: &str,
 ) -> Result<Lines, ExportError> {
     let mut lines = Lines {
-        text: Vec::with_capacity(PAGE as usize * LINE),
+        text: Vec::with_capacity((up_to - after) as usize * LINE),
         last: after,
         hash: GENESIS,
     };

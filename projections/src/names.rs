@@ -44,21 +44,6 @@ impl Views {
         Ok(names)
     }
 
-    /// The names of those of `ids` that are accounts: for people who may see all of them.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn account_names(
-        &self,
-        ids: impl IntoIterator<Item = Uuid>,
-    ) -> Result<HashMap<Uuid, String>, ViewError> {
-        let ids: BTreeSet<Uuid> = ids.into_iter().collect();
-        let wanted: Vec<Uuid> = ids.into_iter().collect();
-        let accounts = self.among::<Accounts>(&wanted).await?;
-        let named = accounts.into_iter().map(|row| (row.id.0, row.name));
-        Ok(named.collect())
-    }
-
     /// The names of objects of any kind, given with it: of a request and of a review that of its account. What has none,
     /// or is forgotten, is left out.
     ///
@@ -81,7 +66,9 @@ impl Views {
         };
         let (accounts, requests) = (of("account"), of("request"));
         let (reviews, campaigns) = (of("review"), of("campaign"));
-        let mut names = self.names(by_kind.into_values().flatten()).await?;
+        // Other kinds, settings and timers for instance, have no names to look for.
+        let others = ["user", "template", "domain", "group", "engine", "role"].map(&mut of);
+        let mut names = self.names(others.into_iter().flatten()).await?;
         for row in self.among::<Accounts>(&accounts).await? {
             names.insert(row.id.0, row.name);
         }

@@ -51,8 +51,8 @@ async fn log(State(app): State<App>, Id(id): Id) -> Result<Json<EngineLogBody>, 
     let lines = engine_log::of(&app.instance.store, EngineId(id)).await;
     let lines = lines.map_err(|error| Problem::unavailable(&error))?;
     let accounts = lines.iter().filter_map(|kept| kept.line.account);
-    let accounts = accounts.map(|account| account.0);
-    let names = app.instance.views.account_names(accounts).await?;
+    let accounts = accounts.map(|account| ("account", account.0));
+    let names = app.instance.views.object_names(accounts).await?;
     let line = |KeptLine { line, .. }: KeptLine| LogLineBody {
         at: line.at,
         level: line.level,

@@ -263,6 +263,11 @@ async fn a_deputy_sees_and_answers_what_is_asked_of_whom_they_stand_in_for() {
         (&said["by"]["name"], &said["on_behalf_of"]["name"]),
         (&json!("dora"), &json!("rosa"))
     );
+    let evidence = text(ada, &format!("campaigns/{id}/export")).await;
+    assert!(
+        evidence.contains(",kept,keep,\"'=1+1\",dora,rosa,"),
+        "{evidence}"
+    );
     // Eve owns what she would answer for Rosa.
     rosa.post(&format!("users/{}/deputy", rosa.id), away(eve))
         .await

@@ -25,7 +25,7 @@ use tenure_projections::{CampaignRow, LONGEST_PAGE, Page, ReviewFilter, SortOrde
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-static LIST: List<21> = List {
+static LIST: List<22> = List {
     file: "campaign",
     row: "review",
     columns: [
@@ -38,6 +38,7 @@ static LIST: List<21> = List {
         "decision",
         "reason",
         "decided_by",
+        "decided_on_behalf_of",
         "decided_at_utc",
         "decided_position",
         "ordered_at_utc",
@@ -192,8 +193,8 @@ struct Table {
     campaign: CampaignRow,
 }
 
-impl Rows<21> for Table {
-    async fn page(self) -> Result<(Vec<Row<21>>, Option<Self>), Problem> {
+impl Rows<22> for Table {
+    async fn page(self) -> Result<(Vec<Row<22>>, Option<Self>), Problem> {
         let Self { reviews, campaign } = self;
         let (page, rest) = reviews.page().await?;
         let rows = page.into_iter().map(|review| row(review, &campaign));
@@ -202,7 +203,7 @@ impl Rows<21> for Table {
     }
 }
 
-fn row(review: ReviewBody, campaign: &CampaignRow) -> Row<21> {
+fn row(review: ReviewBody, campaign: &CampaignRow) -> Row<22> {
     let names = |people: &[OwnerBody]| -> Cell {
         let names: Vec<_> = people.iter().map(|who| who.name.clone()).collect();
         names.into()
@@ -227,6 +228,13 @@ fn row(review: ReviewBody, campaign: &CampaignRow) -> Row<21> {
         said(decision),
         said(|decided| decided.reason.clone().into()),
         said(|decided| decided.by.name.clone().into()),
+        said(|decided| {
+            decided
+                .on_behalf_of
+                .as_ref()
+                .map(|who| who.name.clone())
+                .into()
+        }),
         said(|decided| decided.at.into()),
         said(|decided| decided.position.into()),
         at(&review.ordered),
