@@ -8,7 +8,7 @@ use crate::{
     wiring::{BusinessClock, Wired, WiringError, wire},
 };
 use clap::Args;
-use std::{path::PathBuf, sync::Arc};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 use tenure_gateway::GatewayConfig;
 use tenure_notifications::{Delivery, Notifier};
 use tenure_workflow::Work;
@@ -32,8 +32,13 @@ pub(crate) struct ServeArgs {
 pub(crate) enum ServeError {
     #[error(transparent)]
     Wiring(#[from] WiringError),
-    #[error("http.listen: {0}")]
-    Listen(std::io::Error),
+    #[error("http.listen: cannot listen on {address}: {source}")]
+    Listen {
+        address: SocketAddr,
+        source: std::io::Error,
+    },
+    #[error("the gateway has ended: {0}")]
+    Gateway(std::io::Error),
     #[error(transparent)]
     Command(#[from] tenure_workflow::CommandError),
     #[error(transparent)]
@@ -63,6 +68,7 @@ pub(crate) async fn run(args: ServeArgs) -> Result<(), ServeError> {
         .virtual_start
         .map_or(BusinessClock::System, BusinessClock::Virtual);
     let wired = wire(&config, clock).await?;
+    let listener = listen(&config).await?;
     let cancel = crate::stop::on_signal();
     let running = start(&wired, &config, SandboxEngines::default(), &cancel).await?;
     if let Some(code) = tenure_gateway::new_setup_code(&wired.instance).await? {
@@ -74,7 +80,14 @@ pub(crate) async fn run(args: ServeArgs) -> Result<(), ServeError> {
             "\n  tenure admin init --url {url} --code {code} --email you@example.com --name \"Your Name\"\n"
         ));
     }
-    running.serve(&wired, &config, &cancel).await
+    running.serve(&wired, &config, listener, &cancel).await
+}
+
+/// Takes the address of the gateway: before anything is done that is lost if somebody else has it.
+pub(crate) async fn listen(config: &Config) -> Result<TcpListener, ServeError> {
+    let address = config.http.listen;
+    let bound = TcpListener::bind(address).await;
+    bound.map_err(|source| ServeError::Listen { address, source })
 }
 
 /// What runs beside the gateway.
@@ -147,11 +160,9 @@ impl Running {
         self,
         wired: &Wired,
         config: &Config,
+        listener: TcpListener,
         cancel: &CancellationToken,
     ) -> Result<(), ServeError> {
-        let listener = TcpListener::bind(config.http.listen)
-            .await
-            .map_err(ServeError::Listen)?;
         tracing::info!(listen = %config.http.listen, "serving");
         let gateway = GatewayConfig {
             public_url: config.public_url(),
@@ -163,7 +174,7 @@ impl Running {
         cancel.cancel();
         self.finished().await;
         wired.instance.store.clone().close().await;
-        served.map_err(ServeError::Listen)
+        served.map_err(ServeError::Gateway)
     }
 
     /// Waits until everything has ended after the token was cancelled.

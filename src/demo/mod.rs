@@ -176,17 +176,22 @@ async fn perform(
     config: Config,
     cancel: &CancellationToken,
 ) -> Result<(), DemoError> {
+    // Before the year is lived through, not after it.
+    let listener = match args.once {
+        true => None,
+        false => Some(serve::listen(&config).await?),
+    };
     // Its own: the story ends itself, and is then waited for.
     let work = cancel.child_token();
     let prepared = tokio::select! {
         prepared = prepare(args, &config, &work) => prepared?,
         () = cancel.cancelled() => None,
     };
-    let Some((wired, running)) = prepared else {
+    let (Some((wired, running)), Some(listener)) = (prepared, listener) else {
         return Ok(());
     };
     welcome(args.listen);
-    running.serve(&wired, &config, &work).await?;
+    running.serve(&wired, &config, listener, &work).await?;
     Ok(())
 }
 

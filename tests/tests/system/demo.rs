@@ -63,3 +63,20 @@ async fn a_demo_that_is_ended_leaves_nothing_behind() {
         assert_eq!(left, 0, "ended {when}");
     }
 }
+
+#[test]
+fn a_demo_whose_address_somebody_has_says_so_before_anything_else() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let output = Command::new(tenure())
+        .args(["demo", "--accounts", "1", "--listen", &address])
+        .output()
+        .unwrap();
+    let (told, said) = (output.stdout, String::from_utf8_lossy(&output.stderr));
+    assert!(!output.status.success());
+    assert!(
+        said.contains("http.listen") && said.contains(&address),
+        "{said}"
+    );
+    assert_eq!(String::from_utf8_lossy(&told), "");
+}
