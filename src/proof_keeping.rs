@@ -42,6 +42,7 @@ pub(crate) async fn run(keeping: Keeping, cancel: CancellationToken) {
 }
 
 /// What is needed for it.
+#[derive(Clone)]
 pub(crate) struct Keeping {
     pub(crate) store: EventStore,
     pub(crate) views: Views,
@@ -59,6 +60,12 @@ struct Waiting {
 }
 
 impl Keeping {
+    /// Signs and verifies what is there now, whatever the schedule says.
+    pub(crate) async fn at_once(&self) -> Result<(), StoreError> {
+        self.store.checkpoint(self.clock.now()).await?;
+        self.verify().await
+    }
+
     async fn turn(&self, waiting: &mut Waiting) -> Result<(), StoreError> {
         if let Some(checkpoint) = self.due().await? {
             waiting.for_file.push_str(&format!("{checkpoint}\n"));

@@ -3,7 +3,8 @@
 use crate::{
     agent,
     config::Config,
-    out, proof_keeping,
+    out,
+    proof_keeping::{self, Keeping},
     sandbox_engines::SandboxEngines,
     wiring::{BusinessClock, Wired, WiringError, wire},
 };
@@ -94,6 +95,7 @@ pub(crate) async fn listen(config: &Config) -> Result<TcpListener, ServeError> {
 pub(crate) struct Running {
     pub(crate) work: Work,
     pub(crate) engines: SandboxEngines,
+    pub(crate) keeping: Keeping,
     delivery: Delivery,
     workflow: JoinSet<()>,
     tasks: JoinSet<()>,
@@ -137,17 +139,18 @@ pub(crate) async fn start(
     );
     let token = cancel.clone();
     tasks.spawn(async move { notifier.run(token).await });
-    let keeping = proof_keeping::Keeping {
+    let keeping = Keeping {
         store: instance.store.clone(),
         views: instance.views.clone(),
         clock: instance.system.clone(),
         section: config.checkpoints.clone(),
         public_url: config.public_url(),
     };
-    tasks.spawn(proof_keeping::run(keeping, cancel.clone()));
+    tasks.spawn(proof_keeping::run(keeping.clone(), cancel.clone()));
     Ok(Running {
         work,
         engines,
+        keeping,
         delivery,
         workflow,
         tasks,

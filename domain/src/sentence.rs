@@ -84,6 +84,8 @@ fn of_template(event: &TemplateEvent) -> String {
 fn of_request(event: &RequestEvent) -> String {
     match event {
         RequestEvent::Drafted(e) => match e.content.kind {
+            // Many begin with an empty form.
+            RequestKind::NewAccount if e.content.name.is_empty() => "request drafted".into(),
             RequestKind::NewAccount => format!("request for \"{}\" drafted", e.content.name),
             RequestKind::Renewal(_) => "renewal request drafted".into(),
             RequestKind::Change(_) => "request for a change drafted".into(),
@@ -368,7 +370,7 @@ fn of_domain(event: &DomainEvent) -> String {
             };
             let held = e.held.map(|held| {
                 format!(
-                    "; {} were to be repaired, more than {}: somebody has to decide",
+                    "; {} were to be repaired, more than the {} that may be at once: somebody has to decide",
                     held.accounts, held.allowed
                 )
             });
@@ -456,7 +458,8 @@ fn of_engine(event: &EngineEvent) -> String {
         EngineEvent::Registered(e) => format!("engine \"{}\" registered", e.content.name),
         EngineEvent::TokenIssued(e) => format!(
             "enrolment token issued for engine \"{}\", good until {}",
-            e.expected.name, e.expires_at
+            e.expected.name,
+            e.expires_at.format("%Y-%m-%d %H:%M UTC")
         ),
         EngineEvent::TokenRevoked(_) => "enrolment token revoked".into(),
         EngineEvent::Enrolled(_) => "engine enrolled".into(),

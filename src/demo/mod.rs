@@ -254,6 +254,8 @@ async fn prepare(
         let started = std::time::Instant::now();
         history::live(&stage, history::Scale { accounts }, until).await?;
         by_hand::work(&stage, accounts).await?;
+        // Else what is looked at first says that one event of thousands was found unaltered.
+        running.keeping.at_once().await?;
         let events = stage.instance.store.head().await?.position;
         say(format_args!(
             "{events} events in {:.1} s.",
