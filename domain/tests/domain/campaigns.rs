@@ -9,7 +9,6 @@ use tenure_domain::{
     lifecycle::Status,
     ownership::Owner,
     problem::{FieldProblem, Problem},
-    review::*,
     timers::{self, TimerChange, TimerKind},
 };
 
@@ -84,7 +83,7 @@ pub(crate) fn running() -> Given<Campaign> {
     given([opened().into()])
 }
 
-fn closed(at_due: bool) -> CampaignClosed {
+pub(crate) fn closed(at_due: bool) -> CampaignClosed {
     let reason = (!at_due).then(why);
     CampaignClosed { at_due, reason }
 }

@@ -1,8 +1,8 @@
 //! Reviews of a campaign: who may say what of an account, in whose name, and what comes of silence.
 
 use crate::{
-    campaigns::{campaign_id, item, opened, person},
-    scene::{Given, at, by, context, given, group, id, user, why},
+    campaigns::{campaign_id, closed, item, opened, person},
+    scene::{Given, by, context, given, group, id, user, why},
 };
 use tenure_domain::{
     Actor,

@@ -7,7 +7,6 @@ use crate::{
 use tenure_domain::{
     Actor, Event,
     account::{AccountCommand, AccountRefusal},
-    campaign::*,
     lifecycle::{EndOfLifecycleAction, OptionOff},
     order::{FailureReason, OrderNumber, Outcome},
     reactions::{self, Reaction},
