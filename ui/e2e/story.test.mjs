@@ -173,8 +173,8 @@ test('a template is published, an account asked for, approved, made and renewed,
     `Rosa Requester: request for "${NAME}" submitted`,
     'Anton Approver: step "Team lead" approved',
     'Anton Approver: request approved',
-    'provisioning: provisioning begun',
-    'provisioning: request completed',
+    'Tenure (provisioning): provisioning begun',
+    'Tenure (provisioning): request completed',
   ]);
   await page.goto(`/audit?kind=account&object=${account}&sort=at`);
   await page.getByText('account renewed').waitFor();

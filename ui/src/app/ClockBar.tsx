@@ -56,6 +56,7 @@ export function ClockBar() {
           </OffReason>
         ))}
       </Group>
+      <span className={`muted wide ${classes['other']}`}>{texts.other}</span>
       <span role="status" className={classes['outcome']}>
         {advance.isPending && (
           <>

@@ -1,10 +1,12 @@
 import { AppShell, Badge, NavLink, ScrollArea } from '@mantine/core';
 import { Link, useRouterState } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
 import { api } from '@/api/client';
 import { useHas } from '@/api/session';
 import { number, shell as texts } from '@/texts/common';
 import type { NavItem } from './area';
 import { areas } from './areas';
+import { zone } from './time';
 import { useCounts } from './useCounts';
 
 const GROUPS: NavItem['group'][] = ['top', 'lifecycle', 'policy', 'people', 'infrastructure', 'assurance'];
@@ -22,16 +24,24 @@ export function Navigation() {
   const items = useNavItems();
   const here = hereOf(items, path);
   const system = api.useQuery('get', '/api/v1/system', {});
+  const list = useRef<HTMLDivElement>(null);
+  // In a low window the line of the page may be out of sight.
+  useEffect(() => {
+    const current = list.current?.querySelector('[aria-current]');
+    if (!list.current || !current) return;
+    const [seen, line] = [list.current.getBoundingClientRect(), current.getBoundingClientRect()];
+    list.current.scrollTop += Math.max(0, line.bottom - seen.bottom) - Math.max(0, seen.top - line.top);
+  }, [here]);
   return (
     <AppShell.Navbar p="xs" aria-label={texts.main}>
-      <AppShell.Section grow component={ScrollArea}>
+      <AppShell.Section grow component={ScrollArea} viewportRef={list}>
         {GROUPS.map((group) => {
           const own = items.filter((item) => item.group === group);
           if (own.length === 0) return null;
           return (
-            <div key={group} style={{ marginBottom: 10 }}>
+            <div key={group} style={{ marginBottom: 6 }}>
               {texts.groups[group] && (
-                <div className="muted" style={{ fontSize: '0.75rem', fontWeight: 600, padding: '4px 10px' }}>
+                <div className="muted" style={{ fontSize: '0.75rem', fontWeight: 600, padding: '3px 10px' }}>
                   {texts.groups[group]}
                 </div>
               )}
@@ -43,9 +53,11 @@ export function Navigation() {
         })}
       </AppShell.Section>
       <AppShell.Section px={10} py={6}>
-        <span className="muted" style={{ fontSize: '0.75rem' }}>
+        <div className="muted" style={{ fontSize: '0.75rem' }}>
+          {texts.times(zone)}
+          <br />
           {system.data && `${texts.version(system.data.version)} · ${system.data.profile}`}
-        </span>
+        </div>
       </AppShell.Section>
     </AppShell.Navbar>
   );
@@ -76,7 +88,7 @@ function Item({ item, here, count }: { item: NavItem; here: boolean; count: numb
           </Badge>
         ) : undefined
       }
-      style={{ borderRadius: 8, paddingBlock: 6 }}
+      styles={{ root: { borderRadius: 8, paddingBlock: 3 }, body: { lineHeight: 1.5 } }}
     />
   );
 }

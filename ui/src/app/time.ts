@@ -1,6 +1,7 @@
 // The API speaks UTC only. People see local time, and UTC beside it in a tooltip; exports are UTC.
 
-const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+/** The zone in which times are on screen. */
+export const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
 const dayTime = new Intl.DateTimeFormat('en-GB', {
   day: 'numeric',

@@ -107,7 +107,20 @@ export function DataTable<Row extends { id: string }>(props: Props<Row>) {
 }
 
 function Nothing<Row extends { id: string }>({ filtered, ...props }: Props<Row> & { filtered: boolean }) {
-  const { state, noMatch, empty } = props;
+  const { state, noMatch, empty, total } = props;
+  // There are rows, but fewer than the address thinks: some went, or the link is an old one.
+  if (state.page > 1 && total && total.value > 0) {
+    return (
+      <EmptyState
+        {...texts.pastEnd}
+        action={
+          <Button variant="default" onClick={() => state.change({ page: undefined })}>
+            {texts.toFirst}
+          </Button>
+        }
+      />
+    );
+  }
   if (filtered || state.page > 1) {
     return (
       <EmptyState

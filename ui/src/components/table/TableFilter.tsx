@@ -1,6 +1,7 @@
 import { MultiSelect, Select } from '@mantine/core';
 import { common } from '@/texts/common';
 import type { TableState } from './useTableState';
+import { widthFor } from './widthFor';
 
 /** More are searched, and no more than these are drawn at once. */
 const FEW = 8;
@@ -35,7 +36,9 @@ export function TableFilter({ state, name, label, any, choices, onOpen, several 
     return (
       <MultiSelect
         size="xs"
-        w={142}
+        w={Math.max(widthFor(any), chosen.length * 104 + 52)}
+        maw="100%"
+        styles={{ pill: { maxWidth: 'none' } }}
         aria-label={label}
         placeholder={chosen.length === 0 ? any : ''}
         clearable
@@ -45,10 +48,12 @@ export function TableFilter({ state, name, label, any, choices, onOpen, several 
       />
     );
   }
+  const longest = [any, (choices ?? []).find((choice) => choice.value === text)?.label ?? ''].toSorted((a, b) => b.length - a.length)[0] ?? any;
   return (
     <Select
       size="xs"
-      w={142}
+      w={widthFor(longest)}
+      maw="100%"
       aria-label={label}
       placeholder={any}
       clearable

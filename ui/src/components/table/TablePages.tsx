@@ -18,7 +18,7 @@ export function TablePages({ state, shown, total }: Props) {
   const pages = total.more ? Math.max(counted, page + (shown === per ? 1 : 0)) : counted;
   const from = state.offset + 1;
   return (
-    <Group justify="space-between" px="sm" py={8} style={{ borderTop: '1px solid var(--line)' }}>
+    <Group justify="space-between" px="sm" py={8} mt="auto" style={{ borderTop: '1px solid var(--line)' }}>
       <span className="muted number" style={{ fontSize: '0.875rem' }}>
         {shown > 0 && texts.range(from, from + shown - 1, Math.max(total.value, from + shown - 1), total.more)}
       </span>

@@ -4,6 +4,7 @@ import { Search, X } from 'lucide-react';
 import { useRef, useState } from 'react';
 import { table as texts } from '@/texts/common';
 import type { TableState } from './useTableState';
+import { widthFor } from './widthFor';
 
 const PAUSE = 220;
 
@@ -28,7 +29,7 @@ export function TableSearch({ state, placeholder }: { state: TableState; placeho
     <TextInput
       ref={box}
       size="xs"
-      w={200}
+      w={widthFor(placeholder, 76)}
       aria-label={placeholder}
       placeholder={placeholder}
       value={text}

@@ -15,7 +15,7 @@ export const network = {
   },
   slow: {
     title: 'The server did not answer in time',
-    detail: 'It may still be doing what was asked. Look whether it was done before you try again.',
+    detail: 'It may still be doing what was asked. Check whether it was done before you try again.',
   },
   unexpected: {
     title: 'Something between here and Tenure answered instead',
@@ -66,6 +66,7 @@ export const shell = {
   sessionsOfMine: 'Sessions',
   apiTokens: 'API tokens',
   version: (version: string) => `Tenure ${version}`,
+  times: (zone: string) => `Times in ${zone.replaceAll('_', ' ')}`,
   connection: {
     connecting: { label: 'Connecting', hint: 'Asking the server for live changes' },
     live: { label: 'Live', hint: 'Changes appear as they happen' },
@@ -121,6 +122,8 @@ export const table = {
   clearSelection: 'Clear',
   range: (from: number, to: number, total: number, more: boolean) =>
     `${number(from)}–${number(to)} of ${more ? 'more than ' : ''}${number(total)}`,
+  pastEnd: { title: 'The list does not go on this far', hint: 'It has become shorter, or the link to this page is an old one.' },
+  toFirst: 'To the first page',
   previous: 'Previous page',
   next: 'Next page',
   page: (page: number) => `Page ${number(page)}`,
@@ -165,6 +168,7 @@ export const actor = {
   engine: 'An engine',
   person: 'A forgotten person',
   system: 'Tenure',
+  part: (name: string) => `Tenure (${name})`,
 };
 
 export const leave = {
