@@ -3,10 +3,12 @@ import type { ReactNode } from 'react';
 import type { Schemas } from '@/api/client';
 import { useCan } from '@/api/session';
 import { formatInstant } from '@/app/time';
+import { Breakable } from '@/components/Breakable';
 import { LastDay, Time } from '@/components/Time';
 import { account as texts } from '@/texts/account';
 import { accounts } from '@/texts/accounts';
 import { accountTypes, encryptionTypes } from '@/texts/templates';
+import { ownerName } from './OwnerNames';
 import { ActionName } from './status';
 
 type Account = Schemas['AccountBody'];
@@ -41,7 +43,12 @@ export function AccountFacts({ account }: { account: Account }) {
       </Fact>
       <Fact term={terms.type}>{accountTypes[account.account_type]}</Fact>
       <Fact term={terms.domain}>{account.domain.name}</Fact>
-      <Fact term={terms.ou}>{account.retired ? `${account.retirement_ou} (${terms.retired})` : account.ou}</Fact>
+      <Fact term={terms.ou}>{account.ou && (
+          <>
+            <Breakable dn={account.retired ? (account.retirement_ou ?? '') : account.ou} />
+            {account.retired && ` (${terms.retired})`}
+          </>
+        )}</Fact>
       <Fact term={terms.end}>
         {account.lifecycle_end && (
           <>
@@ -96,14 +103,16 @@ function Fact({ term, children }: { term: string; children: ReactNode }) {
 
 function Owners({ owners }: { owners: Schemas['OwnerBody'][] }) {
   if (owners.length === 0) return <b style={{ color: 'var(--mantine-color-error)' }}>{accounts.noOwner}</b>;
-  return <Lines lines={owners.map((owner) => owner.name)} />;
+  return <Lines lines={owners.map(ownerName)} />;
 }
 
 function Lines({ lines }: { lines: string[] }) {
   return (
     <>
       {lines.map((line) => (
-        <div key={line}>{line}</div>
+        <div key={line}>
+          <Breakable dn={line} />
+        </div>
       ))}
     </>
   );

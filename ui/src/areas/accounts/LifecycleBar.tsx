@@ -1,5 +1,6 @@
 import type { Schemas } from '@/api/client';
 import { useNow } from '@/api/businessTime';
+import { usePast } from '@/api/past';
 import { formatDay, formatRelative, lastFullDay } from '@/app/time';
 import { account as texts } from '@/texts/account';
 import classes from './LifecycleBar.module.css';
@@ -25,6 +26,7 @@ const NARROWEST = 0.18;
 /** Where an account is between its beginning and what follows its end. Not to scale, but in order. */
 export function LifecycleBar({ account, began }: { account: Account; began: string | undefined }) {
   const now = useNow();
+  const past = usePast();
   const phases = phasesOf(account, began);
   const first = phases[0];
   if (!first) return null;
@@ -53,7 +55,7 @@ export function LifecycleBar({ account, began }: { account: Account; began: stri
         data-at={here < 6 ? 'begin' : here > 94 ? 'end' : undefined}
         style={{ left: `${here}%` }}
       >
-        <span>{texts.lifecycle.today}</span>
+        <span>{past ? texts.lifecycle.asOf : texts.lifecycle.today}</span>
       </div>
       {marks.map((mark, index) => (
         <div

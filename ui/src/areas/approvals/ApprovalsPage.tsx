@@ -49,11 +49,11 @@ function columnsOf(decide: ((deciding: Deciding) => void) | undefined): Column<R
       fixed: true,
       wrap: true,
       cell: (row) => (
-        <div style={{ minWidth: 210 }}>{row.justification || <span className="muted">{texts.noWhy}</span>}</div>
+        <div style={{ minWidth: 170 }}>{row.justification || <span className="muted">{texts.noWhy}</span>}</div>
       ),
     },
     { id: 'requester', header: texts.columns.requester, cell: (row) => row.requester.name },
-    { id: 'template', header: texts.columns.template, cell: (row) => row.template.name },
+    { id: 'template', header: texts.columns.template, wrap: true, cell: (row) => row.template.name },
     {
       id: 'step',
       header: texts.columns.step,
@@ -63,7 +63,7 @@ function columnsOf(decide: ((deciding: Deciding) => void) | undefined): Column<R
         </>
       ),
     },
-    { id: 'since', header: texts.columns.since, cell: (row) => <Time at={row.waits_since} relative /> },
+    { id: 'since', header: texts.columns.since, wide: true, cell: (row) => <Time at={row.waits_since} relative /> },
   ];
   if (!decide) return columns;
   columns.push({

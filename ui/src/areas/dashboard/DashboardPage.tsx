@@ -37,7 +37,7 @@ export default function DashboardPage() {
         {isNew && <FirstSteps />}
         <FailingCard />
         <NeedsCard />
-        <Card title={texts.ends.title} span={8}>
+        <Card title={texts.ends.title} aside={<span className="muted">{texts.ends.unit}</span>} span={8}>
           <ProblemAlert problem={totals.error} retry={() => void totals.refetch()} />
           {totals.data && <EndsChart weeks={totals.data.ends} />}
           {totals.isLoading && <LoadingRows rows={8} />}

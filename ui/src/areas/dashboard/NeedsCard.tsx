@@ -26,11 +26,12 @@ export function NeedsCard() {
   const mine = (status: string) => ({ params: { query: { mine: true, status, limit: 1 } } });
   const sentBack = api.useQuery('get', '/api/v1/requests', mine('sent-back'), { enabled: asks });
   const drafts = api.useQuery('get', '/api/v1/requests', mine('draft'), { enabled: asks });
+  const decides = can('managed-account:update:all');
   const held = api.useQuery(
     'get',
     '/api/v1/drift',
     { params: { query: { standing: 'held', limit: 1 } } },
-    { enabled: can('managed-account:update:all') },
+    { enabled: decides },
   );
   const ofRequests = (found: typeof drafts, status: string, words: Counted['words']): Counted => ({
     count: found.data?.total.value ?? 0,
@@ -43,7 +44,8 @@ export function NeedsCard() {
     { count: counts.approvals, words: texts.approvals, to: '/approvals' },
     { count: counts.reviews, words: texts.reviews, to: '/reviews' },
     {
-      count: held.data?.total.value ?? 0,
+      // The drift card asks the same for who may only read.
+      count: decides ? (held.data?.total.value ?? 0) : 0,
       more: held.data?.total.more,
       words: texts.held,
       to: '/drift',

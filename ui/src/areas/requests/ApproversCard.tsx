@@ -1,3 +1,5 @@
+import { Alert } from '@mantine/core';
+import { CircleAlert } from 'lucide-react';
 import { api, type Schemas } from '@/api/client';
 import { usePast } from '@/api/past';
 import { useCan } from '@/api/session';
@@ -19,9 +21,14 @@ export function ApproversCard({ request }: { request: Schemas['RequestBody'] }) 
     <Card title={past ? texts.titleThen : texts.title} aside={data?.step && <span className="muted">{texts.step(data.step)}</span>}>
       <ProblemAlert problem={error} retry={() => void refetch()} />
       {!data && !error && <LoadingRows rows={2} />}
+      {data && data.items.length > 0 && !data.more && data.items.every(({ may }) => !may) && (
+        <Alert color="yellow" icon={<CircleAlert size={18} />} mb="sm">
+          {past ? texts.deadlockThen : texts.deadlock}
+        </Alert>
+      )}
       {data?.items.length === 0 && <p className="muted">{texts.nobody}</p>}
       {data && data.items.length > 0 && (
-        <ul style={{ margin: 0, padding: 0, listStyle: 'none', display: 'grid', gap: 8 }}>
+        <ul style={{ margin: 0, padding: 0, listStyle: 'none', display: 'grid', gap: 8, fontSize: '0.875rem' }}>
           {data.items.map((item) => (
             <li key={item.user.id}>
               <One item={item} />

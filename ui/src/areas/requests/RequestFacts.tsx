@@ -2,6 +2,8 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useCan } from '@/api/session';
 import type { Schemas } from '@/api/client';
+import { ownerName } from '@/areas/accounts/OwnerNames';
+import { Breakable } from '@/components/Breakable';
 import { Time } from '@/components/Time';
 import { common } from '@/texts/common';
 import { request as texts, requests } from '@/texts/requests';
@@ -37,11 +39,15 @@ export function RequestFacts({ request }: { request: Schemas['RequestBody'] }) {
         {submission && <span className="muted">, {texts.terms.version(submission.template_version)}</span>}
       </Fact>
       {submission && <Fact term={texts.terms.domain}>{submission.domain.name}</Fact>}
-      <Fact term={texts.terms.owners}>{named.map((owner) => owner.name).join(', ')}</Fact>
+      <Fact term={texts.terms.owners}>{named.map(ownerName).join(', ')}</Fact>
       <Fact term={texts.terms.period}>
         {submission?.period ?? content.period ?? <span className="muted">{common.none}</span>}
       </Fact>
-      {(submission?.ou ?? content.ou) && <Fact term={texts.terms.ou}>{submission?.ou ?? content.ou}</Fact>}
+      {(submission?.ou ?? content.ou) && (
+        <Fact term={texts.terms.ou}>
+          <Breakable dn={submission?.ou ?? content.ou ?? ''} />
+        </Fact>
+      )}
       {(submission?.folder ?? content.folder) && (
         <Fact term={texts.terms.folder}>{submission?.folder ?? content.folder}</Fact>
       )}

@@ -37,7 +37,7 @@ const columns: Column<Row>[] = [
   },
   { id: 'kind', header: texts.columns.kind, cell: (row) => texts.kinds[row.kind.type] },
   { id: 'status', header: texts.columns.status, cell: (row) => <RequestStatusPill status={row.status} /> },
-  { id: 'held', header: texts.columns.heldBy, wide: true, cell: (row) => <Holder held={row.held_by} /> },
+  { id: 'held', header: texts.columns.heldBy, wrap: true, cell: (row) => <Holder held={row.held_by} /> },
   { id: 'requester', header: texts.columns.requester, cell: (row) => row.requester.name },
   { id: 'template', header: texts.columns.template, cell: (row) => row.template.name },
   {

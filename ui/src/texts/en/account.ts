@@ -7,6 +7,7 @@ export const account = {
   lifecycle: {
     title: 'Lifecycle',
     today: 'Today',
+    asOf: 'As of then',
     began: 'Began',
     opens: 'Renewal opens',
     ends: { review: 'Review due', disable: 'Is disabled', expire: 'Expires', delete: 'Is deleted' },
@@ -39,7 +40,7 @@ export const account = {
     end: 'Last full day',
     until: (instant: string) => `ends ${instant}`,
     action: 'At the end',
-    request: 'Came of',
+    request: 'Came from',
     requestLink: 'this request',
     imported: 'none: it existed in the directory before, and was imported',
     renewalRequest: 'Renewal',

@@ -50,6 +50,7 @@ export const dashboard = {
   ends: {
     title: 'Ends in the next weeks',
     sub: 'Accounts per week, by what happens at their end',
+    unit: 'Accounts per week',
     none: 'No account comes to its end in the next twelve weeks',
     noneHint: 'Ends appear here as soon as an account has one.',
     week: 'Week of',
@@ -71,7 +72,7 @@ export const dashboard = {
   },
   drift: {
     title: 'Drift',
-    all: 'All of it',
+    all: 'All drift',
     nothing: 'Nothing differs',
     nothingHint: "What somebody changes of managed accounts behind Tenure's back appears here when a domain was read.",
     standing: (count: number, more: boolean, words: string) => `${number(count)}${more ? '+' : ''} ${words}`,
