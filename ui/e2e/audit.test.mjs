@@ -44,12 +44,16 @@ test('an event stands among what led to it and what came of it', async () => {
   const { items: action } = await api.get(`audit?correlation=${effect.correlation}&order=asc&limit=100`);
   const cause = action.find(({ id }) => id === effect.causation);
   await page.goto(`/audit/${effect.position}`);
-  const tree = page.getByRole('region', { name: 'Because of what, and what came of it' });
+  const tree = page.getByRole('region', { name: 'Causes and consequences' });
   await tree.locator('[aria-current]', { hasText: effect.sentence }).waitFor();
   assert.equal(await tree.getByRole('listitem').count(), action.length);
   // It stands within what led to it, and a click leads there.
   const outer = tree.getByRole('listitem').filter({ has: page.locator('[aria-current]') });
   assert.ok((await outer.allInnerTexts()).some((text) => text.includes(cause.sentence)));
+  // Its cause is named, and not by an id.
+  const details = page.getByRole('region', { name: 'Details', exact: true });
+  await details.getByRole('link', { name: cause.sentence }).waitFor();
+  await details.getByText(`event ${cause.position}`, { exact: true }).waitFor();
   await accessible(page, 'an event among those of its action');
   await tree.getByRole('link', { name: cause.sentence }).first().click();
   await tree.locator('[aria-current]', { hasText: cause.sentence }).waitFor();

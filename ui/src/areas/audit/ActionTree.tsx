@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { api, type Schemas } from '@/api/client';
+import type { Schemas } from '@/api/client';
 import { actorName } from '@/components/actorName';
 import { LoadingRows } from '@/components/LoadingRows';
 import { ProblemAlert } from '@/components/ProblemAlert';
@@ -7,14 +7,11 @@ import { Time } from '@/components/Time';
 import { event as texts } from '@/texts/audit';
 import styles from './ActionTree.module.css';
 import { treeOf, type Branch } from './actionTree';
-
-/** An action of many thousands of accounts is a list, not a picture. */
-const MOST = 100;
+import { MOST, useAction } from './useAction';
 
 /** Why an event happened, and what came of it: everything that followed from the same action, as a tree. */
 export function ActionTree({ event }: { event: Schemas['AuditEvent'] }) {
-  const query = { correlation: event.correlation, order: 'asc' as const, limit: MOST };
-  const { data, error, refetch } = api.useQuery('get', '/api/v1/audit', { params: { query } });
+  const { data, error, refetch } = useAction(event);
   if (error) return <ProblemAlert problem={error} retry={() => void refetch()} />;
   if (!data) return <LoadingRows rows={3} />;
   return (

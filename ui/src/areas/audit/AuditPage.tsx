@@ -14,6 +14,7 @@ import { TableSearch } from '@/components/table/TableSearch';
 import { TableFilter } from '@/components/table/TableFilter';
 import { TableViews } from '@/components/table/TableViews';
 import { useTableState, type TableState } from '@/components/table/useTableState';
+import { widthFor } from '@/components/table/widthFor';
 import { audit as texts, kinds } from '@/texts/audit';
 import { exportAddress, filterOf } from './filter';
 import { ObjectLink } from './ObjectLink';
@@ -134,7 +135,7 @@ function TypeFilter({ state }: { state: TableState }) {
     <TextInput
       key={shown === '' ? 'none' : 'some'}
       size="xs"
-      w={230}
+      w={widthFor(texts.filters.type, 28)}
       aria-label={texts.filters.type}
       placeholder={texts.filters.type}
       defaultValue={shown}

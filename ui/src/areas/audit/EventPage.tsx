@@ -11,6 +11,7 @@ import { ProblemAlert } from '@/components/ProblemAlert';
 import { Time } from '@/components/Time';
 import { audit, event as texts } from '@/texts/audit';
 import { ActionTree } from './ActionTree';
+import { Cause } from './Cause';
 import { Changes } from './Changes';
 import { ObjectLink } from './ObjectLink';
 
@@ -90,7 +91,7 @@ export default function EventPage() {
               <>
                 <dt>{texts.causation}</dt>
                 <dd>
-                  {texts.ledHere} <code>{data.causation}</code>
+                  <Cause event={data} />
                 </dd>
               </>
             )}

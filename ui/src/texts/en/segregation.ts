@@ -14,7 +14,7 @@ export const segregation = {
     missing: (missing: number) => `${counted(missing, 'event')} missing from the history`,
     missingHint: 'Verify the history: tenure audit verify says where it was altered.',
     where: (from: number, to: number) => `Positions ${number(from)} to ${number(to)}`,
-    hash: 'Hash there',
+    hash: 'Hash at its end',
   },
   numbers: {
     title: 'What was looked at',
