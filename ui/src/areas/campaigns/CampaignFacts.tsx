@@ -1,8 +1,9 @@
 import { Link } from '@tanstack/react-router';
 import type { Schemas } from '@/api/client';
+import { formatInstant } from '@/app/time';
 import { actorName } from '@/components/actorName';
 import { CopyField } from '@/components/CopyField';
-import { Time } from '@/components/Time';
+import { LastDay, Time } from '@/components/Time';
 import { actions, statuses } from '@/texts/accounts';
 import { campaigns } from '@/texts/campaigns';
 import { common, number } from '@/texts/common';
@@ -41,7 +42,10 @@ export function CampaignFacts({ campaign }: { campaign: Campaign }) {
       <dd>{campaign.self_review ? texts.selfReviewYes : texts.selfReviewNo}</dd>
       <dt>{campaigns.columns.due}</dt>
       <dd>
-        <Time at={campaign.due} show="minute" relative />
+        <LastDay end={campaign.due} relative />
+        <div className="muted number" style={{ fontSize: '0.8125rem' }}>
+          {texts.until(formatInstant(campaign.due))}
+        </div>
       </dd>
       <dt>{texts.remind}</dt>
       <dd>{texts.remindDays(campaign.remind_days_before)}</dd>

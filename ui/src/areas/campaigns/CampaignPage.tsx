@@ -1,4 +1,4 @@
-import { Button, Group } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api, type Schemas } from '@/api/client';
@@ -59,9 +59,7 @@ function Shown({ campaign }: { campaign: Schemas['CampaignBody'] }) {
       <div className="grid" style={{ marginBottom: 16 }}>
         <div className="span-7" style={{ display: 'grid', gap: 16, alignContent: 'start' }}>
           <Card title={texts.progress}>
-            <Group>
-              <ProgressBar progress={campaign.progress} of={campaign.name} />
-            </Group>
+            <ProgressBar progress={campaign.progress} of={campaign.name} size="lg" />
           </Card>
           <Card title={texts.loop}>
             <Loop progress={campaign.progress} />

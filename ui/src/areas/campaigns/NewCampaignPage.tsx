@@ -5,6 +5,7 @@ import { api, type Schemas } from '@/api/client';
 import { fieldErrors } from '@/api/problem';
 import { Card } from '@/components/Card';
 import { OwnersSelect, type OwnerChoice } from '@/components/OwnersSelect';
+import { OffReason } from '@/components/OffReason';
 import { PageHead } from '@/components/PageHead';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { statuses } from '@/texts/accounts';
@@ -100,17 +101,19 @@ export default function NewCampaignPage() {
         }}
       >
         <div className="grid">
+          <Card title={texts.what}>
+            <TextInput
+              label={texts.name}
+              description={texts.nameHint}
+              required
+              maxLength={120}
+              value={name}
+              onChange={(event) => setName(event.currentTarget.value)}
+              error={errors['name']}
+            />
+          </Card>
           <Card title={texts.which} span={6}>
             <Stack gap="sm">
-              <TextInput
-                label={texts.name}
-                description={texts.nameHint}
-                required
-                maxLength={120}
-                value={name}
-                onChange={(event) => setName(event.currentTarget.value)}
-                error={errors['name']}
-              />
               <p className="muted" style={{ margin: 0, fontSize: '0.8125rem' }}>
                 {texts.whichHint}
               </p>
@@ -205,9 +208,11 @@ export default function NewCampaignPage() {
             <ProblemAlert problem={problem} mb="md" />
             {shown && <Preview preview={shown} />}
             <Group justify="flex-end" mt="md">
-              <Button type="submit" variant={shown ? 'default' : 'filled'} disabled={!complete} loading={preview.isPending}>
-                {texts.preview}
-              </Button>
+              <OffReason reason={complete ? undefined : texts.incomplete}>
+                <Button type="submit" variant={shown ? 'default' : 'filled'} disabled={!complete} loading={preview.isPending}>
+                  {texts.preview}
+                </Button>
+              </OffReason>
               {shown && shown.count > 0 && (
                 <Button
                   data-tip={texts.startHint}

@@ -1,11 +1,13 @@
 import { Button, Group, Menu } from '@mantine/core';
 import { keepPreviousData } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { Ellipsis } from 'lucide-react';
 import { useState } from 'react';
 import { api, type Schemas } from '@/api/client';
-import { useCan } from '@/api/session';
+import { useCan, useHas, useSession } from '@/api/session';
+import { ownerName } from '@/areas/accounts/OwnerNames';
 import { AccountStatusPill } from '@/areas/accounts/status';
-import { Time } from '@/components/Time';
+import { LastDay, Time } from '@/components/Time';
 import type { Column } from '@/components/table/columns';
 import { ListPage } from '@/components/table/ListPage';
 import { TableFilter } from '@/components/table/TableFilter';
@@ -135,9 +137,23 @@ export default function ReviewsPage() {
 
 const STANDINGS = Object.entries(reviewing.standings).map(([value, { label }]) => ({ value, label }));
 
+/** To the account, for who may see it: a reviewer who is no owner is told here all that there is to see. */
+function AccountName({ review }: { review: Row }) {
+  const session = useSession();
+  const all = useHas()('managed-account:read:all');
+  const asked = new Set(review.reviewers.map(({ id }) => id));
+  const owns = review.owners.some(({ id, kind }) => (kind === 'group' ? asked.has(id) : id === session?.user));
+  if (!all && !owns) return <b>{review.name}</b>;
+  return (
+    <Link className="link" to="/accounts/$id" params={{ id: review.account }}>
+      {review.name}
+    </Link>
+  );
+}
+
 /** What was said in campaigns that are closed. */
 const SAID: Column<Row>[] = [
-  { id: 'name', header: reviewing.columns.account, fixed: true, cell: (row) => <b>{row.name}</b> },
+  { id: 'name', header: reviewing.columns.account, fixed: true, cell: (row) => <AccountName review={row} /> },
   {
     id: 'standing',
     header: reviewing.columns.standing,
@@ -164,7 +180,7 @@ function columnsOf(ask: ((what: Asked['what'], row: Row) => void) | undefined): 
       fixed: true,
       cell: (row) => (
         <>
-          <b>{row.name}</b> {row.standing !== 'open' && <StandingPill standing={row.standing} />}
+          <AccountName review={row} /> {row.standing !== 'open' && <StandingPill standing={row.standing} />}
           {row.on_behalf_of && <div className="muted">{reviewing.inTheNameOf(row.on_behalf_of.name)}</div>}
         </>
       ),
@@ -174,14 +190,14 @@ function columnsOf(ask: ((what: Asked['what'], row: Row) => void) | undefined): 
       id: 'owners',
       header: columns.owners,
       wrap: true,
-      cell: (row) => row.owners.map(({ name }) => name).join(', '),
+      cell: (row) => row.owners.map(ownerName).join(', '),
     },
     { id: 'status', header: columns.status, cell: (row) => row.now && <AccountStatusPill status={row.now.status} /> },
-    { id: 'ends', header: columns.ends, cell: (row) => row.now && <Time at={row.now.lifecycle_end} /> },
+    { id: 'ends', header: columns.ends, cell: (row) => row.now && <LastDay end={row.now.lifecycle_end} /> },
     { id: 'domain', header: columns.domain, hidden: true, cell: (row) => row.domain.name },
     { id: 'template', header: columns.template, hidden: true, cell: (row) => row.now?.template.name },
     { id: 'campaign', header: columns.campaign, wrap: true, cell: (row) => row.campaign.name },
-    { id: 'due', header: columns.due, cell: (row) => <Time at={row.due} /> },
+    { id: 'due', header: columns.due, cell: (row) => <LastDay end={row.due} /> },
   ];
   if (!ask) return all;
   all.push({
