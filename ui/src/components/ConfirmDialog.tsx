@@ -21,6 +21,8 @@ interface Props {
   ready?: boolean;
   /** Why it cannot be done now. */
   off?: string | undefined;
+  /** What people call a field that was refused. */
+  nameOf?: (field: string) => string;
   /** Given the reason. Resolves when accepted; what it throws is shown here, and the dialog stays. */
   onConfirm: (reason: string) => Promise<unknown>;
   onClose: () => void;
@@ -88,7 +90,7 @@ export function ConfirmDialog(props: Props) {
               onChange={(event) => setTyped(event.currentTarget.value)}
             />
           )}
-          <ProblemAlert problem={problem} />
+          <ProblemAlert problem={problem} nameOf={props.nameOf} />
           <Group justify="flex-end">
             <Button variant="default" onClick={props.onClose}>
               {common.cancel}

@@ -104,7 +104,8 @@ function StepFields({ step, index, last, change, move, remove }: StepProps) {
           </ActionIcon>
         </Group>
       </div>
-      <div className={classes['pair']}>
+      {/* What is wrong with one of them is said below it. */}
+      <div className={classes['pair']} style={{ alignItems: 'start' }}>
         <TextField
           field={`${field}.name`}
           required

@@ -10,6 +10,9 @@ import { choices, useNames, type UsersAndGroups } from './useNames';
 type Content = Schemas['TemplateContent'];
 type Line = [field: string, value: ReactNode];
 
+/** A field's name where its value is read: its unit is said there. */
+const readName = (field: string) => (fields[field] ?? field).replace(/, (?:days|hours)\b/, '');
+
 const yesNo = (value: boolean | undefined) => (value ? edit.yes : edit.no);
 const days = (value: number | null | undefined) => (value == null ? edit.none : edit.days(value));
 
@@ -142,7 +145,7 @@ export function ContentView({ content }: { content: Content }) {
           <h3 style={{ margin: '0 0 8px', fontSize: '0.875rem', fontWeight: 650 }}>{sections[section].label}</h3>
           <dl className={`facts ${classes['facts']}`}>
             {shown[section].map(([field, value]) => (
-              <Fact key={field} name={fields[field] ?? field}>
+              <Fact key={field} name={readName(field)}>
                 {value}
               </Fact>
             ))}

@@ -6,15 +6,21 @@ import { ProblemAlert } from '@/components/ProblemAlert';
 import { edit, template as texts } from '@/texts/templates';
 import { fieldName } from './fieldName';
 
+/** A path without which one of several it is: that is said once, at the beginning of the row. */
+const plain = (field: string) => field.replaceAll(/\[[^\]]*\]/g, '');
+
 /** A value as people read it; ids of people, groups and domains by their names. */
-function shown(value: unknown, names: Record<string, string>): string {
+function shown(value: unknown, names: Record<string, string>, field = ''): string {
   if (value === undefined || value === null || value === '') return texts.nothing;
   if (typeof value === 'boolean') return value ? edit.yes : edit.no;
   if (typeof value === 'string') return names[value] ?? value;
   if (typeof value === 'number') return String(value);
-  if (Array.isArray(value)) return value.map((one) => shown(one, names)).join('\n') || texts.nothing;
+  if (Array.isArray(value)) return value.map((one) => shown(one, names, field)).join('\n') || texts.nothing;
   return Object.entries(value)
-    .map(([key, inner]) => `${key}: ${shown(inner, names).replaceAll('\n', ', ')}`)
+    .map(([key, inner]) => {
+      const path = `${field}.${key}`;
+      return `${fieldName(path)}: ${shown(inner, names, path).replaceAll('\n', ', ')}`;
+    })
     .join('\n');
 }
 
@@ -49,10 +55,10 @@ export function Differences({ id, from, to }: { id: string; from: number; to: nu
             <tr key={item.field}>
               <td data-wrap>{fieldName(item.field)}</td>
               <td data-wrap className="muted" style={{ whiteSpace: 'pre-wrap' }}>
-                {shown(item.before, data.names)}
+                {shown(item.before, data.names, plain(item.field))}
               </td>
               <td data-wrap style={{ whiteSpace: 'pre-wrap' }}>
-                {shown(item.after, data.names)}
+                {shown(item.after, data.names, plain(item.field))}
               </td>
             </tr>
           ))}

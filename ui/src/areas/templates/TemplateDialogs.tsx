@@ -2,6 +2,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { api, type Schemas } from '@/api/client';
 import { ConfirmDialog } from '@/components/ConfirmDialog';
 import { template as texts } from '@/texts/templates';
+import { fieldName } from './fieldName';
 
 export type Act = keyof typeof texts.acts;
 
@@ -38,6 +39,7 @@ export function TemplateDialog({ act, template, onClose }: Props) {
       act={label}
       danger={act === 'unpublish' || act === 'disable'}
       askReason={act === 'return'}
+      nameOf={fieldName}
       onConfirm={confirm}
       onClose={onClose}
     />

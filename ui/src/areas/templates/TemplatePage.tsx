@@ -15,6 +15,7 @@ import { useTableState } from '@/components/table/useTableState';
 import { template as texts, templates, versionStatuses } from '@/texts/templates';
 import { ContentView } from './ContentView';
 import { Differences } from './Differences';
+import { fieldName } from './fieldName';
 import { TemplateStatusPill } from './status';
 import { TemplateSimulation } from './simulation/TemplateSimulation';
 import { TemplateDialog, type Act } from './TemplateDialogs';
@@ -275,7 +276,7 @@ function Actions({ template }: { template: Schemas['TemplateBody'] }) {
           </Menu.Dropdown>
         </Menu>
       )}
-      {problem !== null && <ProblemAlert problem={problem} />}
+      {problem !== null && <ProblemAlert problem={problem} nameOf={fieldName} />}
       {act && <TemplateDialog act={act} template={template} onClose={() => setAct(undefined)} />}
     </>
   );

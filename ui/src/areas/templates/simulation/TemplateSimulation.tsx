@@ -5,6 +5,7 @@ import { useParts } from '@/api/useParts';
 import { Card } from '@/components/Card';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { simulation } from '@/texts/simulation';
+import { fieldName } from '../fieldName';
 import { Fare } from './Fare';
 import { sumOf } from './sums';
 
@@ -29,7 +30,7 @@ export function TemplateSimulation({ id }: { id: string }) {
       <p className="muted" style={{ margin: 0, fontSize: '0.8125rem', maxWidth: '90ch' }}>
         {texts.hint}
       </p>
-      <ProblemAlert problem={problem} retry={simulate} />
+      <ProblemAlert problem={problem} retry={simulate} nameOf={fieldName} mt="sm" />
       <Standing sum={sum} busy={busy} />
       {sum && !busy && (
         <div className="grid" style={{ marginTop: 12 }}>
