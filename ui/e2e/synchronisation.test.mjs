@@ -32,9 +32,9 @@ test('all of a domain is read on demand, by keyboard, and the page says when it 
   const told = page.waitForResponse(
     async (response) => response.url().includes(`/domains/${id}/synchronisation`) && response.ok() && read(await response.text()),
   );
-  await press(page, button(page, 'Read all of it'));
+  await press(page, button(page, 'Read everything'));
   await told;
-  await fact(page, 'What was read').filter({ hasText: 'All of it' }).waitFor();
+  await fact(page, 'What was read').filter({ hasText: 'Everything' }).waitFor();
   await enabled(page);
   const { holds } = await api.get(`domains/${id}/synchronisation`);
   assert.ok(holds.users > 0);
@@ -51,8 +51,8 @@ test('the plan is changed, and a wrong one says what is wrong with it', async ()
   await button(page, 'Change the plan').click();
   const dialog = page.getByRole('dialog');
   await accessible(page, 'synchronisation: plan');
-  await dialog.getByLabel('Minutes between two looks at what changed').fill('5');
-  await dialog.getByLabel('Hours between two looks at all of it').fill('');
+  await dialog.getByLabel('Minutes between readings of what changed').fill('5');
+  await dialog.getByLabel('Hours between readings of everything').fill('');
   await dialog.getByLabel('Most accounts repaired at once').fill('3');
   const names = lookup(dialog, 'Names of service accounts');
   await names.fill('*');
@@ -79,7 +79,7 @@ test('a disabled domain is not read, and the page says why', async () => {
   await api.post(`domains/${id}/disable`);
   await page.goto(`/domains/${id}/synchronisation`);
   await settled(page);
-  assert.ok(await button(page, 'Read what changed').isDisabled());
+  assert.ok(await button(page, 'Read changes').isDisabled());
   await page.getByText('The domain is disabled: it is not read').first().waitFor({ state: 'attached' });
   await api.post(`domains/${id}/enable`);
   await enabled(page);
@@ -99,7 +99,7 @@ test('a failure is shown with its remedy and how far a reading is, on a small sc
   };
   await page.route(`**/api/v1/domains/${id}/synchronisation*`, (route) => route.fulfill({ json: answer }));
   await page.goto(`/domains/${id}/synchronisation`);
-  await status(page, 'All of it is being read').waitFor();
+  await status(page, 'Everything is being read').waitFor();
   await page.getByText('4,200 of about 10,000 objects read').first().waitFor();
   assert.equal(await page.getByRole('progressbar').getAttribute('aria-valuenow'), '42');
   await page.getByText('Grant it, then retry.').waitFor();

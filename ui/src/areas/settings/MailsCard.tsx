@@ -34,18 +34,21 @@ export function MailsCard() {
             <tbody>
               {data.items.map((mail) => (
                 <tr key={mail.notice}>
-                  <td>
+                  <td data-wrap>
                     <Button
                       size="compact-sm"
                       variant="transparent"
                       px={0}
+                      h="auto"
+                      mih={26}
+                      styles={{ label: { whiteSpace: 'normal', textAlign: 'left', lineHeight: 1.4, overflow: 'visible' } }}
                       aria-label={texts.open(`${mail.object}, ${mail.event}`)}
                       onClick={() => setOpen(mail.notice)}
                     >
-                      {mail.object}: {mail.event}
+                      {texts.event(mail.object, mail.event)}
                     </Button>
                   </td>
-                  <td>{mail.recipients}</td>
+                  <td data-wrap>{mail.recipients}</td>
                   <td>
                     <StatusPill tone={mail.enabled ? 'good' : 'off'} label={mail.enabled ? texts.on : texts.off} />{' '}
                     {mail.changed && <StatusPill tone="pending" label={texts.changed} />}

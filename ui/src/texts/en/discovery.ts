@@ -7,7 +7,7 @@ export const discovery = {
   noMatch: { title: 'No account matches', hint: 'Try fewer filters.' },
   empty: {
     title: 'No unmanaged account was found',
-    hint: 'What looks like a service account is decided when the domain is read: look at its plan, or have all of it read.',
+    hint: 'What looks like a service account is decided when the domain is read: look at its plan, or have everything read.',
   },
   noDomain: { title: 'There is no domain yet', hint: 'Add the directory in which Tenure is to look.' },
   chooseDomain: { title: 'Choose a domain first', hint: 'Accounts of one domain are looked at and imported at a time.' },
@@ -35,8 +35,8 @@ export const discovery = {
     anyRisk: 'Any risk',
     signal: 'Filter by what was seen',
     anySignal: 'Anything seen',
-    below: 'Filter by unit',
-    anyUnit: 'Any unit',
+    below: 'Filter by OU',
+    anyUnit: 'Any OU',
   },
   columns: {
     risk: 'Risk',

@@ -17,7 +17,7 @@ const fields = {
 
 export const drift = {
   title: 'Drift',
-  sub: 'What directories say of managed accounts otherwise than it was ordered, as of their last reading',
+  sub: 'Where directories differ from what was ordered for managed accounts, as of their last reading',
   found: (total: number, more: boolean) => `${more ? 'more than ' : ''}${counted(total, 'account')} ${total === 1 && !more ? 'differs' : 'differ'}`,
   noMatch: { title: 'No difference matches', hint: 'Try fewer filters.' },
   empty: {
@@ -100,7 +100,7 @@ export const drift = {
     label: 'Repaired at once',
     most: (accounts: number, share: number) => `at most ${counted(accounts, 'account')} and ${share} %; beyond, somebody decides`,
     accounts: 'Most accounts repaired at once',
-    perCent: 'Most per cent repaired at once',
+    perCent: 'Largest share repaired at once, in per cent',
     hint: 'One account may always be. If more were to be, none is until somebody decides.',
   },
 };

@@ -51,7 +51,7 @@ export const followed = {
     comes: 'Would come',
     leaves: 'Would leave',
     more: (count: number) => `and ${number(count)} more`,
-    act: 'Let them',
+    act: 'Let them come and leave',
     consequence: (coming: number, leaving: number) =>
       `${number(coming)} people are registered and mailed a welcome, ${number(leaving)} are disabled and signed out. If by now others would come or leave, you are asked again.`,
   },
@@ -90,7 +90,7 @@ export const followed = {
     noGroup: 'no group of Tenure',
     remove: (group: string) => `Do not follow ${group}`,
     atOnce: 'Most people at once',
-    perCent: 'Most per cent at once',
+    perCent: 'Largest share at once, in per cent',
     perCentHint: 'One person may always come or leave',
   },
 };

@@ -191,7 +191,7 @@ export const features = {
   audit: 'Audit trail',
   configuration: 'Settings',
   'directory-service': 'Domains',
-  'email-notification': 'Mail texts',
+  'email-notification': 'E-mail notifications',
   engine: 'Engines',
   group: 'Groups',
   'managed-account': 'Managed accounts',

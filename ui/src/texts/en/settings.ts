@@ -2,7 +2,7 @@ import { counted } from './common';
 
 export const settings = {
   title: 'Settings',
-  sub: 'Your own profile, and what mails say',
+  sub: 'Your profile, how you sign in, and what is mailed',
   profile: {
     title: 'Your profile',
     name: 'Name',
@@ -54,8 +54,9 @@ export const settings = {
 };
 
 export const mails = {
-  title: 'Mail texts',
-  hint: 'What is mailed, to whom, and what it says. What is not mailed is in the inbox still.',
+  title: 'E-mail notifications',
+  hint: 'What is mailed, to whom, and what it says. What is not mailed is still told in the inbox.',
+  event: (object: string, event: string) => `${object.charAt(0).toUpperCase()}${object.slice(1)}: ${event}`,
   columns: { event: 'Event', recipients: 'To', subject: 'Subject', sent: 'Mailed' },
   on: 'Mailed',
   off: 'Not mailed',
@@ -70,8 +71,8 @@ export const mails = {
   save: 'Save the text',
   reset: 'Back to Tenure’s own text',
   turnOn: 'Mail it',
-  turnOff: 'Mail it no more',
-  region: 'Mail texts: table',
+  turnOff: 'Stop mailing it',
+  region: 'E-mail notifications: table',
 };
 
 export const tokens = {
