@@ -2,7 +2,7 @@
 // do it, days as people count them, and names in place of what only programs read.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { templateOf } from './asking.mjs';
+import { submitted, templateOf } from './asking.mjs';
 import { withDemo } from './demo.mjs';
 import { press } from './keyboard.mjs';
 import { button } from './looks.mjs';
@@ -92,4 +92,24 @@ test('a draft that is not right names its fields as the wizard does, in a simula
   const dialog = page.getByRole('dialog');
   await button(dialog, 'Publish').click();
   await dialog.getByRole('alert').filter({ hasText: 'How many must approve (1)' }).waitFor();
+});
+
+test('on a narrow screen what is done with a row stands beside its name', async () => {
+  const rosa = await person('rosa');
+  await submitted(rosa.api, 'job-near');
+  const { page } = await person('anton');
+  const wrong = await watch(page);
+  const decides = () => button(page, 'Approve job-near');
+  const inSight = async () => {
+    const { x, width } = await decides().boundingBox();
+    return x >= 0 && x + width <= page.viewportSize().width;
+  };
+  await page.goto('/approvals?q=job-near');
+  await listed(page, 'Approvals', 1);
+  assert.ok(await inSight(), 'wide');
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.waitForFunction(() => document.querySelector('main thead th:nth-of-type(3)')?.textContent === 'Decide');
+  assert.ok(await inSight(), 'narrow');
+  await accessible(page, 'approvals on a narrow screen');
+  assert.deepEqual(wrong, []);
 });

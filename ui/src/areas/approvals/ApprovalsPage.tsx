@@ -70,6 +70,7 @@ function columnsOf(decide: ((deciding: Deciding) => void) | undefined): Column<R
     id: 'decide',
     header: texts.columns.decide,
     fixed: true,
+    near: true,
     cell: (row) => (
       <Group gap={6} wrap="nowrap">
         <Button

@@ -36,7 +36,7 @@ const columns: Column<Schemas['HistoryEntry']>[] = [
     ),
   },
   { id: 'who', header: texts.columns.who, cell: (row) => actorName(row.actor) },
-  { id: 'sentence', header: texts.columns.sentence, wrap: true, cell: (row) => row.sentence },
+  { id: 'sentence', header: texts.columns.sentence, wrap: true, near: true, cell: (row) => row.sentence },
   {
     id: 'object',
     header: texts.columns.object,

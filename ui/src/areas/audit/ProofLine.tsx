@@ -19,7 +19,7 @@ export function ProofLine() {
   }
   return (
     <p className="muted" style={{ display: 'flex', gap: 6, alignItems: 'center', margin: '0 0 10px', fontSize: '0.8125rem' }}>
-      <ShieldCheck size={15} aria-hidden />
+      <ShieldCheck size={15} aria-hidden style={{ flex: 'none' }} />
       <span>
         {verified.position === 0 ? (
           texts.notYet

@@ -204,6 +204,7 @@ function columnsOf(ask: ((what: Asked['what'], row: Row) => void) | undefined): 
     id: 'decide',
     header: columns.decide,
     fixed: true,
+    near: true,
     cell: (row) => (
       <Group gap={6} wrap="nowrap">
         <Button size="compact-xs" variant="light" aria-label={reviewing.keepOne(row.name)} onClick={() => ask('keep', row)}>

@@ -58,12 +58,12 @@ const columns: Column<Row>[] = [
 function Holder({ held }: { held: Row['held_by'] }) {
   if (held.kind === 'nobody') return <span className="muted">{common.nobody}</span>;
   return (
-    <>
+    <div style={{ minWidth: 190 }}>
       {holderText(held)}{' '}
       <span className="muted">
         {texts.columns.held.toLowerCase()} <Time at={held.since} />
       </span>
-    </>
+    </div>
   );
 }
 

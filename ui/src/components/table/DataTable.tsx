@@ -1,5 +1,5 @@
 import { Button, Group } from '@mantine/core';
-import { useLocalStorage } from '@mantine/hooks';
+import { useLocalStorage, useMediaQuery } from '@mantine/hooks';
 import { ArrowDown, ArrowUp, ChevronsUpDown } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { EmptyState } from '../EmptyState';
@@ -46,6 +46,12 @@ interface Props<Row extends { id: string }> {
   fill?: boolean;
 }
 
+/** Without scrolling sideways one sees what stands first, and what is near to it. */
+function nearFirst<Row>([first, ...others]: Column<Row>[]): Column<Row>[] {
+  if (!first) return [];
+  return [first, ...others.filter(({ near }) => near), ...others.filter(({ near }) => !near)];
+}
+
 /** Rows that the server pages, sorts, filters and counts; all of the table's state is in the address. */
 export function DataTable<Row extends { id: string }>(props: Props<Row>) {
   const { name, state, columns, rows, total, stale, problem, selection } = props;
@@ -60,7 +66,9 @@ export function DataTable<Row extends { id: string }>(props: Props<Row>) {
     getInitialValueInEffect: false,
   });
   const visible = (id: string) => shown[id] ?? !columns.find((column) => column.id === id)?.hidden;
-  const present = columns.filter((column) => column.fixed || visible(column.id));
+  const narrow = useMediaQuery('(max-width: 40em)', false, { getInitialValueInEffect: false });
+  const chosen = columns.filter((column) => column.fixed || visible(column.id));
+  const present = narrow ? nearFirst(chosen) : chosen;
   const base = props.base ?? {};
   const filtered = !showsView({ ...state.search, sort: undefined }, base);
   return (

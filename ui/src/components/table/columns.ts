@@ -14,6 +14,8 @@ export interface Column<Row> {
   wrap?: boolean;
   /** Not shown until chosen. */
   hidden?: boolean;
+  /** Beside the first where the window is narrow: what the row is about, or what is done with it. */
+  near?: boolean;
   /** Always shown. */
   fixed?: boolean;
 }

@@ -1,4 +1,4 @@
-import { counted } from './common';
+import { counted, number } from './common';
 
 export const audit = {
   title: 'Audit trail',
@@ -83,8 +83,8 @@ export const event = {
 
 export const proof = {
   notYet: 'Not compared with its signed checkpoints yet: that happens by itself',
-  unaltered: (position: number) => `Compared with its signed checkpoints and found unaltered up to event ${position}:`,
-  signed: (position: number) => `last signed at event ${position}:`,
+  unaltered: (position: number) => `Compared with its signed checkpoints and found unaltered up to event ${number(position)}:`,
+  signed: (position: number) => `last signed at event ${number(position)}:`,
   altered: 'The history is not what was written',
   remedy:
     'Keep the database and its back-ups as they are, run "tenure audit verify" with the checkpoints that are kept elsewhere, and find out who had access.',

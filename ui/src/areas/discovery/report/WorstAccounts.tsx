@@ -30,7 +30,7 @@ export function WorstAccounts({ domain }: { domain: string }) {
         ))}
       </ol>
       {data && data.total.value > MOST && (
-        <Link className="link" to="/unmanaged/accounts" search={{ domain }}>
+        <Link className="link" style={{ fontSize: '0.875rem' }} to="/unmanaged/accounts" search={{ domain }}>
           {discovery.report.all(data.total.value)}
         </Link>
       )}
