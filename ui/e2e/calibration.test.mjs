@@ -153,7 +153,7 @@ test('what is missing is named with what grants it, and what is not known yet is
   await told(OU, 'Missing', 'bad');
   await told('OU=Machines', 'All that is needed', 'good');
   await told('OU=Retired', 'Not known yet', 'pending');
-  await told('OU=Nowhere', 'Not to be looked at', 'bad');
+  await told('OU=Nowhere', 'Could not be checked', 'bad');
   await card.getByText('there is no OU=Nowhere').waitFor();
   await card.getByText('3 more places').waitFor();
   await card.getByText('LDAPS, certificate checked for dc1.corp.example.com').waitFor();

@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { submitted, templateOf } from './asking.mjs';
 import { withDemo } from './demo.mjs';
-import { press } from './keyboard.mjs';
-import { button } from './looks.mjs';
+import { find, press } from './keyboard.mjs';
+import { button, lookup } from './looks.mjs';
 import { accessible, listed, settled, watch } from './watch.mjs';
 
 const { person } = withDemo('--accounts', '60');
@@ -111,5 +111,26 @@ test('on a narrow screen what is done with a row stands beside its name', async 
   await page.waitForFunction(() => document.querySelector('main thead th:nth-of-type(3)')?.textContent === 'Decide');
   assert.ok(await inSight(), 'narrow');
   await accessible(page, 'approvals on a narrow screen');
+  assert.deepEqual(wrong, []);
+});
+
+test('the wizard offers the OUs that were read of the domain, and takes one that is yet to be made', async () => {
+  const { page, api } = await person('ada');
+  const wrong = await watch(page);
+  const id = await templateOf(api, 'Vendor access (CORP)');
+  const { content } = await api.get(`templates/${id}`);
+  await api.post(`templates/${id}/draft`, content);
+  await page.goto(`/templates/${id}/edit/directory`);
+  await settled(page);
+  const field = lookup(page, 'Retirement OU');
+  await field.fill('');
+  await find(page, field, 'Vend', page.getByRole('option', { name: 'OU=Vendors,DC=corp,DC=demo,DC=example', exact: true }));
+  await accessible(page, 'a template whose OU was chosen');
+  await field.fill('OU=New,DC=corp,DC=demo,DC=example');
+  await page.getByRole('option').first().waitFor({ state: 'detached' });
+  await button(page, 'Save and continue').click();
+  await page.waitForURL('**/edit/ownership');
+  const { content: saved } = await api.get(`templates/${id}/versions/2`);
+  assert.equal(saved.directory.retirement_ou, 'OU=New,DC=corp,DC=demo,DC=example');
   assert.deepEqual(wrong, []);
 });

@@ -30,7 +30,7 @@ test('the verdict comes first, with where it looked; an override is listed with 
   const report = await api.get('audit/segregation?limit=500');
   assert.equal(report.clean, true);
   const said = await verdict.innerText();
-  assert.ok(said.includes('Positions 1 to') && said.includes('Hash there'), said);
+  assert.ok(said.includes('Positions 1 to') && said.includes('Hash at its end'), said);
   const current = page.locator('nav [aria-current=page]');
   assert.equal(await current.innerText(), 'Segregation of duties');
   const overrides = page.getByRole('region', { name: 'Overrides: table' });

@@ -22,6 +22,7 @@ import { columns } from './columns';
 import { DiscoverySteps } from './DiscoverySteps';
 import { DomainSelect } from './DomainSelect';
 import { exportAddress, filterOf } from './filter';
+import { NoDomain } from './NoDomain';
 import { RemoveDialog } from './removal/RemoveDialog';
 import { RemovedAlert } from './removal/RemovedAlert';
 import type { RemovalOutcome } from './removal/useRemoval';
@@ -42,7 +43,7 @@ export default function UnmanagedPage() {
       {domains.data && (
         <div className="card">
           {items.length > 0 && <DomainSelect domain={undefined} onChange={(next) => state.replaceWith({ domain: next })} />}
-          <EmptyState {...(items.length > 0 ? texts.chooseDomain : texts.noDomain)} />
+          {items.length > 0 ? <EmptyState {...texts.chooseDomain} /> : <NoDomain />}
         </div>
       )}
     </>

@@ -6,6 +6,7 @@ import { hints } from '@/texts/templates';
 import { AttributesField } from './AttributesField';
 import { labelOf, LinesField, TextField, YesNoField } from './Field';
 import { GmsaFields } from './GmsaFields';
+import { OuField } from './OuField';
 import { useWizard } from './useWizard';
 
 /** As the server matches: the whole name. `null` = the pattern is no regular expression. */
@@ -52,8 +53,9 @@ export function DirectorySection() {
         onChange={(pattern) => set({ name_pattern: pattern === '' ? null : pattern })}
       />
       <TryName prefix={directory.name_prefix ?? ''} pattern={directory.name_pattern} />
-      <TextField
+      <OuField
         field="directory.ou"
+        domain={directory.domain}
         hint={hints.ou(base)}
         required
         value={directory.ou}
@@ -70,8 +72,9 @@ export function DirectorySection() {
         value={directory.sub_ous}
         onChange={(sub_ous) => set({ sub_ous: sub_ous ?? false })}
       />
-      <TextField
+      <OuField
         field="directory.retirement_ou"
+        domain={directory.domain}
         hint={hints.retirement}
         value={directory.retirement_ou ?? ''}
         onChange={(ou) => set({ retirement_ou: ou === '' ? null : ou })}

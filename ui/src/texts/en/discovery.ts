@@ -9,6 +9,7 @@ export const discovery = {
     title: 'No unmanaged account was found',
     hint: 'What looks like a service account is decided when the domain is read: look at its plan, or have everything read.',
   },
+  toDomains: 'Domains',
   noDomain: { title: 'There is no domain yet', hint: 'Add the directory in which Tenure is to look.' },
   chooseDomain: { title: 'Choose a domain first', hint: 'Accounts of one domain are looked at and imported at a time.' },
   domain: 'Domain',

@@ -208,7 +208,7 @@ export const hints = {
   tryFits: 'This name would be accepted',
   tryNot: 'This name would be refused',
   tryPattern: 'The pattern is no regular expression',
-  ou: (base: string) => `A distinguished name, such as OU=Service Accounts,${base}`,
+  ou: (base: string) => `A distinguished name, such as OU=Service Accounts,${base}. Those that were read of the domain are offered.`,
   lines: 'One distinguished name a line',
   retirement: 'Accounts that reached their end are moved here. Empty: they stay.',
   availableTo: 'Empty: everyone who may request',

@@ -13,6 +13,7 @@ import { TableSearch } from '@/components/table/TableSearch';
 import { useTableState, type TableState } from '@/components/table/useTableState';
 import { discovery, removing } from '@/texts/discovery';
 import { DomainSelect } from '../DomainSelect';
+import { NoDomain } from '../NoDomain';
 import { useDomain } from '../useDomain';
 import { columns, type RemovalRow } from './columns';
 
@@ -32,7 +33,7 @@ export default function RemovalsPage() {
       {domains.data && (
         <div className="card">
           {items.length > 0 && <DomainSelect domain={undefined} onChange={(next) => state.replaceWith({ domain: next })} />}
-          <EmptyState {...(items.length > 0 ? discovery.chooseDomain : discovery.noDomain)} />
+          {items.length > 0 ? <EmptyState {...discovery.chooseDomain} /> : <NoDomain />}
         </div>
       )}
     </>

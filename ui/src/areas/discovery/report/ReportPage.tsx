@@ -11,6 +11,7 @@ import { ProblemAlert } from '@/components/ProblemAlert';
 import { discovery } from '@/texts/discovery';
 import { DiscoverySteps } from '../DiscoverySteps';
 import { DomainSelect } from '../DomainSelect';
+import { NoDomain } from '../NoDomain';
 import { useDomain } from '../useDomain';
 import { DomainChoice } from './DomainChoice';
 import { RiskPicture } from './RiskPicture';
@@ -31,7 +32,7 @@ export default function ReportPage() {
       {domains.isPending && <LoadingRows rows={8} />}
       {domains.data && items.length === 0 && (
         <div className="card">
-          <EmptyState {...discovery.noDomain} />
+          <NoDomain />
         </div>
       )}
       {items.length > 0 && (
