@@ -34,9 +34,12 @@ export function OutcomesAlert({ title, follows, refused, refusedTitle, onClose }
       closeButtonLabel={common.dismiss}
       onClose={onClose}
     >
-      {follows}
-      {!fine && (
+      {/* Nothing rather than an empty line. */}
+      {fine ? (
+        follows
+      ) : (
         <>
+          {follows}
           <div>{refusedTitle(refused.length)}</div>
           <List size="sm" mt={4}>
             {refused.slice(0, SHOWN).map(({ id, name, why }) => (

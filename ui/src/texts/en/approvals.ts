@@ -53,7 +53,7 @@ export const deputies = {
   name: 'Name a deputy',
   another: 'Name another',
   end: 'End it',
-  nameConsequence: 'During the period, your deputy approves and denies in your name as well, and answers in campaigns. A former deputy does no more.',
+  nameConsequence: 'During the period, your deputy approves and denies in your name as well, and answers in campaigns. Whoever was your deputy before is so no longer.',
   endDialog: {
     title: 'End the deputyship',
     consequence: (name: string) => `${name} decides in your name no more.`,

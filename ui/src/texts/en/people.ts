@@ -46,7 +46,7 @@ export const user = {
   nameDeputy: 'Name a deputy',
   withdraw: 'Withdraw the deputy',
   withdrawConsequence: (name: string) => `${name} decides in this person’s name no more.`,
-  nameDeputyConsequence: 'The deputy may approve and deny whatever this person may, except own requests, and answers in campaigns, except of own accounts. A former deputy does no more.',
+  nameDeputyConsequence: 'The deputy may approve and deny whatever this person may, except own requests, and answers in campaigns, except of own accounts. Whoever was the deputy before is so no longer.',
   edit: 'Edit',
   editTitle: 'Name and addresses',
   displayName: 'Display name',
