@@ -134,3 +134,22 @@ test('the wizard offers the OUs that were read of the domain, and takes one that
   assert.equal(saved.directory.retirement_ou, 'OU=New,DC=corp,DC=demo,DC=example');
   assert.deepEqual(wrong, []);
 });
+
+test('a step that none of its approvers may decide is called that, with what helps', async () => {
+  const [rosa, { page, api }] = await Promise.all(['rosa', 'ada'].map((name) => person(name)));
+  const { items } = await api.get('groups');
+  const { id } = items.find(({ name }) => name === 'Approvers');
+  const [waits, stuck] = [
+    await submitted(rosa.api, 'job-waits'),
+    await submitted(rosa.api, 'job-stuck', { owners: [{ kind: 'group', id }] }),
+  ];
+  const card = page.getByRole('region', { name: 'Who could approve it' });
+  const told = card.getByText('None of its approvers may decide');
+  await page.goto(`/requests/${stuck}`);
+  await told.waitFor();
+  await page.locator('dd', { hasText: 'Approvers (group)' }).waitFor();
+  await accessible(page, 'a request that nobody may approve');
+  await page.goto(`/requests/${waits}`);
+  await card.locator('.pill', { hasText: /^May$/ }).first().waitFor();
+  assert.equal(await told.count(), 0);
+});

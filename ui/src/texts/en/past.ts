@@ -23,7 +23,7 @@ export const approvers = {
   title: 'Who could approve it',
   titleThen: 'Who could have approved it',
   nobody: 'It waits for nobody’s approval.',
-  deadlock: 'None of its approvers may decide, and so it waits without end. An administrator can override the step, or the requester withdraws the request and asks with other owners.',
+  deadlock: 'None of its approvers may decide. An administrator can override the step, or the requester withdraws the request and asks with other owners.',
   deadlockThen: 'None of its approvers could have decided.',
   step: (name: string) => `Step “${name}”`,
   may: 'May',
