@@ -61,3 +61,20 @@ test('an event stands among what led to it and what came of it', async () => {
   await notSideways(page, 'an event among those of its action');
   assert.deepEqual(wrong, []);
 });
+
+test('of an order, an event says first what became of the account', async () => {
+  const { page, api } = await person('iris');
+  const wrong = await watch(page);
+  const { items } = await api.get('audit?type=account.provisioned&limit=1');
+  await page.goto(`/audit/${items[0].position}`);
+  const changes = page.getByRole('region', { name: 'Before and after', exact: true });
+  await changes.getByRole('cell', { name: 'end', exact: true }).waitFor();
+  const noted = changes.getByRole('cell', { name: 'directory, outstanding, kind' });
+  assert.equal(await noted.isVisible(), false);
+  await changes.getByText(/fields of the order to the directory$/).click();
+  await noted.waitFor();
+  await accessible(page, 'what an event changed of an order');
+  await page.setViewportSize({ width: 320, height: 640 });
+  await notSideways(page, 'what an event changed of an order');
+  assert.deepEqual(wrong, []);
+});

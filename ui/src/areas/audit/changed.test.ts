@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { changed, wordsOf } from './changed';
+import { changed, isOfOrder, wordsOf } from './changed';
 
 test('what came as a whole is told field by field, and what is nothing is not told', () => {
   const found = changed([{ field: 'draft', before: null, after: { version: 2, submitted_by: null, content: { name: 'N' } } }] as never, {});
@@ -25,4 +25,11 @@ test('ids are told by their names, instants in local time with UTC beside', () =
 
 test('variants of the code are left out of a name', () => {
   expect(wordsOf('personal.clear.display_name')).toBe('personal, display name');
+});
+
+test('what belongs to the order only is told apart from what the account is', () => {
+  expect(isOfOrder('Managed.directory.outstanding.desired.ou')).toBe(true);
+  expect(isOfOrder('directory.applied.n')).toBe(true);
+  expect(isOfOrder('directory.confirmed.ou')).toBe(false);
+  expect(isOfOrder('directory.applied_at')).toBe(false);
 });

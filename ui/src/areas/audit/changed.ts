@@ -44,6 +44,9 @@ function shown(value: unknown, names: Names): string {
   return String(value);
 }
 
+/** What Tenure notes of the order under way: of the account itself it says nothing. */
+export const isOfOrder = (field: string): boolean => /(?:^|\.)directory\.(?:outstanding|applied)(?:\.|$)/.test(field);
+
 /** What came or went as a whole is told field by field; what is nothing before and after, not at all. */
 export function changed(changes: Schemas['DifferenceBody'][], names: Names): Changed[] {
   return changes.flatMap(({ field, before, after }): Changed[] => {

@@ -69,6 +69,8 @@ export const event = {
   field: 'Field',
   before: 'Before',
   after: 'After',
+  order: 'Of the order',
+  ofOrder: (fields: number) => `${counted(fields, 'field')} of the order to the directory`,
   nothing: '–',
   noChange: { title: 'Nothing of the object changed', hint: 'The event records that something happened.' },
   hidden: { title: 'What changed is hidden from you', hint: 'It would show people whom you may not see.' },
