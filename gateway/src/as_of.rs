@@ -20,14 +20,23 @@ pub(crate) const PATHS: &[&str] = &[
     "/api/v1/accounts/totals",
     "/api/v1/accounts/{id}",
     "/api/v1/accounts/{id}/history",
+    "/api/v1/approvals",
     "/api/v1/audit/export",
     "/api/v1/audit/history",
+    "/api/v1/audit/segregation",
     "/api/v1/audit/segregation/export",
+    "/api/v1/campaigns",
+    "/api/v1/campaigns/{id}",
     "/api/v1/campaigns/{id}/export",
+    "/api/v1/campaigns/{id}/reviews",
+    "/api/v1/deputies",
     "/api/v1/domains",
     "/api/v1/domains/{id}",
+    "/api/v1/domains/{id}/unmanaged-accounts/removals",
     "/api/v1/drift",
     "/api/v1/drift/export",
+    "/api/v1/engines",
+    "/api/v1/engines/{id}",
     "/api/v1/groups",
     "/api/v1/groups/{id}",
     "/api/v1/requests",
@@ -35,6 +44,7 @@ pub(crate) const PATHS: &[&str] = &[
     "/api/v1/requests/{id}",
     "/api/v1/requests/{id}/approvers",
     "/api/v1/requests/{id}/history",
+    "/api/v1/reviews",
     "/api/v1/roles",
     "/api/v1/roles/{id}",
     "/api/v1/templates",
@@ -45,6 +55,51 @@ pub(crate) const PATHS: &[&str] = &[
     "/api/v1/users/{id}",
     "/api/v1/users/{id}/deputy",
 ];
+
+/// Queries for what is kept and is no history, and what says how it was instead.
+const NO_HISTORY: &[(&[&str], &str)] = &[
+    (
+        &[
+            "/api/v1/domains/{id}/groups",
+            "/api/v1/domains/{id}/people",
+            "/api/v1/domains/{id}/people/preview",
+            "/api/v1/domains/{id}/synchronisation",
+            "/api/v1/domains/{id}/units",
+            "/api/v1/domains/{id}/unmanaged-accounts",
+            "/api/v1/domains/{id}/unmanaged-accounts/export",
+            "/api/v1/domains/{id}/unmanaged-accounts/report",
+            "/api/v1/domains/{id}/unmanaged-accounts/summary",
+            "/api/v1/domains/{id}/users",
+        ],
+        "is not known here: a directory is copied, not recorded, so this is as it was read last. Ask /api/v1/accounts and \
+        /api/v1/drift for the managed accounts as they were, and /api/v1/audit for what Tenure did and learned",
+    ),
+    (
+        &[
+            "/api/v1/domains/{id}/calibration",
+            "/api/v1/domains/{id}/pool",
+            "/api/v1/engines/{id}/calibration",
+            "/api/v1/engines/{id}/log",
+        ],
+        "is not known here: what engines say of themselves is not recorded, so this is of now. Ask /api/v1/engines for the \
+        engines as they were, and /api/v1/audit?engine= for what each reported",
+    ),
+    (
+        &["/api/v1/audit", "/api/v1/audit/{position}"],
+        "is not known here: the trail is the past itself. Ask for its events up to a position, with up_to",
+    ),
+];
+
+/// Why there is no past to be asked for.
+fn no_past(method: &Method, path: &str) -> Problem {
+    let queries = matches!(*method, Method::GET | Method::HEAD);
+    let known = NO_HISTORY.iter().find(|(paths, _)| paths.contains(&path));
+    let why = match known.filter(|_| queries) {
+        Some((_, why)) => why,
+        None => "is not known here: this has no past",
+    };
+    Problem::new(Kind::InvalidQuery, format!("as_of {why}.")).with_field("as_of", "no-past", why)
+}
 
 /// The position that an answer stands at, and the instant.
 const POSITION: HeaderName = HeaderName::from_static("tenure-as-of-position");
@@ -101,10 +156,7 @@ pub(crate) async fn wanted(
         return Ok(None);
     };
     if !matches!(*method, Method::GET | Method::HEAD) || !PATHS.contains(&path) {
-        return Err(invalid_query(
-            "as_of",
-            "is not known here: this has no past",
-        ));
+        return Err(no_past(method, path));
     }
     // An offset's plus sign, however it was written.
     let text = text

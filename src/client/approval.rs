@@ -53,7 +53,11 @@ pub(crate) struct RejectArgs {
 }
 
 pub(crate) async fn approvals(args: ApprovalsArgs) -> Result<(), ClientError> {
-    let connection = Connection::signed_in(&args.common)?;
+    waiting(&Connection::signed_in(&args.common)?).await
+}
+
+/// Lists what waits for one's approval.
+pub(super) async fn waiting(connection: &Connection) -> Result<(), ClientError> {
     let answer = connection.get("approvals", &[("limit", "500")]).await?;
     connection.show(&answer, |answer| {
         let columns = [

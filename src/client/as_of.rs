@@ -2,6 +2,7 @@
 
 use super::{
     account,
+    as_of_work::Work,
     connection::{Common, Connection},
     error::ClientError,
     list_export::ExportTo,
@@ -19,7 +20,8 @@ use serde_json::Value;
     after_help = "Examples:\n  tenure audit as-of 2026-03-01 account svc-backup\n  \
     tenure audit as-of 2026-03-01T12:00:00Z accounts --status disabled --json\n  \
     tenure audit as-of 4711 approvers svc-backup\n\n\
-    A day (2026-03-01) stands for its end, in UTC. Where the answer stands is told on standard error."
+    A day (2026-03-01) stands for its end, in UTC. Where the answer stands is told on standard error.\n\
+    What was read of directories (units, groups, people, unmanaged accounts) is a copy without a past."
 )]
 pub(crate) struct AsOfArgs {
     /// A day, an instant (RFC 3339) or a position of the history
@@ -126,6 +128,8 @@ enum What {
     /// All domains
     #[command(after_help = "Example:\n  tenure audit as-of 2026-03-01 domains")]
     Domains,
+    #[command(flatten)]
+    Work(Work),
 }
 
 pub(crate) async fn run(args: AsOfArgs) -> Result<(), ClientError> {
@@ -203,6 +207,7 @@ async fn show(connection: &Connection, what: What) -> Result<(), ClientError> {
         }
         What::Roles => one("roles".to_owned(), roles).await,
         What::Domains => one("domains".to_owned(), domains).await,
+        What::Work(work) => work.show(connection).await,
     }
 }
 

@@ -26,7 +26,7 @@ pub(crate) struct CampaignsArgs {
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum Status {
+pub(super) enum Status {
     Open,
     Closed,
 }
@@ -112,9 +112,16 @@ enum Format {
 
 /// Lists campaigns.
 pub(crate) async fn list(args: CampaignsArgs) -> Result<(), ClientError> {
-    let connection = Connection::signed_in(&args.common)?;
+    listed(&Connection::signed_in(&args.common)?, args.status).await
+}
+
+/// The same, over this connection.
+pub(super) async fn listed(
+    connection: &Connection,
+    status: Option<Status>,
+) -> Result<(), ClientError> {
     let mut query = vec![("limit", "500")];
-    match args.status {
+    match status {
         Some(Status::Open) => query.push(("status", "open")),
         Some(Status::Closed) => query.push(("status", "closed")),
         None => {}
@@ -187,7 +194,7 @@ pub(crate) async fn run(args: CampaignArgs) -> Result<(), ClientError> {
     }
 }
 
-async fn show(connection: &Connection, campaign: &str) -> Result<(), ClientError> {
+pub(super) async fn show(connection: &Connection, campaign: &str) -> Result<(), ClientError> {
     let id = lookup::campaign(connection, campaign).await?;
     let answer = connection.get(&format!("campaigns/{id}"), &[]).await?;
     connection.show(&answer, |campaign| {
@@ -236,7 +243,7 @@ async fn show(connection: &Connection, campaign: &str) -> Result<(), ClientError
     Ok(())
 }
 
-async fn accounts(
+pub(super) async fn accounts(
     connection: &Connection,
     campaign: &str,
     standing: Option<&str>,
@@ -279,7 +286,7 @@ async fn accounts(
     Ok(())
 }
 
-async fn reviews(connection: &Connection, closed: bool) -> Result<(), ClientError> {
+pub(super) async fn reviews(connection: &Connection, closed: bool) -> Result<(), ClientError> {
     let campaigns = if closed { "closed" } else { "open" };
     let items = all(connection, "reviews", &[("campaigns", campaigns)]).await?;
     connection.show(&Value::Array(items), |items| {

@@ -63,15 +63,7 @@ pub(crate) async fn run(args: DeputyArgs) -> Result<(), ClientError> {
     use DeputyCommand as C;
     let connection = Connection::signed_in(&args.common)?;
     match args.command {
-        None | Some(C::Show { of: None }) => {
-            let answer = connection.get("deputies", &[]).await?;
-            connection.show(&answer, |answer| {
-                let others = answer["deputy_for"].as_array();
-                let mine = Some(&answer["mine"]).filter(|mine| mine.is_object());
-                table(mine.into_iter().chain(others.into_iter().flatten()));
-            });
-            Ok(())
-        }
+        None | Some(C::Show { of: None }) => own(&connection).await,
         Some(C::Show { of: Some(person) }) => {
             let id = lookup::user(&connection, &person).await?;
             show(&connection, &id).await
@@ -105,6 +97,17 @@ pub(crate) async fn run(args: DeputyArgs) -> Result<(), ClientError> {
     }
 }
 
+/// Shows one's deputy, and those in whose name one decides.
+pub(super) async fn own(connection: &Connection) -> Result<(), ClientError> {
+    let answer = connection.get("deputies", &[]).await?;
+    connection.show(&answer, |answer| {
+        let others = answer["deputy_for"].as_array();
+        let mine = Some(&answer["mine"]).filter(|mine| mine.is_object());
+        table(mine.into_iter().chain(others.into_iter().flatten()));
+    });
+    Ok(())
+}
+
 /// The person named, or whoever is signed in.
 async fn whose(connection: &Connection, of: Option<String>) -> Result<String, ClientError> {
     match of {
@@ -116,7 +119,7 @@ async fn whose(connection: &Connection, of: Option<String>) -> Result<String, Cl
     }
 }
 
-async fn show(connection: &Connection, id: &str) -> Result<(), ClientError> {
+pub(super) async fn show(connection: &Connection, id: &str) -> Result<(), ClientError> {
     let answer = connection.get(&format!("users/{id}/deputy"), &[]).await?;
     connection.show(&answer, |answer| {
         table(

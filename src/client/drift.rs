@@ -67,7 +67,7 @@ enum DriftCommand {
 
 /// Which accounts.
 #[derive(Args, Debug)]
-struct Which {
+pub(super) struct Which {
     /// In this domain: id or name
     #[arg(long)]
     domain: Option<String>,
@@ -115,7 +115,11 @@ pub(crate) async fn run(args: DriftArgs) -> Result<(), ClientError> {
     }
 }
 
-async fn list(connection: &Connection, which: Which, to: &ExportTo) -> Result<(), ClientError> {
+pub(super) async fn list(
+    connection: &Connection,
+    which: Which,
+    to: &ExportTo,
+) -> Result<(), ClientError> {
     let domain = match &which.domain {
         Some(domain) => Some(lookup::domain(connection, domain).await?),
         None => None,

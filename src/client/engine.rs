@@ -8,7 +8,7 @@ use super::{
 };
 use crate::out;
 use clap::{Args, Subcommand};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Keep engines: the agents beside the domains
 #[derive(Args, Debug)]
@@ -192,24 +192,26 @@ pub(crate) async fn run(args: EngineArgs) -> Result<(), ClientError> {
         }
         EngineCommand::List => {
             let answer = connection.get("engines", &[]).await?;
-            connection.show(&answer, |answer| {
-                let columns = [
-                    ("NAME", "name"),
-                    ("DOMAIN", "domain.name"),
-                    ("STANDING", "standing"),
-                    ("ENABLED", "enabled"),
-                    ("OUT OF REACH", "impaired.explanation"),
-                    ("CONTACT LOST, LAST HEARD OF", "contact_lost"),
-                    ("ID", "id"),
-                ];
-                print_items(answer, &columns);
-            });
+            connection.show(&answer, listed);
         }
     }
     Ok(())
 }
 
-fn show_token(answer: &serde_json::Value) {
+pub(super) fn listed(answer: &Value) {
+    let columns = [
+        ("NAME", "name"),
+        ("DOMAIN", "domain.name"),
+        ("STANDING", "standing"),
+        ("ENABLED", "enabled"),
+        ("OUT OF REACH", "impaired.explanation"),
+        ("CONTACT LOST, LAST HEARD OF", "contact_lost"),
+        ("ID", "id"),
+    ];
+    print_items(answer, &columns);
+}
+
+fn show_token(answer: &Value) {
     out::line(format_args!("engine: {}", text(answer, "id")));
     out::line(format_args!("token: {}", text(answer, "token")));
     out::line(format_args!("good until: {}", text(answer, "expires_at")));

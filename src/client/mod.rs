@@ -7,6 +7,7 @@ mod account;
 mod admin;
 mod approval;
 pub(crate) mod as_of;
+mod as_of_work;
 pub(crate) mod audit;
 mod calibration;
 mod campaign;

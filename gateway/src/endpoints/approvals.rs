@@ -3,16 +3,21 @@
 use crate::{
     access::authorise::Signed,
     app::App,
+    as_of::AsOf,
     names::{Named, Names},
     problem::Problem,
     query::{Filter, Total, page, search},
     schema,
 };
-use axum::{Json, extract::State};
+use axum::Json;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use tenure_domain::{TemplateId, UserId, request::RequestKind};
-use tenure_projections::{Voices, WaitingFilter};
+use tenure_domain::{
+    RequestId, TemplateId, UserId,
+    permission::{Feature, Verb},
+    request::{Request, RequestKind},
+};
+use tenure_projections::{LONGEST_PAGE, Page, Start, Voices, WaitingFilter};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
@@ -81,7 +86,7 @@ pub(crate) struct WaitingRequest {
 #[utoipa::path(get, path = "/api/v1/approvals", tag = "Requests", params(ListApprovals),
     responses((status = 200, body = Approvals)))]
 async fn list(
-    State(app): State<App>,
+    AsOf(app): AsOf,
     signed: Signed,
     Filter(wanted): Filter<ListApprovals>,
 ) -> Result<Json<Approvals>, Problem> {
@@ -95,7 +100,9 @@ async fn list(
         search: search(wanted.search)?,
         template: wanted.template.map(TemplateId),
         requester: wanted.requester.map(UserId),
+        ids: vec![],
     };
+    let filter = seen_today(&app, &signed, &voices, filter).await?;
     let views = &app.instance.views;
     let found = views.waiting_for(&voices, &filter, &page).await?;
     let names = Names::of(
@@ -127,4 +134,43 @@ async fn list(
         total: found.total.into(),
         next: found.next.map(|cursor| cursor.0),
     }))
+}
+
+/// Of the past, those among them that one sees today: somebody else may be asked about the same request since.
+async fn seen_today(
+    app: &App,
+    signed: &Signed,
+    voices: &Voices<'_>,
+    mut filter: WaitingFilter,
+) -> Result<WaitingFilter, Problem> {
+    let all = [Feature::ProvisionRequest, Feature::ProvisionApproval];
+    let sees_all = |feature| signed.reaches_all(feature, Verb::Read);
+    if app.as_of.is_none() || all.into_iter().any(sees_all) {
+        return Ok(filter);
+    }
+    let mut page = Page {
+        uncounted: true,
+        ..Page::first(LONGEST_PAGE)
+    };
+    let (views, mut ids) = (&app.instance.views, Vec::new());
+    loop {
+        let found = views.waiting_for(voices, &filter, &page).await?;
+        for row in &found.rows {
+            let state = app.today.store.state::<Request>(row.request.0).await;
+            let state = state.map_err(|error| Problem::unavailable(&error))?.state;
+            if signed.sees_request(&state) {
+                ids.push(row.request);
+            }
+        }
+        match found.next {
+            Some(next) => page.start = Start::After(next),
+            None => break,
+        }
+    }
+    // None at all is not the same as any.
+    if ids.is_empty() {
+        ids.push(RequestId(Uuid::nil()));
+    }
+    filter.ids = ids;
+    Ok(filter)
 }

@@ -99,7 +99,7 @@ async fn shown(app: &App, named: Vec<DeputyNamed>) -> Result<Vec<DeputyBody>, Pr
 
 /// Shows the caller's deputy, and those whose deputy the caller is.
 #[utoipa::path(get, path = "/api/v1/deputies", tag = "Users", responses((status = 200, body = Deputies)))]
-async fn mine(State(app): State<App>, signed: Signed) -> Result<Json<Deputies>, Problem> {
+async fn mine(AsOf(app): AsOf, signed: Signed) -> Result<Json<Deputies>, Problem> {
     let own = deputyship(&app, signed.user()).await?;
     let mut others = Vec::new();
     for principal in app.instance.views.deputy_for(signed.user()).await? {

@@ -2,6 +2,7 @@
 
 use crate::{
     app::App,
+    as_of::AsOf,
     command::{AcceptedAnswer, AcceptedBody, Command, Nothing, created, done},
     directory::FailureBody,
     names::{Named, Names},
@@ -46,7 +47,7 @@ pub(crate) struct EngineBody {
     /// How far it is on its way to work.
     #[schema(value_type = schema::EngineStanding)]
     standing: EngineStanding,
-    /// Until when the enrolment token is good that is out for it, while it has not enrolled.
+    /// Until when the enrolment token is good that is out for it, while it has not enrolled; absent of the past.
     #[serde(skip_serializing_if = "Option::is_none")]
     token_expires_at: Option<DateTime<Utc>>,
     /// Ed25519, base64; absent until it has enrolled.
@@ -57,10 +58,10 @@ pub(crate) struct EngineBody {
     /// What is out of its reach, if anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     impaired: Option<FailureBody>,
-    /// Its last sign of life, give or take a few seconds.
+    /// Its last sign of life, give or take a few seconds; absent of the past.
     #[serde(skip_serializing_if = "Option::is_none")]
     last_heard: Option<DateTime<Utc>>,
-    /// What it last said of itself.
+    /// What it last said of itself; absent of the past.
     #[serde(skip_serializing_if = "Option::is_none")]
     health: Option<HealthBody>,
     /// Contact is lost: when it gave its last sign of life.
@@ -120,9 +121,9 @@ pub(crate) struct Engines {
     items: Vec<EngineBody>,
 }
 
-/// Lists all engines.
+/// Lists all engines. Their signs of life are not recorded: as of another time there are none.
 #[utoipa::path(get, path = "/api/v1/engines", tag = "Engines", responses((status = 200, body = Engines)))]
-async fn list(State(app): State<App>) -> Result<Json<Engines>, Problem> {
+async fn list(AsOf(app): AsOf) -> Result<Json<Engines>, Problem> {
     let mut items = Vec::new();
     for id in app.instance.views.engine_ids().await? {
         items.extend(engine(&app, id.0).await?);
@@ -142,8 +143,7 @@ async fn engine(app: &App, id: Uuid) -> Result<Option<EngineBody>, Problem> {
     let (Some((name, domain)), Some(standing)) = (state.identity(), state.standing()) else {
         return Ok(None);
     };
-    let last_heard = contact::last_heard(&app.instance.store, EngineId(id)).await;
-    let health = engine_health::of(&app.instance.store, EngineId(id)).await;
+    let now = OfNow::of(app, EngineId(id)).await?;
     let domain = Names::of(app, [domain.0]).await?.named(domain.0);
     let impaired = state.impaired.as_ref().map(FailureBody::new);
     Ok(Some(EngineBody {
@@ -154,7 +154,7 @@ async fn engine(app: &App, id: Uuid) -> Result<Option<EngineBody>, Problem> {
         token_expires_at: state
             .token
             .as_ref()
-            .filter(|_| standing == EngineStanding::Expected)
+            .filter(|_| standing == EngineStanding::Expected && app.as_of.is_none())
             .map(|token| token.expires_at),
         public_key: state
             .content
@@ -162,18 +162,40 @@ async fn engine(app: &App, id: Uuid) -> Result<Option<EngineBody>, Problem> {
             .map(|content| content.public_key.clone()),
         enabled: !state.disabled,
         impaired,
-        last_heard: last_heard.map_err(|error| Problem::unavailable(&error))?,
-        health: health
-            .map_err(|error| Problem::unavailable(&error))?
-            .map(HealthBody::from),
+        last_heard: now.last_heard,
+        health: now.health,
         contact_lost: state.contact_lost,
     }))
+}
+
+/// What is kept of an engine and is no history: of the past nothing.
+#[derive(Default)]
+struct OfNow {
+    last_heard: Option<DateTime<Utc>>,
+    health: Option<HealthBody>,
+}
+
+impl OfNow {
+    async fn of(app: &App, id: EngineId) -> Result<Self, Problem> {
+        if app.as_of.is_some() {
+            return Ok(Self::default());
+        }
+        let store = &app.instance.store;
+        let last_heard = contact::last_heard(store, id).await;
+        let health = engine_health::of(store, id).await;
+        Ok(Self {
+            last_heard: last_heard.map_err(|error| Problem::unavailable(&error))?,
+            health: health
+                .map_err(|error| Problem::unavailable(&error))?
+                .map(HealthBody::from),
+        })
+    }
 }
 
 /// Shows an engine.
 #[utoipa::path(get, path = "/api/v1/engines/{id}", tag = "Engines", params(("id" = Uuid, Path)),
     responses((status = 200, body = EngineBody)))]
-async fn detail(State(app): State<App>, Id(id): Id) -> Result<Json<EngineBody>, Problem> {
+async fn detail(AsOf(app): AsOf, Id(id): Id) -> Result<Json<EngineBody>, Problem> {
     engine(&app, id)
         .await?
         .map(Json)

@@ -5,6 +5,7 @@ use super::{request_commands::free_text, synchronisation::known, unmanaged_accou
 use crate::{
     access::objects,
     app::App,
+    as_of::AsOf,
     command::{AcceptedAnswer, AcceptedBody, Command, watch},
     directory::FailureBody,
     history::{ActorBody, actor_id},
@@ -340,7 +341,7 @@ pub(crate) struct Removals {
 #[utoipa::path(get, path = "/api/v1/domains/{id}/unmanaged-accounts/removals", tag = "Domains",
     params(("id" = Uuid, Path), ListRemovals), responses((status = 200, body = Removals)))]
 async fn list(
-    State(app): State<App>,
+    AsOf(app): AsOf,
     Id(id): Id,
     Filter(wanted): Filter<ListRemovals>,
 ) -> Result<Json<Removals>, Problem> {

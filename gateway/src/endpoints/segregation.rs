@@ -3,12 +3,13 @@
 use crate::{
     access::authorise::Signed,
     app::App,
+    as_of::AsOf,
     names::{Named, Names},
     problem::Problem,
     query::{Filter, Total, invalid_query},
     segregation::Reviewed,
 };
-use axum::{Json, extract::State};
+use axum::Json;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use tenure_domain::{
@@ -188,10 +189,14 @@ pub(crate) struct ShareBody {
 #[utoipa::path(get, path = "/api/v1/audit/segregation", tag = "Audit", params(AskSegregation),
     responses((status = 200, body = SegregationReport)))]
 async fn report(
-    State(app): State<App>,
+    AsOf(app): AsOf,
     signed: Signed,
     Filter(ask): Filter<AskSegregation>,
 ) -> Result<Json<SegregationReport>, Problem> {
+    let ask = AskSegregation {
+        position: position(&app, ask.position)?,
+        ..ask
+    };
     let limit = ask.limit.unwrap_or(50);
     if !(1..=500).contains(&limit) {
         return Err(invalid_query("limit", "must be between 1 and 500"));
@@ -253,6 +258,14 @@ async fn report(
                 .collect(),
         },
     }))
+}
+
+/// The position that is asked about, whichever way it is said.
+pub(super) fn position(app: &App, asked: Option<u64>) -> Result<Option<u64>, Problem> {
+    match (asked, app.as_of) {
+        (Some(_), Some(_)) => Err(invalid_query("position", "does not go together with as_of")),
+        (asked, moment) => Ok(asked.or(moment.map(|moment| moment.position))),
+    }
 }
 
 /// The review that was asked for, as far as it comes at once.

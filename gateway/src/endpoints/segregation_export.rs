@@ -1,7 +1,7 @@
 //! Segregation of duties as a file: one of its three lists, whole.
 
 use super::segregation::{
-    AskSegregation, ids_of_override, ids_of_violation, reviewed, shares, shows,
+    AskSegregation, ids_of_override, ids_of_violation, position, reviewed, shares, shows,
 };
 use crate::{
     access::authorise::Signed,
@@ -11,7 +11,6 @@ use crate::{
     list_export::{Cell, Exporting, InFormat, Known, List, Origin, Row},
     names::Names,
     problem::{Kind, Problem},
-    query::invalid_query,
     segregation::Reviewed,
 };
 use axum::response::Response;
@@ -113,12 +112,7 @@ async fn export(
     exporter: Exporter,
     Exporting(wanted, format): Exporting<ExportSegregation>,
 ) -> Result<Response, Problem> {
-    let position = match (wanted.position, app.as_of) {
-        (Some(_), Some(_)) => {
-            return Err(invalid_query("position", "does not go together with as_of"));
-        }
-        (position, moment) => position.or(moment.map(|moment| moment.position)),
-    };
+    let position = position(&app, wanted.position)?;
     let ask = AskSegregation::of(position, wanted.approver, wanted.requester);
     let found = reviewed(&app, &ask).await?;
     if !found.is_complete() {

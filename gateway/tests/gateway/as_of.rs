@@ -52,7 +52,7 @@ fn paths(ids: &Value) -> Vec<String> {
     paths
 }
 
-async fn text(person: &Person, path: &str) -> (String, Option<String>) {
+pub(crate) async fn text(person: &Person, path: &str) -> (String, Option<String>) {
     let url = format!("{}/api/v1/{path}", person.url);
     let answer = person.http.get(url).bearer_auth(&person.token);
     let answer = answer.send().await.unwrap();
@@ -72,7 +72,7 @@ async fn text(person: &Person, path: &str) -> (String, Option<String>) {
     (body.to_string(), position)
 }
 
-fn with(path: &str, query: &str) -> String {
+pub(crate) fn with(path: &str, query: &str) -> String {
     let and = if path.contains('?') { '&' } else { '?' };
     format!("{path}{and}{query}")
 }
@@ -209,9 +209,39 @@ async fn a_moment_is_one_of_the_past_and_only_where_there_is_one() {
     }
     let beyond = ada.get(&format!("accounts?as_of={}", head + 1)).await;
     assert_eq!(beyond.problem().1, "unknown-position");
-    for path in ["inbox", "audit", "engines", "system"] {
+    let domain = uuid::Uuid::nil();
+    for (path, instead) in [
+        ("inbox", "this has no past"),
+        ("system", "this has no past"),
+        ("audit", "up to a position, with up_to"),
+        (&format!("engines/{domain}/log"), "/api/v1/engines"),
+        (&format!("domains/{domain}/pool"), "/api/v1/engines"),
+        (&format!("domains/{domain}/units"), "copied, not recorded"),
+        (&format!("domains/{domain}/groups"), "/api/v1/drift"),
+        (&format!("domains/{domain}/users"), "/api/v1/accounts"),
+        (&format!("domains/{domain}/people"), "/api/v1/audit"),
+        (
+            &format!("domains/{domain}/synchronisation"),
+            "as it was read last",
+        ),
+        (
+            &format!("domains/{domain}/unmanaged-accounts"),
+            "copied, not recorded",
+        ),
+        (
+            &format!("domains/{domain}/unmanaged-accounts/report"),
+            "copied, not recorded",
+        ),
+    ] {
         let answer = ada.get(&format!("{path}?as_of=1")).await;
         assert_eq!(answer.problem(), (400, "invalid-query"), "{path}");
+        let error = &answer.json["errors"][0];
+        assert_eq!(
+            (&error["field"], &error["code"]),
+            (&json!("as_of"), &json!("no-past"))
+        );
+        let said = answer.json["detail"].as_str().unwrap();
+        assert!(said.contains(instead), "{path}: {said}");
     }
     let post = ada.post("groups?as_of=1", json!({"name": "Then"})).await;
     assert_eq!(post.problem(), (400, "invalid-query"));

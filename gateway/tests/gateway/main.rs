@@ -6,6 +6,7 @@ mod accounts;
 mod api_tokens;
 mod approvals;
 mod as_of;
+mod as_of_work;
 mod audit_event;
 mod audit_export;
 mod audit_search;

@@ -4,7 +4,7 @@ use crate::{
     synchronisation::{copied, domain, row},
     world::World,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use tenure_domain::{discovery::Signal, synchronisation::DirectoryUser};
 use tenure_eventstore::{new_id, state::DirectoryRow};
 use uuid::Uuid;
@@ -54,6 +54,7 @@ async fn useless_accounts_are_removed_each_by_itself_and_kept_again() {
     let miscounted = ada.post(&format!("{path}/remove"), body(3)).await;
     assert_eq!(miscounted.problem(), (422, "invalid"));
     assert_eq!(miscounted.json["errors"][0]["field"], "confirmed");
+    let before = world.head().await;
     let begun = ada.post(&format!("{path}/remove"), body(4)).await.ok();
     assert_eq!(
         (&begun["accepted"], &begun["refused"]),
@@ -120,6 +121,12 @@ async fn useless_accounts_are_removed_each_by_itself_and_kept_again() {
     let removals = format!("{path}/removals?at_least={}", kept["position"]);
     let shown = ada.get(&removals).await.ok();
     assert_eq!(shown["items"][0]["state"], "cancelling", "{shown}");
+    let then = async |position: &Value| {
+        let removals = format!("{path}/removals?as_of={position}");
+        ada.get(&removals).await.ok()["items"].clone()
+    };
+    assert_eq!(then(&json!(before)).await, json!([]));
+    assert_eq!(then(&begun["position"]).await[0]["state"], "disabling");
     let history = ada.get(&format!("accounts/{account}/history")).await.ok();
     let told = history.to_string();
     assert!(

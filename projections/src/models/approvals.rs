@@ -321,6 +321,8 @@ pub struct WaitingFilter {
     pub template: Option<TemplateId>,
     /// Asked by this person.
     pub requester: Option<UserId>,
+    /// Among these; empty = any.
+    pub ids: Vec<RequestId>,
 }
 
 impl WaitingFilter {
@@ -328,7 +330,9 @@ impl WaitingFilter {
         let is = |column: &'static str, id: Uuid| Expr::col(column).eq(id.as_bytes().to_vec());
         let search = self.search.as_deref();
         let found = search.and_then(|search| matching(WORDS, search));
+        let ids = || self.ids.iter().map(|id| id.0.as_bytes().to_vec());
         Cond::all()
+            .add_option((!self.ids.is_empty()).then(|| Expr::col("id").is_in(ids())))
             .add_option(self.template.map(|id| is("template", id.0)))
             .add_option(self.requester.map(|id| is("requester", id.0)))
             .add_option(found.map(|found| Expr::col("id").in_subquery(found)))

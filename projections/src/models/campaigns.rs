@@ -97,6 +97,7 @@ pub(super) const CAMPAIGNS: &str = "view_campaigns";
 impl ReadModel for Campaigns {
     const NAME: &'static str = "campaigns";
     const VERSION: u32 = 1;
+    const KINDS: &'static [&'static str] = &["campaign"];
     const TABLES: &'static [Table] = &[Table {
         name: CAMPAIGNS,
         columns: &[

@@ -37,7 +37,7 @@ impl Views {
             .and_where(Expr::col("population").eq(population.0.as_bytes().to_vec()))
             .group_by_col("standing");
         let kinds = [Kind::Text, Kind::Int];
-        let rows = self.database().select(&query, &kinds).await?;
+        let rows = self.query(&query, &kinds).await?;
         let of = |standing: &ReviewStanding| {
             let row = rows.iter().find(
                 |row| matches!(row.first(), Some(Cell::Text(text)) if text == standing.text()),
@@ -69,7 +69,7 @@ impl Views {
             .group_by_col((REVIEWERS, "reviewer"))
             .group_by_col((REVIEWS, "standing"));
         let kinds = [Kind::Bytes, Kind::Text, Kind::Int];
-        let rows = self.database().select(&query, &kinds).await?;
+        let rows = self.query(&query, &kinds).await?;
         let total = |row: &Vec<Cell>| {
             let Some(Cell::Text(standing)) = row.get(1) else {
                 return None;

@@ -239,6 +239,7 @@ const WORDS: &str = "view_review_words";
 impl ReadModel for Reviews {
     const NAME: &'static str = "reviews";
     const VERSION: u32 = 1;
+    const KINDS: &'static [&'static str] = &["population", "review"];
     const BEGINS: bool = false;
     const TABLES: &'static [Table] = &[
         Table {
@@ -331,6 +332,8 @@ pub struct ReviewFilter {
     pub standing: Vec<ReviewStanding>,
     /// Words of the name begin like this.
     pub search: Option<String>,
+    /// Among these; empty = any.
+    pub ids: Vec<ReviewId>,
 }
 
 impl ReviewFilter {
@@ -357,8 +360,10 @@ impl ReviewFilter {
             .map(|id| Expr::col("population").eq(bytes(&id.0)));
         let search = self.search.as_deref();
         let search = search.and_then(|search| matching(WORDS, search));
-        let picked = !self.reviewers.is_empty() || search.is_some();
+        let picked = !self.reviewers.is_empty() || search.is_some() || !self.ids.is_empty();
+        let ids = || self.ids.iter().map(|id| bytes(&id.0));
         Cond::all()
+            .add_option((!self.ids.is_empty()).then(|| Expr::col("id").is_in(ids())))
             .add_option(of)
             .add_option(standing_so)
             .add_option(one_of("standing", &standing, picked))

@@ -16,11 +16,12 @@ use tenure_domain::{
 use tenure_eventstore::{clock::Clock, new_id};
 use tenure_projections::{
     AccountFilter, CampaignRow, CampaignStatus, Page, ReviewFilter, ReviewRow, ReviewStanding,
-    SortOrder,
+    SortOrder, Views,
 };
 
 on_both!(
     a_campaign_is_followed_from_its_opening_to_its_end,
+    a_campaign_is_seen_as_it_was,
     a_population_is_frozen_as_of_one_position,
     a_part_without_a_campaign_waits_for_nobody
 );
@@ -217,6 +218,61 @@ async fn a_campaign_is_followed_from_its_opening_to_its_end(world: World) {
     );
     let open = world.views.campaigns(Some(CampaignStatus::Open), &page);
     assert_eq!(open.await.unwrap().rows.len(), 0);
+}
+
+/// Campaigns, their accounts and their numbers, as these views have them.
+async fn seen(views: &Views, opened: &Opened) -> Vec<String> {
+    let (page, population) = (Page::first(2), opened.row.frozen.population);
+    let waiting = ReviewFilter {
+        campaigns: Some(CampaignStatus::Open),
+        standing: ReviewStanding::WAITING.to_vec(),
+        ..ReviewFilter::default()
+    };
+    let chosen = ReviewFilter {
+        population: Some(population),
+        ids: opened.items[1..].iter().map(|item| item.review).collect(),
+        search: Some("svc".into()),
+        ..ReviewFilter::default()
+    };
+    let mut all = Vec::new();
+    for filter in [ReviewFilter::default(), waiting, chosen] {
+        let found = views.reviews(&filter, SortOrder::Descending, &page).await;
+        all.push(format!("{:?}", found.unwrap()));
+    }
+    for status in [CampaignStatus::Open, CampaignStatus::Closed] {
+        let found = views.campaigns(Some(status), &page).await.unwrap();
+        all.push(format!("{found:?}"));
+    }
+    all.push(format!("{:?}", views.campaign(opened.id).await.unwrap()));
+    let totals = views.review_totals(population).await.unwrap();
+    all.push(format!("{totals:?}"));
+    let mut totals = views.reviewer_totals(population).await.unwrap();
+    totals.sort_by_key(|total| (total.reviewer, total.standing));
+    all.push(format!("{totals:?}"));
+    all
+}
+
+async fn a_campaign_is_seen_as_it_was(world: World) {
+    world.keep();
+    let accounts = ["svc-b", "svc-a", "svc-c"].map(|name| (AccountId(new_id()), name));
+    let opened = open(&world, &accounts).await;
+    review(&world, &opened, 0, says(&opened, Decision::Keep)).await;
+    let position = world.level().await;
+    let before = seen(&world.views, &opened).await;
+    review(&world, &opened, 0, says(&opened, Decision::Revoke)).await;
+    review(&world, &opened, 1, says(&opened, Decision::DoNotKnow)).await;
+    let close = CampaignCommand::Close {
+        reason: "over".into(),
+    };
+    let (facts, bob) = (CampaignFacts::default(), world.by(world.bob));
+    world.run::<Campaign>(opened.id.0, close, facts, bob).await;
+    world.level().await;
+    for (now, before) in seen(&world.views, &opened).await.iter().zip(&before) {
+        assert_ne!(now, before, "otherwise nothing is shown by this");
+    }
+    let then = world.store.as_of(position, world.clock.now());
+    let then = world.views.as_of(&then).await.unwrap();
+    assert_eq!(seen(&then, &opened).await, before);
 }
 
 async fn a_part_without_a_campaign_waits_for_nobody(world: World) {

@@ -30,9 +30,24 @@ async fn objects_and_lists_are_shown_as_they_were() {
     let waiting = position(&small);
     small.prints_for(&bob, &["approve", "svc-backup", "--wait"]);
     small.prints(&["group", "create", "--name", "Platform"]);
+    let (due, bob_instead) = ("2026-02-10T00:00:00Z", "bob@corp.example");
+    let start = ["campaign", "start", "Spring", "--due", due, "--self-review"];
+    small.prints(&start);
+    small.prints(&["deputy", "name", bob_instead, "--until", due]);
+    let engines = small.prints(&["engine", "list", "--json"]);
+    let engines: Value = serde_json::from_str(&engines).unwrap();
+    let engine = engines["items"][0]["name"].as_str().unwrap().to_owned();
     let active = position(&small);
     let reason = ["--reason", "Suspicious sign-ins", "--wait"];
     small.prints(&[["accounts", "disable", "svc-backup"].as_slice(), &reason].concat());
+    small.prints(&[
+        "campaign",
+        "close",
+        "Spring",
+        "--reason",
+        "Started by mistake",
+    ]);
+    small.prints(&["deputy", "withdraw"]);
 
     let as_of = |when: &str, what: &[&str]| {
         let output = small.tenure(&[["audit", "as-of", when].as_slice(), what].concat());
@@ -53,6 +68,9 @@ async fn objects_and_lists_are_shown_as_they_were() {
     assert!(request.contains("submitted"), "{request}");
     let (requests, _) = as_of(&waiting, &["requests", "--status", "submitted"]);
     assert!(requests.contains("svc-backup"), "{requests}");
+    let of_bob = ["audit", "as-of", &waiting, "approvals"];
+    let approvals = small.prints_for(&bob, &of_bob);
+    assert!(approvals.contains("svc-backup"), "{approvals}");
     let (approvers, _) = as_of(&waiting, &["approvers", "svc-backup"]);
     assert!(
         approvers.contains("Team lead") && approvers.contains("Bob"),
@@ -70,6 +88,15 @@ async fn objects_and_lists_are_shown_as_they_were() {
         (&["roles"], "Auditor"),
         (&["role", "Auditor"], "managed-account:read"),
         (&["domains"], "corp.example.com"),
+        (&["engines"], "assigned"),
+        (&["engine", &engine], "corp.example.com"),
+        (&["campaigns", "--status", "open"], "Spring"),
+        (&["campaign", "Spring"], "SHA-256"),
+        (&["campaign-accounts", "Spring"], "open"),
+        (&["reviews"], "svc-backup"),
+        (&["deputies"], "Bob"),
+        (&["drift"], "Nothing."),
+        (&["removals", "corp.example.com"], "Nothing."),
     ] {
         let (printed, _) = as_of(&active, what);
         assert!(printed.contains(wanted), "{what:?}: {printed}");

@@ -9,19 +9,27 @@ const ID = '/{id}';
 /** What can be asked of the past, as the API names it. */
 const QUERIES = new Set(
   [
-    ...['accounts', 'groups', 'requests', 'roles', 'templates', 'users'].flatMap((list) => [list, list + ID]),
+    ...['accounts', 'campaigns', 'domains', 'engines', 'groups', 'requests', 'roles', 'templates', 'users'].flatMap((list) => [
+      list,
+      list + ID,
+    ]),
     'accounts/totals',
     `accounts${ID}/history`,
-    'domains',
+    'approvals',
+    `campaigns${ID}/reviews`,
+    'deputies',
+    'drift',
     `requests${ID}/approvers`,
     `requests${ID}/history`,
+    'reviews',
     `templates${ID}/versions`,
     `templates${ID}/versions/{version}`,
     `users${ID}/deputy`,
   ].map((path) => `/api/v1/${path}`),
 );
 
-const PAGES = /^\/(accounts|groups|requests|roles|templates|users)(\/[0-9a-f]{8}-[0-9a-f-]{27})?\/?$/;
+const PAGES =
+  /^\/((accounts|campaigns|domains|engines|groups|requests|roles|templates|users)(\/[0-9a-f]{8}-[0-9a-f-]{27})?|approvals|drift|reviews)\/?$/;
 
 /** Does the page at this address show how things were? */
 export const pageKnowsPast = (path: string): boolean => PAGES.test(path);
@@ -45,6 +53,14 @@ export function usePast(): string | undefined {
   const knows = useRouterState({ select: ({ location }) => pageKnowsPast(location.pathname) });
   const moment = useMoment();
   return knows ? moment : undefined;
+}
+
+/** For questions to the trail, which has no moments: up to where. None as long as that is not known. */
+export function useUpTo(): { up_to?: number } | undefined {
+  const past = usePast();
+  const standing = useStanding(past);
+  if (!past) return {};
+  return standing && { up_to: standing.position };
 }
 
 /** Does the page in this tab show how things were? For what happens outside components. */

@@ -1,32 +1,27 @@
-//! The accounts of campaigns, one by one: all of a campaign for those who run it, and one's own for reviewers.
+//! The accounts of a campaign, one by one, for those who run it; and how an account of a campaign is shown.
 
-use super::{campaign, queries::StatusChoice};
+use super::campaign;
 use crate::{
-    access::authorise::Signed,
     app::App,
-    endpoints::account_queries::own,
+    as_of::AsOf,
     history::{ActorBody, actor_id},
     names::{Named, Names, OwnerBody, owner_id},
     problem::Problem,
     query::{Direction, Filter, Id, Total, invalid_query, page, search},
     schema,
 };
-use axum::{Json, extract::State};
+use axum::Json;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashMap};
-use tenure_domain::{CampaignId, GroupId, UserId, lifecycle::Status, review::Decision};
-use tenure_projections::{
-    AccountRow, CampaignRow, CampaignStatus, Paged, ReviewFilter, ReviewRow, ReviewStanding,
-};
+use tenure_domain::{CampaignId, lifecycle::Status, review::Decision};
+use tenure_projections::{AccountRow, CampaignRow, Paged, ReviewFilter, ReviewRow, ReviewStanding};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(list))
-        .routes(routes!(mine))
+    OpenApiRouter::new().routes(routes!(list))
 }
 
 /// Which accounts of a campaign.
@@ -58,40 +53,10 @@ pub(crate) struct ListReviews {
     cursor: Option<String>,
 }
 
-/// Which of one's reviews.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ListOwnReviews {
-    /// Of this campaign.
-    campaign: Option<Uuid>,
-    /// Of campaigns that are open, unless it says `closed`: of these, what one was asked and what was said, to be looked at.
-    #[param(inline)]
-    campaigns: Option<StatusChoice>,
-    /// Words of the name begin like this.
-    #[param(max_length = 200)]
-    search: Option<String>,
-    /// They stand like one of these, separated by commas; by default `open,unknown`: those that wait, and of closed campaigns
-    /// all.
-    #[param(
-        pattern = "^(open|unknown|kept|decided|ordered|observed|failed|unneeded|undone)(,(open|unknown|kept|decided|ordered|observed|failed|unneeded|undone))*$"
-    )]
-    standing: Option<String>,
-    /// Rows of a page.
-    #[param(minimum = 1, maximum = 500)]
-    limit: Option<u32>,
-    /// Rows to leave out.
-    #[param(minimum = 0, maximum = 1_000_000)]
-    offset: Option<u64>,
-    /// The `next` of the page before.
-    #[param(max_length = 1000)]
-    cursor: Option<String>,
-}
-
 /// A page of accounts of campaigns.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Reviews {
-    items: Vec<ReviewBody>,
+    pub(super) items: Vec<ReviewBody>,
     total: Total,
     /// For `cursor`: where the next page begins.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -133,7 +98,7 @@ pub(crate) struct ReviewBody {
     /// Why the directory refused, or why there was nothing to revoke.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) detail: Option<String>,
-    /// The account as it is now.
+    /// The account as it is now, or was then.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) now: Option<AccountNow>,
 }
@@ -163,7 +128,7 @@ pub(crate) struct FollowedBody {
     pub(super) position: u64,
 }
 
-/// An account as it is now, for those who decide.
+/// An account as it is, for those who decide.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct AccountNow {
     #[schema(value_type = schema::AccountStatus)]
@@ -263,7 +228,7 @@ pub(super) fn standings(text: Option<&str>) -> Result<Vec<ReviewStanding>, Probl
     })
 }
 
-async fn shown(app: &App, found: Paged<ReviewRow>) -> Result<Reviews, Problem> {
+pub(super) async fn shown(app: &App, found: Paged<ReviewRow>) -> Result<Reviews, Problem> {
     let spoken = Spoken::of(app, &found.rows).await?;
     Ok(Reviews {
         items: found.rows.iter().map(|row| spoken.body(row)).collect(),
@@ -276,7 +241,7 @@ async fn shown(app: &App, found: Paged<ReviewRow>) -> Result<Reviews, Problem> {
 #[utoipa::path(get, path = "/api/v1/campaigns/{id}/reviews", tag = "Campaigns",
     params(("id" = Uuid, Path), ListReviews), responses((status = 200, body = Reviews)))]
 async fn list(
-    State(app): State<App>,
+    AsOf(app): AsOf,
     Id(id): Id,
     Filter(wanted): Filter<ListReviews>,
 ) -> Result<Json<Reviews>, Problem> {
@@ -292,79 +257,4 @@ async fn list(
     let order = wanted.order.unwrap_or_default().into();
     let found = app.instance.views.reviews(&filter, order, &page).await?;
     Ok(Json(shown(&app, found).await?))
-}
-
-/// Lists accounts of campaigns that one is asked to review, by oneself, by a group, or as somebody's deputy: those of open
-/// campaigns that wait, unless it is asked for others.
-#[utoipa::path(get, path = "/api/v1/reviews", tag = "Campaigns", params(ListOwnReviews),
-    responses((status = 200, body = Reviews)))]
-async fn mine(
-    State(app): State<App>,
-    signed: Signed,
-    Filter(wanted): Filter<ListOwnReviews>,
-) -> Result<Json<Reviews>, Problem> {
-    let population = match wanted.campaign {
-        Some(id) => {
-            let known = app.instance.views.campaigns_among(&[id]).await?;
-            // One that is unknown has no accounts.
-            let population = known.first().map(|campaign| campaign.frozen.population);
-            Some(population.unwrap_or_default())
-        }
-        None => None,
-    };
-    let campaigns = wanted
-        .campaigns
-        .map_or(CampaignStatus::Open, CampaignStatus::from);
-    let mut standing = standings(wanted.standing.as_deref())?;
-    if standing.is_empty() && campaigns == CampaignStatus::Open {
-        standing = ReviewStanding::WAITING.to_vec();
-    }
-    let filter = ReviewFilter {
-        population,
-        campaigns: Some(campaigns),
-        reviewers: voices(&signed),
-        standing,
-        search: search(wanted.search)?,
-    };
-    let page = page(wanted.limit, wanted.offset, wanted.cursor)?;
-    let order = Direction::Asc.into();
-    let found = app.instance.views.reviews(&filter, order, &page).await?;
-    let principals: Vec<_> = found
-        .rows
-        .iter()
-        .map(|row| principal(&signed, row))
-        .collect();
-    let named = principals.iter().flatten().map(|user| user.0);
-    let names = Names::of(&app, named).await?;
-    let mut reviews = shown(&app, found).await?;
-    for (item, principal) in reviews.items.iter_mut().zip(principals) {
-        item.on_behalf_of = principal.map(|user| names.named(user.0));
-    }
-    Ok(Json(reviews))
-}
-
-/// Whom a review may name to be one's own: oneself and one's groups, and the same of those whose deputy one is.
-fn voices(signed: &Signed) -> Vec<Uuid> {
-    let mut voices = own(signed);
-    for principal in &signed.rights.deputy_for {
-        voices.push(principal.user.0);
-        voices.extend(principal.groups.iter().map(|group| group.0));
-    }
-    voices.sort_unstable();
-    voices.dedup();
-    voices
-}
-
-/// In whose name one is asked, unless oneself is.
-fn principal(signed: &Signed, row: &ReviewRow) -> Option<UserId> {
-    let asked = |user, groups: &[GroupId]| {
-        let mut reviewers = row.reviewers.iter();
-        reviewers.any(|reviewer| reviewer.covers(user, groups))
-    };
-    if asked(signed.user(), &signed.rights.groups) {
-        return None;
-    }
-    let mut principals = signed.rights.deputy_for.iter();
-    let found = principals.find(|principal| asked(principal.user, &principal.groups));
-    found.map(|principal| principal.user)
 }

@@ -4,6 +4,7 @@ mod commands;
 mod decisions;
 mod export;
 mod items;
+mod own;
 mod progress;
 mod queries;
 
@@ -22,6 +23,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .merge(commands::routes())
         .merge(export::routes())
         .merge(items::routes())
+        .merge(own::routes())
         .merge(decisions::routes())
 }
 

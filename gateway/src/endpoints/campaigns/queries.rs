@@ -3,13 +3,14 @@
 use super::{campaign, progress::CampaignProgress};
 use crate::{
     app::App,
+    as_of::AsOf,
     history::{ActorBody, actor_id},
     names::{Named, Names, OwnerBody, owner_id},
     problem::Problem,
     query::{Filter, Id, Total, page},
     schema,
 };
-use axum::{Json, extract::State};
+use axum::Json;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::{cmp::Reverse, collections::BTreeMap};
@@ -96,7 +97,7 @@ pub(crate) struct CampaignSummary {
 #[utoipa::path(get, path = "/api/v1/campaigns", tag = "Campaigns", params(ListCampaigns),
     responses((status = 200, body = Campaigns)))]
 async fn list(
-    State(app): State<App>,
+    AsOf(app): AsOf,
     Filter(wanted): Filter<ListCampaigns>,
 ) -> Result<Json<Campaigns>, Problem> {
     let page = page(wanted.limit, wanted.offset, wanted.cursor)?;
@@ -196,7 +197,7 @@ pub(crate) struct ReviewerBody {
 /// Shows a campaign.
 #[utoipa::path(get, path = "/api/v1/campaigns/{id}", tag = "Campaigns", params(("id" = Uuid, Path)),
     responses((status = 200, body = CampaignBody)))]
-async fn detail(State(app): State<App>, Id(id): Id) -> Result<Json<CampaignBody>, Problem> {
+async fn detail(AsOf(app): AsOf, Id(id): Id) -> Result<Json<CampaignBody>, Problem> {
     let row = campaign(&app, id).await?;
     Ok(Json(with_reviewers(&app, row, REVIEWERS).await?))
 }

@@ -2,7 +2,9 @@ import { Button } from '@mantine/core';
 import { useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api, type Schemas } from '@/api/client';
+import { usePast } from '@/api/past';
 import { useCan } from '@/api/session';
+import { stringifySearch } from '@/app/search';
 import { Card } from '@/components/Card';
 import { ConfirmDialog } from '@/components/ConfirmDialog';
 import { ExportMenu } from '@/components/ExportMenu';
@@ -37,7 +39,9 @@ export default function CampaignPage() {
 function Shown({ campaign }: { campaign: Schemas['CampaignBody'] }) {
   const runs = useCan()('managed-account:update:all');
   const [closing, setClosing] = useState(false);
+  const past = usePast();
   const exported = `/api/v1/campaigns/${campaign.id}/export`;
+  const exportAs = (format?: string) => exported + stringifySearch({ format, as_of: past });
   const open = campaign.status === 'open';
   return (
     <>
@@ -45,11 +49,13 @@ function Shown({ campaign }: { campaign: Schemas['CampaignBody'] }) {
         title={campaign.name}
         badge={<CampaignStatus status={campaign.status} />}
         parent={{ label: campaigns.title, to: '/campaigns' }}
+        tools={
+          <ExportMenu
+            lists={[{ address: exportAs(), file: 'campaign' }]}
+            others={[{ label: texts.exportJson, address: exportAs('json'), file: 'campaign.json' }]}
+          />
+        }
       >
-        <ExportMenu
-          lists={[{ address: exported, file: 'campaign' }]}
-          others={[{ label: texts.exportJson, address: `${exported}?format=json`, file: 'campaign.json' }]}
-        />
         {runs && open && (
           <Button variant="default" onClick={() => setClosing(true)}>
             {texts.close}

@@ -3,6 +3,7 @@ import { keepPreviousData } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api, type Schemas } from '@/api/client';
+import { usePast } from '@/api/past';
 import { useCan } from '@/api/session';
 import { ExportMenu } from '@/components/ExportMenu';
 import { Time } from '@/components/Time';
@@ -53,6 +54,7 @@ export default function DriftPage() {
   const query = { ...filterOf(state), limit: state.limit, offset: state.offset };
   const answer = api.useQuery('get', '/api/v1/drift', { params: { query } }, { placeholderData: keepPreviousData });
   const can = useCan();
+  const past = usePast();
   const repairs = can('managed-account:update');
   // Accounts that were chosen, on however many pages, with their names.
   const [chosen, setChosen] = useState(new Map<string, string>());
@@ -84,7 +86,7 @@ export default function DriftPage() {
         toolbar={<Filters state={state} />}
         notice={
           <>
-            {can('directory-service:read') && <Held domain={state.search['domain']} />}
+            {!past && can('directory-service:read') && <Held domain={state.search['domain']} />}
             {outcomes && (
               <RepairedAlert
                 outcomes={outcomes.of}

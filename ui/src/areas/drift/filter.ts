@@ -19,5 +19,5 @@ export function filterOf({ search, sort }: Pick<TableState, 'search' | 'sort'>):
 }
 
 export function exportAddress(state: TableState): string {
-  return `/api/v1/drift/export${stringifySearch(filterOf(state))}`;
+  return `/api/v1/drift/export${stringifySearch({ ...filterOf(state), as_of: state.search['as_of'] })}`;
 }

@@ -2,6 +2,7 @@ import { Button, TextInput } from '@mantine/core';
 import { Link, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api, type Schemas } from '@/api/client';
+import { usePast } from '@/api/past';
 import { useCan } from '@/api/session';
 import { HeldAlert } from '@/areas/drift/HeldAlert';
 import { Card } from '@/components/Card';
@@ -28,6 +29,8 @@ export default function DomainPage() {
   const { id } = useParams({ from: '/domains/$id' });
   const { data, error, refetch } = api.useQuery('get', '/api/v1/domains/{id}', { params: { path: { id } } });
   const can = useCan();
+  // What was read of the directory is a copy, and engines speak of now: neither has a past.
+  const past = usePast();
   const [open, setOpen] = useState<'disable' | 'enable' | 'correct' | undefined>();
   const accounts = api.useQuery(
     'get',
@@ -76,10 +79,10 @@ export default function DomainPage() {
           <Button onClick={() => setOpen('enable')}>{texts.enable}</Button>
         )}
       </PageHead>
-      {can('managed-account:read') && <HeldAlert domain={{ id, name: data.name }} elsewhere />}
+      {!past && can('managed-account:read') && <HeldAlert domain={{ id, name: data.name }} elsewhere />}
       <div className="grid">
         <Card title={texts.tree} span={7}>
-          <Tree domain={data} templates={here} pending={templates.isLoading} />
+          {past ? <EmptyState {...texts.noPast} /> : <Tree domain={data} templates={here} pending={templates.isLoading} />}
         </Card>
         <div className="span-5" style={{ display: 'grid', gap: 16 }}>
           <Card title={texts.facts}>
@@ -121,10 +124,10 @@ export default function DomainPage() {
               </dd>
             </dl>
           </Card>
-          <SynchronisationCard domain={id} />
+          {!past && <SynchronisationCard domain={id} />}
         </div>
-        {can('engine:read') && <PoolCard domain={id} />}
-        {can('engine:read') && <DomainCalibrationCard domain={data} />}
+        {!past && can('engine:read') && <PoolCard domain={id} />}
+        {!past && can('engine:read') && <DomainCalibrationCard domain={data} />}
       </div>
       {open === 'correct' && <CorrectDialog domain={data} onClose={() => setOpen(undefined)} />}
       {(open === 'disable' || open === 'enable') && (

@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { api, type Schemas } from '@/api/client';
+import { usePast, useUpTo } from '@/api/past';
 import { useCan } from '@/api/session';
 import { Card } from '@/components/Card';
 import { StatusPill } from '@/components/StatusPill';
@@ -8,8 +9,9 @@ import { engine as texts, engines, standing } from '@/texts/infrastructure';
 import { HealthPill } from './HealthPill';
 import { Clock, Pace } from './measures';
 
-/** What an engine is, and what it last said of itself. */
+/** What an engine is, and what it last said of itself: the latter is of now only. */
 export function EngineFacts({ engine }: { engine: Schemas['EngineBody'] }) {
+  const past = usePast();
   const { health } = engine;
   return (
     <Card title={texts.facts} span={6}>
@@ -28,10 +30,14 @@ export function EngineFacts({ engine }: { engine: Schemas['EngineBody'] }) {
         <dd>
           <HealthPill engine={engine} />
         </dd>
-        <dt>{engines.columns.heard}</dt>
-        <dd>
-          <Time at={engine.last_heard} show="minute" />
-        </dd>
+        {!past && (
+          <>
+            <dt>{engines.columns.heard}</dt>
+            <dd>
+              <Time at={engine.last_heard} show="minute" />
+            </dd>
+          </>
+        )}
         {health && (
           <>
             <dt>{engines.columns.work}</dt>
@@ -64,11 +70,12 @@ export function EngineFacts({ engine }: { engine: Schemas['EngineBody'] }) {
 
 function LastReport({ id }: { id: string }) {
   const can = useCan();
+  const upTo = useUpTo();
   const last = api.useQuery(
     'get',
     '/api/v1/audit',
-    { params: { query: { engine: id, limit: 1 } } },
-    { enabled: can('audit:read') },
+    { params: { query: { engine: id, limit: 1, ...upTo } } },
+    { enabled: can('audit:read') && upTo !== undefined },
   ).data?.items[0];
   if (!last) return null;
   return (

@@ -3,6 +3,7 @@ import { Link, useParams } from '@tanstack/react-router';
 import { CircleAlert, KeySquare } from 'lucide-react';
 import { useState } from 'react';
 import { api, type Schemas } from '@/api/client';
+import { usePast, useUpTo } from '@/api/past';
 import { useCan } from '@/api/session';
 import { formatInstant } from '@/app/time';
 import { Card } from '@/components/Card';
@@ -25,11 +26,13 @@ export default function EnginePage() {
   const { data, error, refetch } = api.useQuery('get', '/api/v1/engines/{id}', { params: { path: { id } } });
   const can = useCan();
   const [act, setAct] = useState<EngineAct | undefined>();
+  const past = usePast();
+  const upTo = useUpTo();
   const history = api.useQuery(
     'get',
     '/api/v1/audit',
-    { params: { query: { object: id, limit: SHOWN } } },
-    { enabled: can('audit:read') },
+    { params: { query: { object: id, limit: SHOWN, ...upTo } } },
+    { enabled: can('audit:read') && upTo !== undefined },
   );
   const parent = { label: engines.title, to: '/engines' } as const;
   if (!data) {
@@ -54,8 +57,8 @@ export default function EnginePage() {
             {history.data && <HistoryList entries={history.data.items.toReversed()} />}
           </Card>
         )}
-        {data.standing === 'assigned' && <EngineCalibrationCard engine={data} />}
-        {data.standing !== 'expected' && <LogCard engine={id} />}
+        {!past && data.standing === 'assigned' && <EngineCalibrationCard engine={data} />}
+        {!past && data.standing !== 'expected' && <LogCard engine={id} />}
       </div>
       {act && <EngineActDialog act={act} engine={data} onClose={() => setAct(undefined)} />}
     </>

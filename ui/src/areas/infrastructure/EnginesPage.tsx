@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { Plus } from 'lucide-react';
 import { api, type Schemas } from '@/api/client';
+import { usePast } from '@/api/past';
 import { useCan } from '@/api/session';
 import { EnabledPill } from '@/components/EnabledPill';
 import { Time } from '@/components/Time';
@@ -45,9 +46,14 @@ const columns: Column<Schemas['EngineBody']>[] = [
   { id: 'status', header: texts.columns.status, hidden: true, cell: (row) => <EnabledPill enabled={row.enabled} /> },
 ];
 
+/** What engines say of themselves: of now only. */
+const OF_NOW = new Set(['heard', 'work', 'pace', 'version', 'clock']);
+const recorded = columns.filter(({ id }) => !OF_NOW.has(id));
+
 /** All engines, with what each last said of itself. */
 export default function EnginesPage() {
   const can = useCan();
+  const past = usePast();
   const add = can('engine:create') && (
     <Button leftSection={<Plus size={16} />} component={Link} to="/engines/new">
       {texts.add}
@@ -57,7 +63,7 @@ export default function EnginesPage() {
     <LocalList
       name="engines"
       texts={texts}
-      columns={columns}
+      columns={past ? recorded : columns}
       answer={api.useQuery('get', '/api/v1/engines', {})}
       add={add}
       keep={(engine, { domain, standing: wanted }) =>

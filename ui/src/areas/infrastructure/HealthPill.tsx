@@ -1,4 +1,5 @@
 import type { Schemas } from '@/api/client';
+import { usePast } from '@/api/past';
 import { formatDayTime } from '@/app/time';
 import { StatusPill } from '@/components/StatusPill';
 import { engine as texts, health, standing } from '@/texts/infrastructure';
@@ -6,8 +7,9 @@ import { enabled } from '@/texts/states';
 
 type Engine = Schemas['EngineBody'];
 
-/** Can an engine do its work? */
+/** Can an engine do its work? Of the past, as far as that is recorded: signs of life are not. */
 export function HealthPill({ engine }: { engine: Engine }) {
+  const past = usePast();
   const { standing: now } = engine;
   if (now === 'unassigned') return <StatusPill tone="pending" {...standing.unassigned} />;
   if (now !== 'assigned') return <StatusPill tone="off" {...standing[now]} />;
@@ -16,6 +18,7 @@ export function HealthPill({ engine }: { engine: Engine }) {
     return <StatusPill tone="bad" label={health.lost.label} hint={texts.lostHint(formatDayTime(engine.contact_lost))} />;
   }
   if (engine.impaired) return <StatusPill tone="bad" label={health.impaired.label} hint={engine.impaired.explanation} />;
+  if (past) return <StatusPill tone="good" {...standing.assigned} />;
   if (!engine.last_heard) return <StatusPill tone="pending" {...health.silent} />;
   return <StatusPill tone="good" {...health.fine} />;
 }

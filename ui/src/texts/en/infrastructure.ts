@@ -32,6 +32,7 @@ export const domain = {
   tree: 'Organisational units',
   treeHint: 'As they were read last. Marked is what the templates of this domain use: where accounts are made, and where they retire.',
   noTree: { title: 'No unit is known yet', hint: 'Units appear here when the domain was read, or when a template names them.' },
+  noPast: { title: 'Units have no past', hint: 'A directory is copied, not recorded: what was read last is on this page of now.' },
   madeHere: 'accounts are made here',
   choice: 'to choose from',
   retirement: 'retirement OU',

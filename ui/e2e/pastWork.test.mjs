@@ -1,0 +1,138 @@
+// What people and engines had to do, as it was: campaigns, reviews, approvals, deputies, differences, engines, domains.
+import assert from 'node:assert/strict';
+import { beforeEach, test } from 'node:test';
+import { withDemo } from './demo.mjs';
+import { button, status } from './looks.mjs';
+import { accessible, notSideways, settled, watch } from './watch.mjs';
+
+const { person } = withDemo('--accounts', '40');
+
+let page;
+let api;
+
+beforeEach(async () => {
+  ({ page, api } = await person('ada'));
+});
+
+const bar = () => page.getByRole('region', { name: 'As it was' });
+const position = async () => (await api.get('system')).position;
+
+/** The page of that address as it was at `moment`, once it says that it stands there. */
+async function gone(path, moment) {
+  await page.goto(`${path}?as_of=${moment}`);
+  await bar().getByText(`Position ${moment.toLocaleString('en')} of the history.`).waitFor();
+  await settled(page);
+  assert.equal(await page.locator('main').getByRole('alert').count(), 0, path);
+}
+
+/** A campaign about all active accounts that Olga reviews, and the instant before it was closed. */
+async function closed(name) {
+  const { items } = await api.get('users?search=olga');
+  const { business_time: now } = await api.get('system');
+  const due = new Date(Date.parse(now) + 30 * 86_400_000).toISOString();
+  const who = { kind: 'user', id: items[0].id };
+  const body = { name, filter: { status: ['active'] }, due, reviewers: { kind: 'named', who } };
+  const { id } = await api.post('campaigns', body);
+  const before = await position();
+  await api.post(`campaigns/${id}/close`, { reason: 'Started by mistake' });
+  return { id, before };
+}
+
+test('a campaign that is closed is seen as it ran, with its accounts and its file of then', async () => {
+  const wrong = await watch(page);
+  const { id, before } = await closed('Spring');
+  await page.goto(`/campaigns/${id}`);
+  await status(page, 'Closed').waitFor();
+  await button(page, 'As of…').waitFor();
+  await gone(`/campaigns/${id}`, before);
+  await status(page, 'Running').waitFor();
+  assert.equal(await button(page, 'Close').count(), 0);
+  await button(page, 'Export').click();
+  const links = await page.getByRole('menuitem').evaluateAll((all) => all.map((link) => link.href));
+  assert.deepEqual(links.filter((link) => !link.includes(`as_of=${before}`)), []);
+  await page.keyboard.press('Escape');
+  const { items: [first] } = await api.get(`campaigns/${id}/reviews?as_of=${before}`);
+  await page.locator('tbody tr', { hasText: first.name }).getByText('Not answered').waitFor();
+  await accessible(page, 'a campaign of the past');
+  // To the list, still in the past.
+  await page.locator('main header').getByRole('link', { name: 'Certification campaigns' }).click();
+  await page.waitForURL(new RegExp(`/campaigns\\?as_of=${before}$`));
+  const row = page.locator('tbody tr', { hasText: 'Spring' });
+  await row.getByText('Running').waitFor();
+  assert.equal(await page.getByRole('link', { name: 'Start a campaign' }).count(), 0);
+  await accessible(page, 'campaigns of the past');
+  await bar().getByRole('button', { name: 'Back to now' }).click();
+  await row.getByText('Closed').waitFor();
+  assert.deepEqual(wrong, []);
+});
+
+test('an engine that is disabled is seen as it worked, without what it says of itself now', async () => {
+  const wrong = await watch(page);
+  const { items } = await api.get('engines');
+  const { id, name, domain } = items.find(({ standing, enabled }) => standing === 'assigned' && enabled);
+  const before = await position();
+  await api.post(`engines/${id}/disable`, {});
+  await page.goto(`/engines/${id}`);
+  await status(page, 'Disabled').waitFor();
+  await page.getByRole('region', { name: 'What it can reach' }).waitFor();
+  await page.getByText('Last sign of life').waitFor();
+  await gone(`/engines/${id}`, before);
+  await status(page, 'Assigned').waitFor();
+  assert.equal(await button(page, 'Enable').count(), 0);
+  assert.equal(await page.getByRole('region', { name: 'What it can reach' }).count(), 0);
+  assert.equal(await page.getByText('Last sign of life').count(), 0);
+  // That it was disabled came later.
+  const history = page.getByRole('region', { name: 'History' });
+  await history.getByRole('listitem').first().waitFor();
+  assert.equal(await history.getByText(/disabled/).count(), 0);
+  await accessible(page, 'an engine of the past');
+  await gone('/engines', before);
+  const row = page.locator('tbody tr', { hasText: name });
+  await row.getByText('Assigned').waitFor();
+  assert.equal(await page.getByRole('columnheader', { name: 'Last sign of life' }).count(), 0);
+  await accessible(page, 'engines of the past');
+  await gone(`/domains/${domain.id}`, before);
+  await page.getByText('Units have no past').waitFor();
+  assert.equal(await page.getByRole('region', { name: 'Pool of engines' }).count(), 0);
+  await accessible(page, 'a domain of the past');
+  await api.post(`engines/${id}/enable`, {});
+  assert.deepEqual(wrong, []);
+});
+
+test('what waits, and what differs, has a past; what is counted beside the pages is of now', async () => {
+  const wrong = await watch(page);
+  const waiting = page.getByRole('navigation').getByRole('link', { name: /^Approvals/ });
+  await page.goto('/approvals');
+  await settled(page);
+  const now = await waiting.innerText();
+  for (const path of ['/approvals', '/reviews', '/drift', '/domains']) {
+    await gone(path, await position());
+    await bar().getByText('Nothing can be changed here.').waitFor();
+    await accessible(page, `${path} of the past`);
+  }
+  await page.goto('/approvals?as_of=1');
+  await bar().getByText('Position 1 of the history.').waitFor();
+  await page.getByRole('status').filter({ hasText: 'Nothing waits for you' }).waitFor();
+  await settled(page);
+  assert.equal(await waiting.innerText(), now);
+  assert.deepEqual(wrong, []);
+});
+
+for (const [width, scheme] of [
+  [1440, 'dark'],
+  [320, 'light'],
+  [320, 'dark'],
+]) {
+  test(`campaigns, engines and domains of the past fit into ${width} px, ${scheme}`, async () => {
+    await page.setViewportSize({ width, height: 900 });
+    await page.emulateMedia({ colorScheme: scheme });
+    const { id, before } = await closed(`Fits ${width} ${scheme}`);
+    const [engine] = (await api.get('engines')).items;
+    const paths = ['/campaigns', `/campaigns/${id}`, '/engines', `/engines/${engine.id}`, `/domains/${engine.domain.id}`];
+    for (const path of paths) {
+      await gone(path, before);
+      await notSideways(page, `${path} of the past`);
+      await accessible(page, `${path} of the past, ${width} px, ${scheme}`);
+    }
+  });
+}
