@@ -61,6 +61,7 @@ pub(crate) async fn write(
         cleared,
         deleted,
         upserted,
+        counted,
     } = changes;
     if !cleared.is_empty() {
         let cleared = cleared.into_iter().map(|id| vec![Cell::Id(id)]).collect();
@@ -68,6 +69,7 @@ pub(crate) async fn write(
             connection,
             &name,
             table.columns.get(..1).unwrap_or_default(),
+            "",
             cleared,
         )
         .await?;
@@ -77,12 +79,37 @@ pub(crate) async fn write(
             connection,
             &name,
             table.columns.get(..table.key).unwrap_or_default(),
+            "",
             deleted,
         )
         .await?;
     }
     if !upserted.is_empty() {
-        upsert(connection, table, &name, upserted).await?;
+        let replaced = |column: &str| format!("{column} = excluded.{column}");
+        upsert(connection, table, &name, upserted, replaced).await?;
+    }
+    if !counted.is_empty() {
+        count(connection, table, &name, counted).await?;
+    }
+    Ok(())
+}
+
+/// Counts more, or fewer, of what is counted; of what there is nothing any more there is no row.
+async fn count(
+    connection: &mut Connection<'_>,
+    table: &Table,
+    name: &str,
+    rows: Vec<Cells>,
+) -> Result<(), ViewError> {
+    let key = table.columns.get(..table.key).unwrap_or_default();
+    let fewer = |cells: &&Cells| cells.last().and_then(Cell::int).is_some_and(|by| by < 0);
+    let of_key = |cells: &Cells| cells.iter().take(table.key).cloned().collect();
+    let fewer: Vec<Cells> = rows.iter().filter(fewer).map(of_key).collect();
+    let added = |column: &str| format!("{column} = {name}.{column} + excluded.{column}");
+    upsert(connection, table, name, rows, added).await?;
+    if let Some((number, _)) = table.columns.last().filter(|_| !fewer.is_empty()) {
+        let nothing = format!("{number} = 0 AND");
+        delete(connection, name, key, &nothing, fewer).await?;
     }
     Ok(())
 }
@@ -125,13 +152,11 @@ async fn upsert(
     table: &Table,
     name: &str,
     rows: Vec<Cells>,
+    set: impl Fn(&str) -> String,
 ) -> Result<(), ViewError> {
     let columns = table.column_names();
-    let rest: Vec<_> = columns
-        .iter()
-        .skip(table.key)
-        .map(|column| format!("{column} = excluded.{column}"))
-        .collect();
+    let rest = columns.iter().skip(table.key).map(|column| set(column));
+    let rest: Vec<_> = rest.collect();
     let conflict = if rest.is_empty() {
         "NOTHING".to_owned()
     } else {
@@ -161,6 +186,7 @@ async fn delete(
     connection: &mut Connection<'_>,
     name: &str,
     key: &[(&'static str, Kind)],
+    and: &str,
     rows: Vec<Cells>,
 ) -> Result<(), ViewError> {
     let columns = key
@@ -171,7 +197,7 @@ async fn delete(
     match connection {
         Connection::Postgres(connection) => {
             let sql = format!(
-                "DELETE FROM {name} WHERE ({columns}) IN (SELECT * FROM {})",
+                "DELETE FROM {name} WHERE {and} ({columns}) IN (SELECT * FROM {})",
                 unnest(key)
             );
             postgres(connection, sql, key, rows).await
@@ -180,7 +206,7 @@ async fn delete(
             let width = key.len();
             let sql = |rows| {
                 format!(
-                    "DELETE FROM {name} WHERE ({columns}) IN (VALUES {})",
+                    "DELETE FROM {name} WHERE {and} ({columns}) IN (VALUES {})",
                     values(rows, width)
                 )
             };

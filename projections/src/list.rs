@@ -131,6 +131,17 @@ pub(crate) struct List {
     pub(crate) order: SortOrder,
 }
 
+/// Where a list is to be taken from, if its own table has no index in its order: many short lists are merged, instead of a
+/// long one sorted.
+pub(crate) struct Apart<'a> {
+    /// A table with an index for each of them in the order of the list, which has the list's columns to sort by.
+    pub(crate) from: &'static str,
+    /// What is met in each.
+    pub(crate) each: &'a [Expr],
+    /// May a row meet several?
+    pub(crate) several: bool,
+}
+
 impl Cursor {
     pub(crate) fn of(sort: &Cell, unique: &Cell) -> Self {
         Self(format!("{}.{}", encoded(sort), encoded(unique)))
@@ -231,12 +242,27 @@ impl Views {
         self.list_apart::<M>(list, &[], page).await
     }
 
-    /// The same where each of `apart`, of which a row meets one at most, has an index in this order, and the list has
-    /// none: so many short lists are merged, instead of a long one sorted.
+    /// The same where each of `apart`, of which a row meets one at most, has an index in this order, and the list has none.
     pub(crate) async fn list_apart<M: ReadModel>(
         &self,
         list: List,
         apart: &[Expr],
+        page: &Page,
+    ) -> Result<Paged<M::Row>, ViewError> {
+        let from = M::TABLES.first().map_or("", |table| table.name);
+        let apart = Apart {
+            from,
+            each: apart,
+            several: false,
+        };
+        self.list_from::<M>(list, &apart, page).await
+    }
+
+    /// The same, from wherever it is in its order.
+    pub(crate) async fn list_from<M: ReadModel>(
+        &self,
+        list: List,
+        apart: &Apart<'_>,
         page: &Page,
     ) -> Result<Paged<M::Row>, ViewError> {
         let table = M::TABLES.first().ok_or(ViewError::Cursor)?;
@@ -245,9 +271,9 @@ impl Views {
         let total = if page.uncounted {
             Count::default()
         } else {
-            let any = apart.iter().cloned().fold(Cond::any(), Cond::add);
+            let any = apart.each.iter().cloned().fold(Cond::any(), Cond::add);
             let counted = list.condition.clone();
-            let any = Some(any).filter(|_| !apart.is_empty());
+            let any = Some(any).filter(|_| !apart.each.is_empty());
             self.count::<M>(counted.add_option(any)).await?
         };
         let mut query = Query::select();
@@ -278,7 +304,7 @@ impl Views {
         }
         // Rows that are passed over are only counted, by the index.
         let mut keys = Query::select();
-        match apart {
+        match apart.each {
             [] => drop(
                 keys.column(unique)
                     .from(table.name)
@@ -287,7 +313,7 @@ impl Views {
             [first, others @ ..] => {
                 let short = |one: &Expr| {
                     let mut short = Query::select();
-                    short.column(unique).column(list.sort).from(table.name);
+                    short.column(unique).column(list.sort).from(apart.from);
                     short.cond_where(condition.clone().add(one.clone()));
                     sorted(&mut short, list.sort, unique, list.order);
                     let mut of = Query::select();
@@ -297,11 +323,16 @@ impl Views {
                     of
                 };
                 let mut merged = short(first);
-                merged.unions(others.iter().map(|one| (UnionType::All, short(one))));
+                // What is in several of them is in the list once.
+                let how = match apart.several {
+                    true => UnionType::Distinct,
+                    false => UnionType::All,
+                };
+                merged.unions(others.iter().map(|one| (how, short(one))));
                 keys.column(unique).from_subquery(merged, "merged");
             }
         }
-        if apart.is_empty() && offset == 0 {
+        if apart.each.is_empty() && offset == 0 {
             query.cond_where(condition).limit(limit);
         } else {
             sorted(&mut keys, list.sort, unique, list.order);

@@ -221,7 +221,9 @@ async fn fill(
             connection
                 .execute(&table.create(GENERATION, dialect), &[])
                 .await?;
-            bulk::add(connection, table, GENERATION, changes.upserted).await?;
+            // From nothing, by how much more is counted is how much there is.
+            let rows = [changes.upserted, changes.counted].concat();
+            bulk::add(connection, table, GENERATION, rows).await?;
             // Without further indexes: making them takes longer than looking at all rows some times.
             for statement in table.show(GENERATION, dialect) {
                 connection.execute(&statement, &[]).await?;

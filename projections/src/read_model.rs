@@ -27,6 +27,10 @@ pub(crate) trait ReadModel: Send + Sync + 'static {
     /// Are rows only ever added, each once? Then nothing is looked for before it is written.
     const GROWS: bool = false;
 
+    /// Which of the tables, if any, counts rows instead of finding them: `indexed` says as what each row counts, that is the
+    /// table's key, and its last column is how many do.
+    const COUNTS: Option<usize> = None;
+
     /// Does a row begin with the stream of its id, and never before?
     const BEGINS: bool = true;
 
@@ -102,6 +106,8 @@ pub(crate) struct TableChanges {
     pub(crate) deleted: Vec<Cells>,
     /// Rows that are new or changed.
     pub(crate) upserted: Vec<Cells>,
+    /// Keys, and by how much more is counted of each.
+    pub(crate) counted: Vec<Cells>,
 }
 
 /// What a page changes, by table.
@@ -281,6 +287,7 @@ fn changes<M: ReadModel>(
     let Some((main, further)) = changes.split_first_mut() else {
         return Err("no table".to_owned());
     };
+    let mut counted: BTreeMap<Cells, i64> = BTreeMap::new();
     for (key, Slot { before, now }) in slots {
         if before == now && M::LOADS {
             continue;
@@ -307,6 +314,13 @@ fn changes<M: ReadModel>(
             if was == is {
                 continue;
             }
+            if M::COUNTS == Some(index + 1) {
+                let gone = was.iter().map(|cells| (cells, -1));
+                for (cells, by) in gone.chain(is.iter().map(|cells| (cells, 1))) {
+                    *counted.entry(cells.clone()).or_default() += by;
+                }
+                continue;
+            }
             if !was.is_empty() {
                 table.cleared.push(id);
             }
@@ -315,6 +329,14 @@ fn changes<M: ReadModel>(
                     .map(|cells| [vec![Cell::Id(id)], cells.clone()].concat()),
             );
         }
+    }
+    if let Some(table) = M::COUNTS.and_then(|index| changes.get_mut(index)) {
+        let counted = counted.into_iter().filter(|(_, by)| *by != 0);
+        let cells = counted.map(|(mut cells, by)| {
+            cells.push(Cell::Int(by));
+            cells
+        });
+        table.counted = cells.collect();
     }
     Ok(changes)
 }

@@ -16,6 +16,7 @@ pub(crate) mod members;
 mod orphans;
 pub(crate) mod population;
 pub(crate) mod requests;
+pub(crate) mod review_list;
 pub(crate) mod review_totals;
 pub(crate) mod reviews;
 pub(crate) mod roles;

@@ -1,13 +1,17 @@
-//! How far a campaign is: how many of its accounts stand where, in all and by reviewer.
+//! How far a campaign is: how many of its accounts stand where, in all and by reviewer. Counted as things happen
+//! ([`ReadModel::COUNTS`](crate::read_model::ReadModel)): a population may be everything that an organisation has.
 
-use super::reviews::{REVIEWERS, REVIEWS, ReviewStanding};
+use super::reviews::{ReviewStanding, TOTALS};
 use crate::{
     ViewError, Views,
     cell::{Cell, Kind},
 };
-use sea_query::{Expr, ExprTrait, Func, Query};
+use sea_query::{Expr, ExprTrait, Query, SelectStatement};
 use tenure_domain::PopulationId;
 use uuid::Uuid;
+
+/// Whose review every account of a population is, where all are counted.
+pub(super) const ANYBODY: Uuid = Uuid::nil();
 
 /// How many accounts of a reviewer stand there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,20 +33,12 @@ impl Views {
         &self,
         population: PopulationId,
     ) -> Result<Vec<(ReviewStanding, u64)>, ViewError> {
-        let mut query = Query::select();
-        query
-            .column("standing")
-            .expr(Func::count(Expr::col("id")))
-            .from(REVIEWS)
-            .and_where(Expr::col("population").eq(population.0.as_bytes().to_vec()))
-            .group_by_col("standing");
-        let kinds = [Kind::Text, Kind::Int];
-        let rows = self.query(&query, &kinds).await?;
+        let mut query = totals(population);
+        query.and_where(Expr::col("reviewer").eq(ANYBODY.as_bytes().to_vec()));
+        let totals = self.totals(&query).await?;
         let of = |standing: &ReviewStanding| {
-            let row = rows.iter().find(
-                |row| matches!(row.first(), Some(Cell::Text(text)) if text == standing.text()),
-            );
-            (*standing, row.map_or(0, |row| counted(row.get(1))))
+            let total = totals.iter().find(|total| total.standing == *standing);
+            (*standing, total.map_or(0, |total| total.count))
         };
         Ok(ReviewStanding::ALL.iter().map(of).collect())
     }
@@ -55,21 +51,13 @@ impl Views {
         &self,
         population: PopulationId,
     ) -> Result<Vec<ReviewerTotal>, ViewError> {
-        let mut query = Query::select();
-        query
-            .column((REVIEWERS, "reviewer"))
-            .column((REVIEWS, "standing"))
-            .expr(Func::count(Expr::col((REVIEWS, "id"))))
-            .from(REVIEWS)
-            .inner_join(
-                REVIEWERS,
-                Expr::col((REVIEWERS, "id")).equals((REVIEWS, "id")),
-            )
-            .and_where(Expr::col((REVIEWS, "population")).eq(population.0.as_bytes().to_vec()))
-            .group_by_col((REVIEWERS, "reviewer"))
-            .group_by_col((REVIEWS, "standing"));
+        let mut totals = self.totals(&totals(population)).await?;
+        totals.retain(|total| total.reviewer != ANYBODY);
+        Ok(totals)
+    }
+
+    async fn totals(&self, query: &SelectStatement) -> Result<Vec<ReviewerTotal>, ViewError> {
         let kinds = [Kind::Bytes, Kind::Text, Kind::Int];
-        let rows = self.query(&query, &kinds).await?;
         let total = |row: &Vec<Cell>| {
             let Some(Cell::Text(standing)) = row.get(1) else {
                 return None;
@@ -80,11 +68,21 @@ impl Views {
                 count: counted(row.get(2)),
             })
         };
+        let rows = self.query(query, &kinds).await?;
         Ok(rows.iter().filter_map(total).collect())
     }
 }
 
-fn counted(cell: Option<&Cell>) -> u64 {
+fn totals(population: PopulationId) -> SelectStatement {
+    let mut query = Query::select();
+    query
+        .columns(["reviewer", "standing", "number"])
+        .from(TOTALS)
+        .and_where(Expr::col("population").eq(population.0.as_bytes().to_vec()));
+    query
+}
+
+pub(super) fn counted(cell: Option<&Cell>) -> u64 {
     let count = cell.and_then(Cell::int).unwrap_or_default();
     u64::try_from(count).unwrap_or_default()
 }

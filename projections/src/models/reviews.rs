@@ -1,21 +1,15 @@
 //! Accounts of campaigns, one row each: who reviews it, what was said, and what came of a revocation. A row begins with the part
 //! of the population that it lies in; the stream of its own begins when somebody says something.
 
-use super::{
-    ABSENT,
-    campaigns::{CAMPAIGNS, CampaignStatus},
-};
+use super::{ABSENT, review_totals::ANYBODY};
 use crate::{
-    Page, Paged, SortOrder, ViewError, Views,
     cell::Kind,
-    list::{List, one_of},
     models::accounts::owner_id,
     read_model::{Cells, ReadModel, content, of_content},
-    search::{folded, matching, prefixes},
+    search::{folded, prefixes},
     table::Table,
 };
 use chrono::{DateTime, Utc, serde::ts_microseconds};
-use sea_query::{Cond, Expr, ExprTrait, Query};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use tenure_domain::{
@@ -234,11 +228,12 @@ pub(crate) struct Reviews;
 
 pub(super) const REVIEWS: &str = "view_reviews";
 pub(super) const REVIEWERS: &str = "view_review_reviewers";
-const WORDS: &str = "view_review_words";
+pub(super) const WORDS: &str = "view_review_words";
+pub(super) const TOTALS: &str = "view_review_totals";
 
 impl ReadModel for Reviews {
     const NAME: &'static str = "reviews";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const KINDS: &'static [&'static str] = &["population", "review"];
     const BEGINS: bool = false;
     const TABLES: &'static [Table] = &[
@@ -259,9 +254,16 @@ impl ReadModel for Reviews {
         },
         Table {
             name: REVIEWERS,
-            columns: &[("id", Kind::Bytes), ("reviewer", Kind::Bytes)],
+            // With what a reviewer's list is chosen and ordered by: it may be as long as the population.
+            columns: &[
+                ("id", Kind::Bytes),
+                ("reviewer", Kind::Bytes),
+                ("population", Kind::Bytes),
+                ("stands", Kind::Text),
+                ("name_key", Kind::Text),
+            ],
             key: 2,
-            indexes: &[&["reviewer", "id"]],
+            indexes: &[&["reviewer", "population", "stands", "name_key", "id"]],
         },
         Table {
             name: WORDS,
@@ -269,7 +271,19 @@ impl ReadModel for Reviews {
             key: 2,
             indexes: &[&["word", "id"]],
         },
+        Table {
+            name: TOTALS,
+            columns: &[
+                ("population", Kind::Bytes),
+                ("reviewer", Kind::Bytes),
+                ("standing", Kind::Text),
+                ("number", Kind::Int),
+            ],
+            key: 3,
+            indexes: &[],
+        },
     ];
+    const COUNTS: Option<usize> = Some(3);
 
     type Key = Uuid;
     type Row = ReviewRow;
@@ -313,90 +327,18 @@ impl ReadModel for Reviews {
     }
 
     fn indexed(row: &ReviewRow) -> Vec<BTreeSet<Cells>> {
-        let reviewers = row.reviewers.iter();
-        let reviewers = reviewers.map(|reviewer| vec![owner_id(reviewer).into()]);
-        vec![reviewers.collect(), prefixes([row.name.as_str()])]
-    }
-}
-
-/// Which accounts of campaigns.
-#[derive(Clone, Debug, Default)]
-pub struct ReviewFilter {
-    /// Of this population.
-    pub population: Option<PopulationId>,
-    /// Of campaigns that stand so.
-    pub campaigns: Option<CampaignStatus>,
-    /// Reviewed by one of these users and groups; empty = by anyone, and by nobody.
-    pub reviewers: Vec<Uuid>,
-    /// They stand like one of these; empty = any.
-    pub standing: Vec<ReviewStanding>,
-    /// Words of the name begin like this.
-    pub search: Option<String>,
-    /// Among these; empty = any.
-    pub ids: Vec<ReviewId>,
-}
-
-impl ReviewFilter {
-    fn condition(&self) -> Cond {
-        let standing: Vec<_> = self.standing.iter().map(|s| s.text()).collect();
-        let bytes = |id: &Uuid| id.as_bytes().to_vec();
-        let reviewed = (!self.reviewers.is_empty()).then(|| {
-            let mut reviewed = Query::select();
-            let by = Expr::col("reviewer").is_in(self.reviewers.iter().map(bytes));
-            reviewed.column("id").from(REVIEWERS).and_where(by);
-            Expr::col("id").in_subquery(reviewed)
-        });
-        let standing_so = self.campaigns.map(|status| {
-            let mut populations = Query::select();
-            let status = Expr::col("status").eq(status.text());
-            populations
-                .column("population")
-                .from(CAMPAIGNS)
-                .and_where(status);
-            Expr::col("population").in_subquery(populations)
-        });
-        let of = self
-            .population
-            .map(|id| Expr::col("population").eq(bytes(&id.0)));
-        let search = self.search.as_deref();
-        let search = search.and_then(|search| matching(WORDS, search));
-        let picked = !self.reviewers.is_empty() || search.is_some() || !self.ids.is_empty();
-        let ids = || self.ids.iter().map(|id| bytes(&id.0));
-        Cond::all()
-            .add_option((!self.ids.is_empty()).then(|| Expr::col("id").is_in(ids())))
-            .add_option(of)
-            .add_option(standing_so)
-            .add_option(one_of("standing", &standing, picked))
-            .add_option(reviewed)
-            .add_option(search.map(|found| Expr::col("id").in_subquery(found)))
-    }
-}
-
-impl Views {
-    /// Accounts of campaigns by name, a page at a time.
-    ///
-    /// # Errors
-    /// If the database fails, or the cursor is of another list.
-    pub async fn reviews(
-        &self,
-        filter: &ReviewFilter,
-        order: SortOrder,
-        page: &Page,
-    ) -> Result<Paged<ReviewRow>, ViewError> {
-        let list = List {
-            condition: filter.condition(),
-            sort: "name_key",
-            order,
+        let (population, standing) = (row.population.0, row.standing.text());
+        let name = folded(&row.name);
+        let reviewers = || row.reviewers.iter().map(owner_id);
+        let found = |reviewer: Uuid| {
+            let of = [reviewer.into(), population.into(), standing.into()];
+            of.into_iter().chain([name.as_str().into()]).collect()
         };
-        self.list::<Reviews>(list, page).await
-    }
-
-    /// These accounts of campaigns, in any order.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn reviews_among(&self, ids: &[ReviewId]) -> Result<Vec<ReviewRow>, ViewError> {
-        let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
-        self.among::<Reviews>(&ids).await
+        let counted = |reviewer: Uuid| vec![population.into(), reviewer.into(), standing.into()];
+        vec![
+            reviewers().map(found).collect(),
+            prefixes([row.name.as_str()]),
+            reviewers().chain([ANYBODY]).map(counted).collect(),
+        ]
     }
 }

@@ -22,6 +22,7 @@ use tenure_projections::{
 on_both!(
     a_campaign_is_followed_from_its_opening_to_its_end,
     a_campaign_is_seen_as_it_was,
+    a_list_is_merged_from_what_each_reviewer_has,
     a_population_is_frozen_as_of_one_position,
     a_part_without_a_campaign_waits_for_nobody
 );
@@ -273,6 +274,97 @@ async fn a_campaign_is_seen_as_it_was(world: World) {
     let then = world.store.as_of(position, world.clock.now());
     let then = world.views.as_of(&then).await.unwrap();
     assert_eq!(seen(&then, &opened).await, before);
+}
+
+/// All pages of a list, two rows each, and how many rows each page says there are.
+async fn paged(world: &World, filter: &ReviewFilter, order: SortOrder) -> (Vec<ReviewRow>, u64) {
+    let (mut rows, mut page) = (Vec::new(), Page::first(2));
+    loop {
+        let found = world.views.reviews(filter, order, &page).await.unwrap();
+        rows.extend(found.rows);
+        match found.next {
+            Some(next) => page = Page::after(next, 2),
+            None => return (rows, found.total.value),
+        }
+    }
+}
+
+async fn a_list_is_merged_from_what_each_reviewer_has(world: World) {
+    world.keep();
+    let accounts = |names: &[&'static str]| -> Vec<_> {
+        names
+            .iter()
+            .map(|name| (AccountId(new_id()), *name))
+            .collect()
+    };
+    let spring = open(&world, &accounts(&["svc-b", "svc-a", "svc-c"])).await;
+    let summer = open(&world, &accounts(&["svc-d", "svc-a"])).await;
+    // Then Bob, whom the campaign names for that, is asked beside Alice.
+    review(&world, &spring, 0, says(&spring, Decision::DoNotKnow)).await;
+    world.level().await;
+    let of = |reviewers: &[tenure_domain::UserId], standing: &[ReviewStanding]| ReviewFilter {
+        campaigns: Some(CampaignStatus::Open),
+        reviewers: reviewers.iter().map(|user| user.0).collect(),
+        standing: standing.to_vec(),
+        ..ReviewFilter::default()
+    };
+    let (both, waiting) = ([world.alice, world.bob], ReviewStanding::WAITING);
+    let all = ["svc-a", "svc-a", "svc-b", "svc-c", "svc-d"];
+    let mut backwards = all;
+    backwards.reverse();
+    for filter in [
+        of(&both, waiting),
+        of(&both, &[]),
+        of(&[], waiting),
+        of(&[], &[]),
+    ] {
+        let (rows, total) = paged(&world, &filter, SortOrder::Ascending).await;
+        assert_eq!(
+            (names(&rows).as_slice(), total),
+            (&all[..], 5),
+            "{filter:?}"
+        );
+        let (rows, total) = paged(&world, &filter, SortOrder::Descending).await;
+        assert_eq!(
+            (names(&rows).as_slice(), total),
+            (&backwards[..], 5),
+            "{filter:?}"
+        );
+        let from_third = Page::at(2, 2);
+        let found = world
+            .views
+            .reviews(&filter, SortOrder::Ascending, &from_third);
+        assert_eq!(names(&found.await.unwrap().rows), ["svc-b", "svc-c"]);
+    }
+    let open_ones = [ReviewStanding::Open];
+    let revoked = [ReviewStanding::Ordered, ReviewStanding::Failed];
+    let spring_only = |standing: &[ReviewStanding]| ReviewFilter {
+        population: Some(spring.row.frozen.population),
+        ..of(&[], standing)
+    };
+    for (filter, found) in [
+        (of(&[world.bob], waiting), &["svc-b"][..]),
+        (of(&[world.bob], &open_ones), &[]),
+        (of(&[world.carol], waiting), &[]),
+        (spring_only(&open_ones), &["svc-a", "svc-c"]),
+        (spring_only(&[]), &["svc-a", "svc-b", "svc-c"]),
+        (spring_only(&revoked), &[]),
+    ] {
+        let (rows, total) = paged(&world, &filter, SortOrder::Ascending).await;
+        assert_eq!(names(&rows), found, "{filter:?}");
+        assert_eq!(total, found.len() as u64, "{filter:?}");
+    }
+    // What is counted as it happens is what there is: nothing of what there is no more of.
+    for (index, item) in summer.items.iter().enumerate() {
+        review(&world, &summer, index, says(&summer, Decision::Keep)).await;
+        assert!(item.reviewers.contains(&Owner::User(world.alice)));
+    }
+    world.level().await;
+    let kept = world.everything().await;
+    world.views.rebuild(None, |_| {}).await.unwrap();
+    assert_eq!(kept, world.everything().await);
+    let (rows, total) = paged(&world, &of(&both, waiting), SortOrder::Ascending).await;
+    assert_eq!((names(&rows).as_slice(), total), (&all[1..4], 3));
 }
 
 async fn a_part_without_a_campaign_waits_for_nobody(world: World) {
