@@ -230,14 +230,24 @@ any_event!(
     Review(Review, ReviewEvent),
 );
 
+/// What a variant holds. Large contents lie elsewhere: every event takes as much room as the largest one, and histories are
+/// read by the million.
+macro_rules! content {
+    ($content:ty) => { $content };
+    ($content:ty, large) => { Box<$content> };
+}
+pub(crate) use content;
+
 /// Declares an aggregate's events: the enum, each variant's stable type name and schema version.
 macro_rules! events {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident($content:ty) = $type_name:literal),+ $(,)? }) => {
+    ($(#[$doc:meta])* $name:ident {
+        $($(#[$vdoc:meta])* $variant:ident($content:ty $(, $large:ident)?) = $type_name:literal),+ $(,)?
+    }) => {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
-        // Few at a time and short-lived: boxing the content would gain nothing.
-        #[allow(clippy::large_enum_variant)]
-        pub enum $name { $($(#[$vdoc])* #[serde(rename = $type_name)] $variant($content)),+ }
+        pub enum $name {
+            $($(#[$vdoc])* #[serde(rename = $type_name)] $variant($crate::event::content!($content $(, $large)?))),+
+        }
 
         impl $name {
             /// The type names of these events, as stored.
@@ -249,7 +259,7 @@ macro_rules! events {
         }
 
         $(impl From<$content> for $name {
-            fn from(content: $content) -> Self { Self::$variant(content) }
+            fn from(content: $content) -> Self { Self::$variant(content.into()) }
         })+
 
         impl cqrs_es::DomainEvent for $name {

@@ -524,7 +524,7 @@ events!(
     /// What happened to an account.
     AccountEvent {
         /// Approved and to be provisioned.
-        Created(AccountCreated) = "account.created",
+        Created(AccountCreated, large) = "account.created",
         /// An order for the engines.
         OrderIssued(OrderIssued) = "account.order-issued",
         /// The lifecycle begins.
@@ -568,13 +568,13 @@ events!(
         /// Groups and attributes are to change.
         Changed(AccountChanged) = "account.changed",
         /// Other terms.
-        Migrated(AccountMigrated) = "account.migrated",
+        Migrated(AccountMigrated, large) = "account.migrated",
         /// Gone.
         Removed(AccountRemoved) = "account.removed",
         /// Gone, and looked for once more.
         RemovalCheckBegun(RemovalCheckBegun) = "account.removal-check-begun",
         /// Useless, and to be disabled and deleted.
-        RemovalBegun(RemovalBegun) = "account.removal-begun",
+        RemovalBegun(RemovalBegun, large) = "account.removal-begun",
         /// Disabled, and to be deleted later.
         RemovalGraceBegun(RemovalGraceBegun) = "account.removal-grace-begun",
         /// Not to be deleted.
@@ -611,30 +611,10 @@ impl Recorded for AccountEvent {
             }];
         }
         let (domain, name, account, change) = match self {
-            Self::Created(AccountCreated {
-                domain,
-                name,
-                account,
-                ..
-            }) => (domain, name, account, ReservationChange::Claim),
-            Self::Removed(AccountRemoved {
-                domain,
-                name,
-                account,
-                ..
-            }) => (domain, name, account, ReservationChange::Release),
-            Self::RemovalBegun(RemovalBegun {
-                domain,
-                name,
-                account,
-                ..
-            }) => (domain, name, account, ReservationChange::Claim),
-            Self::Released(AccountReleased {
-                domain,
-                name,
-                account,
-                ..
-            }) => (domain, name, account, ReservationChange::Release),
+            Self::Created(e) => (&e.domain, &e.name, &e.account, ReservationChange::Claim),
+            Self::Removed(e) => (&e.domain, &e.name, &e.account, ReservationChange::Release),
+            Self::RemovalBegun(e) => (&e.domain, &e.name, &e.account, ReservationChange::Claim),
+            Self::Released(e) => (&e.domain, &e.name, &e.account, ReservationChange::Release),
             _ => return vec![],
         };
         let (scope, key) = (Scope::AccountName(*domain), name::folded(name));

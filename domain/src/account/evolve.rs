@@ -17,10 +17,10 @@ impl Account {
     pub(super) fn evolve(&mut self, event: AccountEvent) {
         match (event, &mut *self) {
             (AccountEvent::Created(created), Self::Absent) => {
-                *self = Self::Managed(Box::new(Managed::from(created)))
+                *self = Self::Managed(Box::new(Managed::from(*created)))
             }
             (AccountEvent::RemovalBegun(begun), Self::Absent) => {
-                *self = Self::Managed(Box::new(Managed::from(begun)))
+                *self = Self::Managed(Box::new(Managed::from(*begun)))
             }
             (event, Self::Managed(managed)) => managed.evolve(event),
             // Nothing happens to an account before its creation.
@@ -213,7 +213,7 @@ impl Managed {
                 self.stage = Stage::Removed;
             }
             AccountEvent::Changed(changed) => self.begin_change(changed),
-            AccountEvent::Migrated(migrated) => self.move_to(migrated),
+            AccountEvent::Migrated(migrated) => self.move_to(*migrated),
             AccountEvent::Removed(removed) => {
                 self.directory.settle();
                 self.directory.secret = None;

@@ -46,7 +46,7 @@ events!(
     /// What happened to a campaign.
     CampaignEvent {
         /// Reviewers may decide.
-        Opened(CampaignOpened) = "campaign.opened",
+        Opened(CampaignOpened, large) = "campaign.opened",
         /// They are reminded.
         ReviewersReminded(ReviewersReminded) = "campaign.reviewers-reminded",
         /// Nobody decides any more.

@@ -202,7 +202,7 @@ impl Campaign {
         match event {
             CampaignEvent::Opened(opened) => {
                 self.next_reminder = opened.next_reminder;
-                self.opened = Some(Arc::new(opened));
+                self.opened = Some(Arc::from(opened));
             }
             CampaignEvent::ReviewersReminded(reminded) => {
                 self.next_reminder = reminded.next_reminder;

@@ -226,11 +226,11 @@ events!(
     /// What happened to a request.
     RequestEvent {
         /// Being written.
-        Drafted(RequestDrafted) = "request.drafted",
+        Drafted(RequestDrafted, large) = "request.drafted",
         /// Changed.
-        Revised(RequestRevised) = "request.revised",
+        Revised(RequestRevised, large) = "request.revised",
         /// Waits for approvals.
-        Submitted(RequestSubmitted) = "request.submitted",
+        Submitted(RequestSubmitted, large) = "request.submitted",
         /// One approval.
         ApprovalGiven(ApprovalGiven) = "request.approval-given",
         /// An approval by override.
@@ -311,7 +311,8 @@ impl RequestEvent {
         };
         match self {
             // The name of a deleted account that is to be revived passes to its successor at once.
-            Self::Submitted(RequestSubmitted { submission: s, .. }) => {
+            Self::Submitted(submitted) => {
+                let s = &submitted.submission;
                 let from = s.revives.map(|old| (old, ReservationChange::Release));
                 from.into_iter()
                     .chain([(s.account, ReservationChange::Claim)])
@@ -345,30 +346,24 @@ impl RequestEvent {
 impl Request {
     pub(super) fn evolve(&mut self, event: RequestEvent) {
         match (event, &mut *self) {
-            (
-                RequestEvent::Drafted(RequestDrafted {
+            (RequestEvent::Drafted(drafted), state) => {
+                let RequestDrafted {
                     requester,
                     account,
                     content,
-                }),
-                state,
-            ) => {
+                } = *drafted;
                 *state = Self::Draft(Draft {
                     requester,
                     account,
                     content,
                 });
             }
-            (RequestEvent::Revised(RequestRevised { content }), Self::Draft(draft)) => {
-                draft.content = content
-            }
-            (
-                RequestEvent::Submitted(RequestSubmitted {
+            (RequestEvent::Revised(revised), Self::Draft(draft)) => draft.content = revised.content,
+            (RequestEvent::Submitted(submitted), Self::Draft(draft)) => {
+                let RequestSubmitted {
                     submission,
                     escalates_at,
-                }),
-                Self::Draft(draft),
-            ) => {
+                } = *submitted;
                 *self = Self::Submitted(Submitted {
                     content: draft.content.clone(),
                     submission: Arc::new(submission),

@@ -20,7 +20,7 @@ use crate::{
     context::Actor,
     event::Event,
     ids::{RequestId, UserId},
-    request::{RequestEvent, RequestSubmitted},
+    request::RequestEvent,
 };
 use case::Case;
 use chrono::{DateTime, Utc};
@@ -142,9 +142,9 @@ impl Review {
     fn see_request(&mut self, id: RequestId, event: &RequestEvent, seen: &Seen<'_>) {
         use RequestEvent as R;
         match event {
-            R::Submitted(RequestSubmitted { submission, .. }) => {
+            R::Submitted(e) => {
                 self.requests += 1;
-                self.waiting.insert(id, Case::of(submission));
+                self.waiting.insert(id, Case::of(&e.submission));
             }
             R::ApprovalGiven(e) => {
                 self.decided(id, Act::Approved, e.approver, e.on_behalf_of, seen);

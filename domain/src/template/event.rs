@@ -78,15 +78,15 @@ events!(
     /// What happened to a template.
     TemplateEvent {
         /// A version is being written.
-        Drafted(TemplateDrafted) = "template.drafted",
+        Drafted(TemplateDrafted, large) = "template.drafted",
         /// The draft changed.
-        Revised(TemplateRevised) = "template.revised",
+        Revised(TemplateRevised, large) = "template.revised",
         /// The draft awaits approval.
         Submitted(TemplateSubmitted) = "template.submitted",
         /// The draft was not approved.
         Returned(TemplateReturned) = "template.returned",
         /// A version serves.
-        Published(TemplatePublished) = "template.published",
+        Published(TemplatePublished, large) = "template.published",
         /// No version serves.
         Unpublished(TemplateUnpublished) = "template.unpublished",
         /// No new requests.
@@ -102,16 +102,12 @@ impl Recorded for TemplateEvent {
     }
 
     fn reservations(&self, stream: Uuid) -> Vec<Reservation> {
+        let called = |name: &str, former: &Option<String>| {
+            renamed("template", stream, name, former.as_deref())
+        };
         match self {
-            Self::Drafted(TemplateDrafted {
-                content,
-                former_name,
-                ..
-            })
-            | Self::Revised(TemplateRevised {
-                content,
-                former_name,
-            }) => renamed("template", stream, &content.name, former_name.as_deref()),
+            Self::Drafted(e) => called(&e.content.name, &e.former_name),
+            Self::Revised(e) => called(&e.content.name, &e.former_name),
             Self::Submitted(_)
             | Self::Returned(_)
             | Self::Published(_)

@@ -89,9 +89,10 @@ impl Template {
 
     fn evolve(&mut self, event: TemplateEvent) {
         match event {
-            TemplateEvent::Drafted(TemplateDrafted {
-                version, content, ..
-            }) => {
+            TemplateEvent::Drafted(drafted) => {
+                let TemplateDrafted {
+                    version, content, ..
+                } = *drafted;
                 self.draft = Some(Draft {
                     version,
                     content,
@@ -99,9 +100,9 @@ impl Template {
                     returned: None,
                 });
             }
-            TemplateEvent::Revised(TemplateRevised { content, .. }) => {
+            TemplateEvent::Revised(revised) => {
                 if let Some(draft) = &mut self.draft {
-                    draft.content = content;
+                    draft.content = revised.content;
                     // What was submitted is no longer what it was.
                     draft.submitted_by = None;
                 }
@@ -118,7 +119,8 @@ impl Template {
                     draft.returned = Some(reason);
                 }
             }
-            TemplateEvent::Published(TemplatePublished { version, content }) => {
+            TemplateEvent::Published(published) => {
+                let TemplatePublished { version, content } = *published;
                 self.draft = None;
                 self.published = Some(version);
                 self.versions.insert(version, Arc::new(content));
