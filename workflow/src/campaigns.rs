@@ -3,7 +3,7 @@
 //! be remembered.
 
 use crate::{Caller, CommandError, Instance};
-use futures::{StreamExt, stream};
+use futures::{FutureExt, StreamExt, stream};
 use std::time::Duration;
 use tenure_domain::{
     campaign::Unanswered,
@@ -85,9 +85,8 @@ async fn lapse_all(instance: &Instance, campaign: &CampaignRow) -> Result<(), Co
             .views
             .reviews(&filter, SortOrder::Ascending, &page)
             .await?;
-        let rows = found.rows.iter();
-        let lapsing: Vec<_> = rows.map(|review| lapse(instance, review)).collect();
-        let done: Vec<_> = stream::iter(lapsing)
+        let done: Vec<_> = stream::iter(found.rows)
+            .map(|review| async move { lapse(instance, &review).await }.boxed())
             .buffer_unordered(AT_ONCE)
             .collect()
             .await;

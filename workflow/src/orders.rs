@@ -3,7 +3,7 @@
 
 use crate::Instance;
 use chrono::TimeDelta;
-use futures::{FutureExt, StreamExt, future::BoxFuture, stream};
+use futures::{FutureExt, StreamExt, stream};
 use std::sync::Arc;
 use tenure_broker::Issued;
 use tenure_domain::{
@@ -29,13 +29,13 @@ pub(crate) struct Orders(pub(crate) Instance);
 
 impl Handle for Orders {
     async fn handle(&self, page: &[Arc<StoredEvent>]) -> Result<(), Retry> {
-        let mut orders: Vec<BoxFuture<'_, Result<(), Retry>>> = Vec::new();
-        for event in page {
-            if let Event::Account(AccountEvent::OrderIssued(issued)) = &event.event {
-                orders.push(publish_one(&self.0, &issued.order, event).boxed());
-            }
-        }
+        let issued = |event: &Arc<StoredEvent>| match &event.event {
+            Event::Account(AccountEvent::OrderIssued(e)) => Some((e.order.clone(), event.clone())),
+            _ => None,
+        };
+        let orders: Vec<_> = page.iter().filter_map(issued).collect();
         let outcomes: Vec<_> = stream::iter(orders)
+            .map(|(order, event)| async move { publish_one(&self.0, &order, &event).await }.boxed())
             .buffer_unordered(CONCURRENCY)
             .collect()
             .await;

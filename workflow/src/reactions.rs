@@ -3,7 +3,7 @@
 //! nothing but its own account.
 
 use crate::{Accepted, Caller, CommandError, Instance, calibration, drift, synchronisation};
-use futures::{FutureExt, StreamExt, future::BoxFuture, stream};
+use futures::{FutureExt, StreamExt, stream};
 use std::sync::Arc;
 use tenure_domain::{
     DomainId, EngineId, Event, TemplateId,
@@ -27,7 +27,7 @@ pub(crate) struct Reactions(pub(crate) Instance);
 impl Handle for Reactions {
     async fn handle(&self, page: &[Arc<StoredEvent>]) -> Result<(), Retry> {
         let instance = &self.0;
-        let mut reactions: Vec<BoxFuture<'_, Result<(), Retry>>> = Vec::new();
+        let mut due = Vec::new();
         for event in page {
             if matches!(event.event, Event::Engine(_)) {
                 // Registered or disabled: its reports count from now on, or no more.
@@ -65,10 +65,14 @@ impl Handle for Reactions {
                 .into_iter()
                 .enumerate()
             {
-                reactions.push(carry_out(instance, event, reaction, 2 * index).boxed());
+                due.push((event.clone(), reaction, 2 * index));
             }
         }
-        let outcomes: Vec<_> = stream::iter(reactions)
+        // Each made when its turn comes: one takes a hundred kilobytes while it waits.
+        let outcomes: Vec<_> = stream::iter(due)
+            .map(|(event, reaction, ordinal)| {
+                async move { carry_out(instance, &event, reaction, ordinal).await }.boxed()
+            })
             .buffer_unordered(CONCURRENCY)
             .collect()
             .await;

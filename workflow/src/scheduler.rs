@@ -2,7 +2,7 @@
 //! was handled is marked, so that each fires at most once.
 
 use crate::{Caller, CommandError, Instance, mark_pruning};
-use futures::{FutureExt, StreamExt, future::BoxFuture, stream};
+use futures::{FutureExt, StreamExt, stream};
 use std::{
     collections::HashSet,
     time::{Duration, Instant},
@@ -76,14 +76,14 @@ pub(crate) async fn fire_due(
         .due_timers(clock, now, PAGE)
         .await
         .map_err(unavailable)?;
-    let mut open: Vec<BoxFuture<'_, Option<(String, String)>>> = Vec::new();
+    let mut open = Vec::new();
     // A refused timer stays due until an event cancels it: look on behind those that were handled.
     while let (true, Some(last)) = (open.is_empty(), due.last().cloned()) {
         let ids: Vec<String> = due.iter().map(Timer::id).collect();
         let handled: HashSet<String> = tables.handled_among(&ids).await?.into_iter().collect();
         for timer in due {
             if !handled.contains(&timer.id()) {
-                open.push(fire(instance, timer).boxed());
+                open.push(timer);
             }
         }
         due = views
@@ -92,6 +92,7 @@ pub(crate) async fn fire_due(
             .map_err(unavailable)?;
     }
     let outcomes: Vec<_> = stream::iter(open)
+        .map(|timer| fire(instance, timer).boxed())
         .buffer_unordered(CONCURRENCY)
         .collect()
         .await;
