@@ -83,7 +83,12 @@ impl Database {
         let reader = SqlitePoolOptions::new()
             .max_connections(max_connections.max(1))
             .test_before_acquire(false)
-            .connect_with(options.pragma("query_only", "on"))
+            // The system keeps the file in memory; each of many readers need not.
+            .connect_with(
+                options
+                    .pragma("query_only", "on")
+                    .pragma("cache_size", "-1000"),
+            )
             .await?;
         Ok(Self::Sqlite { writer, reader })
     }

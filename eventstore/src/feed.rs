@@ -4,6 +4,7 @@ use crate::{
     Database, EventStore, Position, SealedEvent, StoreError, StoredEvent, kind,
     log::{self, micros},
     postgres::{copied_row, copy_range},
+    record::Row,
 };
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
@@ -22,28 +23,41 @@ impl EventStore {
         after: Position,
         limit: usize,
     ) -> Result<Vec<StoredEvent>, StoreError> {
-        let mut page = Vec::new();
+        let mut page = self.decoded(after, limit, |event| event).await?;
+        page.retain(|event| self.reaches(event));
+        self.0.reader.open_all(&mut page).await?;
+        Ok(page)
+    }
+
+    /// The events after `after`, each put where it is kept as soon as it is decoded; personal data still sealed.
+    async fn decoded<T: Send>(
+        &self,
+        after: Position,
+        limit: usize,
+        kept: fn(StoredEvent) -> T,
+    ) -> Result<Vec<T>, StoreError> {
+        // As many as there are: a page that grows is moved, and takes its room twice.
+        let there = self.0.head.borrow().saturating_sub(after);
+        let mut page = Vec::with_capacity(limit.min(usize::try_from(there).unwrap_or(limit)));
+        let reader = &self.0.reader;
         match &self.0.database {
             Database::Postgres(pool) if limit >= COPIED => {
                 let up_to = after.saturating_add(limit as u64);
                 for message in copy_range(pool, after, up_to).await? {
                     if let Some(row) = copied_row(&message) {
-                        page.push(self.0.reader.decode(&row?)?);
+                        page.push(kept(reader.decode(&row?)?));
                     }
                 }
             }
             Database::Postgres(_) | Database::Sqlite { .. } => {
-                self.0
-                    .log
-                    .page(after, limit, &mut |row| {
-                        page.push(self.0.reader.decode(row)?);
-                        Ok(())
-                    })
-                    .await?;
+                let page = &mut page;
+                let visit = &mut |row: &Row<'_>| {
+                    page.push(kept(reader.decode(row)?));
+                    Ok(())
+                };
+                self.0.log.page(after, limit, visit).await?;
             }
         }
-        page.retain(|event| self.reaches(event));
-        self.0.reader.open_all(&mut page).await?;
         Ok(page)
     }
 
@@ -57,15 +71,15 @@ impl EventStore {
         after: Position,
         limit: usize,
     ) -> Result<Vec<Arc<StoredEvent>>, StoreError> {
-        let Some(kept) = self.0.tail.after(after, limit) else {
-            let page = self.read(after, limit).await?;
-            return Ok(page.into_iter().map(Arc::new).collect());
-        };
         let reader = &self.0.reader;
-        let mut page = kept
-            .iter()
-            .map(|kept| kept.decoded(reader))
-            .collect::<Result<Vec<_>, _>>()?;
+        let mut page = match self.0.tail.after(after, limit) {
+            Some(kept) => kept
+                .iter()
+                .map(|kept| kept.decoded(reader))
+                .collect::<Result<Vec<_>, _>>()?,
+            None => self.decoded(after, limit, Arc::new).await?,
+        };
+        page.retain(|event| self.reaches(event));
         for event in &mut page {
             reader.open_shared(event).await?;
         }
