@@ -167,7 +167,8 @@ fn approval(approval: &ApprovalFlow, found: &mut Vec<FieldProblem>) {
             say("users", Problem::Missing);
         }
         let most = step.users.len();
-        if step.groups.is_empty() && usize::from(step.least) > most {
+        // Of nobody no number is right: that is said where they are missing.
+        if step.groups.is_empty() && most > 0 && usize::from(step.least) > most {
             say("least", Problem::TooMany { most });
         }
         match step.times_out_after_hours {

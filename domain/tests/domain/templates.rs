@@ -202,7 +202,11 @@ fn publishing_says_everything_that_is_wrong_at_once() {
     bad.directory.other_ous = vec!["OU=Batch,DC=corp,DC=example,DC=com".into(); 2];
     bad.vault.folder = Some("service//backup".into());
     let nobody = |name: &str, least| step(name, least, &[], &[]);
-    bad.approval.steps = vec![nobody("", 0), nobody("Two", 2)];
+    bad.approval.steps = vec![
+        nobody("", 0),
+        nobody("Two", 2),
+        step("Three", 2, &["dave"], &[]),
+    ];
     bad.approval.steps[0].times_out_after_hours = Some(24);
     bad.approval.steps[1].fallback.users = vec![user("dave")];
     let expected = "
@@ -238,8 +242,8 @@ fn publishing_says_everything_that_is_wrong_at_once() {
         approval.steps[0].users: is missing
         approval.steps[0].fallback: is missing
         approval.steps[1].users: is missing
-        approval.steps[1].least: allows at most 0
-        approval.steps[1].fallback: does not go together with approval.steps[1].times_out_after_hours";
+        approval.steps[1].fallback: does not go together with approval.steps[1].times_out_after_hours
+        approval.steps[2].least: allows at most 1";
     let expected: Vec<&str> = expected.trim().lines().map(str::trim).collect();
     assert_eq!(
         problems(&bad)
