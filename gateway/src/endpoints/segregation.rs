@@ -4,6 +4,7 @@ use crate::{
     access::authorise::Signed,
     app::App,
     as_of::AsOf,
+    history::object_names,
     names::{Named, Names},
     problem::Problem,
     query::{Filter, Total, invalid_query},
@@ -12,6 +13,7 @@ use crate::{
 use axum::Json;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 use tenure_domain::{
     UserId,
     segregation::{Breach, Override, Share, Violation, Whose},
@@ -111,6 +113,9 @@ pub(crate) struct ViolationBody {
     position: u64,
     at: DateTime<Utc>,
     request: Uuid,
+    /// What the request is called, where the caller may read all of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
     /// Who asked; missing if the request was never submitted.
     #[serde(skip_serializing_if = "Option::is_none")]
     requester: Option<Named>,
@@ -144,6 +149,9 @@ pub(crate) struct OverrideBody {
     position: u64,
     at: DateTime<Utc>,
     request: Uuid,
+    /// What the request is called, where the caller may read all of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
     /// Who asked; missing if the request was never submitted.
     #[serde(skip_serializing_if = "Option::is_none")]
     requester: Option<Named>,
@@ -217,6 +225,10 @@ async fn report(
         .flat_map(|share| [share.approver.0, share.requester.0]);
     let ids: Vec<_> = of_violations.chain(of_overrides).chain(of_shares).collect();
     let names = Names::of(&app, ids).await?;
+    let requests = (violations.iter().map(|found| found.request))
+        .chain(overrides.iter().map(|found| found.request))
+        .map(|request| ("request", request.0));
+    let called = object_names(&app, &signed, requests).await?;
     Ok(Json(SegregationReport {
         clean: reviewed.is_complete() && review.is_clean(),
         complete: reviewed.is_complete(),
@@ -233,14 +245,14 @@ async fn report(
             total: review.violations().total(),
             items: violations
                 .into_iter()
-                .map(|found| violation(found, &signed, &names))
+                .map(|found| violation(found, &signed, &names, &called))
                 .collect(),
         },
         overrides: FoundOverrides {
             total: review.overrides().total(),
             items: overrides
                 .into_iter()
-                .map(|found| overridden(found, &signed, &names))
+                .map(|found| overridden(found, &signed, &names, &called))
                 .collect(),
         },
         shares: FoundShares {
@@ -314,12 +326,16 @@ fn person(id: UserId, shown: bool, names: &Names) -> Option<Named> {
     shown.then(|| names.named(id.0))
 }
 
-fn violation(found: &Violation, signed: &Signed, names: &Names) -> ViolationBody {
+/// Names of requests.
+type Called = HashMap<Uuid, String>;
+
+fn violation(found: &Violation, signed: &Signed, names: &Names, called: &Called) -> ViolationBody {
     let shown = shows(found.whose, signed);
     ViolationBody {
         position: found.position,
         at: found.at,
         request: found.request.0,
+        name: called.get(&found.request.0).cloned(),
         requester: requester(found.whose, names),
         who: person(found.who, shown, names),
         act: found.act.text(),
@@ -331,12 +347,13 @@ fn violation(found: &Violation, signed: &Signed, names: &Names) -> ViolationBody
     }
 }
 
-fn overridden(found: &Override, signed: &Signed, names: &Names) -> OverrideBody {
+fn overridden(found: &Override, signed: &Signed, names: &Names, called: &Called) -> OverrideBody {
     let shown = shows(found.whose, signed);
     OverrideBody {
         position: found.position,
         at: found.at,
         request: found.request.0,
+        name: called.get(&found.request.0).cloned(),
         requester: requester(found.whose, names),
         administrator: person(found.administrator, shown, names),
         step: found.step.clone(),

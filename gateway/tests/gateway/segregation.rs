@@ -54,6 +54,7 @@ async fn the_report_says_where_it_looked_who_approved_for_whom_and_why_somebody_
     assert_eq!(report["violations"], json!({"total": 0, "items": []}));
     let found = &report["overrides"]["items"][0];
     assert_eq!(found["request"], overridden.as_str());
+    assert_eq!(found["name"], "svc-d");
     assert_eq!(found["reason"], "=Payroll runs tonight");
     assert_eq!(found["administrator"]["name"], "Ada");
     assert_eq!(found["in_spite_of"], Value::Null);

@@ -26,7 +26,7 @@ export function OverridesTable({ rows, total }: { rows: Schemas['OverrideBody'][
                   <EventLink position={row.position} at={row.at} />
                 </td>
                 <td>
-                  <RequestLink id={row.request} />
+                  <RequestLink id={row.request} name={row.name} />
                 </td>
                 <td>
                   <Person person={row.requester} missing={texts.nobody} />

@@ -27,7 +27,7 @@ export function ViolationsTable({ rows, total }: { rows: Schemas['ViolationBody'
                   <EventLink position={row.position} at={row.at} />
                 </td>
                 <td>
-                  <RequestLink id={row.request} />
+                  <RequestLink id={row.request} name={row.name} />
                 </td>
                 <td>
                   <Person person={row.requester} missing={texts.nobody} />

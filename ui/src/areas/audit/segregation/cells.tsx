@@ -12,10 +12,11 @@ export function EventLink({ position, at }: { position: number; at: string }) {
   );
 }
 
-export function RequestLink({ id }: { id: string }) {
+/** A request by what it is called, where one may read it. */
+export function RequestLink({ id, name }: { id: string; name?: string | null }) {
   return (
     <Link className="link" to="/requests/$id" params={{ id }} data-tip={id}>
-      {id.slice(0, 8)}
+      {name || id.slice(0, 8)}
     </Link>
   );
 }
