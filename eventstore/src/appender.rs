@@ -4,6 +4,7 @@
 use crate::{
     Position, StoreError,
     append::{Append, AppendError, Pending},
+    awake::awake,
     batch,
     cache::Cache,
     log::{Log, Outcome, Place},
@@ -26,6 +27,8 @@ use uuid::Uuid;
 const MOST_WAITING: usize = 1024;
 /// A batch of so many appends waits for nobody.
 const SMALL: usize = 32;
+/// Small batches are waited for awake, where the last one took no longer than this.
+const AWAKE: Duration = Duration::from_micros(500);
 /// How long a lost database may take to come back before the callers are told that the outcome is unknown.
 const PATIENCE: Duration = Duration::from_secs(15);
 
@@ -54,6 +57,16 @@ struct Last {
     ended: Instant,
 }
 
+impl Last {
+    /// How long a batch of so many is waited for awake. A large one has to do meanwhile, a slow disk takes too long.
+    fn patience(&self, appends: usize) -> Duration {
+        match appends <= SMALL && self.took <= AWAKE {
+            true => AWAKE,
+            false => Duration::ZERO,
+        }
+    }
+}
+
 impl AppendTask {
     /// Runs until every sender of the queue is gone and what was queued is answered.
     pub(crate) async fn run(mut self) {
@@ -76,7 +89,7 @@ impl AppendTask {
             self.linger(&mut waiting, &last).await;
             let batch = batch::take(&mut waiting);
             let (began, answered) = (Instant::now(), batch.len());
-            let versions = self.commit(batch).await;
+            let versions = self.commit(batch, last.patience(answered)).await;
             let (took, ended) = (began.elapsed(), Instant::now());
             self.collect(&mut waiting);
             last = Last {
@@ -107,12 +120,16 @@ impl AppendTask {
     }
 
     /// Appends as much of `batch` as conflicts with nothing. Answers all of it; returns the streams' new versions.
-    async fn commit(&self, mut batch: Vec<Pending>) -> HashMap<(i16, Uuid), u64> {
+    async fn commit(
+        &self,
+        mut batch: Vec<Pending>,
+        awake_for: Duration,
+    ) -> HashMap<(i16, Uuid), u64> {
         while !batch.is_empty() {
             let appends: Vec<&Append> = batch.iter().map(|pending| &*pending.append).collect();
             let began = Instant::now();
             fail_point!("eventstore::before-append", |_| std::process::abort());
-            let landed = match self.log.append(&appends).await {
+            let landed = match awake(self.log.append(&appends), awake_for).await {
                 Ok(Outcome::Appended(places)) => Ok(Some(Landed::At(places))),
                 Ok(Outcome::Rejected(rejections)) => {
                     batch = leave_out(batch, rejections);

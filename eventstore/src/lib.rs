@@ -17,6 +17,7 @@
 
 mod append;
 mod appender;
+mod awake;
 mod batch;
 mod cache;
 pub mod chain;
