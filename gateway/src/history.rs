@@ -143,7 +143,7 @@ pub(crate) async fn object_names<'a>(
     let readable = objects.filter(|(kind, _)| match *kind {
         "account" | "review" => accounts,
         "request" => requests,
-        "user" => users,
+        "user" | "deputyship" => users,
         _ => true,
     });
     Ok(app.instance.views.object_names(readable).await?)

@@ -66,8 +66,17 @@ impl Views {
         };
         let (accounts, requests) = (of("account"), of("request"));
         let (reviews, campaigns) = (of("review"), of("campaign"));
-        // Other kinds, settings and timers for instance, have no names to look for.
-        let others = ["user", "template", "domain", "group", "engine", "role"].map(&mut of);
+        // Other kinds have no names to look for. A deputyship is called by whose it is.
+        let named = [
+            "user",
+            "deputyship",
+            "template",
+            "domain",
+            "group",
+            "engine",
+            "role",
+        ];
+        let others = named.map(&mut of);
         let mut names = self.names(others.into_iter().flatten()).await?;
         for row in self.among::<Accounts>(&accounts).await? {
             names.insert(row.id.0, row.name);

@@ -222,7 +222,8 @@ async fn fill(
                 .execute(&table.create(GENERATION, dialect), &[])
                 .await?;
             // From nothing, by how much more is counted is how much there is.
-            let rows = [changes.upserted, changes.counted].concat();
+            let mut rows = changes.upserted;
+            rows.extend(changes.counted);
             bulk::add(connection, table, GENERATION, rows).await?;
             // Without further indexes: making them takes longer than looking at all rows some times.
             for statement in table.show(GENERATION, dialect) {

@@ -34,6 +34,9 @@ async fn a_deputy_decides_in_anothers_name_for_the_period_and_never_for_a_party(
     assert_eq!(waiting(&olga, &world).await, 1);
     let known = olga.get("deputies").await.ok();
     assert_eq!(known["deputy_for"][0]["user"]["name"], "anton");
+    let path = format!("audit?kind=deputyship&at_least={}", world.head().await);
+    let trail = ada.get(&path).await.ok();
+    assert_eq!(trail["items"][0]["name"], "anton", "{trail}");
     olga.post(&format!("requests/{id}/approve"), json!({}))
         .await
         .ok();

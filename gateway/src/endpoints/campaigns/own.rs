@@ -11,12 +11,12 @@ use crate::{
     endpoints::account_queries::own,
     names::Names,
     problem::Problem,
-    query::{Direction, Filter, page, search},
+    query::{Direction, Filter, invalid_query, page, search},
 };
 use axum::Json;
 use serde::Deserialize;
 use tenure_domain::{
-    GroupId, ReviewId, UserId,
+    GroupId, PopulationId, ReviewId, UserId,
     permission::{Feature, Verb},
 };
 use tenure_projections::{
@@ -91,7 +91,7 @@ async fn mine(
         reviewers: voices(&signed),
         standing,
         search: search(wanted.search)?,
-        ids: seen_today(&app, &signed).await?,
+        ids: seen_today(&app, &signed, population).await?,
     };
     let page = page(wanted.limit, wanted.offset, wanted.cursor)?;
     let order = Direction::Asc.into();
@@ -110,12 +110,20 @@ async fn mine(
     Ok(Json(reviews))
 }
 
+/// Of the past, so many of one's own are looked for at most: each is named to the database.
+const MOST_OWN: usize = 20_000;
+
 /// Of the past, the reviews that one sees today: none says all of them.
-async fn seen_today(app: &App, signed: &Signed) -> Result<Vec<ReviewId>, Problem> {
+async fn seen_today(
+    app: &App,
+    signed: &Signed,
+    population: Option<PopulationId>,
+) -> Result<Vec<ReviewId>, Problem> {
     if app.as_of.is_none() || signed.reaches_all(Feature::ManagedAccount, Verb::Read) {
         return Ok(vec![]);
     }
     let own = ReviewFilter {
+        population,
         reviewers: voices(signed),
         ..ReviewFilter::default()
     };
@@ -127,6 +135,10 @@ async fn seen_today(app: &App, signed: &Signed) -> Result<Vec<ReviewId>, Problem
     loop {
         let found = views.reviews(&own, SortOrder::Ascending, &page).await?;
         ids.extend(found.rows.iter().map(|row| row.id));
+        if ids.len() > MOST_OWN {
+            let reason = "is not answered for more than 20,000 accounts of one's own: name one campaign, or ask for its reviews";
+            return Err(invalid_query("as_of", reason));
+        }
         match found.next {
             Some(next) => page.start = Start::After(next),
             // None at all is not the same as any.
