@@ -27,8 +27,11 @@ use uuid::Uuid;
 const MOST_WAITING: usize = 1024;
 /// A batch of so many appends waits for nobody.
 const SMALL: usize = 32;
-/// Small batches are waited for awake, where the last one took no longer than this.
+/// Small batches are waited for awake for so long,
 const AWAKE: Duration = Duration::from_micros(500);
+/// where the last one took no longer than this. More than that: one that slept takes longer, and must not be the reason why
+/// the next one sleeps.
+const FAST: Duration = Duration::from_millis(1);
 /// How long a lost database may take to come back before the callers are told that the outcome is unknown.
 const PATIENCE: Duration = Duration::from_secs(15);
 
@@ -60,7 +63,7 @@ struct Last {
 impl Last {
     /// How long a batch of so many is waited for awake. A large one has to do meanwhile, a slow disk takes too long.
     fn patience(&self, appends: usize) -> Duration {
-        match appends <= SMALL && self.took <= AWAKE {
+        match appends <= SMALL && self.took <= FAST {
             true => AWAKE,
             false => Duration::ZERO,
         }
