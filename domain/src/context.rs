@@ -48,14 +48,19 @@ impl std::str::FromStr for Actor {
     fn from_str(text: &str) -> Result<Self, NotAnActor> {
         let (kind, rest) = text.split_once(':').ok_or(NotAnActor)?;
         let user = |id: &str| id.parse().map_err(|_| NotAnActor);
-        match (kind, rest.split_once("/token:")) {
-            ("user", Some((id, token))) => Ok(Self::Token {
-                user: user(id)?,
-                token: token.parse().map_err(|_| NotAnActor)?,
-            }),
-            ("user", None) => Ok(Self::User(user(rest)?)),
-            ("engine", _) => Ok(Self::Engine(rest.parse().map_err(|_| NotAnActor)?)),
-            ("system", _) => Ok(Self::system(rest)),
+        match kind {
+            "user" => match rest.split_once('/') {
+                None => Ok(Self::User(user(rest)?)),
+                Some((id, token)) => {
+                    let token = token.strip_prefix("token:").ok_or(NotAnActor)?;
+                    Ok(Self::Token {
+                        user: user(id)?,
+                        token: token.parse().map_err(|_| NotAnActor)?,
+                    })
+                }
+            },
+            "engine" => Ok(Self::Engine(rest.parse().map_err(|_| NotAnActor)?)),
+            "system" => Ok(Self::system(rest)),
             _ => Err(NotAnActor),
         }
     }
