@@ -70,7 +70,10 @@ test('the slider is moved by keyboard, a day at a time, and the field to the min
   await page.waitForURL((url) => (url.searchParams.get('as_of') ?? '9') < yesterday);
   // To the beginning: nothing was there yet.
   await page.keyboard.press('Home');
-  await page.waitForFunction((shown) => document.querySelector('main header [role=status]')?.textContent !== shown, now);
+  await page.waitForFunction((shown) => {
+    const text = document.querySelector('main header [role=status]')?.textContent.trim();
+    return text && text !== shown;
+  }, now);
   assert.notEqual(await found(), now);
   await settled(page);
   await accessible(page, 'the accounts of the past');
@@ -78,6 +81,29 @@ test('the slider is moved by keyboard, a day at a time, and the field to the min
   await field.fill('2099-01-01T00:00');
   await page.keyboard.press('Enter');
   await bar().getByText('Choose a time in the past').waitFor();
+  assert.deepEqual(wrong, []);
+});
+
+test('rows of now never stand in for those of the past', async () => {
+  const wrong = await watch(page);
+  await page.goto('/accounts');
+  await settled(page);
+  const names = page.locator('main tbody a');
+  await names.first().waitFor();
+  // The answer about the past is late.
+  let answer;
+  const asked = new Promise((resolve) => {
+    answer = resolve;
+  });
+  await page.route(/\/api\/v1\/accounts\?.*as_of=/, async (route) => {
+    await asked;
+    await route.continue();
+  });
+  await button(page, 'As of…').click();
+  await bar().getByText('As it was on').waitFor();
+  assert.equal(await names.count(), 0);
+  answer();
+  await names.first().waitFor();
   assert.deepEqual(wrong, []);
 });
 

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { withDemo } from './demo.mjs';
+import { tabTo } from './keyboard.mjs';
 import { button, status } from './looks.mjs';
 import { accessible, notSideways, settled, watch } from './watch.mjs';
 
@@ -95,6 +96,42 @@ test('an engine that is disabled is seen as it worked, without what it says of i
   await page.getByText('Units have no past').waitFor();
   assert.equal(await page.getByRole('region', { name: 'Pool of engines' }).count(), 0);
   await accessible(page, 'a domain of the past');
+  await api.post(`engines/${id}/enable`, {});
+  assert.deepEqual(wrong, []);
+});
+
+test('the slider goes there and back again, and the history of an engine never tells of what came later', async () => {
+  const wrong = await watch(page);
+  const { items } = await api.get('engines');
+  const { id } = items.find(({ standing, enabled }) => standing === 'assigned' && enabled);
+  await api.post(`engines/${id}/disable`, {});
+  await page.goto(`/engines/${id}`);
+  const history = page.getByRole('region', { name: 'History' });
+  await history.getByText(/disabled/).first().waitFor();
+  // Whatever is shown of it in the past, be it for a moment.
+  await page.evaluate(() => {
+    globalThis.later = [];
+    new MutationObserver(() => {
+      const past = document.querySelector('section[aria-label="As it was"]');
+      const told = document.querySelector('main ol')?.textContent ?? '';
+      if (past && told.includes('disabled')) globalThis.later.push(past.textContent);
+    }).observe(document.body, { subtree: true, childList: true, characterData: true });
+  });
+  await button(page, 'As of…').click();
+  const said = (text) => bar().getByRole('status').filter(text);
+  const standing = said({ hasText: /Position .* of the history/ });
+  await standing.waitFor();
+  await history.getByRole('listitem').first().waitFor();
+  const then = await standing.innerText();
+  const [day] = then.match(/\d+ \w+ \d{4}/);
+  await tabTo(page, bar().getByRole('slider'));
+  await page.keyboard.press('ArrowLeft');
+  await standing.filter({ hasNotText: day }).waitFor();
+  await page.keyboard.press('ArrowRight');
+  await said({ hasText: then }).waitFor();
+  await history.getByRole('listitem').first().waitFor();
+  assert.equal(await history.getByText(/disabled/).count(), 0);
+  assert.deepEqual(await page.evaluate(() => globalThis.later), []);
   await api.post(`engines/${id}/enable`, {});
   assert.deepEqual(wrong, []);
 });

@@ -1,7 +1,7 @@
 import createFetchClient from 'openapi-fetch';
 import createQueryHooks from 'openapi-react-query';
 import { fetching } from './fetching';
-import { asOf, usePast } from './past';
+import { asOf, placeholderOf, usePast } from './past';
 import type { components, paths } from './schema';
 
 export type Schemas = components['schemas'];
@@ -12,9 +12,12 @@ export const http = createFetchClient<paths>({ baseUrl: location.origin, fetch: 
 const hooks = createQueryHooks(http);
 
 /** The query of that, or of the past, where the page shows one. */
-function useQuery(method: 'get', path: string, init: unknown, ...rest: []) {
-  const moment = usePast();
-  return hooks.useQuery(method, path as never, asOf(path, init, moment) as never, ...rest);
+function useQuery(method: 'get', path: string, init: unknown, options?: { placeholderData?: unknown }, ...rest: []) {
+  const asked = asOf(path, init, usePast());
+  const placeholder = options?.placeholderData;
+  const mended =
+    typeof placeholder === 'function' ? { ...options, placeholderData: placeholderOf(asked, placeholder as never) } : options;
+  return hooks.useQuery(method, path as never, asked as never, mended as never, ...rest);
 }
 
 /** `api.useQuery('get', '/api/v1/accounts', …)`, `api.useMutation('post', …)`. */

@@ -85,6 +85,7 @@ export async function fetching(request: Request): Promise<Response> {
     if (problemName(problem) === 'unknown-position') {
       newest = 0;
       response = await asProblemAnswer(await send(request));
+      heard(request, response);
     }
     if (problemName(problem) === 'not-signed-in') for (const listener of onSessionOver) listener();
   }

@@ -43,6 +43,17 @@ export function asOf(path: string, init: unknown, moment: string | undefined): u
   return { ...rest, params: { ...params, query: { ...params?.query, as_of: moment } } };
 }
 
+/** The moment that a query asks for, by what it says; none if it asks for how things are. */
+const askedMoment = (init: unknown): unknown => (init as { params?: { query?: { as_of?: unknown } } } | undefined)?.params?.query?.as_of;
+
+type Placeholder = (data: unknown, query: { queryKey: readonly unknown[] } | undefined) => unknown;
+
+/** Rows of another moment never stand in for those that are on their way: `init` is what these ask for. */
+export function placeholderOf(init: unknown, placeholder: Placeholder): Placeholder {
+  const moment = askedMoment(init);
+  return (data, query) => (query && askedMoment(query.queryKey[2]) === moment ? placeholder(data, query) : undefined);
+}
+
 /** The moment in the address, whichever page it is. */
 export function useMoment(): string | undefined {
   return useRouterState({ select: ({ location }) => (location.search as { as_of?: string }).as_of });
@@ -55,26 +66,32 @@ export function usePast(): string | undefined {
   return knows ? moment : undefined;
 }
 
-/** For questions to the trail, which has no moments: up to where. None as long as that is not known. */
-export function useUpTo(): { up_to?: number } | undefined {
+/** No position of the history: it begins at 1. */
+const NOWHERE = 0;
+
+/**
+ * For questions to the trail, which has no moments: up to where, and whether that is known. As long as it is not, the
+ * question is not to be sent, and is not the one of the present either: what is remembered of now would be shown for then.
+ */
+export function useUpTo(): { known: boolean; upTo: { up_to?: number } } {
   const past = usePast();
   const standing = useStanding(past);
-  if (!past) return {};
-  return standing && { up_to: standing.position };
+  if (!past) return { known: true, upTo: {} };
+  return { known: standing !== undefined, upTo: { up_to: standing?.position ?? NOWHERE } };
 }
 
 /** Does the page in this tab show how things were? For what happens outside components. */
 export const showsPast = (): boolean =>
   pageKnowsPast(location.pathname) && new URLSearchParams(location.search).has('as_of');
 
-/** Where the newest answer about the past stands. */
+/** Where answers about a moment stand. */
 export interface Standing {
-  moment: string;
   position: number;
   instant: string;
 }
 
-let standing: Standing | undefined;
+/** By moment, all that this tab has heard of: who comes back to one is shown what is remembered of it, and nothing is asked. */
+const standings = new Map<string, Standing>();
 const listeners = new Set<() => void>();
 
 /** Takes from an answer where it stands. */
@@ -83,8 +100,8 @@ export function heard(request: Request, response: Response): void {
   const position = Number(response.headers.get('tenure-as-of-position'));
   const instant = response.headers.get('tenure-as-of-instant');
   if (!moment || !instant) return;
-  if (standing?.moment === moment && standing.position === position) return;
-  standing = { moment, position, instant };
+  if (standings.get(moment)?.position === position) return;
+  standings.set(moment, { position, instant });
   for (const listener of listeners) listener();
 }
 
@@ -95,6 +112,5 @@ const subscribe = (listener: () => void) => {
 
 /** Where answers about `moment` stand, once one has come. */
 export function useStanding(moment: string | undefined): Standing | undefined {
-  const known = useSyncExternalStore(subscribe, () => standing);
-  return known?.moment === moment ? known : undefined;
+  return useSyncExternalStore(subscribe, () => (moment === undefined ? undefined : standings.get(moment)));
 }

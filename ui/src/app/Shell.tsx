@@ -6,6 +6,7 @@ import { Now, useBusinessClock } from '@/api/businessTime';
 import { useLiveUpdates } from '@/api/live';
 import { useMoment, usePast, useStanding } from '@/api/past';
 import { shell as texts } from '@/texts/common';
+import { isMoment } from './moments';
 import { ClockBar } from './ClockBar';
 import { Navigation } from './Navigation';
 import { Palette } from './Palette';
@@ -21,7 +22,7 @@ export default function Shell() {
   const moment = useMoment();
   // Where a page shows the past, "in 3 days" is seen from there.
   const past = usePast();
-  const then = useStanding(past)?.instant;
+  const then = useStanding(past)?.instant ?? (past && isMoment(past) ? past : undefined);
   useLiveUpdates();
   // A reader of the screen hears the new page's title.
   const first = useRef(true);

@@ -70,12 +70,12 @@ export function EngineFacts({ engine }: { engine: Schemas['EngineBody'] }) {
 
 function LastReport({ id }: { id: string }) {
   const can = useCan();
-  const upTo = useUpTo();
+  const { known, upTo } = useUpTo();
   const last = api.useQuery(
     'get',
     '/api/v1/audit',
     { params: { query: { engine: id, limit: 1, ...upTo } } },
-    { enabled: can('audit:read') && upTo !== undefined },
+    { enabled: can('audit:read') && known },
   ).data?.items[0];
   if (!last) return null;
   return (

@@ -27,12 +27,12 @@ export default function EnginePage() {
   const can = useCan();
   const [act, setAct] = useState<EngineAct | undefined>();
   const past = usePast();
-  const upTo = useUpTo();
+  const { known, upTo } = useUpTo();
   const history = api.useQuery(
     'get',
     '/api/v1/audit',
     { params: { query: { object: id, limit: SHOWN, ...upTo } } },
-    { enabled: can('audit:read') && upTo !== undefined },
+    { enabled: can('audit:read') && known },
   );
   const parent = { label: engines.title, to: '/engines' } as const;
   if (!data) {
