@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { dayBegins, formatRelative, formatUtc, lastFullDay } from './time';
 
 test('relative time picks a unit that people would', () => {
@@ -27,6 +27,21 @@ test('a last day that was chosen is the one that is shown, wherever one is', () 
   for (const zone of ['Pacific/Auckland', 'America/Los_Angeles', 'Asia/Kolkata', 'UTC']) {
     process.env['TZ'] = zone;
     expect(lastFullDay(dayBegins('2027-01-31', 1)).toDateString(), zone).toBe('Sun Jan 31 2027');
+  }
+  process.env['TZ'] = before;
+});
+
+test('the last day of a campaign is one of UTC, wherever one is', async () => {
+  const before = process.env['TZ'];
+  for (const zone of ['America/New_York', 'Pacific/Auckland', 'UTC']) {
+    process.env['TZ'] = zone;
+    // Formats take the zone in which they are made.
+    vi.resetModules();
+    const here = await import('./time');
+    expect(here.zone, zone).toBe(zone);
+    expect(here.lastUtcDay('2027-05-01T00:00:00Z'), zone).toBe('30 Apr 2027');
+    // By the API it may end within a day.
+    expect(here.lastUtcDay('2027-05-10T12:00:00Z'), zone).toBe('10 May 2027');
   }
   process.env['TZ'] = before;
 });

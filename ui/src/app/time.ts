@@ -3,6 +3,7 @@
 /** The zone in which times are on screen. */
 export const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
+const utcDay = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
 const dayTime = new Intl.DateTimeFormat('en-GB', {
   day: 'numeric',
   month: 'short',
@@ -42,6 +43,9 @@ export function lastFullDay(end: string): Date {
   const local = new Date(end);
   return new Date(local.getFullYear(), local.getMonth(), local.getDate() - 1);
 }
+
+/** A campaign runs through whole days of UTC, wherever its reviewers are: the last that it runs in, of the instant it ends. */
+export const lastUtcDay = (end: string): string => utcDay.format(Date.parse(end) - 1);
 
 /** Where a day of a date field, or one some days later, begins for the reader. A day ends where the next one begins. */
 export function dayBegins(chosen: string, later = 0): string {

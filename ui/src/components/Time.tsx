@@ -1,5 +1,5 @@
 import { useNow } from '@/api/businessTime';
-import { formatDay, formatDayTime, formatFull, formatRelative, formatUtc, lastFullDay } from '@/app/time';
+import { formatDay, formatDayTime, formatFull, formatRelative, formatUtc, lastFullDay, lastUtcDay } from '@/app/time';
 import { common, time as texts } from '@/texts/common';
 
 interface Props {
@@ -27,6 +27,16 @@ export function LastDay({ end, relative = false }: { end: string | null | undefi
   return (
     <time dateTime={end} data-tip={`${texts.lastFullDay}\n${texts.ends(formatDayTime(end), formatUtc(end))}`}>
       {formatDay(lastFullDay(end))}
+      {relative && <Relative at={end} />}
+    </time>
+  );
+}
+
+/** The end of a campaign: the last day it runs in, which is one of UTC, as it was when it was chosen. */
+export function LastUtcDay({ end, relative = false }: { end: string; relative?: boolean }) {
+  return (
+    <time dateTime={end} data-tip={`${texts.lastUtcDay}\n${texts.ends(formatDayTime(end), formatUtc(end))}`}>
+      {lastUtcDay(end)}
       {relative && <Relative at={end} />}
     </time>
   );

@@ -3,7 +3,7 @@ import type { Schemas } from '@/api/client';
 import { formatInstant } from '@/app/time';
 import { actorName } from '@/components/actorName';
 import { CopyField } from '@/components/CopyField';
-import { LastDay, Time } from '@/components/Time';
+import { LastUtcDay, Time } from '@/components/Time';
 import { actions, statuses } from '@/texts/accounts';
 import { campaigns } from '@/texts/campaigns';
 import { common, number } from '@/texts/common';
@@ -42,7 +42,7 @@ export function CampaignFacts({ campaign }: { campaign: Campaign }) {
       <dd>{campaign.self_review ? texts.selfReviewYes : texts.selfReviewNo}</dd>
       <dt>{campaigns.columns.due}</dt>
       <dd>
-        <LastDay end={campaign.due} relative />
+        <LastUtcDay end={campaign.due} relative />
         <div className="muted number" style={{ fontSize: '0.8125rem' }}>
           {texts.until(formatInstant(campaign.due))}
         </div>

@@ -5,7 +5,7 @@ import { Plus } from 'lucide-react';
 import { api, type Schemas } from '@/api/client';
 import { useCan } from '@/api/session';
 import { StatusPill } from '@/components/StatusPill';
-import { LastDay, Time } from '@/components/Time';
+import { LastUtcDay, Time } from '@/components/Time';
 import type { Column } from '@/components/table/columns';
 import { ListPage } from '@/components/table/ListPage';
 import { TableFilter } from '@/components/table/TableFilter';
@@ -31,7 +31,7 @@ const columns: Column<Row>[] = [
   { id: 'progress', header: texts.columns.progress, fixed: true, cell: (row) => <ProgressBar progress={row.progress} of={row.name} /> },
   { id: 'kept', header: texts.columns.kept, align: 'right', cell: (row) => number(row.progress.kept) },
   { id: 'revoked', header: texts.columns.revoked, align: 'right', cell: (row) => number(row.progress.revoked) },
-  { id: 'due', header: texts.columns.due, cell: (row) => <LastDay end={row.due} relative /> },
+  { id: 'due', header: texts.columns.due, cell: (row) => <LastUtcDay end={row.due} relative /> },
   { id: 'opened', header: texts.columns.opened, cell: (row) => <Time at={row.opened_at} relative /> },
 ];
 

@@ -7,7 +7,7 @@ import { api, type Schemas } from '@/api/client';
 import { useCan, useHas, useSession } from '@/api/session';
 import { ownerName } from '@/areas/accounts/OwnerNames';
 import { AccountStatusPill } from '@/areas/accounts/status';
-import { LastDay, Time } from '@/components/Time';
+import { LastDay, LastUtcDay, Time } from '@/components/Time';
 import type { Column } from '@/components/table/columns';
 import { ListPage } from '@/components/table/ListPage';
 import { TableFilter } from '@/components/table/TableFilter';
@@ -197,7 +197,7 @@ function columnsOf(ask: ((what: Asked['what'], row: Row) => void) | undefined): 
     { id: 'domain', header: columns.domain, hidden: true, cell: (row) => row.domain.name },
     { id: 'template', header: columns.template, hidden: true, cell: (row) => row.now?.template.name },
     { id: 'campaign', header: columns.campaign, wrap: true, cell: (row) => row.campaign.name },
-    { id: 'due', header: columns.due, cell: (row) => <LastDay end={row.due} /> },
+    { id: 'due', header: columns.due, cell: (row) => <LastUtcDay end={row.due} /> },
   ];
   if (!ask) return all;
   all.push({

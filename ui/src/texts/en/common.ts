@@ -160,6 +160,7 @@ export const confirm = {
 export const time = {
   utc: 'UTC',
   lastFullDay: 'Last full day',
+  lastUtcDay: 'Last day, in UTC',
   ends: (local: string, utc: string) => `Ends ${local}\n${utc} UTC`,
 };
 
