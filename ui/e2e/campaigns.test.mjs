@@ -35,10 +35,19 @@ test('a campaign is started with a look at whom it asks, and is shown with what 
   await page.getByRole('heading', { level: 1, name: 'Start a campaign' }).waitFor();
   await settled(page);
   await tabTo(page, page.getByLabel('Name', { exact: false }).first());
+  // What is off says what it wants, and no more than that.
+  const wanting = (what) => page.getByText(`Still needed: ${what}`, { exact: true }).waitFor({ state: 'attached' });
+  await wanting('a name, a last day');
   await page.keyboard.insertText('Spring');
   await page.getByRole('radio', { name: 'Somebody else' }).check();
+  await wanting('who is asked, a last day');
   await find(page, lookup(page, 'Who'), 'olga', page.getByRole('option', { name: 'Olga Owner' }));
   await page.getByLabel('Last day').fill(await dayAfter(api, 20));
+  const reminders = page.getByLabel('Reminders');
+  await reminders.fill('soon');
+  await wanting('reminders in whole days');
+  await reminders.fill('7, 1');
+  await page.getByText('Still needed').waitFor({ state: 'detached' });
   await accessible(page, 'starting a campaign');
   await button(page, 'Show what it would be about').click();
   const shown = page.getByRole('region', { name: 'What it would be about' });

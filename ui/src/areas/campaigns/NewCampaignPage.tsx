@@ -66,7 +66,13 @@ export default function NewCampaignPage() {
     ...(template ? { template } : {}),
     ...(owner[0] ? { owner: ownerOf(owner[0]) } : {}),
   };
-  const complete = name.trim() !== '' && due !== undefined && days !== undefined && (reviewers !== 'named' || named.length > 0);
+  const wants = [
+    ...(name.trim() ? [] : [texts.wants.name]),
+    ...(reviewers !== 'named' || named[0] ? [] : [texts.wants.named]),
+    ...(due ? [] : [texts.wants.due]),
+    ...(days ? [] : [texts.wants.remind]),
+  ];
+  const complete = wants.length === 0;
   const body = {
     name: name.trim(),
     filter,
@@ -208,7 +214,7 @@ export default function NewCampaignPage() {
             <ProblemAlert problem={problem} mb="md" />
             {shown && <Preview preview={shown} />}
             <Group justify="flex-end" mt="md">
-              <OffReason reason={complete ? undefined : texts.incomplete}>
+              <OffReason reason={complete ? undefined : texts.incomplete(wants)}>
                 <Button type="submit" variant={shown ? 'default' : 'filled'} disabled={!complete} loading={preview.isPending}>
                   {texts.preview}
                 </Button>
