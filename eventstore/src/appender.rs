@@ -27,10 +27,10 @@ use uuid::Uuid;
 const MOST_WAITING: usize = 1024;
 /// A batch of so many appends waits for nobody.
 const SMALL: usize = 32;
-/// Small batches are waited for awake for so long,
+/// How long small batches are waited for awake.
 const AWAKE: Duration = Duration::from_micros(500);
-/// where the last one took no longer than this. More than that: one that slept takes longer, and must not be the reason why
-/// the next one sleeps.
+/// Where the last batch took no longer. It is more than the time awake: a batch that slept takes longer, and must not be the
+/// reason why the next one sleeps.
 const FAST: Duration = Duration::from_millis(1);
 /// How long a lost database may take to come back before the callers are told that the outcome is unknown.
 const PATIENCE: Duration = Duration::from_secs(15);

@@ -30,13 +30,8 @@ mod tests {
     async fn what_others_of_the_process_do_meanwhile_is_done_and_noticed() {
         let (tell, told) = oneshot::channel();
         tokio::spawn(async move { tell.send(7) });
+        let began = Instant::now();
         assert_eq!(awake(told, Duration::from_secs(60)).await, Ok(7));
-    }
-
-    #[tokio::test]
-    async fn what_comes_later_is_waited_for_asleep() {
-        let (tell, told) = oneshot::channel();
-        tokio::spawn(async move { tell.send(7) });
-        assert_eq!(awake(told, Duration::ZERO).await, Ok(7));
+        assert!(began.elapsed() < Duration::from_secs(30));
     }
 }
