@@ -169,7 +169,7 @@ test('a template is published, an account asked for, approved, made and renewed,
   await page.waitForURL((url) => url.searchParams.get('object') === request);
   await page.getByText('request completed').waitFor();
   inOrder((await trail(page)).toReversed(), [
-    `Rosa Requester: request for "" drafted`,
+    'Rosa Requester: request drafted',
     `Rosa Requester: request for "${NAME}" submitted`,
     'Anton Approver: step "Team lead" approved',
     'Anton Approver: request approved',
