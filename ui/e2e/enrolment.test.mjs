@@ -69,6 +69,10 @@ test('an engine is expected, enrols while the page looks on, is assigned, and is
   const { public_key: key } = await api.get(`engines/${engine}`);
   assert.equal(await page.getByLabel('Public key').first().inputValue(), key);
   await accessible(page, 'enrolment: assign');
+  // The core knows the engine before the command has ended: whoever saw that fail still has what to repeat it with.
+  await page.getByText('Did the command end with an error?').click();
+  assert.equal(await tokenField(page).inputValue(), second);
+  await accessible(page, 'enrolment: assign, once more');
   await button(page, 'Assign to the pool').click();
   await button(page.getByRole('dialog'), 'Assign to the pool').click();
   await now(page, 'dc1-agent belongs to the pool');
@@ -124,6 +128,49 @@ test('by keyboard alone, on a small screen, a token is issued for the domain tha
   await press(page, button(page, 'Revoke the token'));
   await press(page, button(page.getByRole('dialog'), 'Revoke the token'));
   await page.getByText('No token is out for this engine').waitFor();
+  assert.deepEqual(wrong, []);
+});
+
+test('what has to be there before the command is run is said, and an engine that cannot work yet is not said to', async () => {
+  const { page, api } = await person('ada');
+  const wrong = await watch(page);
+  const { id: domain } = await api.post('domains', {
+    name: 'west.example.com',
+    kind: 'active-directory',
+    base_dn: 'DC=west,DC=example,DC=com',
+  });
+  const { id, token } = await api.post('engines/tokens', { name: 'ad-agent', domain });
+  await page.goto(`/engines/new?engine=${id}`);
+  await page.getByText('/etc/tenure-agent/bind.pass with the password').waitFor();
+  await accessible(page, 'enrolment: of Active Directory');
+  await enrol(token);
+  await now(page, 'ad-agent has enrolled');
+  // Not issued on this page: it cannot show the token.
+  assert.equal(await page.getByText('Did the command end with an error?').count(), 0);
+  await api.post(`engines/${id}/assign`);
+  await now(page, 'ad-agent belongs to the pool');
+
+  // No agent of Active Directory runs beside the demo: what its heart beat would say.
+  const explanation = "The directory does not let the engine's account sign in.";
+  await page.route(`**/api/v1/engines/${id}`, async (route) => {
+    const response = await route.fetch();
+    const impaired = { reason: 'sign-in-refused', explanation, detail: 'ad-agent may not sign in to dc1:636' };
+    await route.fulfill({ response, json: { ...(await response.json()), impaired, last_heard: new Date().toISOString() } });
+  });
+  await page.reload();
+  await now(page, 'ad-agent runs, but cannot work yet');
+  await page.getByRole('alert').filter({ hasText: explanation }).waitFor();
+  assert.equal(await page.getByText('ad-agent works').count(), 0);
+  await accessible(page, 'enrolment: impaired');
+  assert.deepEqual(wrong, []);
+});
+
+test('who may not add engines is told so, instead of a form that would be refused', async () => {
+  const { page } = await person('iris');
+  const wrong = await watch(page);
+  await page.goto('/engines/new');
+  await page.getByText('You cannot enrol an engine').waitFor();
+  assert.equal(await button(page, 'Issue a token').count(), 0);
   assert.deepEqual(wrong, []);
 });
 

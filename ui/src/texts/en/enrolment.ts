@@ -9,6 +9,7 @@ export const enrolment = {
     assign: (name: string) => `${name} has enrolled and waits to be assigned.`,
     starting: (name: string) => `${name} belongs to the pool. Waiting for its first sign of life …`,
     works: (name: string) => `${name} works.`,
+    impaired: (name: string) => `${name} runs, but cannot work yet.`,
     revoked: (name: string) => `${name} was revoked for good. Enrol another one.`,
   },
   expect: {
@@ -18,6 +19,8 @@ export const enrolment = {
     domain: 'Domain',
     domainHint: 'The one domain that it will serve',
     noDomain: 'There is no domain yet. Add one first.',
+    toDomains: 'Add a domain',
+    forbidden: { title: 'You cannot enrol an engine', hint: 'Somebody who may add engines does that.' },
     issue: 'Issue a token',
     lifetime: 'The token is good for eight hours and for this engine only.',
     known: 'Make a built-in engine known by its key',
@@ -30,9 +33,11 @@ export const enrolment = {
     lost: 'The token was shown once. If it was not kept, issue another one: the one before is good for nothing then.',
     none: 'No token is out for this engine: nobody can enrol as it.',
     repeated: 'This was done before, and the token is not shown again. Issue another one.',
+    before: (password: string, authority: string) =>
+      `Before that, make this folder for that user alone, and put two files into it: ${password} with the password of the account that the engine binds as, and ${authority} with the certificate authority of the domain controllers (PEM).`,
     command: "Run in bash on the engine's machine, as the user that it will run as",
     commandHint:
-      'It asks for the token, so that it is neither in the list of processes nor in the history of the shell. Put in your domain controller, its certificate authority and the account that the engine binds as.',
+      'It asks for the token, so that it is neither in the list of processes nor in the history of the shell. Put in your domain controller, by the name in its certificate, and the account that the engine binds as.',
     commandHintSandbox:
       'It asks for the token, so that it is neither in the list of processes nor in the history of the shell.',
     again: 'It may be repeated until it succeeds. Private keys never leave that folder.',
@@ -42,9 +47,12 @@ export const enrolment = {
     compare: "Compare the key with what the agent's machine says, so that nobody else has taken the token:",
     compareCommand: "Run on the engine's machine",
     forbidden: 'Somebody who may change engines has to assign it.',
+    repeat: 'Did the command end with an error?',
+    repeatHint: 'Mend what it says, and run it once more with the same token, until it has written agent.toml.',
   },
   works: {
     start: "Run on the engine's machine, as a service",
+    mend: 'Its configuration is agent.toml on its machine: mend it there, and start the agent anew. A password file is read again by itself.',
     open: 'Open the engine',
     another: 'Enrol another one',
     redundancy: 'Enrol a second engine of this domain on another machine: if one is lost, nothing stands still.',

@@ -1,6 +1,6 @@
 import { Button, Stack } from '@mantine/core';
 import { useState } from 'react';
-import type { Schemas } from '@/api/client';
+import { api, type Schemas } from '@/api/client';
 import { useCan } from '@/api/session';
 import { CopyBlock } from '@/components/CopyBlock';
 import { CopyField } from '@/components/CopyField';
@@ -9,12 +9,18 @@ import { common } from '@/texts/common';
 import { enrolment } from '@/texts/enrolment';
 import { engine as acts } from '@/texts/infrastructure';
 import { EngineActDialog, type EngineAct } from '../EngineActDialog';
-import { KEY_COMMAND } from './command';
+import { enrolCommand, KEY_COMMAND } from './command';
 
 const texts = enrolment.assign;
 
+interface Props {
+  engine: Schemas['EngineBody'];
+  /** The token, while this page knows it. */
+  issued: Schemas['EngineTokenIssued'] | undefined;
+}
+
 /** Somebody has enrolled: whether it is the right one, its key says. */
-export function AssignStep({ engine }: { engine: Schemas['EngineBody'] }) {
+export function AssignStep({ engine, issued }: Props) {
   const can = useCan();
   const [act, setAct] = useState<EngineAct | undefined>();
   const may = can('engine:update');
@@ -27,6 +33,7 @@ export function AssignStep({ engine }: { engine: Schemas['EngineBody'] }) {
       <div style={{ width: '100%' }}>
         <CopyBlock label={texts.compareCommand} text={KEY_COMMAND} />
       </div>
+      {issued?.token && <Repeat engine={engine} token={issued.token} />}
       <div style={{ display: 'flex', flexWrap: 'wrap', gap: 8 }}>
         <OffReason reason={may ? undefined : texts.forbidden}>
           <Button disabled={!may} onClick={() => setAct('assign')}>
@@ -41,5 +48,21 @@ export function AssignStep({ engine }: { engine: Schemas['EngineBody'] }) {
       </div>
       {act && <EngineActDialog act={act} engine={engine} onClose={() => setAct(undefined)} />}
     </Stack>
+  );
+}
+
+/** The core knows the engine before its command has ended: whoever saw that fail needs the token once more. */
+function Repeat({ engine, token }: { engine: Schemas['EngineBody']; token: string }) {
+  const { data } = api.useQuery('get', '/api/v1/domains/{id}', { params: { path: { id: engine.domain.id } } });
+  if (!data) return null;
+  return (
+    <details style={{ width: '100%', fontSize: '0.875rem' }}>
+      <summary>{texts.repeat}</summary>
+      <Stack gap="md" mt="sm">
+        <div>{texts.repeatHint}</div>
+        <CopyField label={enrolment.enrol.token} value={token} copyLabel={enrolment.enrol.copyToken} />
+        <CopyBlock label={enrolment.enrol.command} text={enrolCommand(location.origin, data)} />
+      </Stack>
+    </details>
   );
 }

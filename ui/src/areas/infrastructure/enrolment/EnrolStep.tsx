@@ -10,7 +10,7 @@ import { CopyField } from '@/components/CopyField';
 import { enrolment } from '@/texts/enrolment';
 import { engine as acts } from '@/texts/infrastructure';
 import { EngineActDialog } from '../EngineActDialog';
-import { enrolCommand } from './command';
+import { enrolCommand, NEEDED } from './command';
 
 const texts = enrolment.enrol;
 
@@ -50,6 +50,9 @@ export function EnrolStep({ engine, issued, onIssued }: Props) {
       )}
       {until && kind.data && (
         <div>
+          {kind.data.kind === 'active-directory' && (
+            <p style={{ margin: '0 0 12px', fontSize: '0.875rem' }}>{texts.before(NEEDED.password, NEEDED.authority)}</p>
+          )}
           <CopyBlock label={texts.command} text={enrolCommand(location.origin, kind.data)} />
           <div className="muted" style={{ fontSize: '0.8125rem', marginTop: 6 }}>
             {kind.data.kind === 'sandbox' ? texts.commandHintSandbox : texts.commandHint} {texts.again}

@@ -2,6 +2,7 @@ import { Button, Stepper } from '@mantine/core';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api, type Schemas } from '@/api/client';
+import { useCan } from '@/api/session';
 import { LoadingRows } from '@/components/LoadingRows';
 import { PageHead } from '@/components/PageHead';
 import { ProblemAlert } from '@/components/ProblemAlert';
@@ -25,13 +26,15 @@ function nowOf(engine: Engine): string {
   if (standing === 'revoked') return texts.now.revoked(name);
   if (standing === 'expected') return texts.now.enrol(name);
   if (standing === 'unassigned') return texts.now.assign(name);
-  return engine.last_heard ? texts.now.works(name) : texts.now.starting(name);
+  if (!engine.last_heard) return texts.now.starting(name);
+  return engine.impaired ? texts.now.impaired(name) : texts.now.works(name);
 }
 
 /** An engine comes to be, step by step. Which step it is, the engine itself says: the page goes on as soon as it does. */
 export default function EnrolmentPage() {
   const { engine: id, domain } = useSearch({ from: '/engines/new' });
   const navigate = useNavigate();
+  const can = useCan();
   // Of this page only: nothing keeps it, and a reload forgets it.
   const [issued, setIssued] = useState<Schemas['EngineTokenIssued'] | undefined>();
   const { data, error, refetch } = api.useQuery(
@@ -55,7 +58,7 @@ export default function EnrolmentPage() {
           ))}
         </Stepper>
         <p role="status" style={{ margin: '0 0 16px', fontWeight: 600 }}>
-          {engine ? nowOf(engine) : id === undefined && texts.now.expect}
+          {engine ? nowOf(engine) : id === undefined && can('engine:create') && texts.now.expect}
         </p>
         {id === undefined && <ExpectStep domain={domain} onIssued={begin} />}
         {id !== undefined && !data && !error && <LoadingRows rows={4} />}
@@ -63,7 +66,7 @@ export default function EnrolmentPage() {
         {engine?.standing === 'expected' && (
           <EnrolStep engine={engine} issued={issued?.id === engine.id ? issued : undefined} onIssued={setIssued} />
         )}
-        {engine?.standing === 'unassigned' && <AssignStep engine={engine} />}
+        {engine?.standing === 'unassigned' && <AssignStep engine={engine} issued={issued?.id === engine.id ? issued : undefined} />}
         {engine?.standing === 'revoked' && (
           <Button component={Link} to="/engines/new" search={{ domain: engine.domain.id } as never}>
             {texts.works.another}

@@ -1,7 +1,10 @@
-import { Button, Group, Select, Stack, TextInput } from '@mantine/core';
+import { Alert, Button, Group, Select, Stack, TextInput } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api, type Schemas } from '@/api/client';
 import { asProblem, fieldErrors } from '@/api/problem';
+import { useCan } from '@/api/session';
+import { EmptyState } from '@/components/EmptyState';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { common } from '@/texts/common';
 import { enrolment } from '@/texts/enrolment';
@@ -20,6 +23,7 @@ interface Props {
 export function ExpectStep({ domain: before, onIssued }: Props) {
   const issue = api.useMutation('post', '/api/v1/engines/tokens');
   const choices = useDomainChoices();
+  const can = useCan();
   const [name, setName] = useState('');
   const [chosen, setDomain] = useState<string | null>(before ?? null);
   const [known, setKnown] = useState(false);
@@ -28,6 +32,7 @@ export function ExpectStep({ domain: before, onIssued }: Props) {
   const domain = chosen ?? (choices?.length === 1 ? (choices[0]?.value ?? null) : null);
   const errors = issue.error ? fieldErrors(asProblem(issue.error)) : {};
   const ready = name.trim() !== '' && domain !== null;
+  if (!can('engine:create')) return <EmptyState {...texts.forbidden} />;
   return (
     <>
       <form
@@ -37,6 +42,13 @@ export function ExpectStep({ domain: before, onIssued }: Props) {
         }}
       >
         <Stack gap="md" maw={560}>
+          {choices?.length === 0 && (
+            <Alert variant="light" title={texts.noDomain}>
+              <Link className="link" to="/domains">
+                {texts.toDomains}
+              </Link>
+            </Alert>
+          )}
           <TextInput
             label={texts.name}
             description={texts.nameHint}
@@ -52,7 +64,7 @@ export function ExpectStep({ domain: before, onIssued }: Props) {
             description={texts.domainHint}
             required
             searchable
-            nothingFoundMessage={choices?.length === 0 ? texts.noDomain : common.none}
+            nothingFoundMessage={common.none}
             data={choices ?? []}
             value={domain}
             error={errors['domain']}

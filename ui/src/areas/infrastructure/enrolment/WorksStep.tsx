@@ -1,5 +1,6 @@
-import { Button, Group, Stack } from '@mantine/core';
+import { Alert, Button, Group, Stack } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
+import { CircleAlert } from 'lucide-react';
 import type { Schemas } from '@/api/client';
 import { CopyBlock } from '@/components/CopyBlock';
 import { Time } from '@/components/Time';
@@ -23,6 +24,12 @@ export function WorksStep({ engine }: { engine: Schemas['EngineBody'] }) {
           </span>
         )}
       </Group>
+      {engine.impaired && (
+        <Alert color="red" variant="light" icon={<CircleAlert size={18} />} title={engine.impaired.explanation}>
+          <div style={{ overflowWrap: 'anywhere' }}>{engine.impaired.detail}</div>
+          <div style={{ marginTop: 6 }}>{texts.mend}</div>
+        </Alert>
+      )}
       <div className="muted" style={{ fontSize: '0.875rem' }}>
         {texts.redundancy}
       </div>

@@ -5,7 +5,9 @@ function word(text: string): string {
   return /^[\w.:/@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
-const FOLDER = '/etc/tenure-agent';
+/** Where everything of the engine lies, and what has to be there before it enrols. */
+export const FOLDER = '/etc/tenure-agent';
+export const NEEDED = { password: `${FOLDER}/bind.pass`, authority: `${FOLDER}/ca.pem` };
 
 /** What is run on the engine's machine to enrol it. One line for the shell, so that it may be pasted whole. */
 export function enrolCommand(core: string, { name, kind }: Pick<Schemas['DomainBody'], 'name' | 'kind'>): string {
@@ -15,8 +17,8 @@ export function enrolCommand(core: string, { name, kind }: Pick<Schemas['DomainB
   ];
   if (kind === 'active-directory') {
     lines.push(
-      `  --address ${word(`dc1.${name}:636`)} --ca-file corp-ca.pem`,
-      `  --bind-user ${word(`tenure-agent@${name}`)} --bind-password-file ${FOLDER}/bind.pass`,
+      `  --address ${word(`dc1.${name}:636`)} --ca-file ${NEEDED.authority}`,
+      `  --bind-user ${word(`tenure-agent@${name}`)} --bind-password-file ${NEEDED.password}`,
     );
   }
   return lines.join(' \\\n');
