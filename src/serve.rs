@@ -168,6 +168,7 @@ impl Running {
     ) -> Result<(), ServeError> {
         tracing::info!(listen = %config.http.listen, "serving");
         let gateway = GatewayConfig {
+            profile: config.profile().to_owned(),
             public_url: config.public_url(),
             trusted_proxies: config.http.trusted_proxies.clone(),
             ..GatewayConfig::default()

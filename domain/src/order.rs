@@ -353,7 +353,7 @@ impl FailureReason {
             Self::Superseded => "A newer order has already been carried out on the object.",
             Self::TooLate => "The order reached the engine after its time; it is issued again.",
             Self::DirectoryUnreachable => {
-                "The directory cannot be reached. The order is issued again when it is back."
+                "The directory cannot be reached. Check that the domain controller runs, its address, its name in DNS and the way there (LDAPS, port 636). Orders wait until it is back."
             }
             Self::SignInRefused => {
                 "The directory does not let the engine's account sign in. Correct its name or the password in its file, or enable or unlock it in the directory."
@@ -368,7 +368,7 @@ impl FailureReason {
                 "The directory does not hold the engine's base_dn. Correct base_dn or the address."
             }
             Self::VaultUnavailable => {
-                "The vault cannot be reached. The order is issued again when it is back."
+                "The vault cannot be reached. Check its folder and key on the engine's machine. Orders wait until it is back."
             }
             Self::SpnTaken => {
                 "A service principal name belongs to another object, which the detail names. Choose another one, or take it from that object."

@@ -136,6 +136,12 @@ fn of_request(event: &RequestEvent) -> String {
 
 fn of_account(event: &AccountEvent) -> String {
     match event {
+        AccountEvent::Created(e) if e.adopts.is_some() => {
+            format!("account \"{}\" imported from the directory", e.name)
+        }
+        AccountEvent::Created(e) if e.revives.is_some() => {
+            format!("account \"{}\" to be revived", e.name)
+        }
         AccountEvent::Created(e) => format!("account \"{}\" to be provisioned", e.name),
         AccountEvent::OrderIssued(e) => of_order(&e.order),
         AccountEvent::Provisioned(e) => format!(

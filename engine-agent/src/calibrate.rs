@@ -11,6 +11,7 @@ use tenure_domain::{
     calibration::{
         Calibration, CalibrationOrder, DirectoryReach, FoundPlace, Standing, VaultReach,
     },
+    engine::log::LogLevel,
     order::FailureReason,
 };
 use tokio::time::sleep;
@@ -58,7 +59,7 @@ impl Inner {
                 .err()
                 .map(|error| failure(FailureReason::VaultUnavailable, error.to_string())),
         };
-        let sentence = sentence(&directory, &vault, &places);
+        let (level, sentence) = told(&directory, &vault, &places);
         let mut answer = Calibration {
             domain: self.domain,
             engine: self.engine,
@@ -72,7 +73,7 @@ impl Inner {
             match self.link.report_calibration(answer.clone()).await {
                 Ok(()) => {
                     self.answered.note(order.run);
-                    self.log.info(None, sentence);
+                    self.log.note(level, None, &sentence);
                     return;
                 }
                 // What is left out counts as not looked at.
@@ -89,17 +90,119 @@ impl Inner {
     }
 }
 
-fn sentence(directory: &DirectoryReach, vault: &VaultReach, places: &[FoundPlace]) -> String {
-    let directory = match directory {
-        DirectoryReach::Reached(server) => format!("{} is reached", server.address),
-        DirectoryReach::OutOfReach(failure) => failure.detail.clone(),
-    };
-    let vault = match &vault.failure {
-        None => "the vault can be used",
-        Some(_) => "the vault cannot be used",
-    };
+/// What the core is told of it in the engine's log.
+fn told(
+    directory: &DirectoryReach,
+    vault: &VaultReach,
+    places: &[FoundPlace],
+) -> (LogLevel, String) {
     let rights = places.iter().flat_map(|place| &place.rights);
     let missing = rights.filter(|found| found.standing == Standing::Missing);
     let missing = missing.count();
-    format!("Calibrated: {directory}; {vault}; {missing} rights missing")
+    let unread = places
+        .iter()
+        .filter_map(|place| Some((place, place.failure.as_ref()?)));
+    let unread: Vec<_> = unread
+        .map(|(place, failure)| format!("; {}: {}", place.dn, failure.detail))
+        .collect();
+    let reached = match (directory, missing) {
+        // Nobody has looked at the rights then.
+        (DirectoryReach::OutOfReach(failure), _) => {
+            format!("the directory is out of reach: {}", failure.detail)
+        }
+        (DirectoryReach::Reached(server), 0) => {
+            format!("{} is reached, no right is missing", server.address)
+        }
+        (DirectoryReach::Reached(server), 1) => {
+            format!("{} is reached, 1 right is missing", server.address)
+        }
+        (DirectoryReach::Reached(server), missing) => {
+            format!(
+                "{} is reached, {missing} rights are missing",
+                server.address
+            )
+        }
+    };
+    let usable = match &vault.failure {
+        None => "the vault can be used".to_owned(),
+        Some(failure) => format!("the vault cannot be used: {}", failure.detail),
+    };
+    let level = match (directory, missing, &vault.failure) {
+        (DirectoryReach::Reached(_), 0, None) if unread.is_empty() => LogLevel::Info,
+        _ => LogLevel::Warning,
+    };
+    let unread = unread.concat();
+    (
+        level,
+        format!("Looked at what it can reach: {reached}{unread}; {usable}"),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tenure_domain::calibration::{FoundRight, ReachedServer, Right};
+
+    fn reached() -> DirectoryReach {
+        DirectoryReach::Reached(ReachedServer {
+            address: "dc1:636".into(),
+            host: None,
+            protection: None,
+            account: "tenure-agent".into(),
+            known_as: None,
+            round_trip_us: 900,
+            deletions: Standing::Granted,
+        })
+    }
+
+    fn vault() -> VaultReach {
+        VaultReach {
+            kind: "built-in".into(),
+            failure: None,
+        }
+    }
+
+    fn place(standing: Standing) -> FoundPlace {
+        let class = tenure_domain::calibration::AccountClass::User;
+        FoundPlace {
+            dn: "OU=Service".into(),
+            failure: None,
+            rights: vec![FoundRight {
+                right: Right::CreateAccounts { class },
+                standing,
+            }],
+        }
+    }
+
+    #[test]
+    fn what_is_all_right_is_told_as_information() {
+        let (level, said) = told(&reached(), &vault(), &[place(Standing::Granted)]);
+        assert_eq!(level, LogLevel::Info);
+        assert!(
+            said.contains("dc1:636 is reached, no right is missing"),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn a_missing_right_and_a_place_that_could_not_be_read_are_warnings() {
+        let (level, said) = told(&reached(), &vault(), &[place(Standing::Missing)]);
+        assert_eq!(level, LogLevel::Warning);
+        assert!(said.contains("1 right is missing"), "{said}");
+
+        let mut unread = place(Standing::Granted);
+        unread.failure = Some(failure(FailureReason::NoSuchOu, "no such object"));
+        let (level, said) = told(&reached(), &vault(), &[unread]);
+        assert_eq!(level, LogLevel::Warning);
+        assert!(said.contains("OU=Service: no such object"), "{said}");
+    }
+
+    #[test]
+    fn a_directory_that_is_out_of_reach_says_nothing_of_rights() {
+        let away = failure(FailureReason::DirectoryUnreachable, "dc1: no such host");
+        let (level, said) = told(&DirectoryReach::OutOfReach(away), &vault(), &[]);
+        assert_eq!(level, LogLevel::Warning);
+        assert!(said.contains("out of reach: dc1: no such host"), "{said}");
+        assert!(!said.contains("right"), "{said}");
+    }
 }

@@ -60,7 +60,7 @@ impl Log {
         self.note(LogLevel::Error, account, sentence.as_ref());
     }
 
-    fn note(&self, level: LogLevel, account: Option<AccountId>, sentence: &str) {
+    pub(crate) fn note(&self, level: LogLevel, account: Option<AccountId>, sentence: &str) {
         let (at, sentence) = ((self.clock)(), plain(sentence));
         let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
         lines.last += 1;

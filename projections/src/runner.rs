@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 /// Most events of a page, and most rows that they speak of: bounds memory, and how long a model that catches up holds back
 /// the others.
-const PAGE: u64 = 4_000;
+const PAGE: u64 = 2_000;
 /// Without news, checkpoints and epoch are looked at again after so long.
 const LOOK_ANYWAY: Duration = Duration::from_secs(1);
 /// So many events, or so long a wait, make a page worth its transaction.

@@ -70,12 +70,14 @@ pub(super) async fn run(args: EnrolArgs) -> Result<(), AgentError> {
         let taken = "is there already: an engine has enrolled in this folder";
         return Err(AgentError::config(&config, taken));
     }
+    // Before the core is asked: a token is good for one engine.
+    let files = Files::found(&args)?;
     let keys = Keys {
         signing: load_or_create(&folder.join("engine.seed"))?,
         nkey: load_or_create_nkey(&folder.join("broker.nk"))?,
     };
     let enrolled = core.enrol(args.token.trim(), &keys).await?;
-    let (text, missing) = configuration(&args, &folder, &enrolled)?;
+    let (text, missing) = configuration(&args, &files, &folder, &enrolled)?;
     write(&config, &text).map_err(|error| AgentError::config(&config, error))?;
     let Enrolled {
         name,
@@ -100,27 +102,58 @@ pub(super) async fn run(args: EnrolArgs) -> Result<(), AgentError> {
     Ok(())
 }
 
+/// Files that were named from here, as they are found from anywhere.
+struct Files {
+    core_ca: Option<PathBuf>,
+    broker_ca: Option<PathBuf>,
+    ca_file: Option<PathBuf>,
+    bind_password_file: Option<PathBuf>,
+}
+
+impl Files {
+    /// Looks for all of them, so that all that are missing are named at once.
+    fn found(args: &EnrolArgs) -> Result<Self, AgentError> {
+        let mut missing = Vec::new();
+        let mut found = |file: &Option<PathBuf>| {
+            let file = file.as_ref()?;
+            match file.canonicalize() {
+                Ok(found) => Some(found),
+                Err(error) => {
+                    missing.push(format!("{}: {error}", file.display()));
+                    None
+                }
+            }
+        };
+        let files = Self {
+            core_ca: found(&args.core_ca),
+            broker_ca: found(&args.broker_ca),
+            ca_file: found(&args.ca_file),
+            bind_password_file: found(&args.bind_password_file),
+        };
+        match missing.is_empty() {
+            true => Ok(files),
+            false => Err(AgentError::Files(missing.join("; "))),
+        }
+    }
+}
+
 fn text(path: &Path) -> Value {
     Value::String(path.display().to_string())
 }
 
 fn configuration(
     args: &EnrolArgs,
+    files: &Files,
     folder: &Path,
     enrolled: &Enrolled,
 ) -> Result<(String, Vec<&'static str>), AgentError> {
-    // What was named from here is to be found from anywhere.
-    let found = |file: &PathBuf| {
-        file.canonicalize()
-            .map_err(|error| AgentError::config(file, error))
-    };
     let mut file = Table::new();
     file.insert("key_file".into(), text(&folder.join("engine.seed")));
     let mut core = Table::new();
     core.insert("url".into(), args.core.clone().into());
     core.insert("key".into(), enrolled.core_key.clone().into());
-    if let Some(ca) = &args.core_ca {
-        core.insert("ca_file".into(), text(&found(ca)?));
+    if let Some(ca) = &files.core_ca {
+        core.insert("ca_file".into(), text(ca));
     }
     file.insert("core".into(), core.into());
     if let Some(reached) = &enrolled.broker {
@@ -133,8 +166,8 @@ fn configuration(
         broker.insert("instance".into(), reached.instance.clone().into());
         broker.insert("nkey_file".into(), text(&folder.join("broker.nk")));
         broker.insert("login_file".into(), text(&folder.join("broker.jwt")));
-        if let Some(ca) = &args.broker_ca {
-            broker.insert("tls_ca".into(), text(&found(ca)?));
+        if let Some(ca) = &files.broker_ca {
+            broker.insert("tls_ca".into(), text(ca));
         }
         file.insert("broker".into(), broker.into());
     }
@@ -161,8 +194,6 @@ fn configuration(
                     .rsplit_once(':')
                     .map(|(host, _)| host.to_owned())
             };
-            let ca = args.ca_file.as_ref().map(found).transpose()?;
-            let password = args.bind_password_file.as_ref().map(found).transpose()?;
             let given = [
                 ("address", args.address.clone().map(Value::from)),
                 (
@@ -170,7 +201,10 @@ fn configuration(
                     args.host.clone().or_else(of_address).map(Value::from),
                 ),
                 ("bind_user", args.bind_user.clone().map(Value::from)),
-                ("bind_password_file", password.as_deref().map(text)),
+                (
+                    "bind_password_file",
+                    files.bind_password_file.as_deref().map(text),
+                ),
             ];
             for (key, value) in given {
                 match value {
@@ -178,8 +212,8 @@ fn configuration(
                     None => missing.push(key),
                 }
             }
-            if let Some(ca) = ca {
-                directory.insert("ca_file".into(), text(&ca));
+            if let Some(ca) = &files.ca_file {
+                directory.insert("ca_file".into(), text(ca));
             }
         }
     }

@@ -53,6 +53,9 @@ const BROKER_PAUSE: std::time::Duration = std::time::Duration::from_secs(1);
 pub(crate) enum AgentError {
     #[error("{file}: {problem}")]
     Config { file: String, problem: String },
+    /// Named on the command line, and not there.
+    #[error("{0}. Nothing was enrolled: the token is still good.")]
+    Files(String),
     #[error("broker: {0}")]
     Broker(#[from] BrokerError),
     #[error("{0}")]
@@ -79,7 +82,7 @@ impl AgentError {
 
     /// Is it the configuration?
     pub(crate) fn is_configuration(&self) -> bool {
-        matches!(self, Self::Config { .. })
+        matches!(self, Self::Config { .. } | Self::Files(_))
     }
 }
 

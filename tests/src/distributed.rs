@@ -84,9 +84,15 @@ impl Distributed {
 
     /// `tenure agent enrol`, with what it leaves in a folder of this name.
     pub fn enrol(&self, name: &str, token: &str) -> Output {
+        self.enrol_with(name, token, &[])
+    }
+
+    /// The same, with more arguments.
+    pub fn enrol_with(&self, name: &str, token: &str, more: &[&str]) -> Output {
         Command::new(tenure())
             .args(["agent", "enrol", "--core", &self.base, "--folder"])
             .arg(self.folder.path().join(name))
+            .args(more)
             .env("TENURE_ENGINE_TOKEN", token)
             .output()
             .unwrap()

@@ -1,7 +1,7 @@
 //! Calibration: engines are asked what they can really reach, and what they last answered is kept, like how they do: not
 //! history, and as old as it says. That somebody asked is an event of the domain.
 //!
-//! They are asked when somebody wants it, when an engine comes to work, and when a template of the domain is published or
+//! They are asked when somebody wants it, when an engine comes to work or back to it, and when a template of the domain is published or
 //! withdrawn; never by the clock. The question is lost if nobody listens, so it is repeated until its answer is there or
 //! nobody waits any more.
 

@@ -93,7 +93,11 @@ async fn recalibrate(instance: &Instance, event: &StoredEvent) -> Result<(), Ret
             wanted.await.map_err(|error| failed(&error))?;
         }
         Event::Engine(
-            EngineEvent::Registered(_) | EngineEvent::Assigned(_) | EngineEvent::Enabled(_),
+            EngineEvent::Registered(_)
+            | EngineEvent::Assigned(_)
+            | EngineEvent::Enabled(_)
+            // What it could reach before it was impaired, or while it was, is no longer true.
+            | EngineEvent::Recovered(_),
         ) => questions.engine_came(EngineId(event.stream)),
         Event::Template(TemplateEvent::Published(published)) => {
             let domain = published.content.directory.domain;

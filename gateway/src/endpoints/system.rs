@@ -17,6 +17,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct System {
     version: &'static str,
+    /// `embedded` (everything in one process) or `distributed`.
     #[schema(example = "embedded")]
     profile: String,
     /// What lifecycles go by.

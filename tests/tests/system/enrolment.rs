@@ -225,3 +225,28 @@ async fn a_token_that_is_good_for_nothing_is_told_in_one_line_and_leaves_no_conf
     assert_eq!(said.trim_end().lines().count(), 1, "{said}");
     assert!(!lab.folder.path().join("dc1/agent.toml").exists());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_that_are_missing_are_named_at_once_before_the_token_is_used() {
+    let Some(lab) = Distributed::start(Settings::default()).await else {
+        return;
+    };
+    let domain = lab.domain("corp.example.com").await;
+    let (engine, token) = lab.token("dc1", &domain).await;
+    let refused = lab.enrol_with(
+        "dc1",
+        &token,
+        &["--ca-file", "no-ca.pem", "--bind-password-file", "no.pass"],
+    );
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert!(!refused.status.success());
+    assert!(
+        said.contains("no-ca.pem") && said.contains("no.pass"),
+        "{said}"
+    );
+    assert!(said.contains("the token is still good"), "{said}");
+    let waiting = lab.admin.get(&format!("/engines/{engine}")).await.ok();
+    assert_eq!(waiting["standing"], "expected", "{waiting}");
+    let enrolled = lab.enrol("dc1", &token);
+    assert!(enrolled.status.success(), "{enrolled:?}");
+}
