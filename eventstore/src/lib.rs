@@ -58,6 +58,7 @@ mod verification;
 mod verify;
 mod verify_export;
 mod wake;
+mod warm;
 
 pub use checkpoint::{ChainCheckpoint, CheckpointSigner, read_checkpoints};
 pub use clock::{Clock, SystemClock, VirtualClock};

@@ -27,6 +27,26 @@ on_every_store! {
         assert_eq!(here.stream_version("group", id).await.expect("version"), 2);
     }
 
+    async fn many_that_are_warmed_are_what_they_are_one_by_one(backend: Backend) {
+        let (writer, reader) = (backend.open().await, backend.open().await);
+        let (one, other, nobody) = (long(&writer, 3).await, long(&writer, 0).await, new_id());
+        let known = reader.cached_state::<Group>(one).await.expect("state");
+        run(&writer, add(one, new_id())).await;
+        // More than go into one query; what is known already is not read again.
+        let more: Vec<_> = std::iter::repeat_with(new_id).take(450).collect();
+        let ids = [[one, other, nobody].as_slice(), &more].concat();
+        reader.warm::<Group>(&ids).await.expect("warmed");
+        assert_eq!(reader.cached_state::<Group>(one).await.expect("state").version, known.version);
+        let expected = writer.state::<Group>(other).await.expect("state");
+        // Only the cache can tell.
+        tamper(&writer, "UPDATE events SET type = 'group.unreadable'").await;
+        let warmed = reader.cached_state::<Group>(other).await.expect("state");
+        assert_eq!((warmed.version, warmed.state), (1, expected.state));
+        let nothing = reader.cached_state::<Group>(nobody).await.expect("state");
+        assert_eq!((nothing.version, &*nothing.state), (0, &Group::default()));
+        assert!(backend.open().await.warm::<Group>(&[other]).await.is_err());
+    }
+
     async fn what_does_not_exist_has_version_0(backend: Backend) {
         let store = backend.open().await;
         let loaded = store.state::<Group>(new_id()).await.expect("state");

@@ -1,6 +1,7 @@
 //! How an account or a past request would fare by another version of its template: the facts of today, and nothing written.
 
 use super::{CommandError, Commands, FactReader};
+use std::collections::HashMap;
 use tenure_domain::{
     AccountId, Actor, Context, Event, GroupId, RequestId, UserId,
     account::{Account, AccountFacts, MigrationTarget},
@@ -12,11 +13,34 @@ use tenure_domain::{
     simulation::{Decider, Outcome, PastRequest, of_account, of_request},
     template::{ApprovalStep, Template},
 };
-
-/// More events than a request ever has.
-const MOST_EVENTS: usize = 1_000;
+use tenure_eventstore::StoredEvent;
+use uuid::Uuid;
 
 impl Commands {
+    /// Has these accounts at hand, before each is asked for.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub async fn accounts_at_hand(&self, ids: &[Uuid]) -> Result<(), CommandError> {
+        Ok(self.store.warm::<Account>(ids).await?)
+    }
+
+    /// Has these requests at hand, before each is asked for; answers the events of each.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub async fn requests_at_hand(
+        &self,
+        ids: &[Uuid],
+    ) -> Result<HashMap<Uuid, Vec<StoredEvent>>, CommandError> {
+        self.store.warm::<Request>(ids).await?;
+        let mut events: HashMap<_, Vec<_>> = HashMap::with_capacity(ids.len());
+        for event in self.store.read_streams("request", ids).await? {
+            events.entry(event.stream).or_default().push(event);
+        }
+        Ok(events)
+    }
+
     /// How the account would fare by `target`; `None`: it would stay as it is.
     ///
     /// # Errors
@@ -38,14 +62,15 @@ impl Commands {
         Ok(of_account(&account, target, &facts, now))
     }
 
-    /// How the request would fare by `after`, had its template said that; `None`: it was never submitted, or what it is
-    /// about is gone.
+    /// How the request whose events these are would fare by `after`, had its template said that; `None`: it was never submitted,
+    /// or what it is about is gone.
     ///
     /// # Errors
     /// If the facts cannot be read.
     pub async fn simulate_request(
         &self,
         id: RequestId,
+        events: &[StoredEvent],
         after: &OfferedTemplate,
     ) -> Result<Option<Outcome>, CommandError> {
         let mut reader = FactReader::new(&self.store, false);
@@ -83,7 +108,7 @@ impl Commands {
         }
         let steps = before.content.approval.steps.iter();
         let steps = steps.chain(&after.content.approval.steps);
-        let deciders = self.deciders(id, submitted, steps, &mut reader).await?;
+        let deciders = deciders(events, submitted, steps, &mut reader).await?;
         let past = PastRequest {
             submitted,
             approved_by: deciders.as_deref(),
@@ -107,50 +132,48 @@ impl Commands {
         let approve = RequestCommand::Approve { comment: None };
         Ok(request.decide(approve, &context).is_ok())
     }
+}
 
-    /// Who approved the request as a whole; `None` if it is not approved, or an administrator overrode a step.
-    async fn deciders(
-        &self,
-        id: RequestId,
-        submitted: &Submitted,
-        steps: impl Iterator<Item = &ApprovalStep>,
-        reader: &mut FactReader<'_>,
-    ) -> Result<Option<Vec<Decider>>, CommandError> {
-        let approved = matches!(
-            submitted.stage,
-            Stage::Approved | Stage::Provisioning | Stage::Provisioned | Stage::Failed(_)
-        );
-        if !approved {
-            return Ok(None);
-        }
-        let mut groups: Vec<GroupId> = steps.flat_map(|step| step.groups.clone()).collect();
-        groups.sort_unstable();
-        groups.dedup();
-        let mut found = Vec::new();
-        let events = self.store.read_stream("request", id.0, 0, MOST_EVENTS);
-        for stored in events.await? {
-            let Event::Request(event) = stored.event else {
-                continue;
-            };
-            match event {
-                RequestEvent::Submitted(_) => found.clear(),
-                RequestEvent::ApprovalGiven(given) => {
-                    let holder = given.on_behalf_of.unwrap_or(given.approver);
-                    let mut through = reader.memberships(holder, &groups).await?;
-                    // Through whichever group it was counted then.
-                    through.extend(given.via);
-                    found.push(Decider {
-                        voice: Voice {
-                            approver: given.approver,
-                            on_behalf_of: given.on_behalf_of,
-                        },
-                        groups: through,
-                    });
-                }
-                RequestEvent::ApprovalOverridden(_) => return Ok(None),
-                _ => {}
-            }
-        }
-        Ok(Some(found))
+/// Who approved the request as a whole; `None` if it is not approved, or an administrator overrode a step.
+async fn deciders(
+    events: &[StoredEvent],
+    submitted: &Submitted,
+    steps: impl Iterator<Item = &ApprovalStep>,
+    reader: &mut FactReader<'_>,
+) -> Result<Option<Vec<Decider>>, CommandError> {
+    let approved = matches!(
+        submitted.stage,
+        Stage::Approved | Stage::Provisioning | Stage::Provisioned | Stage::Failed(_)
+    );
+    if !approved {
+        return Ok(None);
     }
+    let mut groups: Vec<GroupId> = steps.flat_map(|step| step.groups.clone()).collect();
+    groups.sort_unstable();
+    groups.dedup();
+    let mut found = Vec::new();
+    for stored in events {
+        let Event::Request(event) = &stored.event else {
+            continue;
+        };
+        match event {
+            RequestEvent::Submitted(_) => found.clear(),
+            RequestEvent::ApprovalGiven(given) => {
+                let holder = given.on_behalf_of.unwrap_or(given.approver);
+                let mut through = reader.memberships(holder, &groups).await?;
+                // Through whichever group it was counted then.
+                through.extend(&given.via);
+                found.push(Decider {
+                    voice: Voice {
+                        approver: given.approver,
+                        on_behalf_of: given.on_behalf_of,
+                    },
+                    groups: through,
+                });
+            }
+            RequestEvent::ApprovalOverridden(_) => return Ok(None),
+            _ => {}
+        }
+    }
+    Ok(Some(found))
 }

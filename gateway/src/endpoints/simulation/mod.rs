@@ -128,19 +128,22 @@ async fn simulate(
     };
     let mut place = Some(Place::read(command.body.cursor)?);
     let (mut accounts, mut requests) = (Vec::new(), Vec::new());
-    let (mut all_accounts, mut all_requests) = (Count::default(), Count::default());
+    // Counted once: every page of a list has the same count.
+    let (mut all_accounts, mut all_requests) = (None, None);
     let began = Instant::now();
     while let Some(at) = place.take() {
         let (of_requests, start) = at.page();
         place = if of_requests {
-            let (found, total, next) = past_requests(&app, &offered, &start).await?;
+            let page = page(&start, all_requests.is_none());
+            let (found, total, next) = past_requests(&app, &offered, &page).await?;
             requests.extend(found);
-            all_requests = total;
+            all_requests.get_or_insert(total);
             next.map(Place::second)
         } else {
-            let (found, total, next) = live_accounts(&app, &offered, &start).await?;
+            let page = page(&start, all_accounts.is_none());
+            let (found, total, next) = live_accounts(&app, &offered, &page).await?;
             accounts.extend(found);
-            all_accounts = total;
+            all_accounts.get_or_insert(total);
             Some(next.map_or_else(Place::begin_second, Place::first))
         };
         if began.elapsed() > AT_ONCE {
@@ -149,11 +152,12 @@ async fn simulate(
     }
     let sees_accounts = signed.reaches_all(Feature::ManagedAccount, Verb::Read);
     let sees_requests = signed.reaches_all(Feature::ProvisionRequest, Verb::Read);
+    let total = |counted: Option<Count>| Total::from(counted.unwrap_or_default());
     Ok(Json(TemplateSimulation {
         version,
         position,
-        accounts: part(&app, accounts, Total::from(all_accounts), sees_accounts).await?,
-        requests: part(&app, requests, Total::from(all_requests), sees_requests).await?,
+        accounts: part(&app, accounts, total(all_accounts), sees_accounts).await?,
+        requests: part(&app, requests, total(all_requests), sees_requests).await?,
         next: place.map(|place| place.to_string()),
     }))
 }
@@ -184,7 +188,7 @@ type Looked = (Vec<LookedAt>, Count, Option<Start>);
 async fn live_accounts(
     app: &App,
     offered: &OfferedTemplate,
-    start: &Start,
+    page: &Page,
 ) -> Result<Looked, Problem> {
     let filter = AccountFilter {
         template: Some(offered.id),
@@ -193,13 +197,15 @@ async fn live_accounts(
     };
     let (sort, order) = (AccountSort::Name, SortOrder::Ascending);
     let views = &app.instance.views;
-    let found = views.accounts(&filter, sort, order, &page(start)).await?;
+    let found = views.accounts(&filter, sort, order, page).await?;
     let target = &MigrationTarget {
         template: offered.id,
         version: offered.version,
         content: offered.content.clone(),
     };
     let commands = &app.instance.commands;
+    let ids: Vec<_> = found.rows.iter().map(|row| row.id.0).collect();
+    commands.accounts_at_hand(&ids).await?;
     let under_way = found.rows.into_iter().map(|row| async move {
         let outcome = commands.simulate_account(row.id, target).await;
         Ok::<_, Problem>(LookedAt {
@@ -216,7 +222,7 @@ async fn live_accounts(
 async fn past_requests(
     app: &App,
     offered: &OfferedTemplate,
-    start: &Start,
+    page: &Page,
 ) -> Result<Looked, Problem> {
     let filter = RequestFilter {
         template: Some(offered.id),
@@ -225,10 +231,13 @@ async fn past_requests(
     };
     let (sort, order) = (RequestSort::Name, SortOrder::Ascending);
     let views = &app.instance.views;
-    let found = views.requests(&filter, sort, order, &page(start)).await?;
+    let found = views.requests(&filter, sort, order, page).await?;
     let commands = &app.instance.commands;
+    let ids: Vec<_> = found.rows.iter().map(|row| row.id.0).collect();
+    let events = &commands.requests_at_hand(&ids).await?;
     let under_way = found.rows.into_iter().map(|row| async move {
-        let outcome = commands.simulate_request(row.id, offered).await;
+        let events = events.get(&row.id.0).map_or(&[][..], Vec::as_slice);
+        let outcome = commands.simulate_request(row.id, events, offered).await;
         Ok::<_, Problem>(LookedAt {
             id: row.id.0,
             name: row.name().to_owned(),
@@ -240,10 +249,10 @@ async fn past_requests(
     Ok((looked, found.total, found.next.map(Start::After)))
 }
 
-pub(super) fn page(start: &Start) -> Page {
+pub(super) fn page(start: &Start, counted: bool) -> Page {
     Page {
         start: start.clone(),
         limit: LONGEST_PAGE,
-        uncounted: false,
+        uncounted: !counted,
     }
 }

@@ -23,7 +23,7 @@ use tenure_domain::{
     simulation::Changed,
 };
 use tenure_projections::{
-    LONGEST_PAGE, Page, RequestFilter, RequestSort, SortOrder, Start, UserFilter, UserSort,
+    LONGEST_PAGE, RequestFilter, RequestSort, SortOrder, Start, UserFilter, UserSort,
 };
 use tenure_workflow::simulation::RoleDraft;
 use utoipa::ToSchema;
@@ -274,10 +274,7 @@ async fn users(
     filter: &UserFilter,
     start: &Start,
 ) -> Result<(Vec<UserId>, Option<Start>), Problem> {
-    let page = Page {
-        uncounted: true,
-        ..page(start)
-    };
+    let page = page(start, false);
     let (sort, order) = (UserSort::Created, SortOrder::Ascending);
     let found = app.instance.views.users(filter, sort, order, &page).await?;
     let ids = found.rows.into_iter().map(|row| row.id).collect();
@@ -296,7 +293,9 @@ async fn look_at_approvals(
     };
     let (sort, order) = (RequestSort::Created, SortOrder::Ascending);
     let views = &app.instance.views;
-    let found = views.requests(&filter, sort, order, &page(start)).await?;
+    let found = views
+        .requests(&filter, sort, order, &page(start, true))
+        .await?;
     approvals.total = found.total.into();
     for row in found.rows {
         approvals.looked_at += 1;

@@ -47,16 +47,16 @@ pub struct AccountFilter {
 
 impl AccountFilter {
     pub(in crate::models) fn condition(&self) -> Cond {
-        self.of(&self.status)
+        self.of(&self.status, self.picks())
     }
 
-    /// The same with these statuses.
-    fn of(&self, status: &[Status]) -> Cond {
+    /// The same with these statuses; `picked`: by which they are not to be found.
+    fn of(&self, status: &[Status], picked: bool) -> Cond {
         let ids = |ids: &mut dyn Iterator<Item = Uuid>| {
             ids.map(|id| id.as_bytes().to_vec()).collect::<Vec<_>>()
         };
         let status: Vec<_> = status.iter().map(|status| status.text()).collect();
-        let status = one_of("status", &status, self.picks());
+        let status = one_of("status", &status, picked);
         let owned = (!self.owned_by.is_empty()).then(|| {
             let mut owned = Query::select();
             let owners = Expr::col("owner").is_in(ids(&mut self.owned_by.iter().copied()));
@@ -109,11 +109,17 @@ impl AccountFilter {
             || self.failed
     }
 
+    /// Is it the order of a template's own index? Then statuses are looked at on the way: most accounts of a template may have one
+    /// of them, and each page would look through all of them for those that have another.
+    fn of_template(&self, sort: AccountSort) -> bool {
+        self.template.is_some() && sort == AccountSort::Name
+    }
+
     /// The statuses, if they are to be listed one by one and merged: each has an index in the order, several together have
     /// none, and by creation there is none of all of them.
     fn apart(&self, sort: AccountSort) -> Vec<Expr> {
         let statuses = match (self.status.as_slice(), sort) {
-            _ if self.picks() => &[],
+            _ if self.picks() || self.of_template(sort) => &[],
             ([], AccountSort::Created) => Status::ALL,
             ([] | [_], _) => &[],
             (statuses, _) => statuses,
@@ -154,8 +160,8 @@ impl Views {
         };
         let apart = filter.apart(sort);
         let condition = match apart.as_slice() {
-            [] => filter.condition(),
-            _ => filter.of(&[]),
+            [] => filter.of(&filter.status, filter.picks() || filter.of_template(sort)),
+            _ => filter.of(&[], filter.picks()),
         };
         let list = List {
             condition,
