@@ -104,6 +104,17 @@ pub struct Paged<T> {
     pub next: Option<Cursor>,
 }
 
+impl<T> Paged<T> {
+    /// Of a list that has no rows.
+    pub(crate) fn nothing() -> Self {
+        Self {
+            rows: vec![],
+            total: Count::default(),
+            next: None,
+        }
+    }
+}
+
 /// How many.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Count {
@@ -133,6 +144,7 @@ pub(crate) struct List {
 
 /// Where a list is to be taken from, if its own table has no index in its order: many short lists are merged, instead of a
 /// long one sorted.
+#[derive(Clone, Copy)]
 pub(crate) struct Apart<'a> {
     /// A table with an index for each of them in the order of the list, which has the list's columns to sort by.
     pub(crate) from: &'static str,

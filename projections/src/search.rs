@@ -53,8 +53,7 @@ pub(crate) fn matching(table: &'static str, search: &str) -> Option<SelectStatem
     if search.is_empty() {
         return None;
     }
-    // The greatest character comes after whatever follows.
-    let beyond = format!("{search}\u{10ffff}");
+    let beyond = beyond(&search);
     let mut select = Query::select();
     select
         .column("id")
@@ -62,6 +61,11 @@ pub(crate) fn matching(table: &'static str, search: &str) -> Option<SelectStatem
         .and_where(Expr::col("word").gte(search))
         .and_where(Expr::col("word").lt(beyond));
     Some(select)
+}
+
+/// Comes after everything that begins like `search`: the greatest character comes after whatever follows.
+pub(crate) fn beyond(search: &str) -> String {
+    format!("{search}\u{10ffff}")
 }
 
 #[cfg(test)]

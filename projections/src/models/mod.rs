@@ -18,6 +18,7 @@ pub(crate) mod population;
 pub(crate) mod requests;
 pub(crate) mod review_list;
 pub(crate) mod review_totals;
+mod review_words;
 pub(crate) mod reviews;
 pub(crate) mod roles;
 pub(crate) mod template_versions;

@@ -4,12 +4,13 @@
 use super::{
     campaigns::{CAMPAIGNS, CampaignStatus},
     review_totals::{ANYBODY, counted},
+    review_words::{Search, by_name},
     reviews::{REVIEWERS, REVIEWS, ReviewRow, ReviewStanding, Reviews, TOTALS, WORDS},
 };
 use crate::{
     Count, Page, Paged, SortOrder, ViewError, Views,
     cell::{Cell, Kind},
-    list::{Apart, EXACT, List, one_of},
+    list::{Apart, EXACT, one_of},
     search::matching,
 };
 use sea_query::{Cond, Expr, ExprTrait, Func, Query, SelectStatement};
@@ -18,7 +19,7 @@ use tenure_domain::{PopulationId, ReviewId};
 use uuid::Uuid;
 
 /// Parts that a list is merged from; of more, sorting what is found costs less.
-const MERGED: usize = 100;
+pub(super) const MERGED: usize = 100;
 
 /// Which accounts of campaigns.
 #[derive(Clone, Debug, Default)]
@@ -59,7 +60,7 @@ impl ReviewFilter {
             .add_option(standing_so)
     }
 
-    fn condition(&self) -> Cond {
+    pub(super) fn condition(&self) -> Cond {
         let standing: Vec<_> = self.standing.iter().map(|s| s.text()).collect();
         let reviewed = (!self.reviewers.is_empty()).then(|| {
             let mut reviewed = Query::select();
@@ -78,9 +79,17 @@ impl ReviewFilter {
             .add_option(search.map(|found| Expr::col("id").in_subquery(found)))
     }
 
-    /// Is it found otherwise than by population, reviewer and standing?
-    fn picks(&self) -> bool {
-        self.search.is_some() || !self.ids.is_empty()
+    /// What these parts of the shares are together.
+    pub(super) fn merged<'a>(&self, shares: &Shares, parts: &'a [Expr]) -> Apart<'a> {
+        let reviewers: BTreeSet<_> = shares.keys().map(|share| share.reviewer).collect();
+        Apart {
+            from: match self.reviewers.is_empty() {
+                true => REVIEWS,
+                false => REVIEWERS,
+            },
+            each: parts,
+            several: reviewers.len() > 1,
+        }
     }
 
     fn wants(&self, standing: ReviewStanding) -> bool {
@@ -90,18 +99,18 @@ impl ReviewFilter {
 
 /// What a reviewer, or anybody, has of a population.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Share {
-    population: Uuid,
+pub(super) struct Share {
+    pub(super) population: Uuid,
     /// [`ANYBODY`] where the filter names none.
     reviewer: Uuid,
 }
 
 /// How many of what is wanted are whose.
-type Shares = BTreeMap<Share, u64>;
+pub(super) type Shares = BTreeMap<Share, u64>;
 
 impl Share {
     /// As conditions, for each of which there is an index by name.
-    fn parts(self, filter: &ReviewFilter) -> Vec<Expr> {
+    pub(super) fn parts(self, filter: &ReviewFilter) -> Vec<Expr> {
         let of = Expr::col("population").eq(bytes(&self.population));
         let anybody = self.reviewer == ANYBODY;
         if anybody && filter.standing.is_empty() {
@@ -135,43 +144,31 @@ impl Views {
         order: SortOrder,
         page: &Page,
     ) -> Result<Paged<ReviewRow>, ViewError> {
-        let list = |condition| List {
-            condition,
-            sort: "name_key",
-            order,
-        };
-        if filter.picks() {
-            return self.list::<Reviews>(list(filter.condition()), page).await;
+        let all = || self.list::<Reviews>(by_name(filter.condition(), order), page);
+        if !filter.ids.is_empty() {
+            return all().await;
         }
         let shares = self.review_shares(filter).await?;
+        if let Some(search) = filter.search.as_deref().and_then(Search::of) {
+            let found = self.reviews_found(filter, &search, &shares, order, page);
+            return found.await;
+        }
         let parts: Vec<_> = shares
             .keys()
             .flat_map(|share| share.parts(filter))
             .collect();
         if parts.is_empty() {
-            return Ok(Paged {
-                rows: vec![],
-                total: Count::default(),
-                next: None,
-            });
+            return Ok(Paged::nothing());
         }
         if parts.len() > MERGED {
-            return self.list::<Reviews>(list(filter.condition()), page).await;
+            return all().await;
         }
-        let reviewers: BTreeSet<_> = shares.keys().map(|share| share.reviewer).collect();
-        let apart = Apart {
-            from: match filter.reviewers.is_empty() {
-                true => REVIEWS,
-                false => REVIEWERS,
-            },
-            each: &parts,
-            several: reviewers.len() > 1,
-        };
+        let apart = filter.merged(&shares, &parts);
         let uncounted = Page {
             uncounted: true,
             ..page.clone()
         };
-        let found = self.list_from::<Reviews>(list(Cond::all()), &apart, &uncounted);
+        let found = self.list_from::<Reviews>(by_name(Cond::all(), order), &apart, &uncounted);
         let mut found = found.await?;
         if !page.uncounted {
             found.total = self.review_count(&shares, &apart).await?;
@@ -212,10 +209,6 @@ impl Views {
 
     /// How many they are together. What two of them have counts once.
     async fn review_count(&self, shares: &Shares, apart: &Apart<'_>) -> Result<Count, ViewError> {
-        let exactly = |value: u64| Count {
-            value: Ord::min(value, EXACT),
-            more: value > EXACT,
-        };
         if !apart.several {
             return Ok(exactly(shares.values().sum()));
         }
@@ -227,16 +220,7 @@ impl Views {
         if most > EXACT || whose.values().filter(|number| **number > 0).count() < 2 {
             return Ok(exactly(most));
         }
-        let any = apart.each.iter().cloned().fold(Cond::any(), Cond::add);
-        let mut distinct = Query::select();
-        distinct
-            .distinct()
-            .column("id")
-            .from(apart.from)
-            .cond_where(any)
-            .limit(EXACT + 1);
-        let rows = self.query(&how_many(distinct), &[Kind::Int]).await?;
-        Ok(exactly(counted(rows.first().and_then(|row| row.first()))))
+        Ok(exactly(self.how_many(apart, Cond::all()).await?))
     }
 
     /// These accounts of campaigns, in any order.
@@ -249,10 +233,27 @@ impl Views {
     }
 }
 
-fn how_many(rows: SelectStatement) -> SelectStatement {
+pub(super) fn exactly(value: u64) -> Count {
+    Count {
+        value: Ord::min(value, EXACT),
+        more: value > EXACT,
+    }
+}
+
+/// Counts what meets the condition and is in one of the parts, up to where counts are exact.
+pub(super) fn at_most(apart: &Apart<'_>, condition: Cond) -> SelectStatement {
+    let any = apart.each.iter().cloned().fold(Cond::any(), Cond::add);
+    let mut some = Query::select();
+    some.column("id")
+        .from(apart.from)
+        .cond_where(condition.add(any))
+        .limit(EXACT + 1);
+    if apart.several {
+        some.distinct();
+    }
     let mut query = Query::select();
     query
         .expr(Func::count(Expr::col(sea_query::Asterisk)))
-        .from_subquery(rows, "some");
+        .from_subquery(some, "some");
     query
 }

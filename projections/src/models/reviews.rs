@@ -1,12 +1,12 @@
 //! Accounts of campaigns, one row each: who reviews it, what was said, and what came of a revocation. A row begins with the part
 //! of the population that it lies in; the stream of its own begins when somebody says something.
 
-use super::{ABSENT, review_totals::ANYBODY};
+use super::{ABSENT, review_totals::ANYBODY, review_words::words};
 use crate::{
     cell::Kind,
     models::accounts::owner_id,
     read_model::{Cells, ReadModel, content, of_content},
-    search::{folded, prefixes},
+    search::folded,
     table::Table,
 };
 use chrono::{DateTime, Utc, serde::ts_microseconds};
@@ -233,7 +233,7 @@ pub(super) const TOTALS: &str = "view_review_totals";
 
 impl ReadModel for Reviews {
     const NAME: &'static str = "reviews";
-    const VERSION: u32 = 2;
+    const VERSION: u32 = 3;
     const KINDS: &'static [&'static str] = &["population", "review"];
     const BEGINS: bool = false;
     const TABLES: &'static [Table] = &[
@@ -267,9 +267,15 @@ impl ReadModel for Reviews {
         },
         Table {
             name: WORDS,
-            columns: &[("id", Kind::Bytes), ("word", Kind::Text)],
+            columns: &[
+                ("id", Kind::Bytes),
+                ("word", Kind::Text),
+                ("alike", Kind::Int),
+                ("population", Kind::Bytes),
+                ("name_key", Kind::Text),
+            ],
             key: 2,
-            indexes: &[&["word", "id"]],
+            indexes: &[&["population", "word", "alike", "name_key", "id"]],
         },
         Table {
             name: TOTALS,
@@ -337,7 +343,7 @@ impl ReadModel for Reviews {
         let counted = |reviewer: Uuid| vec![population.into(), reviewer.into(), standing.into()];
         vec![
             reviewers().map(found).collect(),
-            prefixes([row.name.as_str()]),
+            words(population, &row.name),
             reviewers().chain([ANYBODY]).map(counted).collect(),
         ]
     }

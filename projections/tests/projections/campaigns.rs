@@ -23,6 +23,7 @@ on_both!(
     a_campaign_is_followed_from_its_opening_to_its_end,
     a_campaign_is_seen_as_it_was,
     a_list_is_merged_from_what_each_reviewer_has,
+    a_word_is_found_once_whatever_else_is_asked_for,
     a_population_is_frozen_as_of_one_position,
     a_part_without_a_campaign_waits_for_nobody
 );
@@ -365,6 +366,102 @@ async fn a_list_is_merged_from_what_each_reviewer_has(world: World) {
     assert_eq!(kept, world.everything().await);
     let (rows, total) = paged(&world, &of(&both, waiting), SortOrder::Ascending).await;
     assert_eq!((names(&rows).as_slice(), total), (&all[1..4], 3));
+}
+
+async fn a_word_is_found_once_whatever_else_is_asked_for(world: World) {
+    world.keep();
+    let accounts = |names: &[&'static str]| -> Vec<_> {
+        let id = |name: &&'static str| (AccountId(new_id()), *name);
+        names.iter().map(id).collect()
+    };
+    let spring = ["svc-erp-svc", "erp-a", "svc-svc", "SVC-b", "app"];
+    let summer = ["svc-z", "svc-erp-svc"];
+    let spring = open(&world, &accounts(&spring)).await;
+    open(&world, &accounts(&summer)).await;
+    // Kept are two of Alice's; of the third one Bob is asked, too.
+    review(&world, &spring, 0, says(&spring, Decision::Keep)).await;
+    review(&world, &spring, 1, says(&spring, Decision::Keep)).await;
+    review(&world, &spring, 2, says(&spring, Decision::DoNotKnow)).await;
+    world.level().await;
+    let of = |search: &str| ReviewFilter {
+        search: Some(search.to_owned()),
+        campaigns: Some(CampaignStatus::Open),
+        ..ReviewFilter::default()
+    };
+    let in_spring = |search| ReviewFilter {
+        population: Some(spring.row.frozen.population),
+        ..of(search)
+    };
+    let by = |reviewers: &[tenure_domain::UserId], filter| ReviewFilter {
+        reviewers: reviewers.iter().map(|user| user.0).collect(),
+        ..filter
+    };
+    let standing = |standing: &[ReviewStanding], filter| ReviewFilter {
+        standing: standing.to_vec(),
+        ..filter
+    };
+    let (both, waiting) = ([world.alice, world.bob], ReviewStanding::WAITING);
+    let kept = [ReviewStanding::Kept];
+    let nobodys = ReviewFilter {
+        population: Some(population_of(CampaignId(new_id()), 1)),
+        ..of("svc")
+    };
+    for (filter, found) in [
+        (
+            of("svc"),
+            &["SVC-b", "svc-erp-svc", "svc-erp-svc", "svc-svc", "svc-z"][..],
+        ),
+        (in_spring("svc"), &["SVC-b", "svc-erp-svc", "svc-svc"]),
+        (in_spring("ERP"), &["erp-a", "svc-erp-svc"]),
+        (in_spring("svc-s"), &["svc-svc"]),
+        (in_spring("nothing"), &[]),
+        (
+            in_spring(" "),
+            &["app", "erp-a", "SVC-b", "svc-erp-svc", "svc-svc"],
+        ),
+        (nobodys, &[]),
+        // More have the word than stand so, and then fewer.
+        (standing(&kept, of("svc")), &["svc-erp-svc"]),
+        (standing(waiting, of("erp")), &["svc-erp-svc"]),
+        (standing(waiting, in_spring("erp")), &[]),
+        // Bob is asked of one, Alice of all.
+        (by(&[world.bob], of("svc")), &["svc-svc"]),
+        (by(&[world.bob], of("erp")), &[]),
+        (
+            by(&[world.alice], in_spring("erp")),
+            &["erp-a", "svc-erp-svc"],
+        ),
+        (
+            by(&both, in_spring("svc")),
+            &["SVC-b", "svc-erp-svc", "svc-svc"],
+        ),
+        (
+            by(&both, standing(waiting, of("svc-"))),
+            &["SVC-b", "svc-erp-svc", "svc-svc", "svc-z"],
+        ),
+        (
+            by(&both, standing(&kept, of("e"))),
+            &["erp-a", "svc-erp-svc"],
+        ),
+    ] {
+        for order in [SortOrder::Ascending, SortOrder::Descending] {
+            let mut found = found.to_vec();
+            if order == SortOrder::Descending {
+                found.reverse();
+            }
+            let (rows, total) = paged(&world, &filter, order).await;
+            assert_eq!(names(&rows), found, "{filter:?}");
+            assert_eq!(total, found.len() as u64, "{filter:?}");
+        }
+        let second = Page::at(1, 1);
+        let second = world.views.reviews(&filter, SortOrder::Ascending, &second);
+        let second = names(&second.await.unwrap().rows).concat();
+        assert_eq!(
+            second,
+            found.get(1).copied().unwrap_or_default(),
+            "{filter:?}"
+        );
+    }
 }
 
 async fn a_part_without_a_campaign_waits_for_nobody(world: World) {
