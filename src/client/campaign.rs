@@ -12,7 +12,7 @@ use super::{
 use crate::out;
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Value, json};
-use std::{fs, path::PathBuf};
+use std::path::PathBuf;
 
 /// List certification campaigns, the newest first
 #[derive(Args, Debug)]
@@ -84,7 +84,7 @@ enum CampaignCommand {
         #[arg(long)]
         reason: String,
     },
-    /// Export a campaign as evidence
+    /// Export a campaign as evidence, and check what came against what its last line says it holds
     #[command(
         after_help = "Example:\n  tenure campaign export Spring --format json --file spring.json"
     )]
@@ -169,27 +169,13 @@ pub(crate) async fn run(args: CampaignArgs) -> Result<(), ClientError> {
         } => {
             let id = lookup::campaign(&connection, &campaign).await?;
             let path = format!("campaigns/{id}/export");
-            let list = match format {
-                Format::Csv => Some(ListFormat::Csv),
-                Format::Ndjson => Some(ListFormat::Ndjson),
-                Format::Json => None,
+            let format = match format {
+                Format::Csv => ListFormat::Csv,
+                Format::Ndjson => ListFormat::Ndjson,
+                Format::Json => ListFormat::Document,
             };
-            if let Some(format) = list {
-                let file = file.unwrap_or_else(|| "-".into());
-                return list_export::write(&connection, &path, &[], format, &file).await;
-            }
-            let bytes = connection.file(&path, &[("format", "json")]).await?;
-            match file {
-                Some(file) => fs::write(&file, bytes)
-                    .map_err(|error| ClientError::Outcome(format!("{}: {error}", file.display()))),
-                None => {
-                    out::line(format_args!(
-                        "{}",
-                        String::from_utf8_lossy(&bytes).trim_end()
-                    ));
-                    Ok(())
-                }
-            }
+            let file = file.unwrap_or_else(|| "-".into());
+            list_export::write(&connection, &path, &[], format, &file).await
         }
     }
 }

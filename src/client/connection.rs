@@ -141,17 +141,6 @@ impl Connection {
         Ok(url)
     }
 
-    /// Answers a query with a file, as it is.
-    pub(crate) async fn file(
-        &self,
-        path: &str,
-        query: &[(&str, &str)],
-    ) -> Result<Vec<u8>, ClientError> {
-        let mut url = self.address(path)?;
-        url.query_pairs_mut().extend_pairs(query);
-        self.fetch(Method::GET, url, None).await
-    }
-
     /// Answers a query with a file, part by part as it comes.
     pub(crate) async fn download(
         &self,

@@ -26,6 +26,9 @@ pub(super) enum ListFormat {
     #[default]
     Csv,
     Ndjson,
+    /// One document, which only campaigns are: they offer it themselves.
+    #[value(skip)]
+    Document,
 }
 
 impl ListFormat {
@@ -33,6 +36,7 @@ impl ListFormat {
         match self {
             Self::Csv => "csv",
             Self::Ndjson => "ndjson",
+            Self::Document => "json",
         }
     }
 }

@@ -71,6 +71,8 @@ impl Reading {
             // The first line says what the columns are.
             ListFormat::Csv => (of_cells(&line), 1),
             ListFormat::Ndjson => (of_json(&line), 0),
+            // What it is about, and where the rows begin and end.
+            ListFormat::Document => (of_member(&line), 3),
         };
         let said = said.ok_or_else(missing)?;
         let count = self.lines.saturating_sub(before);
@@ -103,6 +105,12 @@ fn of_json(line: &str) -> Option<Manifest> {
     (said.kind == COMPLETE).then_some(said)
 }
 
+/// The last member, and the end of the document.
+fn of_member(line: &str) -> Option<Manifest> {
+    let said = line.strip_prefix("\"complete\": ")?.strip_suffix("}\n")?;
+    of_json(said)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -128,6 +136,33 @@ mod tests {
         format!(
             "{before}{{\"type\":\"{COMPLETE}\",\"count\":{count},\"position\":7,\"hash\":\"00ff\",\"sha256\":\"{sha256}\"}}\n"
         )
+    }
+
+    fn document(rows: &str, count: u64) -> String {
+        let before = format!("{{\"about\": {{}},\n\"rows\": [\n{rows}],\n");
+        let sha256 = hex::encode(Sha256::digest(&before));
+        format!(
+            "{before}\"complete\": {{\"type\":\"{COMPLETE}\",\"count\":{count},\"position\":7,\"hash\":\"00ff\",\"sha256\":\"{sha256}\"}}}}\n"
+        )
+    }
+
+    #[test]
+    fn a_document_is_whole_or_says_that_it_is_not() {
+        let whole = document("{\"name\":\"a\\nb\"},\n{}\n", 2);
+        serde_json::from_str::<serde_json::Value>(&whole).unwrap();
+        assert_eq!(ended(ListFormat::Document, &whole).unwrap().count, 2);
+        assert_eq!(
+            ended(ListFormat::Document, &document("", 0)).unwrap().count,
+            0
+        );
+        for cut in 0..whole.len() {
+            assert!(ended(ListFormat::Document, &whole[..cut]).is_err(), "{cut}");
+        }
+        let altered = whole.replace("{},", "[],");
+        let altered = ended(ListFormat::Document, &altered).unwrap_err();
+        assert!(altered.contains("another hash"), "{altered}");
+        let fewer = ended(ListFormat::Document, &document("{}\n", 2)).unwrap_err();
+        assert_eq!(fewer, "it has 1 rows, and says 2");
     }
 
     #[test]

@@ -68,6 +68,7 @@ test('a campaign is started with a look at whom it asks, and is shown with what 
   const href = `/api/v1/campaigns/${(await api.get('campaigns')).items[0].id}/export?format=json`;
   const evidence = await (await page.request.get(href)).json();
   assert.equal(evidence.reviews.length, evidence.campaign.population.count);
+  assert.equal(evidence.complete.count, evidence.reviews.length);
   assert.deepEqual(wrong, []);
 });
 

@@ -32,6 +32,10 @@ impl Tally {
         self.ends = Some((first, position));
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
     /// The bytes of rows, and what stands before them.
     pub(super) fn bytes(&mut self, bytes: &str) {
         self.sha256.update(bytes);

@@ -4,6 +4,7 @@
 
 mod cell;
 mod csv;
+mod document;
 mod format;
 mod manifest;
 mod ndjson;
@@ -11,6 +12,7 @@ mod origin;
 mod writing;
 
 pub(crate) use cell::Cell;
+pub(crate) use document::{Document, Items};
 pub(crate) use format::{Exporting, Format, InFormat};
 pub(crate) use origin::Origin;
 

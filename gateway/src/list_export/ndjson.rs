@@ -77,10 +77,22 @@ pub(super) fn write_complete<const N: usize>(
     origin: &Origin,
     manifest: &Manifest,
 ) -> Result<(), serde_json::Error> {
+    write_manifest(text, list.row, origin, manifest)?;
+    text.push('\n');
+    Ok(())
+}
+
+/// Adds what it says.
+pub(super) fn write_manifest(
+    text: &mut String,
+    row: &str,
+    origin: &Origin,
+    manifest: &Manifest,
+) -> Result<(), serde_json::Error> {
     let complete = Complete {
         kind: COMPLETE,
         source: &origin.source,
-        list: list.row,
+        list: row,
         time: &origin.time,
         count: manifest.count,
         first: manifest.first,
@@ -89,7 +101,8 @@ pub(super) fn write_complete<const N: usize>(
         hash: &origin.hash,
         sha256: &manifest.sha256,
     };
-    write(text, &complete)
+    text.push_str(&serde_json::to_string(&complete)?);
+    Ok(())
 }
 
 fn write(text: &mut String, line: &impl Serialize) -> Result<(), serde_json::Error> {

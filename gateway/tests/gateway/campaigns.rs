@@ -332,7 +332,22 @@ async fn a_campaign_is_exported_as_evidence() {
         assert_eq!(review["data"]["standing"], "open");
         assert_eq!(review["data"]["population_sha256"], hash);
     }
-    let document = text(ada, &format!("campaigns/{id}/export?format=json")).await;
+    let head = scene.world.head().await;
+    let path = format!("campaigns/{id}/export?format=json&at_least={head}");
+    let document = text(ada, &path).await;
+    let (said, complete) = list_export::document(&document);
+    assert!(said.position >= head, "{document}");
+    assert_eq!(
+        (said.count, said.first, said.last),
+        (3, Some(1), Some(said.position))
+    );
+    assert_eq!(complete["list"], "review");
+    // As of then it is the same, byte by byte, whenever it is asked for.
+    let then = format!("campaigns/{id}/export?format=json&as_of={}", said.position);
+    let (then, again) = (text(ada, &then).await, text(ada, &then).await);
+    assert_eq!(then, again);
+    let (then, _) = list_export::document(&then);
+    assert_eq!((then.position, then.hash), (said.position, said.hash));
     let document: Value = serde_json::from_str(&document).unwrap();
     assert_eq!(document["campaign"]["population"]["sha256"], hash);
     let reviews = document["reviews"].as_array().unwrap();

@@ -100,6 +100,28 @@ pub(crate) fn lines(text: &str) -> (Vec<Value>, Manifest) {
     (rows, manifest)
 }
 
+/// What a document that is whole says it holds, and all of what it says.
+pub(crate) fn document(text: &str) -> (Manifest, Value) {
+    let last = text.trim_end().rfind('\n').map_or(0, |end| end + 1);
+    let (before, said) = text.split_at(last);
+    assert!(
+        said.starts_with("\"complete\": {\"type\":\"tenure.list.complete.1\""),
+        "{text}"
+    );
+    let whole: Value = serde_json::from_str(text).unwrap();
+    let said = whole["complete"].clone();
+    assert_eq!(said["sha256"], sha256(before), "{text}");
+    assert_eq!(said["count"], whole["reviews"].as_array().unwrap().len());
+    let manifest = Manifest {
+        count: said["count"].as_u64().unwrap(),
+        first: said["first"].as_u64(),
+        last: said["last"].as_u64(),
+        position: said["position"].as_u64().unwrap(),
+        hash: said["hash"].as_str().unwrap().to_owned(),
+    };
+    (manifest, said)
+}
+
 async fn link_at(world: &World, position: u64) -> String {
     let stored = world.instance.store.read_sealed(position - 1, 1).await;
     hex::encode(&stored.unwrap()[0].hash)

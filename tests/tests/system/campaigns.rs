@@ -127,6 +127,8 @@ async fn a_campaign_is_run_from_the_command_line_to_what_the_directory_says() {
     ];
     small.prints(&file);
     let evidence = std::fs::read_to_string(small.folder.path().join("spring.json")).unwrap();
+    let last = evidence.lines().next_back().unwrap();
+    assert!(last.contains("\"count\":3,"), "{last}");
     let evidence: Value = serde_json::from_str(&evidence).unwrap();
     assert_eq!(evidence["campaign"]["closed"]["at_due"], true);
     assert_eq!(evidence["campaign"]["progress"]["observed"], 2);

@@ -10,16 +10,13 @@ use crate::{
     app::App,
     as_of::AsOf,
     exporter::{Exporter, File},
-    list_export::{Cell, Format, List, Origin, Row, Rows},
+    list_export::{Cell, Document, Format, Items, List, Origin, Row, Rows},
     names::OwnerBody,
     problem::Problem,
     query::{Filter, Id},
 };
 use axum::{body::Body, response::Response};
-use bytes::Bytes;
-use futures::{Stream, StreamExt, stream};
 use serde::Deserialize;
-use std::io;
 use tenure_domain::user::Exported;
 use tenure_projections::{CampaignRow, LONGEST_PAGE, Page, ReviewFilter, SortOrder, Start};
 use utoipa::{IntoParams, ToSchema};
@@ -81,8 +78,8 @@ pub(crate) enum EvidenceFormat {
     Json,
 }
 
-/// Exports a campaign as evidence: one row an account, times in UTC, as CSV or lines of JSON, whose last line says what the file
-/// holds (schemas/export.md describes it); or as one JSON document with its rule, its numbers and what proves its population.
+/// Exports a campaign as evidence: one row an account, times in UTC, as CSV, as lines of JSON, or as one JSON document with its rule,
+/// its numbers and what proves its population. The last line says what the file holds (schemas/export.md describes it).
 #[utoipa::path(get, path = "/api/v1/campaigns/{id}/export", tag = "Campaigns", params(("id" = Uuid, Path), ExportCampaign),
     responses((status = 200, content((String = "text/csv"), (String = "application/x-ndjson"), (String = "application/json")))))]
 async fn export(
@@ -113,27 +110,13 @@ async fn export(
         .await
 }
 
-/// One document: cut off, it is none.
+/// One document, with the campaign beside its accounts.
 async fn document(app: App, campaign: CampaignRow) -> Result<Body, Problem> {
     let reviews = Reviews::of(app.clone(), &campaign);
-    let (first, rest) = reviews.page().await?;
-    let head = queries::body(&app, campaign).await?;
-    let head = serde_json::to_string(&head).map_err(|error| Problem::internal(&error))?;
-    let written = |page: Vec<ReviewBody>| {
-        let rows: Result<Vec<_>, _> = page.iter().map(serde_json::to_string).collect();
-        rows.map(|rows| rows.join(",\n")).map_err(io::Error::other)
-    };
-    let first = written(first).map_err(|error| Problem::internal(&error))?;
-    let begin = format!("{{\"campaign\": {head},\n\"reviews\": [\n{first}");
-    let rest = pages(rest).map(move |page| {
-        let rows = written(page?)?;
-        let comma = if rows.is_empty() { "" } else { ",\n" };
-        Ok(Bytes::from(format!("{comma}{rows}")))
-    });
-    let body = stream::iter([Ok::<_, io::Error>(Bytes::from(begin))])
-        .chain(rest)
-        .chain(stream::iter([Ok(Bytes::from_static(b"\n]}\n"))]));
-    Ok(Body::from_stream(body))
+    let origin = Origin::folded(&app).await?;
+    let about = queries::body(&app, campaign).await?;
+    let document = Document::new(LIST.row, origin, ("campaign", &about), "reviews", reviews)?;
+    document.body().await
 }
 
 /// The accounts of a campaign from here on.
@@ -155,6 +138,10 @@ impl Reviews {
             start: Start::default(),
         }
     }
+}
+
+impl Items for Reviews {
+    type Item = ReviewBody;
 
     async fn page(self) -> Result<(Vec<ReviewBody>, Option<Self>), Problem> {
         let page = Page {
@@ -173,19 +160,6 @@ impl Reviews {
         });
         Ok((bodies, rest))
     }
-}
-
-fn pages(
-    reviews: Option<Reviews>,
-) -> impl Stream<Item = io::Result<Vec<ReviewBody>>> + Send + 'static {
-    stream::try_unfold(reviews, |reviews| async {
-        let Some(reviews) = reviews else {
-            return Ok(None);
-        };
-        let page = reviews.page().await;
-        page.map(Some)
-            .map_err(|problem| io::Error::other(problem.detail.into_owned()))
-    })
 }
 
 struct Table {
