@@ -102,10 +102,13 @@ async fn beside(peer: &mut Peer, url: &str, callers: usize) -> Result<(f64, f64)
     Ok(rates)
 }
 
+/// Of all stores that are measured.
+pub(crate) const MASTER_KEY: [u8; 32] = [7; 32];
+
 pub(crate) async fn open(url: &str) -> Result<EventStore, Failure> {
     let config = StoreConfig {
         url: url.to_owned(),
-        keys: InstanceKeys::from_bytes([7; 32]),
+        keys: InstanceKeys::from_bytes(MASTER_KEY),
         // As the product has it.
         cache_entries: 20_000,
         clock: std::sync::Arc::new(SystemClock),

@@ -1,7 +1,7 @@
 //! Reading a million events, rebuilding a read model from them, and proving them: the feed beside `COPY ... TO STDOUT` decoded to the same types, and beside cqrs-es.
 
 use crate::{
-    Failure, Report, Row, append,
+    Failure, Report, Row, append, export_memory,
     history::{self, Life},
     peer::Peer,
     postgres::Postgres,
@@ -11,13 +11,15 @@ use crate::{
 use chrono::DateTime;
 use futures::TryStreamExt;
 use sqlx::{PgPool, postgres::PgPoolCopyExt};
-use std::{hint::black_box, time::Instant};
+use std::{env, hint::black_box, time::Instant};
 use tenure_domain::{Actor, EngineId, Event, UserId};
 use tenure_eventstore::{EventStore, StoredEvent};
 use tenure_projections::Views;
 use uuid::Uuid;
 
 const EVENTS: usize = 1_000_000;
+/// Fewer, while working on a row.
+const FEWER: &str = "BENCH_FEED_EVENTS";
 const ROUNDS: usize = 3;
 /// Few enough to stay in the processor's own memory until they are read.
 const PAGE: usize = 100;
@@ -35,11 +37,12 @@ pub(crate) async fn measure(report: &mut Report) -> Result<(), Failure> {
     let server = Postgres::private()?;
     let url = server.database("bench_feed").await?;
     let store = append::open(&url).await?;
-    eprintln!("  making a history of {EVENTS} events");
+    let events = events();
+    eprintln!("  making a history of {events} events");
     history::settle(&store, history::sandbox()).await?;
     history::accounts(
         &store,
-        EVENTS.div_ceil(history::EVENTS_OF_A_LIFE),
+        events.div_ceil(history::EVENTS_OF_A_LIFE),
         Life::Long,
     )
     .await?;
@@ -81,9 +84,15 @@ pub(crate) async fn measure(report: &mut Report) -> Result<(), Failure> {
         report.add(Row::rate("rebuild-accounts", rates, 0.25, UNIT));
     }
     proof::measure(report, &store).await?;
+    export_memory::measure(report, &store, &url).await?;
     pool.close().await;
     store.close().await;
     Ok(())
+}
+
+fn events() -> usize {
+    let fewer = env::var(FEWER).ok().and_then(|events| events.parse().ok());
+    fewer.unwrap_or(EVENTS)
 }
 
 /// Events per second of a rebuild of the accounts read model, until the new generation is shown.
@@ -134,8 +143,9 @@ async fn copy(pool: &PgPool) -> Result<f64, Failure> {
 }
 
 pub(crate) fn rate(read: usize, began: Instant) -> Result<f64, Failure> {
-    if read < EVENTS {
-        return Err(format!("read only {read} of {EVENTS} events").into());
+    let events = events();
+    if read < events {
+        return Err(format!("read only {read} of {events} events").into());
     }
     Ok(read as f64 / began.elapsed().as_secs_f64())
 }

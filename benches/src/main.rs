@@ -16,6 +16,7 @@
 mod append;
 mod applying;
 mod campaigns;
+mod export_memory;
 mod feed;
 mod history;
 mod lab;

@@ -1,7 +1,7 @@
 //! Memory of `tenure serve` holding 100,000 accounts: the embedded profile, all read models built, lists asked for.
 
 use crate::{
-    Failure, Report, Row,
+    Failure, Report, Row, export_memory,
     history::{self, Life},
 };
 use serde_json::{Value, json};
@@ -21,6 +21,8 @@ use tokio::{
 const ACCOUNTS: usize = 100_000;
 const MOST_MB: f64 = 200.0;
 const PATIENCE: Duration = Duration::from_secs(900);
+/// Has the system forget the most memory that a process had in use until now.
+const RESET_MOST: &str = "5";
 const PASSWORD: &str = "correct horse battery staple";
 
 pub(crate) async fn measure(report: &mut Report) -> Result<(), Failure> {
@@ -48,7 +50,14 @@ pub(crate) async fn measure(report: &mut Report) -> Result<(), Failure> {
     built.stop().await?;
     let mut again = Serving::start(&program, data.path()).await?;
     let most = again.used(count).await?;
+    let token = again.sign_in(&reqwest::Client::new()).await?;
+    let head = again.position(&token).await?;
+    // Once before: what it takes the first time is not what more events take.
+    again.exporting(&token, head / 10).await?;
+    let tenth = again.exporting(&token, head / 10).await?;
+    let all = again.exporting(&token, head).await?;
     again.stop().await?;
+    eprintln!("  {all:.1} MB more for {head} events, {tenth:.1} for a tenth of them");
     report.add(Row::limit(
         "memory-while-building-views",
         most_built,
@@ -56,6 +65,8 @@ pub(crate) async fn measure(report: &mut Report) -> Result<(), Failure> {
         "MB",
     ));
     report.add(Row::limit("memory-serving", most, MOST_MB, "MB"));
+    let most = tenth + export_memory::ON_THEIR_WAY_MB;
+    report.add(Row::limit("memory-exporting", all, most, "MB"));
     Ok(())
 }
 
@@ -111,11 +122,7 @@ impl Serving {
     async fn used(&mut self, count: usize) -> Result<f64, Failure> {
         let client = reqwest::Client::new();
         let token = self.sign_in(&client).await?;
-        let system = self.list(&client, &token, "system").await?;
-        let position = system
-            .get("position")
-            .and_then(Value::as_u64)
-            .ok_or("no position")?;
+        let position = self.position(&token).await?;
         let began = Instant::now();
         for list in [
             "accounts?limit=500",
@@ -140,6 +147,13 @@ impl Serving {
         let (most, now) = (self.status("VmHWM:")?, self.status("VmRSS:")?);
         eprintln!("  most {most:.0} MB, afterwards {now:.0} MB");
         Ok(most)
+    }
+
+    /// Of the newest event.
+    async fn position(&self, token: &str) -> Result<u64, Failure> {
+        let system = self.list(&reqwest::Client::new(), token, "system").await?;
+        let position = system.get("position").and_then(Value::as_u64);
+        Ok(position.ok_or("no position")?)
     }
 
     async fn sign_in(&mut self, client: &reqwest::Client) -> Result<String, Failure> {
@@ -215,16 +229,30 @@ impl Serving {
         Ok(answer.error_for_status()?.json().await?)
     }
 
-    /// A line of the process's status, in megabytes.
+    /// How much more memory it has in use at most while its history goes out by the API, up to this position.
+    async fn exporting(&mut self, token: &str, up_to: u64) -> Result<f64, Failure> {
+        let (id, before) = (self.id()?, self.status("VmRSS:")?);
+        std::fs::write(format!("/proc/{id}/clear_refs"), RESET_MOST)?;
+        let url = format!("{}/audit/history?up_to={up_to}", self.url);
+        let answer = reqwest::Client::new().get(url).bearer_auth(token);
+        let mut answer = answer.send().await?.error_for_status()?;
+        let mut lines = 0;
+        while let Some(part) = answer.chunk().await? {
+            lines += part.iter().filter(|byte| **byte == b'\n').count() as u64;
+        }
+        // What it begins and ends with, too.
+        if lines != up_to + 2 {
+            return Err(format!("{lines} lines are not the history up to {up_to}").into());
+        }
+        Ok(self.status("VmHWM:")? - before)
+    }
+
+    fn id(&self) -> Result<u32, Failure> {
+        Ok(self.process.id().ok_or("tenure serve has ended")?)
+    }
+
     fn status(&self, key: &str) -> Result<f64, Failure> {
-        let id = self.process.id().ok_or("tenure serve has ended")?;
-        let text = std::fs::read_to_string(format!("/proc/{id}/status"))?;
-        let line = text
-            .lines()
-            .find_map(|line| line.strip_prefix(key))
-            .ok_or("no such line")?;
-        let kilobytes: f64 = line.trim().trim_end_matches(" kB").parse()?;
-        Ok(kilobytes / 1_024.0)
+        status(self.id()?, key)
     }
 
     async fn stop(mut self) -> Result<(), Failure> {
@@ -232,6 +260,17 @@ impl Serving {
         self.process.wait().await?;
         Ok(())
     }
+}
+
+/// A line of a process's status, in megabytes.
+pub(crate) fn status(id: u32, key: &str) -> Result<f64, Failure> {
+    let text = std::fs::read_to_string(format!("/proc/{id}/status"))?;
+    let line = text
+        .lines()
+        .find_map(|line| line.strip_prefix(key))
+        .ok_or("no such line")?;
+    let kilobytes: f64 = line.trim().trim_end_matches(" kB").parse()?;
+    Ok(kilobytes / 1_024.0)
 }
 
 fn total(list: &Value) -> Option<usize> {
