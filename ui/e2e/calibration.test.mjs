@@ -188,6 +188,43 @@ test('an engine that does not answer is shown as that, with what it said before'
   assert.deepEqual(wrong, []);
 });
 
+test('what an engine could not reach when it was asked is not said of now, and leads away from what was mended', async () => {
+  const { page, api } = await person('ada');
+  const wrong = await watch(page);
+  const engine = await engineOf(api);
+  const shown = await atRest(api, `engines/${engine.id}/calibration`);
+  const failure = { reason: 'directory-unreachable', explanation: 'The directory cannot be reached.', detail: 'dc1:636 is not known' };
+  const answer = { ...shown.answer, server: null, places: [], out_of_reach: failure };
+  await page.route(`**/api/v1/engines/${engine.id}/calibration*`, (route) => route.fulfill({ json: { ...shown, answer } }));
+  await page.goto(`/engines/${engine.id}`);
+  await settled(page);
+  const told = section(page, 'What it can reach').getByRole('alert');
+  await told.filter({ hasText: 'It reached no directory when it was asked' }).filter({ hasText: 'calibrate again' }).waitFor();
+  await accessible(page, 'engine that recovered');
+  await page.route(`**/api/v1/engines/${engine.id}`, (route) => route.fulfill({ json: { ...engine, impaired: failure } }));
+  await page.reload();
+  await settled(page);
+  await told.filter({ hasText: 'It reaches no directory' }).waitFor();
+  assert.equal(await told.filter({ hasText: 'calibrate again' }).count(), 0);
+  assert.deepEqual(wrong, []);
+});
+
+test('where a right is missing, an account leads to what grants it', async () => {
+  const { page, api } = await person('ada');
+  const wrong = await watch(page);
+  const [{ id }] = (await api.get('accounts?status=active&limit=1')).items;
+  const account = await api.get(`accounts/${id}`);
+  const failure = { reason: 'insufficient-rights', explanation: 'Grant it, then retry.', detail: 'LDAP 50' };
+  const directory = { ...account.directory, state: 'failed', failure };
+  await page.route(`**/api/v1/accounts/${id}`, (route) => route.fulfill({ json: { ...account, directory } }));
+  await page.goto(`/accounts/${id}`);
+  await page.getByText('Grant it, then retry.').waitFor();
+  await accessible(page, 'an account for which a right is missing');
+  await page.getByRole('link', { name: 'What the engines may do' }).click();
+  await page.waitForURL(new RegExp(`/domains/${account.domain.id}`));
+  assert.deepEqual(wrong, []);
+});
+
 test('the log tells what the engine did, and its words are text and nothing else', async () => {
   const { page, api } = await person('ada');
   const wrong = await watch(page);

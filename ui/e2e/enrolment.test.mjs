@@ -133,12 +133,24 @@ test('by keyboard alone, on a small screen, a token is issued for the domain tha
 
 test('what has to be there before the command is run is said, and an engine that cannot work yet is not said to', async () => {
   const { page, api } = await person('ada');
-  const wrong = await watch(page);
-  const { id: domain } = await api.post('domains', {
-    name: 'west.example.com',
-    kind: 'active-directory',
-    base_dn: 'DC=west,DC=example,DC=com',
-  });
+  // A naming context that is none is refused, as it is to be.
+  const wrong = await watch(page, [/status of 422/]);
+  await page.goto('/domains');
+  await button(page, 'Add a domain').click();
+  const adding = page.getByRole('dialog');
+  await adding.getByLabel('DNS name').fill('west.example.com');
+  await adding.getByLabel('Naming context').fill('west.example.com');
+  await button(adding, 'Add a domain').click();
+  // By the name that the form has for it.
+  await adding.getByRole('alert').filter({ hasText: 'Naming context must be DC=' }).waitFor();
+  await adding.getByLabel('Naming context').fill('');
+  await button(adding, 'Add a domain').click();
+  await page.waitForURL(/\/domains\/[0-9a-f-]{36}$/);
+  const [domain] = new URL(page.url()).pathname.split('/').slice(-1);
+  // Nothing was read: neither that it is empty nor that nothing differs is known.
+  await page.getByText('It is read as soon as an engine serves the domain').waitFor();
+  assert.equal(await page.getByText('None: all are as ordered').count(), 0);
+  await accessible(page, 'a domain that was never read');
   const { id, token } = await api.post('engines/tokens', { name: 'ad-agent', domain });
   await page.goto(`/engines/new?engine=${id}`);
   await page.getByText('/etc/tenure-agent/bind.pass with the password').waitFor();
@@ -162,6 +174,10 @@ test('what has to be there before the command is run is said, and an engine that
   await page.getByRole('alert').filter({ hasText: explanation }).waitFor();
   assert.equal(await page.getByText('ad-agent works').count(), 0);
   await accessible(page, 'enrolment: impaired');
+  await page.getByRole('link', { name: 'Open the engine' }).click();
+  await button(page, 'Revoke for good').click();
+  await page.getByRole('dialog').getByText('No other engine serves west.example.com').waitFor();
+  await accessible(page, 'an engine: revoke the last one');
   assert.deepEqual(wrong, []);
 });
 

@@ -21,11 +21,22 @@ test('useless accounts are removed by a count and a reason, others stay, and one
   const wrong = await watch(page);
   const domain = await domainOf(api);
   await page.goto(`/unmanaged/accounts?domain=${domain}`);
+  const dialog = page.getByRole('dialog');
+  // Of one that is in use nothing is asked: it is not removed.
+  await page.getByLabel('Select svc-intranet').check();
+  await toTheTop(page);
+  await button(page, 'Remove 1 account').click();
+  await dialog.getByText('None of them can be removed').waitFor();
+  assert.equal(await dialog.getByLabel('Reason').count(), 0);
+  assert.ok(await button(dialog, 'Remove 0 accounts').isDisabled());
+  await accessible(page, 'removal: nothing to remove');
+  await button(dialog, 'Cancel').click();
+  await dialog.waitFor({ state: 'detached' });
+  await page.getByLabel('Select svc-intranet').uncheck();
   // Two that nobody has used for months, and one that is in use.
   for (const name of ['svc-printer', 'task-cleanup', 'svc-intranet']) await page.getByLabel(`Select ${name}`).check();
   await toTheTop(page);
   await button(page, 'Remove 3 accounts').click();
-  const dialog = page.getByRole('dialog');
   await dialog.getByText('1 account is not removed').waitFor();
   await dialog.getByRole('listitem').filter({ hasText: 'svc-intranet' }).waitFor();
   await row(dialog, 'svc-printer').filter({ hasText: 'not signed in for' }).waitFor();

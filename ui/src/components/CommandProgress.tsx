@@ -1,4 +1,5 @@
 import { Alert, Button, CloseButton, Loader } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import { Check, CircleAlert, Clock } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { Schemas } from '@/api/client';
@@ -12,6 +13,8 @@ interface Props {
   act: string;
   /** Where the directory is with it. */
   directory: Directory;
+  /** Whose page tells which rights are missing, for whom may read that. */
+  domain?: string | undefined;
   /** Once it is done. */
   onDismiss?: (() => void) | undefined;
   /** Where the caller may try a failed one again. */
@@ -23,7 +26,7 @@ const DONE: Record<Directory['state'], number> = { queued: 2, waiting: 2, failed
 const STEPS = ['accepted', 'sent', 'applied', 'verified'] as const;
 
 /** How a command comes into the directory: accepted is not done. */
-export function CommandProgress({ act, directory, onDismiss, onRetry }: Props) {
+export function CommandProgress({ act, directory, domain, onDismiss, onRetry }: Props) {
   const { state, failure } = directory;
   const done = DONE[state];
   const look = {
@@ -52,6 +55,13 @@ export function CommandProgress({ act, directory, onDismiss, onRetry }: Props) {
       {failure && (
         <div style={{ marginTop: 6 }}>
           {failure.explanation} <span className="muted">{failure.detail}</span>
+          {domain && failure.reason === 'insufficient-rights' && (
+            <div style={{ marginTop: 4 }}>
+              <Link className="link" to="/domains/$id" params={{ id: domain }}>
+                {texts.rights}
+              </Link>
+            </div>
+          )}
         </div>
       )}
       {onRetry && state === 'failed' && (

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { api, type Schemas } from '@/api/client';
+import { useCan } from '@/api/session';
 import { CommandProgress } from '@/components/CommandProgress';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { account as texts } from '@/texts/account';
@@ -27,6 +28,7 @@ export function AccountProgress({ account, history, asked, onDismiss }: Props) {
   const retry = api.useMutation('post', '/api/v1/accounts/{id}/retry');
   const directory = asked && !asked.shown ? { state: 'queued' as const } : account.directory;
   const { state } = directory;
+  const can = useCan();
   const act = asked?.label ?? actOf(history);
   if (state !== 'applied' && seen !== act) setSeen(act);
   if (state === 'applied' && !asked && seen === null) return null;
@@ -40,6 +42,7 @@ export function AccountProgress({ account, history, asked, onDismiss }: Props) {
       <CommandProgress
         act={asked?.label ?? seen ?? act}
         directory={directory}
+        domain={can('engine:read') && can('directory-service:read') ? account.domain.id : undefined}
         onDismiss={() => {
           setSeen(null);
           onDismiss();

@@ -99,7 +99,8 @@ export default function DomainPage() {
                   </dd>
                 </>
               )}
-              {differing && (
+              {/* Of no account nothing can be said. */}
+              {differing && (total === undefined || total.value > 0 || differing.value > 0) && (
                 <>
                   <dt>{drift.domain.term}</dt>
                   <dd>
@@ -196,6 +197,7 @@ function CorrectDialog({ domain, onClose }: DialogProps) {
       consequence={texts.correctConsequence}
       act={texts.correct}
       ready={base.trim() !== '' && base.trim() !== domain.base_dn}
+      nameOf={(field) => domains.fields[field] ?? field}
       onConfirm={() =>
         revise.mutateAsync({
           params: { path: { id: domain.id } },

@@ -67,6 +67,7 @@ function NewDomainDialog({ onClose }: { onClose: () => void }) {
       consequence={texts.addConsequence}
       act={texts.add}
       ready={name.trim() !== ''}
+      nameOf={(field) => texts.fields[field] ?? field}
       onConfirm={async () => {
         const { id } = await create.mutateAsync({
           body: { name: name.trim(), kind, base_dn: base.trim() || usual },

@@ -23,11 +23,19 @@ interface Props {
 /** Asks before something is done with an engine; what is for good asks for its name. */
 export function EngineActDialog({ act, engine, onClose }: Props) {
   const post = api.useMutation('post', PATHS[act]);
-  const { id, name, domain } = engine;
+  const { id, name, domain, standing, enabled } = engine;
+  const leaves = (act === 'disable' || act === 'revoke') && standing === 'assigned' && enabled;
+  const pool = api.useQuery('get', '/api/v1/domains/{id}/pool', { params: { path: { id: domain.id } } }, { enabled: leaves });
+  const others = pool.data?.engines.filter((other) => other.id !== id && other.standing === 'assigned' && other.enabled);
   return (
     <ConfirmDialog
       title={`${texts[act]}: ${name}`}
-      consequence={texts[`${act}Consequence`](name, domain.name)}
+      consequence={
+        <>
+          {texts[`${act}Consequence`](name, domain.name)}
+          {leaves && others?.length === 0 && <b> {texts.lastOne(domain.name)}</b>}
+        </>
+      }
       act={texts[act]}
       danger={DANGER.includes(act)}
       {...(act === 'revoke' ? { typedName: name } : {})}

@@ -41,6 +41,8 @@ export const calibration = {
   usable: (kind: string) => `${kind}: a secret can be written`,
   notUsable: (kind: string) => `${kind}: no secret can be written`,
   outOfReach: 'It reaches no directory',
+  outOfReachThen: 'It reached no directory when it was asked',
+  recovered: 'Since then it says that it reaches everything: calibrate again.',
   at: 'Answered',
   places: 'Places',
   columns: { place: 'Place', uses: 'Used for', standing: 'Rights' },

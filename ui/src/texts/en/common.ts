@@ -150,6 +150,7 @@ export const progress = {
   waiting: (act: string) => `${act}: waiting, tried again by itself`,
   slow: 'An engine has not reported yet. The order stays until one does.',
   retry: 'Try again',
+  rights: 'What the engines may do, and what grants the rest',
 };
 
 export const confirm = {

@@ -160,7 +160,7 @@ export const importing = {
   review: {
     would: (count: number) => `${counted(count, 'account')} would become managed.`,
     consequence:
-      'Nothing of them changes but the mark by which Tenure knows them. Their passwords stay unknown to Tenure. At their end, the action of the template happens.',
+      'Nothing of them changes but the mark by which Tenure knows them. Their passwords stay unknown to Tenure. At their end, the action of the template happens. Where they are, the engine needs the same rights as in the units of the template.',
     without: (count: number) => `${counted(count, 'account')} ${count === 1 ? 'has' : 'have'} no owner: go back and name owners for all or for each.`,
     template: 'Template',
     period: 'Period',

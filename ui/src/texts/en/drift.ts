@@ -76,7 +76,7 @@ export const drift = {
     consequence: (count: number) =>
       `${count === 1 ? 'The account is' : `${number(count)} accounts are`} ordered anew with all that is wanted: whatever somebody changed in the directory is overwritten.`,
     done: (count: number) => `${counted(count, 'account')} ${count === 1 ? 'is' : 'are'} being repaired`,
-    follows: 'Each leaves the list when the directory has confirmed it.',
+    follows: 'Each leaves the list when the directory has confirmed it. What it refuses stays; the page of the account says why.',
     refused: (count: number) => `${counted(count, 'account')} ${count === 1 ? 'is' : 'are'} not:`,
     progress: (done: number, all: number) => `${number(done)} of ${number(all)} done`,
     gone: 'No order can repair what differs of this account',

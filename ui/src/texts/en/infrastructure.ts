@@ -18,12 +18,14 @@ export const domains = {
   base: 'Naming context',
   baseHint: 'Such as DC=corp,DC=example,DC=com',
   kind: 'Kind',
+  // As the API calls them, where it says what is wrong.
+  fields: { name: 'DNS name', base_dn: 'Naming context' } as Record<string, string>,
   addConsequence: 'Templates can make accounts in it as soon as an engine serves it.',
 };
 
 export const domain = {
   facts: 'Details',
-  accounts: 'Accounts',
+  accounts: 'Managed accounts',
   showAccounts: (count: number, more: boolean) => `${more ? 'More than ' : ''}${counted(count, 'account')}`,
   templates: 'Templates',
   noTemplates: 'None makes accounts here',
@@ -124,6 +126,7 @@ export const engine = {
     `${name} takes orders of ${served} from then on. Its key is trusted with them: compare it first.`,
   disable: 'Disable',
   disableConsequence: (name: string) => `${name} is cut off at once, and its reports count no more.`,
+  lastOne: (served: string) => `No other engine serves ${served}: its orders wait until one does.`,
   enable: 'Enable',
   enableConsequence: (name: string) => `${name} may work again, and its reports count.`,
   revoke: 'Revoke for good',

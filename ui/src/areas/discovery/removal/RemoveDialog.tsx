@@ -26,11 +26,11 @@ export function RemoveDialog({ domain, accounts, onDone, onClose }: Props) {
   return (
     <ConfirmDialog
       title={texts.title}
-      consequence={texts.consequence(days ?? GRACE.usual)}
+      consequence={removable.length > 0 ? texts.consequence(days ?? GRACE.usual) : `${texts.none}.`}
       act={texts.act(removable.length)}
       danger
-      askReason
-      typedName={String(removable.length)}
+      // Where nothing can be removed, nothing is asked.
+      {...(removable.length > 0 ? { askReason: true, typedName: String(removable.length) } : {})}
       off={removable.length === 0 ? texts.none : undefined}
       ready={days !== null}
       onConfirm={async (reason) => {
@@ -72,16 +72,18 @@ export function RemoveDialog({ domain, accounts, onDone, onClose }: Props) {
           {kept.length > NAMED && <p className="muted">{texts.more(kept.length - NAMED)}</p>}
         </Alert>
       )}
-      <NumberInput
-        label={texts.grace}
-        description={texts.graceHint}
-        required
-        min={1}
-        max={GRACE.most}
-        allowDecimal={false}
-        value={days ?? ''}
-        onChange={(value) => setDays(typeof value === 'number' && value >= 1 && value <= GRACE.most ? value : null)}
-      />
+      {removable.length > 0 && (
+        <NumberInput
+          label={texts.grace}
+          description={texts.graceHint}
+          required
+          min={1}
+          max={GRACE.most}
+          allowDecimal={false}
+          value={days ?? ''}
+          onChange={(value) => setDays(typeof value === 'number' && value >= 1 && value <= GRACE.most ? value : null)}
+        />
+      )}
     </ConfirmDialog>
   );
 }

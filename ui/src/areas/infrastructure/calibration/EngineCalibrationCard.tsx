@@ -34,12 +34,19 @@ export function EngineCalibrationCard({ engine }: { engine: Schemas['EngineBody'
       <ProblemAlert problem={problem} mb="md" />
       <ProblemAlert problem={error} retry={() => void refetch()} />
       {!data && !error && <LoadingRows rows={4} />}
-      {data && <Answer calibration={data} waiting={waiting} />}
+      {data && <Answer calibration={data} waiting={waiting} now={engine} />}
     </Card>
   );
 }
 
-function Answer({ calibration, waiting }: { calibration: Schemas['CalibrationBody']; waiting: boolean }) {
+interface AnswerProps {
+  calibration: Schemas['CalibrationBody'];
+  waiting: boolean;
+  /** What it says of itself since. */
+  now: Schemas['EngineBody'];
+}
+
+function Answer({ calibration, waiting, now }: AnswerProps) {
   const { answer, standing, asked_at: asked } = calibration;
   const pill = reachPill(waiting ? { ...calibration, standing: 'waiting' } : calibration);
   const unanswered = standing === 'unanswered' && !waiting && asked;
@@ -63,10 +70,7 @@ function Answer({ calibration, waiting }: { calibration: Schemas['CalibrationBod
       )}
       {!answer && !unanswered && <EmptyState compact {...texts.never} />}
       {answer?.out_of_reach && (
-        <Alert color="red" variant="light" mb="md" icon={<CircleAlert size={18} />} title={texts.outOfReach}>
-          <div>{answer.out_of_reach.explanation}</div>
-          <div className="muted">{answer.out_of_reach.detail}</div>
-        </Alert>
+        <OutOfReach failure={answer.out_of_reach} now={now} />
       )}
       {answer && (
         <>
@@ -76,5 +80,25 @@ function Answer({ calibration, waiting }: { calibration: Schemas['CalibrationBod
         </>
       )}
     </>
+  );
+}
+
+/** Why it reached nothing when it was asked: it may have been mended since, or fail otherwise. */
+function OutOfReach({ failure, now }: { failure: Schemas['FailureBody']; now: Schemas['EngineBody'] }) {
+  const since = now.impaired?.detail !== failure.detail;
+  return (
+    <Alert
+      color={since ? 'yellow' : 'red'}
+      variant="light"
+      mb="md"
+      icon={<CircleAlert size={18} />}
+      title={since ? texts.outOfReachThen : texts.outOfReach}
+    >
+      <div>{failure.explanation}</div>
+      <div className="muted" style={{ overflowWrap: 'anywhere' }}>
+        {failure.detail}
+      </div>
+      {since && !now.impaired && <div style={{ marginTop: 6 }}>{texts.recovered}</div>}
+    </Alert>
   );
 }

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import type { Schemas } from '@/api/client';
 import { StatusPill } from '@/components/StatusPill';
 import { calibration as texts } from '@/texts/calibration';
@@ -7,7 +8,7 @@ import { placePill } from './reach';
 /** Where templates put accounts, and whether the engine may do what they want there. */
 export function PlacesTable({ answer }: { answer: Schemas['ReachBody'] }) {
   const { places, places_left_out: more } = answer;
-  if (places.length === 0) return <p className="muted">{texts.noPlaces}</p>;
+  if (places.length === 0) return <Note>{texts.noPlaces}</Note>;
   return (
     <>
       <div className="table-scroll" tabIndex={0} role="region" aria-label={table.region(texts.places)}>
@@ -33,8 +34,16 @@ export function PlacesTable({ answer }: { answer: Schemas['ReachBody'] }) {
           </tbody>
         </table>
       </div>
-      {places.some(({ standing }) => standing === 'unknown') && <p className="muted">{texts.noAccountYet}</p>}
-      {more > 0 && <p className="muted">{texts.leftOut(more)}</p>}
+      {places.some(({ standing }) => standing === 'unknown') && <Note>{texts.noAccountYet}</Note>}
+      {more > 0 && <Note>{texts.leftOut(more)}</Note>}
     </>
+  );
+}
+
+function Note({ children }: { children: ReactNode }) {
+  return (
+    <p className="muted" style={{ fontSize: '0.875rem' }}>
+      {children}
+    </p>
   );
 }

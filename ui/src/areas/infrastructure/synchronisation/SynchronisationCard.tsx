@@ -29,7 +29,13 @@ export function SynchronisationCard({ domain }: { domain: string }) {
             <SyncPill state={data} waiting={waiting} />
             {data.last && <Time at={data.last.at} show="minute" />}
           </div>
-          <Known domain={domain} holds={data.holds} />
+          {data.last ? (
+            <Known domain={domain} holds={data.holds} />
+          ) : (
+            <p className="muted" style={{ margin: 0, fontSize: '0.875rem' }}>
+              {texts.state.never.hint}
+            </p>
+          )}
         </>
       )}
     </Card>
