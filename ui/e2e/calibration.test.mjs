@@ -214,12 +214,20 @@ test('where a right is missing, an account leads to what grants it', async () =>
   const wrong = await watch(page);
   const [{ id }] = (await api.get('accounts?status=active&limit=1')).items;
   const account = await api.get(`accounts/${id}`);
-  const failure = { reason: 'insufficient-rights', explanation: 'Grant it, then retry.', detail: 'LDAP 50' };
+  const failure = { reason: 'insufficient-rights', explanation: 'Grant it, then retry.', detail: `LDAP 50: ${OU.replaceAll(' ', '-')}` };
   const directory = { ...account.directory, state: 'failed', failure };
   await page.route(`**/api/v1/accounts/${id}`, (route) => route.fulfill({ json: { ...account, directory } }));
   await page.goto(`/accounts/${id}`);
   await page.getByText('Grant it, then retry.').waitFor();
   await accessible(page, 'an account for which a right is missing');
+  await page.setViewportSize({ width: 320, height: 640 });
+  await notSideways(page, 'an account for which a right is missing');
+  // A long name of the directory pushes nothing out of sight.
+  const cut = await page.getByTestId('command').evaluate((alert) => {
+    const right = (element) => element.getBoundingClientRect().right;
+    return Math.max(...[...alert.querySelectorAll('*')].map(right)) - right(alert);
+  });
+  assert.ok(cut <= 0, `${cut} px are cut off`);
   await page.getByRole('link', { name: 'What the engines may do' }).click();
   await page.waitForURL(new RegExp(`/domains/${account.domain.id}`));
   assert.deepEqual(wrong, []);

@@ -34,7 +34,7 @@ export const enrolment = {
     none: 'No token is out for this engine: nobody can enrol as it.',
     repeated: 'This was done before, and the token is not shown again. Issue another one.',
     before: (password: string, authority: string) =>
-      `Before that, make this folder for that user alone, and put two files into it: ${password} with the password of the account that the engine binds as, and ${authority} with the certificate authority of the domain controllers (PEM).`,
+      `Before running the command, make its folder for that user alone, and put two files into it: ${password} with the password of the account that the engine binds as, and ${authority} with the certificate authority of the domain controllers (PEM).`,
     command: "Run in bash on the engine's machine, as the user that it will run as",
     commandHint:
       'It asks for the token, so that it is neither in the list of processes nor in the history of the shell. Put in your domain controller, by the name in its certificate, and the account that the engine binds as.',
