@@ -14,8 +14,10 @@ use tokio::process::Command;
 
 const ROW: &str = "proof-export-memory";
 const ROUNDS: usize = 3;
-/// Pages on their way: one is read, two wait, one goes out. Each has 2,000 lines, most of them up to 2 kB.
-pub(crate) const ON_THEIR_WAY_MB: f64 = 16.0;
+/// A page of 2,000 lines, most of them up to 2 kB.
+pub(crate) const PAGE_MB: f64 = 4.0;
+/// On their way at once: one is read, two wait, one goes out.
+const PAGES: f64 = 4.0;
 /// How often it is looked at; the most it had in use is known to the system, until it ends.
 const LOOK_EVERY: Duration = Duration::from_millis(2);
 
@@ -42,7 +44,7 @@ pub(crate) async fn measure(
         async || Ok(command.most(head / 10).await? - nothing),
     )
     .await?;
-    report.add(Row::limit(ROW, all, tenth + ON_THEIR_WAY_MB, "MB"));
+    report.add(Row::limit(ROW, all, tenth + PAGES * PAGE_MB, "MB"));
     Ok(())
 }
 
