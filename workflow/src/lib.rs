@@ -30,6 +30,7 @@ mod relay;
 mod reports;
 mod run;
 mod scheduler;
+mod sign_ins;
 pub mod simulation;
 pub mod synchronisation;
 

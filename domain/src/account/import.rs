@@ -3,7 +3,7 @@
 //! unknown to Tenure.
 
 use super::{
-    AccountCreated, AccountEvent, AccountFacts, AccountRefusal, LifecycleTerms,
+    AccountCreated, AccountEvent, AccountFacts, AccountRefusal, LifecycleTerms, Special,
     owner_decisions::given, ownership,
 };
 use crate::{
@@ -48,8 +48,8 @@ pub struct Import {
     pub description: String,
     /// Its own end in the directory.
     pub expires: Option<DateTime<Utc>>,
-    /// Does the directory keep its password, or need it itself? Such accounts are no template's.
-    pub special: bool,
+    /// Who cannot do without it. Such accounts are no template's.
+    pub special: Option<Special>,
     /// By which template.
     pub template: TemplateId,
     /// One of the template's periods.
@@ -92,8 +92,8 @@ impl Import {
             let offered = template.lifecycle.offered();
             say("period", Problem::NotAmong { offered });
         }
-        if self.special {
-            let expected = "an ordinary account".into();
+        if let Some(special) = self.special {
+            let expected = format!("an ordinary account: {special}");
             say("object", Problem::Malformed { expected });
         }
         // What may retrieve its password, and how often that changes, is not read of what nobody manages.

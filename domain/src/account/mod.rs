@@ -39,7 +39,7 @@ pub use facts::{AccountFacts, MigrationTarget, RevivableAccount};
 pub use import::{Adopted, Import, imported_as};
 pub use migration::Migration;
 pub use refusal::AccountRefusal;
-pub use removal::{AsFound, BegunRemoval, Protection, Removal, protection, useless};
+pub use removal::{AsFound, BegunRemoval, Protection, Removal, Special, protection, useless};
 pub use succession::Revived;
 pub use terms::LifecycleTerms;
 

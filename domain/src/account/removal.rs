@@ -71,8 +71,8 @@ pub struct Removal {
     pub description: String,
     /// What was seen in it.
     pub signals: Vec<Signal>,
-    /// Does the directory itself need it, or keep its password?
-    pub special: bool,
+    /// Who cannot do without it.
+    pub special: Option<Special>,
     /// So many days after it was disabled it is deleted.
     pub grace_days: u16,
     /// Why.
@@ -92,12 +92,23 @@ pub struct BegunRemoval {
     pub reason: String,
 }
 
+/// What makes an account nobody's to manage: it must never be disabled or be given an end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Special {
+    /// The directory itself needs it, or keeps its password.
+    #[error("the directory itself needs it, or keeps its password")]
+    Directory,
+    /// An engine of the domain signs in as it.
+    #[error("an engine signs in as it, and would lock itself out")]
+    Engine,
+}
+
 /// Why an account is not removed, whatever it looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Protection {
-    /// The directory itself needs it, or keeps its password.
-    #[error("the directory itself needs it, or keeps its password")]
-    Special,
+    /// Somebody cannot do without it.
+    #[error(transparent)]
+    Special(Special),
     /// It may own the domain.
     #[error(
         "it is a member of a privileged group: let an administrator of the directory take it out first"
@@ -122,12 +133,15 @@ pub fn useless(signals: &[Signal]) -> Vec<Signal> {
 
 /// What keeps an account from being removed.
 #[must_use]
-pub fn protection(signals: &[Signal], special: bool) -> Option<Protection> {
+pub fn protection(signals: &[Signal], special: Option<Special>) -> Option<Protection> {
     let has = |kind| signals.iter().any(|signal| signal.kind() == kind);
-    match () {
-        () if special || has(SignalKind::ManagedServiceAccount) => Some(Protection::Special),
-        () if has(SignalKind::Privileged) => Some(Protection::Privileged),
-        () => None,
+    match special {
+        Some(special) => Some(Protection::Special(special)),
+        None if has(SignalKind::ManagedServiceAccount) => {
+            Some(Protection::Special(Special::Directory))
+        }
+        None if has(SignalKind::Privileged) => Some(Protection::Privileged),
+        None => None,
     }
 }
 

@@ -44,7 +44,7 @@ fn import(content: &TemplateContent) -> Import {
         ou: "OU=Found,DC=corp,DC=example,DC=com".into(),
         description: "The intranet".into(),
         expires: None,
-        special: false,
+        special: None,
         template: id("template"),
         period: content.lifecycle.periods[0],
         owners: vec![Owner::User(user("rosa"))],
@@ -161,7 +161,7 @@ fn what_cannot_be_imported_says_why_all_at_once() {
     let content = template(Action::Disable);
     let wrong = Import {
         period: "7 days".parse().unwrap(),
-        special: true,
+        special: Some(Special::Engine),
         expires: Some(at("2027-01-01T00:00:00Z")),
         owners: vec![],
         ..import(&content)

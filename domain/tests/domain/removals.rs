@@ -39,7 +39,7 @@ fn removal() -> Removal {
         ou: "OU=Found,DC=corp,DC=example,DC=com".into(),
         description: "The old intranet".into(),
         signals: vec![Signal::NeverSignedIn, Signal::Expired],
-        special: false,
+        special: None,
         grace_days: 30,
         reason: "Switched off in 2023".into(),
     }
@@ -289,10 +289,12 @@ fn what_is_used_or_protected_is_not_removed_whoever_asks() {
         });
     });
     assert_eq!(powerful, AccountRefusal::Protected(Protection::Privileged));
-    let special = refused(|removal| removal.special = true);
-    assert_eq!(special, AccountRefusal::Protected(Protection::Special));
+    let special = refused(|removal| removal.special = Some(Special::Engine));
+    let engine = Protection::Special(Special::Engine);
+    assert_eq!(special, AccountRefusal::Protected(engine));
     let managed = refused(|removal| removal.signals.push(Signal::ManagedServiceAccount));
-    assert_eq!(managed, AccountRefusal::Protected(Protection::Special));
+    let directory = Protection::Special(Special::Directory);
+    assert_eq!(managed, AccountRefusal::Protected(directory));
     let without_reason = refused(|removal| removal.reason = " ".into());
     assert_eq!(without_reason, AccountRefusal::ReasonMissing);
     let AccountRefusal::Invalid(problems) = refused(|removal| removal.grace_days = 0) else {

@@ -177,10 +177,11 @@ async fn adopt(
     found: Option<&UnmanagedAccount>,
     command: &Command<ImportAccounts>,
 ) -> Result<u64, Problem> {
-    let Some(UnmanagedAccount { user, .. }) = found else {
+    let Some(found) = found else {
         let message = "is not in the copy of the domain: read it first";
         return Err(Problem::invalid("object", "unknown", message));
     };
+    let user = &found.user;
     if user.managed() {
         let message = "is managed already, as its mark says";
         return Err(Problem::invalid("object", "managed", message));
@@ -197,7 +198,7 @@ async fn adopt(
         ou: dn::place(&user.dn).to_owned(),
         description: user.description.clone().unwrap_or_default(),
         expires: user.expires,
-        special: user.managed_service_account || user.critical,
+        special: found.special(),
         template: TemplateId(body.template),
         period: body.period,
         owners: wanted.owners.clone().unwrap_or_else(|| body.owners.clone()),

@@ -206,7 +206,7 @@ async fn begin(
         ou: dn::place(&user.dn).to_owned(),
         description: user.description.clone().unwrap_or_default(),
         signals: found.signals.clone(),
-        special: user.managed_service_account || user.critical,
+        special: found.special(),
         grace_days: command.body.grace_days,
         reason: command.body.reason.clone(),
     };

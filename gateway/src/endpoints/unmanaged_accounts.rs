@@ -195,8 +195,7 @@ pub(crate) struct UnmanagedBody {
 
 /// As the rules of removal say.
 fn not_removable(account: &UnmanagedAccount) -> Option<String> {
-    let special = account.user.managed_service_account || account.user.critical;
-    let refusal = match protection(&account.signals, special) {
+    let refusal = match protection(&account.signals, account.special()) {
         Some(protection) => AccountRefusal::Protected(protection),
         None if useless(&account.signals).is_empty() => AccountRefusal::NotUseless,
         None => return None,

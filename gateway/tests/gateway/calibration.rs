@@ -99,6 +99,26 @@ fn found(domain: &str, engine: &str, account: &str, asked: &Asked) -> Calibratio
     }
 }
 
+/// An engine of the domain that answered to be reached, and to sign in as this account.
+pub(crate) async fn signs_in_as(
+    world: &World,
+    ada: &crate::world::Person,
+    domain: &str,
+    account: &str,
+) {
+    let engine = engine(ada, domain).await;
+    let asked = asked(world.instance.system.now());
+    let answered = Answered {
+        heard_at: asked.at,
+        found: found(domain, &engine, account, &asked),
+        asked,
+    };
+    keep(world, format!("calibration:{engine}"), &answered).await;
+    let head = world.head().await;
+    let listed = ada.get(&format!("engines?at_least={head}")).await.ok();
+    assert!(listed.to_string().contains(&engine), "{listed}");
+}
+
 async fn engine(ada: &crate::world::Person, domain: &str) -> String {
     let key = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
     let body = json!({"name": "dc1-agent", "domain": domain, "public_key": key});

@@ -1,6 +1,7 @@
 //! Removal of useless accounts over HTTP: what is refused, what is begun, what is shown, and who may.
 
 use crate::{
+    calibration::signs_in_as,
     synchronisation::{copied, domain, row},
     world::World,
 };
@@ -137,4 +138,37 @@ async fn useless_accounts_are_removed_each_by_itself_and_kept_again() {
         told.contains("to be as it was found: Linz needs it"),
         "{told}"
     );
+}
+
+#[tokio::test]
+async fn the_account_that_an_engine_signs_in_as_is_neither_removed_nor_imported() {
+    let (world, ada) = World::with_ada().await;
+    let domain = domain(&ada).await;
+    let (own, own_row) = account(
+        "Tenure-Agent",
+        &[Signal::PasswordNeverExpires, Signal::Disabled],
+    );
+    let (old, old_row) = account("svc-old", &[Signal::Disabled]);
+    copied(&world, &domain, vec![own_row, old_row]).await;
+    signs_in_as(&world, &ada, &domain, "tenure-agent@corp.example.com").await;
+
+    let path = format!("domains/{domain}/unmanaged-accounts");
+    let listed = ada.get(&format!("{path}?sort=name")).await.ok();
+    let reason = |name: &str| {
+        let items = listed["items"].as_array().unwrap();
+        let item = items.iter().find(|item| item["name"] == name).unwrap();
+        item["not_removable"].as_str().map(str::to_owned)
+    };
+    assert!(
+        reason("Tenure-Agent")
+            .unwrap()
+            .contains("an engine signs in as it")
+    );
+    assert_eq!(reason("svc-old"), None);
+
+    let body = json!({"accounts": [own, old], "confirmed": 2, "reason": "Nobody uses them"});
+    let begun = ada.post(&format!("{path}/remove"), body).await.ok();
+    let problem = begun["items"][0]["problem"]["type"].as_str().unwrap();
+    assert!(problem.ends_with(":protected"), "{begun}");
+    assert_eq!(begun["items"][1]["problem"], Value::Null, "{begun}");
 }

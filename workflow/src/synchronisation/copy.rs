@@ -1,10 +1,11 @@
 //! The copy of a directory: what a row holds, and looking into it.
 
-use crate::{CommandError, Instance};
+use crate::{CommandError, Instance, sign_ins::SignIns};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use tenure_domain::{
     AccountId, DomainId,
+    account::Special,
     discovery::{Risk, Signal, SignalKind},
     synchronisation::{DirectoryGroup, DirectoryUnit, DirectoryUser},
 };
@@ -47,6 +48,22 @@ pub struct UnmanagedAccount {
     pub found_at: Option<DateTime<Utc>>,
     /// The account that it was imported as.
     pub account: Option<AccountId>,
+    /// An engine signs in as it, as far as engines have said.
+    pub of_engine: bool,
+}
+
+impl UnmanagedAccount {
+    /// Who cannot do without it.
+    #[must_use]
+    pub fn special(&self) -> Option<Special> {
+        match () {
+            () if self.of_engine => Some(Special::Engine),
+            () if self.user.managed_service_account || self.user.critical => {
+                Some(Special::Directory)
+            }
+            () => None,
+        }
+    }
 }
 
 /// Which objects.
@@ -187,7 +204,9 @@ impl Instance {
             [] => Risk::ALL.to_vec(),
             some => some.to_vec(),
         };
-        self.copied(domain, USER, filter, risks, unmanaged).await
+        let mut found = self.copied(domain, USER, filter, risks, unmanaged).await?;
+        self.mark_those_of_engines(domain, &mut found.items).await?;
+        Ok(found)
     }
 
     /// Those of these accounts that there are, whatever they look like.
@@ -202,7 +221,21 @@ impl Instance {
         let tables = self.store.state_tables();
         let rows = tables.directory_rows_of(domain, ids).await?;
         let users = rows.into_iter().filter(|row| row.kind == USER);
-        Ok(users.map(unmanaged).collect::<Result<_, _>>()?)
+        let mut found: Vec<_> = users.map(unmanaged).collect::<Result<_, _>>()?;
+        self.mark_those_of_engines(domain, &mut found).await?;
+        Ok(found)
+    }
+
+    async fn mark_those_of_engines(
+        &self,
+        domain: DomainId,
+        found: &mut [UnmanagedAccount],
+    ) -> Result<(), CommandError> {
+        let signing_in = SignIns::of(self, domain).await?;
+        for account in found {
+            account.of_engine = signing_in.are(&account.user);
+        }
+        Ok(())
     }
 
     /// How much there is in the copy.
@@ -263,5 +296,6 @@ fn unmanaged(row: DirectoryRow) -> Result<UnmanagedAccount, StoreError> {
         signals,
         found_at: row.found_at.and_then(DateTime::from_timestamp_micros),
         account: row.account,
+        of_engine: false,
     })
 }
