@@ -143,7 +143,7 @@ impl Default for StoreSection {
         Self {
             url: None,
             max_connections: 16,
-            cache_entries: 8_000,
+            cache_entries: tenure_eventstore::CACHE_ENTRIES,
         }
     }
 }
@@ -357,7 +357,6 @@ impl Config {
         self.data.join("views.db")
     }
 
-    /// The address in mails and links.
     /// As people know it: everything in this process, or a broker that others share.
     pub(crate) fn profile(&self) -> &'static str {
         match self.broker.servers.as_slice() {
@@ -366,6 +365,7 @@ impl Config {
         }
     }
 
+    /// The address in mails and links.
     pub(crate) fn public_url(&self) -> String {
         self.http
             .public_url

@@ -110,7 +110,7 @@ pub(crate) async fn open(url: &str) -> Result<EventStore, Failure> {
         url: url.to_owned(),
         keys: InstanceKeys::from_bytes(MASTER_KEY),
         // As the product has it.
-        cache_entries: 20_000,
+        cache_entries: tenure_eventstore::CACHE_ENTRIES,
         clock: std::sync::Arc::new(SystemClock),
         virtual_clock: false,
         max_connections: 16,

@@ -228,6 +228,9 @@ impl Scene {
             seconds += began.elapsed().as_secs_f64();
         }
         let of = templates.len();
+        if accounts == 0 || requests == 0 {
+            return Err(format!("{accounts} accounts and {requests} requests looked at").into());
+        }
         eprintln!("  {accounts} accounts and {requests} requests of {of} templates");
         let row = format!("simulation-{store}-all");
         report.add(Row::limit(&row, seconds, SIMULATED_S, "s"));

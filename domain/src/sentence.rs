@@ -22,6 +22,9 @@ use crate::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 
+/// Grows with every change of a sentence: the trail keeps them, and is made anew then.
+pub const VERSION: u32 = 2;
+
 /// What happened, in a few words.
 #[must_use]
 pub fn of(event: &Event) -> String {
@@ -137,7 +140,7 @@ fn of_request(event: &RequestEvent) -> String {
 fn of_account(event: &AccountEvent) -> String {
     match event {
         AccountEvent::Created(e) if e.adopts.is_some() => {
-            format!("account \"{}\" imported from the directory", e.name)
+            format!("account \"{}\" to be taken over from the directory", e.name)
         }
         AccountEvent::Created(e) if e.revives.is_some() => {
             format!("account \"{}\" to be revived", e.name)

@@ -59,6 +59,12 @@ impl Inner {
                 .err()
                 .map(|error| failure(FailureReason::VaultUnavailable, error.to_string())),
         };
+        if let DirectoryReach::OutOfReach(failure) = &directory
+            && failure.reason.directory_is_away()
+        {
+            // Whoever takes orders looks, too, and says when it is back: otherwise nobody would before the next order.
+            self.mark_reachable(false);
+        }
         let (level, sentence) = told(&directory, &vault, &places);
         let mut answer = Calibration {
             domain: self.domain,

@@ -73,7 +73,7 @@ pub use pace::Reading;
 pub use pages::Pages;
 pub use record::{Head, SealedEvent, StoredEvent};
 pub use state::StateTables;
-pub use store::{EventStore, StoreConfig};
+pub use store::{CACHE_ENTRIES, EventStore, StoreConfig};
 pub use upcast::{Upcast, Upcasters};
 pub use verification::Verification;
 pub use verify::{Verified, VerifyError};

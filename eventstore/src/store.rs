@@ -31,6 +31,9 @@ use tokio::{
     task::JoinHandle,
 };
 
+/// Aggregates kept in memory unless said otherwise, some 3 kB each.
+pub const CACHE_ENTRIES: usize = 8_000;
+
 /// Appends that may wait.
 const QUEUE: usize = 2048;
 /// How long an append may wait to be let into the queue.

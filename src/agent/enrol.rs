@@ -7,6 +7,7 @@ use super::{
 use crate::out;
 use clap::Args;
 use std::{
+    fs::File,
     io::Write as _,
     path::{Path, PathBuf},
 };
@@ -61,6 +62,8 @@ pub(super) struct EnrolArgs {
 
 /// Enrols, and writes what `tenure agent` needs.
 pub(super) async fn run(args: EnrolArgs) -> Result<(), AgentError> {
+    // Before the core is asked: a token is good for one engine.
+    let files = Files::found(&args)?;
     let core = Core::at(&args.core, args.core_ca.as_deref())?;
     let unusable = |error: std::io::Error| AgentError::config(&args.folder, error);
     std::fs::create_dir_all(&args.folder).map_err(unusable)?;
@@ -70,8 +73,6 @@ pub(super) async fn run(args: EnrolArgs) -> Result<(), AgentError> {
         let taken = "is there already: an engine has enrolled in this folder";
         return Err(AgentError::config(&config, taken));
     }
-    // Before the core is asked: a token is good for one engine.
-    let files = Files::found(&args)?;
     let keys = Keys {
         signing: load_or_create(&folder.join("engine.seed"))?,
         nkey: load_or_create_nkey(&folder.join("broker.nk"))?,
@@ -116,7 +117,8 @@ impl Files {
         let mut missing = Vec::new();
         let mut found = |file: &Option<PathBuf>| {
             let file = file.as_ref()?;
-            match file.canonicalize() {
+            // Found, and readable by whoever runs this.
+            match File::open(file).and_then(|_| file.canonicalize()) {
                 Ok(found) => Some(found),
                 Err(error) => {
                     missing.push(format!("{}: {error}", file.display()));

@@ -54,7 +54,7 @@ pub(crate) enum AgentError {
     #[error("{file}: {problem}")]
     Config { file: String, problem: String },
     /// Named on the command line, and not there.
-    #[error("{0}. Nothing was enrolled: the token is still good.")]
+    #[error("{0}. The core was not asked: the token is as good as before.")]
     Files(String),
     #[error("broker: {0}")]
     Broker(#[from] BrokerError),

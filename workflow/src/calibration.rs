@@ -16,7 +16,9 @@ use std::{
 use tenure_broker::BrokerError;
 use tenure_domain::{
     DomainId, EngineId, TemplateId,
-    calibration::{self as rules, Calibration, CalibrationOrder, DirectoryReach, WantedPlace},
+    calibration::{
+        self as rules, Calibration, CalibrationOrder, DirectoryReach, ReachedServer, WantedPlace,
+    },
     engine::{Engine, log::plain},
     ids::derived,
     template::Template,
@@ -71,6 +73,20 @@ pub struct Answered {
     pub asked: Asked,
     /// The answer, of nothing else than what was asked.
     pub found: Calibration,
+    /// What it had reached before, if it reaches nothing now: as whom it signs in is known all the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reached_before: Option<ReachedServer>,
+}
+
+impl Answered {
+    /// What it reached last.
+    #[must_use]
+    pub fn last_reached(&self) -> Option<&ReachedServer> {
+        match &self.found.directory {
+            DirectoryReach::Reached(server) => Some(server),
+            DirectoryReach::OutOfReach(_) => self.reached_before.as_ref(),
+        }
+    }
 }
 
 /// Where asking an engine stands.
@@ -385,9 +401,12 @@ pub(crate) async fn receive(instance: &Instance, answer: &Calibration) -> Result
         return Ok(());
     };
     let now = instance.system.now();
+    let found = believable(answer.clone(), &asked.places);
+    let before = known.answered.filter(|_| !found.directory.is_reached());
     let answered = Answered {
         heard_at: now,
-        found: believable(answer.clone(), &asked.places),
+        reached_before: before.and_then(|before| before.last_reached().cloned()),
+        found,
         asked,
     };
     let text = serde_json::to_string(&answered).map_err(StoreError::Unwritable)?;

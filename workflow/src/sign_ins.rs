@@ -1,12 +1,15 @@
 //! As whom the engines of a domain sign in. Tenure must not come to manage these accounts: at the end of one, every engine that
 //! uses it would be locked out.
 
-use crate::{CommandError, Instance, calibration};
+use crate::{
+    CommandError, Instance,
+    calibration::{self, Answered},
+};
 use std::collections::BTreeSet;
 use tenure_domain::{
     DomainId,
-    calibration::{DirectoryReach, ReachedServer},
-    engine::Engine,
+    calibration::ReachedServer,
+    engine::{Engine, EngineStanding},
     synchronisation::DirectoryUser,
 };
 
@@ -18,19 +21,19 @@ pub(crate) struct SignIns {
 }
 
 impl SignIns {
-    /// Those of all engines of the domain, at work or not.
+    /// Those of all engines of the domain that may come to work, enabled or not.
     pub(crate) async fn of(instance: &Instance, domain: DomainId) -> Result<Self, CommandError> {
         let mut all = Self::default();
         for id in instance.views.engine_ids().await? {
             let engine = instance.store.cached_state::<Engine>(id.0).await?.state;
-            if engine.identity().is_none_or(|(_, its)| its != domain) {
+            let of_another = engine.identity().is_none_or(|(_, its)| its != domain);
+            // Revoked is for good: it locks nobody out any more.
+            if of_another || engine.standing() == Some(EngineStanding::Revoked) {
                 continue;
             }
             let answered = calibration::of(&instance.store, id).await?.answered;
-            if let Some(DirectoryReach::Reached(server)) =
-                answered.map(|answered| answered.found.directory)
-            {
-                all.add(&server);
+            if let Some(server) = answered.as_ref().and_then(Answered::last_reached) {
+                all.add(server);
             }
         }
         Ok(all)

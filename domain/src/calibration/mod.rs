@@ -134,6 +134,14 @@ pub enum DirectoryReach {
     OutOfReach(Failure),
 }
 
+impl DirectoryReach {
+    /// Was it reached?
+    #[must_use]
+    pub fn is_reached(&self) -> bool {
+        matches!(self, Self::Reached(_))
+    }
+}
+
 /// The server that an engine really reached.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ReachedServer {

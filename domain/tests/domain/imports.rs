@@ -84,7 +84,10 @@ fn an_imported_account_is_ordered_to_stay_as_it_is_and_becomes_active_when_its_o
     let wanted = import(&content);
     let events = decided(wanted.clone(), content).unwrap();
     let told = tenure_domain::sentence::of(&tenure_domain::Event::Account(events[0].clone()));
-    assert!(told.ends_with("imported from the directory"), "{told}");
+    assert!(
+        told.ends_with("to be taken over from the directory"),
+        "{told}"
+    );
     let AccountEvent::OrderIssued(issued) = &events[1] else {
         panic!("{events:?}")
     };

@@ -34,6 +34,7 @@ mod revocations;
 mod scene;
 mod schemas;
 mod segregation;
+mod sentences;
 mod simulation;
 mod steps;
 mod story;

@@ -225,6 +225,19 @@ async fn calibration(scene: &Scene, run: u128) -> Calibration {
         .expect("an answer")
 }
 
+async fn says_it_is_impaired(scene: &Scene, wanted: bool) {
+    let said = async {
+        loop {
+            if let FromEngine::Status(status) = scene.next().await
+                && status.impaired.is_some() == wanted
+            {
+                return;
+            }
+        }
+    };
+    timeout(Span::from_secs(30), said).await.expect("a status");
+}
+
 #[tokio::test]
 async fn an_engine_says_what_it_reaches_and_what_not() {
     let scene = Scene::begin(Subject::sandbox()).await;
@@ -254,7 +267,10 @@ async fn an_engine_says_what_it_reaches_and_what_not() {
     };
     assert_eq!(failure.reason, FailureReason::DirectoryUnreachable);
     assert!(answer.places.is_empty());
+    // No order had to fail for it, and it says when that is over.
+    says_it_is_impaired(&scene, true).await;
     scene.subject.set_reachable(true);
+    says_it_is_impaired(&scene, false).await;
     scene.end().await;
 }
 

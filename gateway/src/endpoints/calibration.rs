@@ -267,6 +267,7 @@ fn reach(answered: Answered, base_dn: &str) -> ReachBody {
         heard_at,
         asked,
         found,
+        reached_before: _,
     } = answered;
     let (server, failure) = match found.directory {
         DirectoryReach::Reached(server) => (Some(server), None),

@@ -11,6 +11,7 @@ use tenure_domain::{
         Right, Standing, VaultReach, WantedPlace,
     },
     engine::log::{EngineLog, LogLevel, LogLine, merged},
+    order::{Failure, FailureReason},
 };
 use tenure_eventstore::new_id;
 use tenure_workflow::calibration::{Answered, Asked};
@@ -99,7 +100,7 @@ fn found(domain: &str, engine: &str, account: &str, asked: &Asked) -> Calibratio
     }
 }
 
-/// An engine of the domain that answered to be reached, and to sign in as this account.
+/// An engine of the domain that reaches nothing now, and signed in as this account when it did.
 pub(crate) async fn signs_in_as(
     world: &World,
     ada: &crate::world::Person,
@@ -108,10 +109,19 @@ pub(crate) async fn signs_in_as(
 ) {
     let engine = engine(ada, domain).await;
     let asked = asked(world.instance.system.now());
+    let mut found = found(domain, &engine, account, &asked);
+    let away = DirectoryReach::OutOfReach(Failure {
+        reason: FailureReason::DirectoryUnreachable,
+        detail: "dc1: no route".into(),
+    });
+    let DirectoryReach::Reached(server) = std::mem::replace(&mut found.directory, away) else {
+        panic!("{found:?}")
+    };
     let answered = Answered {
         heard_at: asked.at,
-        found: found(domain, &engine, account, &asked),
+        found,
         asked,
+        reached_before: Some(server),
     };
     keep(world, format!("calibration:{engine}"), &answered).await;
     let head = world.head().await;
@@ -143,6 +153,7 @@ async fn the_missing_right_is_named_with_the_commands_that_the_core_made() {
         heard_at: asked.at,
         found: found(&domain, &engine, "agent@corp.example.com", &asked),
         asked: asked.clone(),
+        reached_before: None,
     };
     keep(&world, format!("calibration:{engine}"), &answered).await;
     let shown = ada.get(&path).await.ok();
@@ -193,6 +204,7 @@ async fn an_engine_that_does_not_answer_is_shown_as_that_and_its_words_become_no
         heard_at: long_ago,
         found: found(&domain, &engine, hostile, &before),
         asked: before,
+        reached_before: None,
     };
     keep(&world, format!("calibration:{engine}"), &answered).await;
     keep(

@@ -3,7 +3,7 @@
 use crate::{
     calibration::signs_in_as,
     synchronisation::{copied, domain, row},
-    world::World,
+    world::{World, template},
 };
 use serde_json::{Value, json};
 use tenure_domain::{discovery::Signal, synchronisation::DirectoryUser};
@@ -171,4 +171,12 @@ async fn the_account_that_an_engine_signs_in_as_is_neither_removed_nor_imported(
     let problem = begun["items"][0]["problem"]["type"].as_str().unwrap();
     assert!(problem.ends_with(":protected"), "{begun}");
     assert_eq!(begun["items"][1]["problem"], Value::Null, "{begun}");
+
+    let anton = world.person(&ada, "anton", &["Approver"]).await;
+    let template = template(&ada, &[&anton], |_| ()).await;
+    let owner = json!({"kind": "user", "id": ada.id});
+    let body = json!({"template": template, "period": "90 days", "owners": [owner], "reason": "Found", "accounts": [{"object": own}]});
+    let imported = ada.post(&format!("{path}/import"), body).await.ok();
+    let errors = imported["items"][0]["problem"]["errors"].to_string();
+    assert!(errors.contains("an engine signs in as it"), "{imported}");
 }

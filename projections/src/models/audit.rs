@@ -47,7 +47,7 @@ pub(crate) const AUDIT: &str = "view_audit";
 
 impl ReadModel for Audit {
     const NAME: &'static str = "audit";
-    const VERSION: u32 = 3;
+    const VERSION: u32 = 2 + sentence::VERSION;
     const TABLES: &'static [Table] = &[Table {
         name: AUDIT,
         columns: &[

@@ -32,7 +32,7 @@ impl Model for AuditWords {
     }
 
     fn version(&self) -> u32 {
-        1
+        sentence::VERSION
     }
 
     fn tables(&self) -> &'static [Table] {

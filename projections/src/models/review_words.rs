@@ -122,10 +122,15 @@ impl Views {
         if words.is_empty() {
             return Ok(Paged::nothing());
         }
-        if words.len() > MERGED || others.len() > MERGED {
-            let condition = filter.condition();
+        if words.len() > MERGED {
+            let without = ReviewFilter {
+                search: None,
+                ..filter.clone()
+            };
+            let condition = without.condition().add(search.in_row_of(REVIEWS));
             return self.list::<Reviews>(by_name(condition, order), page).await;
         }
+        let many = others.len() > MERGED;
         let words = Apart {
             from: WORDS,
             each: &words,
@@ -136,7 +141,7 @@ impl Views {
         if found == 0 || shares.values().all(|number| *number == 0) {
             return Ok(Paged::nothing());
         }
-        let few = found <= EXACT && found <= shares.values().sum();
+        let few = many || (found <= EXACT && found <= shares.values().sum());
         let (apart, also) = match filter.of_word() {
             None => (words, None),
             Some(of_word) if few => (words, Some(of_word)),

@@ -244,7 +244,7 @@ async fn files_that_are_missing_are_named_at_once_before_the_token_is_used() {
         said.contains("no-ca.pem") && said.contains("no.pass"),
         "{said}"
     );
-    assert!(said.contains("the token is still good"), "{said}");
+    assert!(said.contains("the token is as good as before"), "{said}");
     let waiting = lab.admin.get(&format!("/engines/{engine}")).await.ok();
     assert_eq!(waiting["standing"], "expected", "{waiting}");
     let enrolled = lab.enrol("dc1", &token);

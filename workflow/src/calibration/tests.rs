@@ -58,12 +58,41 @@ fn an_engine_that_does_not_answer_in_time_has_not_answered_and_an_older_answer_s
         heard_at: late,
         asked: asked(1, now),
         found: answer(vec![]),
+        reached_before: None,
     });
     assert_eq!(state.standing(late), Standing::Answered);
     state.asked = Some(asked(2, late));
     assert_eq!(state.standing(late), Standing::Waiting);
     assert_eq!(state.standing(late + PATIENCE * 2), Standing::Unanswered);
     assert!(state.answered.is_some());
+}
+
+#[test]
+fn what_was_reached_last_is_known_while_nothing_is_reached() {
+    let server = ReachedServer {
+        address: "dc1:636".into(),
+        host: None,
+        protection: None,
+        account: "tenure-agent".into(),
+        known_as: None,
+        round_trip_us: 900,
+        deletions: rules::Standing::Granted,
+    };
+    let mut answered = Answered {
+        heard_at: DateTime::UNIX_EPOCH,
+        asked: asked(1, DateTime::UNIX_EPOCH),
+        found: answer(vec![]),
+        reached_before: None,
+    };
+    assert_eq!(answered.last_reached(), None);
+    answered.reached_before = Some(server.clone());
+    assert_eq!(answered.last_reached(), Some(&server));
+    let newer = ReachedServer {
+        account: "another".into(),
+        ..server
+    };
+    answered.found.directory = DirectoryReach::Reached(newer.clone());
+    assert_eq!(answered.last_reached(), Some(&newer));
 }
 
 #[test]

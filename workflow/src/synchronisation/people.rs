@@ -152,7 +152,6 @@ async fn look(
     };
     if !people.may(&change) {
         tracing::warn!(%domain, coming = change.coming, leaving = change.leaving, "too many people would come or leave at once");
-        tell(instance, domain, due, PeopleCommand::Hold(change)).await?;
         let coming = difference.coming.iter().take(NAMED);
         look.coming = coming
             .filter_map(|id| {
@@ -165,6 +164,12 @@ async fn look(
         let leaving = difference.leaving.iter().take(NAMED);
         look.leaving = leaving.map(|user| user.id).collect();
         look.problems.clone_from(&before.problems);
+        // Before anybody is asked: whoever looks then sees who they are.
+        state::update(instance, domain, |state| {
+            (state.people_due == Some(due)).then(|| state.people.clone_from(&look))
+        })
+        .await?;
+        tell(instance, domain, due, PeopleCommand::Hold(change)).await?;
         return Ok(look);
     }
     let done = carry_out::all(instance, (domain, due), &members, &people.plan, difference).await?;

@@ -109,10 +109,10 @@ impl AccountFilter {
             || self.failed
     }
 
-    /// Is it the order of a template's own index? Then statuses are looked at on the way: most accounts of a template may have one
+    /// Is it the order of a template's own index? Then several statuses are looked at on the way: most accounts of a template may have one
     /// of them, and each page would look through all of them for those that have another.
     fn of_template(&self, sort: AccountSort) -> bool {
-        self.template.is_some() && sort == AccountSort::Name
+        self.template.is_some() && self.status.len() > 1 && sort == AccountSort::Name
     }
 
     /// The statuses, if they are to be listed one by one and merged: each has an index in the order, several together have

@@ -42,7 +42,7 @@ export const calibration = {
   notUsable: (kind: string) => `${kind}: no secret can be written`,
   outOfReach: 'It reaches no directory',
   outOfReachThen: 'It reached no directory when it was asked',
-  recovered: 'Since then it says that it reaches everything: calibrate again.',
+  recovered: 'Since then it has reported nothing that it cannot reach: calibrate again to see.',
   at: 'Answered',
   places: 'Places',
   columns: { place: 'Place', uses: 'Used for', standing: 'Rights' },

@@ -9,6 +9,8 @@ export const enrolment = {
     assign: (name: string) => `${name} has enrolled and waits to be assigned.`,
     starting: (name: string) => `${name} belongs to the pool. Waiting for its first sign of life …`,
     works: (name: string) => `${name} works.`,
+    disabled: (name: string) => `${name} is disabled: it takes no orders.`,
+    lost: (name: string) => `${name} has gone silent. See whether it runs, and reaches the broker.`,
     impaired: (name: string) => `${name} runs, but cannot work yet.`,
     revoked: (name: string) => `${name} was revoked for good. Enrol another one.`,
   },

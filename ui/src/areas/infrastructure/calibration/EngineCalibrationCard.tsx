@@ -85,7 +85,8 @@ function Answer({ calibration, waiting, now }: AnswerProps) {
 
 /** Why it reached nothing when it was asked: it may have been mended since, or fail otherwise. */
 function OutOfReach({ failure, now }: { failure: Schemas['FailureBody']; now: Schemas['EngineBody'] }) {
-  const since = now.impaired?.detail !== failure.detail;
+  // Words vary from one attempt to the next.
+  const since = now.impaired?.reason !== failure.reason;
   return (
     <Alert
       color={since ? 'yellow' : 'red'}

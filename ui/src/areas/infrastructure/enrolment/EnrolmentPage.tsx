@@ -26,6 +26,8 @@ function nowOf(engine: Engine): string {
   if (standing === 'revoked') return texts.now.revoked(name);
   if (standing === 'expected') return texts.now.enrol(name);
   if (standing === 'unassigned') return texts.now.assign(name);
+  if (!engine.enabled) return texts.now.disabled(name);
+  if (engine.contact_lost) return texts.now.lost(name);
   if (!engine.last_heard) return texts.now.starting(name);
   return engine.impaired ? texts.now.impaired(name) : texts.now.works(name);
 }
