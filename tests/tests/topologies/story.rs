@@ -196,7 +196,10 @@ impl<'a> Story<'a> {
 
     /// These accounts and no other.
     pub(crate) async fn has_exactly(&self, accounts: &[Account]) {
-        let shown = self.admin.get("/accounts?limit=100").await.ok();
+        let head = self.admin.get("/system").await.ok()["position"].clone();
+        // Whoever kept the read models may be lost, and another takes them over.
+        let path = format!("/accounts?limit=100&at_least={head}");
+        let shown = self.admin.wait(&path, "all that happened", |_| true).await;
         let names = shown["items"].as_array().unwrap().iter();
         let mut names: Vec<_> = names
             .map(|one| one["name"].as_str().unwrap().to_owned())
