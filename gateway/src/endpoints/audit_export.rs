@@ -14,12 +14,14 @@ use crate::{
 };
 use axum::{body::Body, response::Response};
 use bytes::Bytes;
-use futures::{FutureExt, SinkExt, channel::mpsc};
+use futures::FutureExt;
 use serde::Deserialize;
 use std::io;
 use tenure_domain::user::Exported;
 use tenure_eventstore::ExportError;
 use tenure_projections::{AuditFilter, LONGEST_PAGE, Page, SortOrder, Start};
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -211,11 +213,12 @@ async fn history(
 /// The history behind `after`, up to `last` or its end, as it is read.
 fn stretch(app: &App, after: u64, last: Option<u64>) -> Body {
     let (store, at) = (app.today.store.clone(), app.instance.system.now());
-    let (mut failed, lines) = mpsc::channel::<io::Result<Bytes>>(WAITING);
+    // However many clones send: one of `futures` has room for one more chunk with each clone.
+    let (failed, lines) = mpsc::channel::<io::Result<Bytes>>(WAITING);
     let sender = failed.clone();
     tokio::spawn(async move {
         let exported = store.export(after, last, at, |lines| {
-            let mut sender = sender.clone();
+            let sender = sender.clone();
             // Whoever reads may have gone.
             async move {
                 sender
@@ -233,5 +236,5 @@ fn stretch(app: &App, after: u64, last: Option<u64>) -> Body {
             }
         }
     });
-    Body::from_stream(lines)
+    Body::from_stream(ReceiverStream::new(lines))
 }
