@@ -1,9 +1,11 @@
 //! How the directory follows, as people see it: queued → applied, or failed with its own reason, or waiting.
 
-use crate::schema;
+use crate::{app::App, problem::Problem, schema};
 use serde::Serialize;
 use tenure_domain::{
+    DomainId,
     account::{Halted, Managed},
+    engine::EngineStanding,
     order::{Failure, FailureReason},
 };
 use utoipa::ToSchema;
@@ -58,7 +60,24 @@ impl FailureBody {
 }
 
 impl DirectoryBody {
-    pub(crate) fn of(account: &Managed) -> Self {
+    /// Also why an order is not even tried: engines that cannot reach their directory take none.
+    pub(crate) async fn of(app: &App, account: &Managed) -> Result<Self, Problem> {
+        let told = Self::told(account);
+        if told.state != DirectoryState::Queued {
+            return Ok(told);
+        }
+        let Some(failure) = out_of_reach(app, account.identity.domain).await? else {
+            return Ok(told);
+        };
+        Ok(Self {
+            state: DirectoryState::Waiting,
+            failure: Some(FailureBody::new(&failure)),
+            ..told
+        })
+    }
+
+    /// As reports on its orders told it.
+    fn told(account: &Managed) -> Self {
         let directory = &account.directory;
         let state = match &directory.halted {
             Some(Halted::Failed(..)) => DirectoryState::Failed,
@@ -79,4 +98,23 @@ impl DirectoryBody {
             failure: failure.flatten(),
         }
     }
+}
+
+/// Why no engine works for the domain, if each of those that should says that it cannot reach it, or is not heard.
+async fn out_of_reach(app: &App, domain: DomainId) -> Result<Option<Failure>, Problem> {
+    let mut why = None;
+    for engine in app.instance.views.engines().await? {
+        if engine.domain != domain
+            || engine.disabled
+            || engine.standing != EngineStanding::Assigned
+        {
+            continue;
+        }
+        match engine.impaired {
+            Some(failure) if failure.reason.directory_is_away() => why = Some(failure),
+            _ if engine.contact_lost.is_some() => {}
+            _ => return Ok(None),
+        }
+    }
+    Ok(why)
 }

@@ -503,7 +503,7 @@ async fn detail(AsOf(app): AsOf, signed: Signed, Id(id): Id) -> Result<Json<Acco
         succeeded_by: account.succeeded_by.map(|by| by.0),
         object: account.directory.object,
         has_secret: account.directory.secret.is_some(),
-        directory: DirectoryBody::of(&account),
+        directory: DirectoryBody::of(&app, &account).await?,
         drift: DriftBody::of(&account),
         // Nothing can be done with what was.
         options: match app.as_of {

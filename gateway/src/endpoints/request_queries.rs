@@ -353,10 +353,10 @@ async fn directory(
                 .state::<Account>(submission.account.0)
                 .await;
             let account = account.map_err(|error| Problem::unavailable(&error))?.state;
-            Ok(Some(account.managed().map_or(
-                of_state(DirectoryState::Queued),
-                DirectoryBody::of,
-            )))
+            Ok(Some(match account.managed() {
+                Some(account) => DirectoryBody::of(app, account).await?,
+                None => of_state(DirectoryState::Queued),
+            }))
         }
         RequestStatus::Provisioned => Ok(Some(of_state(DirectoryState::Applied))),
         RequestStatus::Failed => {

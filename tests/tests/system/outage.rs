@@ -1,5 +1,6 @@
 //! A domain controller that is away for a while: orders wait, the request says why, nothing is lost.
 
+use serde_json::json;
 use std::{process::Command, time::Duration};
 use tenure_tests::{
     lab::{Lab, Settings},
@@ -76,4 +77,39 @@ async fn orders_wait_for_a_domain_controller_that_is_away_and_the_request_says_w
             .await;
         assert_eq!(lab.domains[1].directory.objects(name).await.len(), 1);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_says_why_it_waits_also_where_the_engine_knew_before_the_order_and_takes_none() {
+    let Some(lab) = Lab::start(Settings::default()).await else {
+        return;
+    };
+    let people = Organisation::settle(&lab).await;
+    let template = people.template(&lab, 1, "disable", |_| {}).await;
+    let domain = &lab.domains[1];
+    let away = Away::take("emea");
+    let ask = format!("/domains/{}/calibrate", domain.id);
+    lab.admin.post(&ask, json!({})).await.ok();
+    let path = format!("/engines/{}", domain.engine);
+    let knows = |engine: &serde_json::Value| engine["impaired"].is_object();
+    lab.admin
+        .wait(&path, "the engine to know that it is away", knows)
+        .await;
+
+    let request = people.ask(&template, &fresh_name()).await;
+    people.approve(&request).await;
+    let path = format!("/requests/{request}");
+    let says = |r: &serde_json::Value| {
+        r["directory"]["state"] == "waiting"
+            && r["directory"]["failure"]["reason"] == "directory-unreachable"
+    };
+    let api = &people.requester.api;
+    api.wait(&path, "the request to say why it waits", says)
+        .await;
+
+    drop(away);
+    let within = Duration::from_secs(120);
+    let applied = |r: &serde_json::Value| r["status"] == "provisioned";
+    api.wait_within(within, &path, "the order to be applied", applied)
+        .await;
 }
