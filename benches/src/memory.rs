@@ -23,6 +23,9 @@ const MOST_MB: f64 = 200.0;
 const PATIENCE: Duration = Duration::from_secs(900);
 /// Of a history on their way at once: the four of any export, four that wait for the network, one before and one behind them.
 const PAGES: f64 = 10.0;
+/// How far behind what follows the history is, and how many follow it in this profile: reactions, orders, notifications.
+const FOLLOW_LAG: &str = "tenure_follow_lag_events{";
+const FOLLOWERS: usize = 3;
 /// Has the system forget the most memory that a process had in use until now.
 const RESET_MOST: &str = "5";
 const PASSWORD: &str = "correct horse battery staple";
@@ -60,6 +63,8 @@ pub(crate) async fn measure(report: &mut Report) -> Result<(), Failure> {
     ));
     report.add(Row::limit("memory-serving", most, MOST_MB, "MB"));
     let token = again.sign_in(&reqwest::Client::new()).await?;
+    // Reactions, orders and notifications follow a history that was made behind their backs, and keep states of it.
+    again.followed().await?;
     let head = again.position(&token).await?;
     // Once before: what it takes the first time is not what more events take.
     again.exporting(&token, head / 10).await?;
@@ -149,6 +154,24 @@ impl Serving {
         let (most, now) = (self.status("VmHWM:")?, self.status("VmRSS:")?);
         eprintln!("  most {most:.0} MB, afterwards {now:.0} MB");
         Ok(most)
+    }
+
+    /// Waits until all that follows the history has followed it to its end.
+    async fn followed(&self) -> Result<(), Failure> {
+        let (client, began) = (reqwest::Client::new(), Instant::now());
+        let metrics = self.url.replace("/api/v1", "/metrics");
+        loop {
+            let text = client.get(&metrics).send().await?.text().await?;
+            let mut lags = text.lines().filter(|line| line.starts_with(FOLLOW_LAG));
+            let known = lags.clone().count();
+            if known >= FOLLOWERS && lags.all(|line| line.ends_with(" 0")) {
+                return Ok(());
+            }
+            if began.elapsed() > PATIENCE {
+                return Err("not all of the history is followed".into());
+            }
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
     }
 
     /// Of the newest event.

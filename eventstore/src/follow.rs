@@ -49,6 +49,8 @@ impl Follower<'_> {
         let mut mark: Option<(Position, Instant)> = None;
         while !self.cancel.is_cancelled() {
             let outcome = self.step(&mut mark, &handle).await;
+            let lag = head.borrow().saturating_sub(*self.done.borrow());
+            metrics::gauge!("tenure_follow_lag_events", "consumer" => self.name).set(lag as f64);
             let idle = match outcome {
                 Ok(()) => {
                     pause = PAUSE.0;
