@@ -46,7 +46,7 @@ pub enum Status {
     Renewing,
     /// Marked deleted, or gone.
     Deleted,
-    /// Found useless and kept: nobody manages it any more.
+    /// Found useless and kept, or its import was taken back: nobody manages it any more.
     Released,
 }
 
@@ -149,7 +149,7 @@ pub enum OptionOff {
     /// It is deleted.
     #[error("the account is deleted")]
     Deleted,
-    /// It was found useless and kept.
+    /// It was found useless and kept, or its import was taken back.
     #[error("nobody manages the account any more")]
     Released,
     /// Only accounts marked deleted are purged.

@@ -209,6 +209,7 @@ fn of_account(event: &AccountEvent) -> String {
             "account not to be removed, but to be as it was found: {}",
             e.reason
         ),
+        AccountEvent::ImportTakenBack(e) => format!("import taken back: {}", e.reason),
         AccountEvent::Released(e) => {
             format!("account \"{}\" left as it was found, unmanaged", e.name)
         }

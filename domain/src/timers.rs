@@ -378,6 +378,7 @@ fn of_account(object: Uuid, event: &AccountEvent) -> Vec<TimerChange> {
         AccountEvent::OrderRetried(_) => vec![cancel(K::OrderRetry)],
         AccountEvent::Created(_)
         | AccountEvent::RemovalBegun(_)
+        | AccountEvent::ImportTakenBack(_)
         | AccountEvent::RenewalRequested(_)
         | AccountEvent::RenewalRequestClosed(_)
         | AccountEvent::OwnersChanged(_)

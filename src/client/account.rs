@@ -108,6 +108,11 @@ enum AccountsCommand {
         after_help = "Example:\n  tenure accounts purge svc-backup --reason \"Grace is over\""
     )]
     Purge(WithReason),
+    /// Take back an import that the directory refused: the account is unmanaged again, as it was, and can be imported anew
+    #[command(
+        after_help = "Example:\n  tenure accounts take-back-import svc-intranet --reason \"The engine gets no rights there\""
+    )]
+    TakeBackImport(WithReason),
     /// Change the owners: those given are the owners from now on
     #[command(
         visible_alias = "change-owners",
@@ -214,6 +219,9 @@ pub(crate) async fn run(args: AccountsArgs) -> Result<(), ClientError> {
             with_reason(&connection, "delete", what, Some(confirm)).await
         }
         Some(C::Purge(what)) => with_reason(&connection, "purge", what, None).await,
+        Some(C::TakeBackImport(what)) => {
+            with_reason(&connection, "take-back-import", what, None).await
+        }
         Some(C::Owners { account, owners }) => {
             let id = lookup::account(&connection, &account).await?;
             let mut found = Vec::new();

@@ -17,6 +17,11 @@ pub enum AccountCommand {
     Create,
     /// It exists in the directory and becomes managed.
     Import(Box<Import>),
+    /// The directory refused the import: nobody manages it again.
+    TakeBackImport {
+        /// Why.
+        reason: String,
+    },
     /// Nobody manages it and it is useless: it is disabled, and deleted later.
     BeginRemoval(Box<Removal>),
     /// It is kept, as it was found.

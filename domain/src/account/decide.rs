@@ -100,6 +100,7 @@ impl Managed {
             },
             C::Import(_) | C::BeginRemoval(_) => Err(AccountRefusal::AlreadyExists),
             C::CancelRemoval { reason } => self.cancel_removal(reason),
+            C::TakeBackImport { reason } => self.take_back_import(reason),
             C::RecordReport(report) => self.record(*report, context),
             C::ExpireOrder(number) => self.expire(number, &context.facts),
             C::RetryOrder(number) if number == self.directory.last_number => {

@@ -439,6 +439,13 @@ pub struct RemovalCancelled {
     pub reason: String,
 }
 
+/// The directory refused its import: it is to be unmanaged, as it was.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ImportTakenBack {
+    /// Why.
+    pub reason: String,
+}
+
 /// It is as it was found, and nobody manages it; the name is free.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct AccountReleased {
@@ -579,6 +586,8 @@ events!(
         RemovalGraceBegun(RemovalGraceBegun) = "account.removal-grace-begun",
         /// Not to be deleted.
         RemovalCancelled(RemovalCancelled) = "account.removal-cancelled",
+        /// Not to be managed.
+        ImportTakenBack(ImportTakenBack) = "account.import-taken-back",
         /// As it was found.
         Released(AccountReleased) = "account.released",
         /// Other people are accountable.

@@ -129,7 +129,7 @@ impl Managed {
                     purge_at: Some(begun.purge_at),
                 };
             }
-            AccountEvent::RemovalCancelled(_) => {
+            AccountEvent::RemovalCancelled(_) | AccountEvent::ImportTakenBack(_) => {
                 self.drift = None;
                 self.directory.try_again();
                 self.stage = Stage::Releasing;
@@ -147,7 +147,8 @@ impl Managed {
                 self.directory.last_number = issued.order.number;
                 // Either may be done by an engine that froze over it.
                 let (kind, expects) = (issued.order.kind, &issued.order.expects);
-                if kind == OrderKind::Provision || kind == OrderKind::Change && expects.is_some() {
+                let takes_it = expects.is_some() || self.is_unconfirmed_import();
+                if kind == OrderKind::Provision || kind == OrderKind::Change && takes_it {
                     let until = Some(issued.order.not_after);
                     self.directory.may_be_made_until = self.directory.may_be_made_until.max(until);
                 }

@@ -1,16 +1,18 @@
 //! Import: an account that exists in the directory and is managed by nobody becomes managed, bound to a template, with
 //! owners, a period and an end. Nothing of it changes but its fence: it stays where it is and as it is, its password
-//! unknown to Tenure.
+//! unknown to Tenure. Where the directory refuses even that, the import can be taken back: the object is as it was, and
+//! unmanaged.
 
 use super::{
-    AccountCreated, AccountEvent, AccountFacts, AccountRefusal, LifecycleTerms, Special,
-    owner_decisions::given, ownership,
+    AccountCreated, AccountEvent, AccountFacts, AccountRefusal, Halted, ImportTakenBack,
+    LifecycleTerms, Managed, Special, Stage, owner_decisions::given, ownership,
 };
 use crate::{
     context::Context,
     dn::Dn,
     ids::{AccountId, DomainId, RequestId, TemplateId, derived},
-    lifecycle::EndOfLifecycleAction,
+    lifecycle::{EndOfLifecycleAction, OptionOff},
+    order::FailureReason,
     ownership::Owner,
     period::Period,
     problem::{FieldProblem, Problem},
@@ -68,6 +70,12 @@ pub fn imported_as(domain: DomainId, object: Uuid) -> AccountId {
         &domain.to_string(),
         &object.to_string(),
     ]))
+}
+
+/// The account that its object becomes if it is imported anew, after the import as `former` was taken back.
+#[must_use]
+pub fn imported_after(former: AccountId) -> AccountId {
+    AccountId(derived(&["imported after", &former.to_string()]))
 }
 
 impl Import {
@@ -145,5 +153,53 @@ impl Import {
             gmsa: None,
         };
         Ok(vec![created.into()])
+    }
+}
+
+impl Managed {
+    /// Is it being imported, or let go of again, so that the directory never confirmed that it is ours?
+    pub(super) fn is_unconfirmed_import(&self) -> bool {
+        self.identity.adopts.is_some()
+            && self.directory.object.is_none()
+            && matches!(self.stage, Stage::Provisioning { .. } | Stage::Releasing)
+    }
+
+    /// Does this refusal to let go of it leave nothing that could be waited for? It was never ours, and whoever may not write
+    /// its mark will not take it off either.
+    pub(super) fn import_ends_with(&self, reason: FailureReason) -> bool {
+        use FailureReason as F;
+        let for_good = matches!(
+            reason,
+            F::ObjectGone | F::InsufficientRights | F::ForeignFence | F::InvalidOrder
+        );
+        self.is_unconfirmed_import() && for_good
+    }
+
+    /// Only once the directory has refused: an order that is under way may still be carried out.
+    pub(super) fn take_back_import(
+        &self,
+        reason: String,
+    ) -> Result<Vec<AccountEvent>, AccountRefusal> {
+        if self.identity.adopts.is_none() {
+            return Err(AccountRefusal::NotImported);
+        }
+        let directory = &self.directory;
+        let refused =
+            matches!(directory.halted, Some(Halted::Failed(..))) && directory.outstanding.is_none();
+        match self.stage {
+            Stage::Releasing | Stage::Released => Ok(vec![]),
+            Stage::Provisioning { .. } if refused => Ok(vec![
+                ImportTakenBack {
+                    reason: given(reason)?,
+                }
+                .into(),
+            ]),
+            Stage::Provisioning { .. } => Err(AccountRefusal::ImportUnderWay),
+            Stage::Live(_) => Err(AccountRefusal::ImportConfirmed),
+            Stage::BeingDisabled
+            | Stage::MarkedDeleted { .. }
+            | Stage::Removing
+            | Stage::Removed => Err(AccountRefusal::OptionOff(OptionOff::Deleted)),
+        }
     }
 }

@@ -30,13 +30,13 @@ pub use event::{
     AccountChanged, AccountCreated, AccountDeleted, AccountDisabled, AccountEnabled, AccountEvent,
     AccountMigrated, AccountProvisioned, AccountPurgeOrdered, AccountReleased, AccountRemoved,
     AccountRenewed, AccountSucceeded, DriftEnded, DriftFound, DriftLeft, DriftRepairOrdered,
-    LifecycleEndRepeated, LifecycleEnded, OrderApplied, OrderDeferred, OrderExpired, OrderFailed,
-    OrderIssued, OrderRetried, OwnersChanged, OwnersReminded, ReminderUrgency, RemovalBegun,
-    RemovalCancelled, RemovalCheckBegun, RemovalGraceBegun, RenewalDeclined, RenewalOpened,
-    RenewalRequestClosed, RenewalRequested, SecretRevealRequested,
+    ImportTakenBack, LifecycleEndRepeated, LifecycleEnded, OrderApplied, OrderDeferred,
+    OrderExpired, OrderFailed, OrderIssued, OrderRetried, OwnersChanged, OwnersReminded,
+    ReminderUrgency, RemovalBegun, RemovalCancelled, RemovalCheckBegun, RemovalGraceBegun,
+    RenewalDeclined, RenewalOpened, RenewalRequestClosed, RenewalRequested, SecretRevealRequested,
 };
 pub use facts::{AccountFacts, MigrationTarget, RevivableAccount};
-pub use import::{Adopted, Import, imported_as};
+pub use import::{Adopted, Import, imported_after, imported_as};
 pub use migration::Migration;
 pub use refusal::AccountRefusal;
 pub use removal::{AsFound, BegunRemoval, Protection, Removal, Special, protection, useless};
@@ -181,7 +181,7 @@ pub enum Stage {
     Removing,
     /// Object and secret are gone, or another account's.
     Removed,
-    /// Its removal was cancelled: the directory is letting go of it.
+    /// Its removal was cancelled, or its import taken back: the directory is letting go of it.
     Releasing,
     /// It is as it was found, and nobody manages it.
     Released,
@@ -270,6 +270,8 @@ impl Managed {
     pub fn status(&self) -> Status {
         match &self.stage {
             Stage::Provisioning { .. } => Status::Provisioning,
+            // Nothing was ever to be deleted of it.
+            Stage::Releasing if self.removal().is_none() => Status::Released,
             Stage::BeingDisabled
             | Stage::MarkedDeleted { .. }
             | Stage::Removing

@@ -103,6 +103,7 @@ impl Managed {
             | C::Import(_)
             | C::BeginRemoval(_)
             | C::CancelRemoval { .. }
+            | C::TakeBackImport { .. }
             | C::RecordReport(_)
             | C::ExpireOrder(_)
             | C::RetryOrder(_)

@@ -75,6 +75,15 @@ pub enum AccountRefusal {
     /// It is not removed, whatever it looks like.
     #[error("the account is protected: {0}")]
     Protected(Protection),
+    /// A request led to it, or a removal.
+    #[error("the account was not imported")]
+    NotImported,
+    /// The directory has refused nothing.
+    #[error("the directory has not refused the import: wait until it has answered")]
+    ImportUnderWay,
+    /// It is managed.
+    #[error("the directory has confirmed the import: the account is managed")]
+    ImportConfirmed,
     /// Some fields are not right; an account never loses its last active owner.
     #[error("not valid: {}", problem::listed(.0))]
     Invalid(Vec<FieldProblem>),

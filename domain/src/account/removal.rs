@@ -217,7 +217,9 @@ impl Managed {
                 reason,
                 F::ChangedSince | F::ObjectGone | F::ForeignFence | F::NameTaken | F::InvalidOrder
             ),
-            Stage::Releasing => order.kind == OrderKind::Release && reason == F::ObjectGone,
+            Stage::Releasing if order.kind == OrderKind::Release => {
+                reason == F::ObjectGone || self.import_ends_with(reason)
+            }
             _ => false,
         }
     }

@@ -417,6 +417,7 @@ fn accounts() -> Vec<Event> {
             purge_at: end,
         }),
         of::<Account>(RemovalCancelled { reason: why() }),
+        of::<Account>(ImportTakenBack { reason: why() }),
         of::<Account>(AccountReleased {
             number: N,
             engine,

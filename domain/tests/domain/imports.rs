@@ -5,7 +5,8 @@ use std::sync::Arc;
 use tenure_domain::{
     AccountId, Actor, Context, DomainId, EngineId,
     account::{AccountCommand as C, *},
-    lifecycle::{EndOfLifecycleAction as Action, Status},
+    event::{Recorded, ReservationChange},
+    lifecycle::{EndOfLifecycleAction as Action, OptionOff, Status},
     order::{Failure, FailureReason, OrderKind, Outcome, Report},
     ownership::Owner,
     problem::{FieldProblem, Problem},
@@ -215,4 +216,194 @@ fn the_same_object_is_imported_once() {
     given::<Account>(events)
         .when(C::Import(Box::new(wanted)), &ctx(facts(content)))
         .refused(AccountRefusal::AlreadyExists);
+}
+
+/// An import, as its events made it.
+struct Life {
+    account: Account,
+    now: &'static str,
+}
+
+impl Life {
+    fn begun() -> Self {
+        let content = template(Action::Disable);
+        let events = decided(import(&content), content).unwrap();
+        Self {
+            account: account(events),
+            now: "2026-01-10T09:00:01Z",
+        }
+    }
+
+    fn decides(&self, command: C) -> Result<Vec<AccountEvent>, AccountRefusal> {
+        let context = Context {
+            now: at(self.now),
+            ..ctx(AccountFacts::new(1, at(self.now)))
+        };
+        tenure_domain::decide::Decide::decide(&self.account, command, &context)
+    }
+
+    fn does(&mut self, command: C) -> Vec<&'static str> {
+        let events = self.decides(command).unwrap();
+        let names = events.iter().map(Recorded::type_name);
+        let names = names.map(|name| name.strip_prefix("account.").unwrap());
+        let names = names.collect();
+        for event in events {
+            cqrs_es::Aggregate::apply(&mut self.account, event);
+        }
+        names
+    }
+
+    fn reports(&mut self, outcome: Outcome) -> Vec<&'static str> {
+        let managed = self.managed();
+        let (account, domain) = (managed.identity.account, managed.identity.domain);
+        let number = managed.directory.last_number;
+        self.does(report(account, domain, number, outcome))
+    }
+
+    fn refused(reason: FailureReason) -> Self {
+        let mut life = Self::begun();
+        assert_eq!(life.reports(failed(reason)), ["order-failed"]);
+        life
+    }
+
+    fn managed(&self) -> &Managed {
+        self.account.managed().unwrap()
+    }
+}
+
+fn failed(reason: FailureReason) -> Outcome {
+    Outcome::Failed(Failure {
+        reason,
+        detail: "00002098".into(),
+    })
+}
+
+fn applied() -> Outcome {
+    Outcome::Applied {
+        object: object(),
+        secret: None,
+    }
+}
+
+fn take_back() -> C {
+    C::TakeBackImport {
+        reason: "No rights there".into(),
+    }
+}
+
+#[test]
+fn an_import_that_the_directory_refused_is_taken_back_and_nobody_manages_the_object() {
+    let mut life = Life::refused(FailureReason::InsufficientRights);
+    let taken_back = ["import-taken-back", "order-issued"];
+    assert_eq!(life.does(take_back()), taken_back);
+    let order = life.managed().directory.outstanding.clone().unwrap();
+    // Only its mark goes, if there is one: no removal expects it otherwise.
+    assert_eq!(
+        (order.kind, order.object, &order.expects),
+        (OrderKind::Release, Some(object()), &None)
+    );
+    // Never was it to be deleted.
+    assert_eq!(life.managed().status(), Status::Released);
+    let id = life.managed().identity.account;
+    assert_eq!(life.decides(take_back()), Ok(vec![]), "once is enough");
+    assert_eq!(life.reports(applied()), ["released"]);
+    let managed = life.managed();
+    assert_eq!(
+        (&managed.stage, managed.wanted(), &managed.directory.failure),
+        (&Stage::Released, None, &None)
+    );
+    let disable = C::Disable { reason: "x".into() };
+    let released = AccountRefusal::OptionOff(OptionOff::Released);
+    assert_eq!(life.decides(disable), Err(released));
+    // Imported anew it is another account, and after that yet another.
+    let next = imported_after(id);
+    assert!(next != id && imported_after(next) != next && imported_after(next) != id);
+}
+
+#[test]
+fn its_name_is_free_and_an_engine_that_froze_over_the_import_is_looked_after_once() {
+    let mut life = Life::refused(FailureReason::InsufficientRights);
+    life.does(take_back());
+    let number = life.managed().directory.last_number;
+    let identity = life.managed().identity.clone();
+    let events = life
+        .decides(report(identity.account, identity.domain, number, applied()))
+        .unwrap();
+    let AccountEvent::Released(released) = &events[0] else {
+        panic!("{events:?}")
+    };
+    let freed = events[0].reservations(identity.account.0);
+    assert_eq!(freed[0].change, ReservationChange::Release);
+    let look = released.check_at.unwrap();
+    life.reports(applied());
+    life.now = "2026-01-10T12:00:00Z";
+    let check = life.does(C::CheckRemoval(look));
+    assert_eq!(check, ["removal-check-begun", "order-issued"]);
+    let kind = life.managed().directory.outstanding.clone().unwrap().kind;
+    assert_eq!(kind, OrderKind::Release);
+    assert_eq!(life.managed().status(), Status::Released);
+    assert_eq!(life.reports(applied()), ["released"]);
+    // Long after the order's time nobody holds it any more.
+    let mut life = Life::refused(FailureReason::InsufficientRights);
+    life.now = "2026-01-10T12:00:00Z";
+    life.does(take_back());
+    life.reports(applied());
+    assert_eq!(life.managed().directory.check_at, None);
+}
+
+#[test]
+fn what_never_was_confirmed_is_released_even_if_the_directory_refuses_to_let_go() {
+    for reason in [
+        FailureReason::InsufficientRights,
+        FailureReason::ObjectGone,
+        FailureReason::ForeignFence,
+        FailureReason::InvalidOrder,
+    ] {
+        let mut life = Life::refused(reason);
+        life.does(take_back());
+        assert_eq!(life.reports(failed(reason)), ["order-failed", "released"]);
+        let managed = life.managed();
+        assert_eq!(managed.stage, Stage::Released);
+        // Why stays to be seen.
+        assert_eq!(managed.directory.failure.as_ref().unwrap().reason, reason);
+    }
+    // While the directory is away, it waits for it.
+    let mut life = Life::refused(FailureReason::InsufficientRights);
+    life.does(take_back());
+    let away = failed(FailureReason::DirectoryUnreachable);
+    assert_eq!(life.reports(away), ["order-deferred"]);
+    let number = life.managed().directory.last_number;
+    let again = life.does(C::RetryOrder(number));
+    assert_eq!(again, ["order-retried", "order-issued"]);
+    assert_eq!(life.reports(applied()), ["released"]);
+}
+
+#[test]
+fn an_import_is_not_taken_back_before_the_directory_has_refused_it_nor_once_it_is_managed() {
+    let mut life = Life::begun();
+    assert_eq!(
+        life.decides(take_back()),
+        Err(AccountRefusal::ImportUnderWay)
+    );
+    life.reports(failed(FailureReason::DirectoryUnreachable));
+    let waits = life.decides(take_back());
+    assert_eq!(waits, Err(AccountRefusal::ImportUnderWay), "it is deferred");
+    let mut life = Life::refused(FailureReason::InsufficientRights);
+    let reason = " ".into();
+    let without = life.decides(C::TakeBackImport { reason });
+    assert_eq!(without, Err(AccountRefusal::ReasonMissing));
+    life.does(C::RetryFailed);
+    assert_eq!(
+        life.decides(take_back()),
+        Err(AccountRefusal::ImportUnderWay)
+    );
+    life.reports(applied());
+    let managed = life.decides(take_back());
+    assert_eq!(managed, Err(AccountRefusal::ImportConfirmed));
+    life.does(C::Delete {
+        reason: "x".into(),
+        confirmed_name: "svc-old".into(),
+    });
+    let deleted = AccountRefusal::OptionOff(OptionOff::Deleted);
+    assert_eq!(life.decides(take_back()), Err(deleted));
 }

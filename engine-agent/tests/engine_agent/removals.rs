@@ -26,6 +26,7 @@ macro_rules! on_every_directory {
 on_every_directory!(
     a_useless_account_is_disabled_where_it_is_and_deleted_later,
     a_useless_account_is_let_go_of_as_it_was_found,
+    of_an_import_that_is_taken_back_only_the_mark_goes,
     what_was_enabled_since_is_left_alone_and_not_deleted,
     what_was_moved_or_renamed_since_is_left_alone,
 );
@@ -105,6 +106,26 @@ async fn a_useless_account_is_let_go_of_as_it_was_found(subject: Subject) {
         subject.apply(&release).await;
         assert_eq!(subject.see(&name).await.unwrap().enabled, !enabled);
     }
+}
+
+async fn of_an_import_that_is_taken_back_only_the_mark_goes(subject: Subject) {
+    let mut order = found(&subject, true).await;
+    order.expects = None;
+    order.desired.enabled = true;
+    let name = order.desired.name.clone();
+    let before = subject.see(&name).await.unwrap();
+    let release = next(&order, OrderKind::Release);
+    // The import never wrote it.
+    subject.apply(&release).await;
+    assert_eq!(subject.see(&name).await.as_ref(), Some(&before));
+    // It did, and somebody disabled the account since.
+    subject.apply(&order).await;
+    assert!(subject.see(&name).await.unwrap().fence.is_some());
+    subject.set_enabled(&name, false).await;
+    subject.apply(&release).await;
+    let after = subject.see(&name).await.unwrap();
+    assert!(!after.enabled && after.fence.is_none(), "{after:?}");
+    assert_eq!((after.guid, after.parent), (before.guid, before.parent));
 }
 
 async fn what_was_enabled_since_is_left_alone_and_not_deleted(subject: Subject) {

@@ -330,6 +330,7 @@ pub(crate) const RULES: &[Rule] = &[
     ),
     post("/api/v1/domains/{id}/unmanaged-accounts/remove", PURGE),
     post("/api/v1/accounts/{id}/cancel-removal", PURGE),
+    post("/api/v1/accounts/{id}/take-back-import", MIGRATE),
     post("/api/v1/domains/{id}/drift/decide", MIGRATE),
     get(
         "/api/v1/domains/{id}/pool",

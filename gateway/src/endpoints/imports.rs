@@ -1,9 +1,11 @@
-//! Import of unmanaged accounts: each becomes managed where it is and as it is, bound to a template, with owners.
+//! Import of unmanaged accounts: each becomes managed where it is and as it is, bound to a template, with owners. One that
+//! the directory refused can be taken back, and imported anew.
 
 use super::{request_commands::free_text, synchronisation::known};
 use crate::{
+    access::objects,
     app::App,
-    command::Command,
+    command::{AcceptedAnswer, AcceptedBody, Command, watch},
     problem::{Problem, ProblemBody},
     query::Id,
     schema,
@@ -13,12 +15,13 @@ use futures::{StreamExt, stream};
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
 use tenure_domain::{
-    DomainId, TemplateId,
-    account::{AccountCommand, Adopted, Import, imported_as},
+    AccountId, DomainId, TemplateId,
+    account::{Account, AccountCommand, Adopted, Import, Stage, imported_after, imported_as},
     dn,
     ids::derived,
     ownership::Owner,
     period::Period,
+    permission::Verb,
 };
 use tenure_eventstore::CommandKey;
 use tenure_workflow::{Caller, synchronisation::UnmanagedAccount};
@@ -32,7 +35,9 @@ const MOST: usize = 500;
 const AT_ONCE: usize = 32;
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(import))
+    OpenApiRouter::new()
+        .routes(routes!(import))
+        .routes(routes!(take_back))
 }
 
 /// What is imported, and into what.
@@ -159,8 +164,8 @@ async fn one(
         problem: None,
     };
     match adopt(app, domain, wanted, found, command).await {
-        Ok(position) => {
-            item.account = Some(imported_as(domain, wanted.object).0);
+        Ok((account, position)) => {
+            item.account = Some(account.0);
             (item, Some(position))
         }
         Err(problem) => {
@@ -176,7 +181,7 @@ async fn adopt(
     wanted: &ImportAccount,
     found: Option<&UnmanagedAccount>,
     command: &Command<ImportAccounts>,
-) -> Result<u64, Problem> {
+) -> Result<(AccountId, u64), Problem> {
     let Some(found) = found else {
         let message = "is not in the copy of the domain: read it first";
         return Err(Problem::invalid("object", "unknown", message));
@@ -188,7 +193,7 @@ async fn adopt(
     }
     let body = &command.body;
     let import = Import {
-        account: imported_as(domain, user.id),
+        account: becomes(app, domain, user.id).await?,
         domain,
         adopted: Adopted {
             object: user.id,
@@ -219,5 +224,48 @@ async fn adopt(
     let tables = app.instance.store.state_tables();
     let marked = tables.mark_imported(domain, user.id, id).await;
     marked.map_err(|error| Problem::unavailable(&error))?;
-    Ok(accepted.position)
+    Ok((id, accepted.position))
+}
+
+/// The account that an object becomes: another one each time that its import was taken back.
+async fn becomes(app: &App, domain: DomainId, object: Uuid) -> Result<AccountId, Problem> {
+    let mut account = imported_as(domain, object);
+    loop {
+        let known = app.instance.store.state::<Account>(account.0).await;
+        let known = known.map_err(|error| Problem::unavailable(&error))?.state;
+        match known.managed().map(|managed| &managed.stage) {
+            Some(Stage::Released) => account = imported_after(account),
+            _ => return Ok(account),
+        }
+    }
+}
+
+/// Why an import is taken back.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"reason": "The engine will get no rights there"}))]
+pub(crate) struct TakeBackImport {
+    /// Why.
+    #[schema(min_length = 1, max_length = 2000, pattern = r"\S")]
+    reason: String,
+}
+
+/// Takes back the import of an account that the directory refused: it is unmanaged again, as it was, and can be imported anew.
+#[utoipa::path(post, path = "/api/v1/accounts/{id}/take-back-import", tag = "Accounts", params(("id" = Uuid, Path)),
+    request_body = TakeBackImport, responses((status = 202, body = AcceptedBody)))]
+async fn take_back(
+    State(app): State<App>,
+    Id(id): Id,
+    command: Command<TakeBackImport>,
+) -> Result<AcceptedAnswer, Problem> {
+    free_text("reason", &command.body.reason)?;
+    objects::account(&app, &command.signed, AccountId(id), Verb::Update).await?;
+    let take_back = AccountCommand::TakeBackImport {
+        reason: command.body.reason.clone(),
+    };
+    let commands = &app.instance.commands;
+    let accepted = commands
+        .account(AccountId(id), take_back, &command.caller)
+        .await?;
+    Ok(watch(&format!("/api/v1/accounts/{id}"), id, accepted))
 }

@@ -111,6 +111,9 @@ impl From<AccountRefusal> for Problem {
             AccountRefusal::KeptByDirectory => say(Kind::KeptByDirectory, &refusal),
             AccountRefusal::NoSecret => say(Kind::NoSecret, &refusal),
             AccountRefusal::NotUseless => say(Kind::NotUseless, &refusal),
+            AccountRefusal::NotImported => say(Kind::NotImported, &refusal),
+            AccountRefusal::ImportUnderWay => say(Kind::ImportUnderWay, &refusal),
+            AccountRefusal::ImportConfirmed => say(Kind::ImportConfirmed, &refusal),
             AccountRefusal::Protected(_) => say(Kind::Protected, &refusal),
             AccountRefusal::Invalid(problems) => fields(problems),
         }

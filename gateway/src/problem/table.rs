@@ -90,6 +90,9 @@ kinds! {
     NothingHeld = "nothing-held", 409, "No repair is held back";
     NoSecret = "no-secret", 409, "The account has no secret in a vault";
     NotUseless = "not-useless", 409, "Nothing says that the account is useless";
+    NotImported = "not-imported", 409, "The account was not imported";
+    ImportUnderWay = "import-under-way", 409, "The directory has not refused the import";
+    ImportConfirmed = "import-confirmed", 409, "The directory has confirmed the import";
     Protected = "protected", 409, "The account is protected";
     KeptByDirectory = "kept-by-directory", 409, "The directory makes and keeps the password";
     RevealRefused = "reveal-refused", 409, "The engine did not reveal the secret";

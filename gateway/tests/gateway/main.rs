@@ -22,6 +22,7 @@ mod followed_groups;
 mod giving_up;
 mod hidden_approvers;
 mod idempotency;
+mod imports;
 mod leaving;
 mod list_export;
 mod live;

@@ -10,7 +10,7 @@ use tenure_domain::{discovery::Signal, synchronisation::DirectoryUser};
 use tenure_eventstore::{new_id, state::DirectoryRow};
 use uuid::Uuid;
 
-fn account(name: &str, signals: &[Signal]) -> (Uuid, DirectoryRow) {
+pub(crate) fn account(name: &str, signals: &[Signal]) -> (Uuid, DirectoryRow) {
     let user = DirectoryUser {
         id: new_id(),
         name: name.into(),

@@ -187,6 +187,7 @@ impl ReadModel for Drifts {
             | AccountEvent::Deleted(_)
             | AccountEvent::PurgeOrdered(_)
             | AccountEvent::RemovalCancelled(_)
+            | AccountEvent::ImportTakenBack(_)
             | AccountEvent::Succeeded(_) => None,
             AccountEvent::OrderFailed(_)
             | AccountEvent::OrderRetried(_)

@@ -144,6 +144,33 @@ async fn unmanaged_accounts_become_managed_as_they_are_each_with_its_own_result(
     );
     let left = format!("/domains/{domain}/unmanaged-accounts?search={tag}");
     assert_eq!(names(&admin, &left).await, [""; 0]);
+    // Taken back it is found again as it was, and imported anew as another account.
+    let why = json!({ "reason": "The engine gets no rights there" });
+    let taking_back = format!("{}/take-back-import", account(1));
+    admin.post(&taking_back, why).await.ok();
+    admin
+        .wait(&account(1), "the import to be taken back", |account| {
+            account["status"] == "released" && account["directory"]["state"] == "applied"
+        })
+        .await;
+    admin
+        .wait(&left, "the object to be found again", |list| {
+            list["items"][0]["name"] == theirs.as_str()
+        })
+        .await;
+    let mark = directory.object(&theirs).await.unwrap();
+    assert_eq!(mark.value("adminDescription"), None);
+    let anew = import(&lab, &domain, &template, owner, &[&theirs]).await;
+    let second = format!(
+        "/accounts/{}",
+        anew["items"][0]["account"].as_str().unwrap()
+    );
+    assert_ne!(second, account(1), "{anew}");
+    admin
+        .wait(&second, "the directory to refuse again", |account| {
+            account["directory"]["state"] == "failed"
+        })
+        .await;
     // The same again is refused, and changes nothing.
     let object = imported["items"][0]["object"].clone();
     let body = json!({

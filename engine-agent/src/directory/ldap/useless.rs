@@ -126,7 +126,13 @@ impl LdapDirectory {
             Standing::Later(_) => refuse_unless_ours(order, &object)?,
         }
         let mut changes = object.unclaim(&self.config.fence_attribute);
-        changes.extend(object.switch(order.desired.enabled));
+        // What was not disabled for its removal is not switched: whoever did so since, meant it.
+        let removal = order.expects.is_some();
+        changes.extend(
+            removal
+                .then(|| object.switch(order.desired.enabled))
+                .flatten(),
+        );
         self.in_time(order)?;
         match self.connection.modify(&object.by_guid(), changes).await {
             Ok(()) => {}

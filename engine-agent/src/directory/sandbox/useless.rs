@@ -44,7 +44,9 @@ impl State {
         }
         refuse_unless_ours(order, guid, object)?;
         let mut released = object.clone();
-        released.enabled = order.desired.enabled;
+        if order.expects.is_some() {
+            released.enabled = order.desired.enabled;
+        }
         released.fence = None;
         self.put(guid, released);
         Ok(guid)

@@ -229,7 +229,7 @@ impl AccountRow {
                 self.purge_at = Some(e.purge_at);
                 self.lifecycle_end = e.purge_at;
             }
-            AccountEvent::RemovalCancelled(_) => {
+            AccountEvent::RemovalCancelled(_) | AccountEvent::ImportTakenBack(_) => {
                 self.purge_at = None;
                 self.stage = AccountStage::Releasing;
             }

@@ -108,7 +108,7 @@ pub enum AccountStage {
     Removing,
     /// Object and secret are gone.
     Removed,
-    /// Its removal was cancelled: the directory is letting go of it.
+    /// Its removal was cancelled, or its import taken back: the directory is letting go of it.
     Releasing,
     /// It is as it was found, and nobody manages it.
     Released,
@@ -174,6 +174,7 @@ impl AccountRow {
     pub fn status(&self) -> Status {
         match self.stage {
             AccountStage::Provisioning => Status::Provisioning,
+            AccountStage::Releasing if self.removal.is_none() => Status::Released,
             AccountStage::MarkedDeleted
             | AccountStage::Removing
             | AccountStage::Removed

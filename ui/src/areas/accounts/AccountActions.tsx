@@ -53,6 +53,8 @@ export function AccountActions({ account, open }: Props) {
     danger,
   });
   const renewalOpen = offOf(renewal) === undefined && !account.renewal_declined;
+  // The directory refused it before it was ever managed.
+  const refusedImport = account.imported && account.status === 'provisioning' && account.directory.state === 'failed';
   const more: Item[] = [
     ...(renewalOpen ? [{ what: 'decline' as const, label: texts.decline.label, off: changeOff }] : []),
     { what: 'owners', label: texts.owners.open, off: changeOff },
@@ -65,6 +67,16 @@ export function AccountActions({ account, open }: Props) {
   const revealOff = account.has_secret ? (account.own ? undefined : texts.onlyOwnersReveal) : noSecret;
   return (
     <>
+      {refusedImport && (
+        <Main
+          item={{
+            what: 'takeBack',
+            label: texts.takeBack.label,
+            off: can('managed-account:update:all') ? undefined : common.noPermission,
+          }}
+          open={open}
+        />
+      )}
       <Main item={item(renewal)} open={open} primary />
       <Main item={item(power, power === 'disable')} open={open} />
       <OffReason reason={revealOff}>

@@ -11,7 +11,7 @@ import { renewedEnd } from './period';
 type Account = Schemas['AccountBody'];
 type Option = Schemas['LifecycleOption'];
 
-export type Act = Option | 'decline';
+export type Act = Option | 'decline' | 'takeBack';
 
 interface Props {
   account: Account;
@@ -35,9 +35,9 @@ const DANGEROUS: Act[] = ['disable', 'delete', 'purge'];
 function Plain({ account, act, onAccepted, onClose }: Props & { act: PlainAct }) {
   const now = useNow();
   const { id, name } = account;
-  const words = act === 'decline' ? texts.decline : texts.options[act];
+  const words = act === 'decline' || act === 'takeBack' ? texts[act] : texts.options[act];
   const consequence = () => {
-    if (act === 'decline') return texts.decline.consequence(name);
+    if (act === 'decline' || act === 'takeBack') return texts[act].consequence(name);
     if (act === 'delete') return texts.options.delete.consequence(name, account.domain.name);
     if (act !== 'renew') return texts.options[act].consequence(name);
     const end = account.lifecycle_end ?? new Date(now).toISOString();
@@ -52,6 +52,7 @@ function Plain({ account, act, onAccepted, onClose }: Props & { act: PlainAct })
       disable: () => http.POST('/api/v1/accounts/{id}/disable', { params, body: { reason } }),
       enable: () => http.POST('/api/v1/accounts/{id}/enable', { params, body: { reason } }),
       delete: () => http.POST('/api/v1/accounts/{id}/delete', { params, body: { reason, confirmed_name: name } }),
+      takeBack: () => http.POST('/api/v1/accounts/{id}/take-back-import', { params, body: { reason } }),
       purge: () => http.POST('/api/v1/accounts/{id}/purge', { params, body: { reason } }),
     }[act]();
     if (answer.error) throw answer.error;

@@ -118,6 +118,12 @@ export const account = {
     title: 'Decline renewal',
     consequence: (name: string) => `Nobody is reminded any more, and ${name} comes to its end.`,
   },
+  takeBack: {
+    label: 'Take back import',
+    title: 'Take back the import',
+    consequence: (name: string) =>
+      `${name} is unmanaged again. Nothing of it changes in the directory; only Tenure’s mark goes, if it is there. It can be imported anew.`,
+  },
   owners: {
     open: 'Change owners',
     title: 'Change owners',
@@ -150,6 +156,7 @@ export const account = {
     'account.purge-ordered': 'Purge',
     'account.changed': 'Change',
     'account.migrated': 'Migration',
+    'account.import-taken-back': 'Take back import',
     'account.created': 'Provisioning',
     'account.lifecycle-ended': 'End of lifecycle',
     'account.lifecycle-end-repeated': 'End of lifecycle',

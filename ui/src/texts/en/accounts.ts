@@ -126,7 +126,7 @@ export const statuses = {
   expired: { label: 'Expired', hint: 'The directory refuses logons since its end' },
   renewing: { label: 'Renewing', hint: 'Expired, and a renewal waits for approval' },
   deleted: { label: 'Deleted', hint: 'Marked deleted, or gone' },
-  released: { label: 'Released', hint: 'Found useless and kept: nobody manages it any more' },
+  released: { label: 'Released', hint: 'Found useless and kept, or its import was taken back: nobody manages it any more' },
 };
 
 export const actions = {
