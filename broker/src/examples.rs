@@ -218,6 +218,7 @@ pub(crate) fn calibration_order() -> CalibrationOrder {
                 BTreeSet::from(["department".to_owned()]),
             )]),
         }],
+        imported: vec![],
         not_after: at(30),
     }
 }

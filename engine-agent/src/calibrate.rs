@@ -49,7 +49,13 @@ impl Inner {
         if self.answered.is(order.run) || (self.clock)() > order.not_after {
             return;
         }
-        let (directory, places) = self.directory.calibrate(&order.places).await;
+        let all: Vec<_> = order
+            .places
+            .iter()
+            .chain(&order.imported)
+            .cloned()
+            .collect();
+        let (directory, places) = self.directory.calibrate(&all).await;
         let vault = VaultReach {
             kind: self.vault.kind().to_owned(),
             failure: self

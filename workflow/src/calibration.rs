@@ -5,7 +5,7 @@
 //! withdrawn; never by the clock. The question is lost if nobody listens, so it is repeated until its answer is there or
 //! nobody waits any more.
 
-use crate::{CommandError, Instance};
+use crate::{CommandError, Instance, synchronisation};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use std::{
@@ -17,7 +17,8 @@ use tenure_broker::BrokerError;
 use tenure_domain::{
     DomainId, EngineId, TemplateId,
     calibration::{
-        self as rules, Calibration, CalibrationOrder, DirectoryReach, ReachedServer, WantedPlace,
+        self as rules, Calibration, CalibrationOrder, DirectoryReach, MOST_IMPORTED, PlaceUse,
+        ReachedServer, WantedPlace,
     },
     engine::{Engine, log::plain},
     ids::derived,
@@ -253,7 +254,7 @@ async fn ask(
     Ok(())
 }
 
-/// Where the published templates of the domain put accounts. Accounts of a disabled template live on.
+/// Where the published templates of the domain put accounts, and where imported ones lie. Accounts of a disabled template live on.
 async fn places(
     instance: &Instance,
     domain: DomainId,
@@ -278,7 +279,9 @@ async fn places(
         published.extend(version.and_then(|version| template.versions.get(&version).cloned()));
     }
     let contents = published.iter().map(|content| content.as_ref());
-    Ok(rules::places(domain, contents))
+    let named = rules::places(domain, contents);
+    let units = synchronisation::imported_units(instance, domain, MOST_IMPORTED).await?;
+    Ok(rules::with_imported(named, units.into_iter()))
 }
 
 /// Asks, and asks again, until cancelled. Sleeps while there is nothing to ask.
@@ -362,11 +365,15 @@ async fn repeat(instance: &Instance) -> Result<(), CommandError> {
             engine.identity(),
         ) {
             (Standing::Waiting, Some(asked), Some((_, domain))) => {
+                let is_imported =
+                    |place: &WantedPlace| place.uses.contains(&PlaceUse::ImportedAccounts);
+                let (imported, places) = asked.places.into_iter().partition(is_imported);
                 let order = CalibrationOrder {
                     domain,
                     engines: BTreeSet::new(),
                     run: asked.run,
-                    places: asked.places,
+                    imported,
+                    places,
                     not_after: asked.not_after,
                 };
                 let order = orders.entry((domain, asked.run)).or_insert(order);
@@ -379,8 +386,11 @@ async fn repeat(instance: &Instance) -> Result<(), CommandError> {
         let sent = loop {
             match instance.broker.calibrate(&order).await {
                 // What is left out is not looked at, and shown as that.
-                Err(BrokerError::TooLarge { .. }) if !order.places.is_empty() => {
+                Err(BrokerError::TooLarge { .. })
+                    if !(order.places.is_empty() && order.imported.is_empty()) =>
+                {
                     order.places.truncate(order.places.len() / 2);
+                    order.imported.truncate(order.imported.len() / 2);
                 }
                 sent => break sent,
             }

@@ -362,6 +362,7 @@ fn asked(domain: DomainId, engines: &[EngineId]) -> CalibrationOrder {
         engines: engines.iter().copied().collect(),
         run: Uuid::from_u128(7),
         places: vec![],
+        imported: vec![],
         not_after: order(domain, account(1), 1).not_after,
     }
 }

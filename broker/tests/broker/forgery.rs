@@ -294,6 +294,7 @@ async fn only_the_core_asks_an_engine_what_it_reaches() {
             engines: [NORTH_ONE].into(),
             run: Uuid::from_u128(1),
             places: vec![],
+            imported: vec![],
             not_after: order(NORTH, account(1), 1).not_after,
         };
         serde_json::to_vec(&order).unwrap()

@@ -2,13 +2,14 @@
 //! core, answered by every engine for itself. An observation, like how an engine does: no history, and as old as it says.
 //!
 //! An engine says only what it found. The commands that grant what is missing are made by the core (`grant.rs`) from what
-//! it asked: an administrator copies and runs them, so no text of an engine becomes one.
+//! it asked: an administrator copies and runs them, so no answer becomes one. Where imported accounts lie was read by an engine,
+//! though: such names are quoted like all others, and whoever runs the command looks whether they know the place.
 
 mod grant;
 mod places;
 
 pub use grant::{Grant, Grantee};
-pub use places::{MOST_PLACES, places};
+pub use places::{MOST_IMPORTED, MOST_PLACES, places, with_imported};
 
 use crate::{
     ids::{DomainId, EngineId},
@@ -31,6 +32,9 @@ pub struct CalibrationOrder {
     pub run: Uuid,
     /// Where to look.
     pub places: Vec<WantedPlace>,
+    /// Where to look beside: an engine that does not know this use of a place does not look, and still answers the rest.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub imported: Vec<WantedPlace>,
     /// System time after which nobody waits for the answer.
     pub not_after: DateTime<Utc>,
 }
@@ -55,6 +59,8 @@ pub struct WantedPlace {
 pub enum PlaceUse {
     /// Accounts are made there.
     Accounts,
+    /// Accounts were imported there: none are made.
+    ImportedAccounts,
     /// Group managed service accounts are made there.
     ManagedServiceAccounts,
     /// Accounts go there that reached their end.
@@ -82,7 +88,9 @@ impl PlaceUse {
     #[must_use]
     pub fn class(self) -> Option<AccountClass> {
         match self {
-            Self::Accounts | Self::RetiredAccounts => Some(AccountClass::User),
+            Self::Accounts | Self::ImportedAccounts | Self::RetiredAccounts => {
+                Some(AccountClass::User)
+            }
             Self::ManagedServiceAccounts | Self::RetiredManagedServiceAccounts => {
                 Some(AccountClass::ManagedServiceAccount)
             }
@@ -91,7 +99,21 @@ impl PlaceUse {
     }
 }
 
+impl PlaceUse {
+    /// Do accounts come to lie there that did not before? Not where they are imported.
+    fn adds(self) -> bool {
+        !matches!(self, Self::ImportedAccounts | Self::Members)
+    }
+}
+
 impl WantedPlace {
+    /// The kinds of account that are made there or moved there.
+    #[must_use]
+    pub fn gains(&self) -> BTreeSet<AccountClass> {
+        let gaining = self.uses.iter().filter(|one| one.adds());
+        gaining.filter_map(|one| one.class()).collect()
+    }
+
     /// The kinds of account that are written there.
     #[must_use]
     pub fn classes(&self) -> BTreeSet<AccountClass> {

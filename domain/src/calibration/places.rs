@@ -10,6 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Places that are looked at by one calibration: the answer is one message.
 pub const MOST_PLACES: usize = 40;
+/// Of them, those that no template names, and where accounts were imported.
+pub const MOST_IMPORTED: usize = 20;
 /// Attributes that are looked at in one place.
 const MOST_ATTRIBUTES: usize = 40;
 
@@ -43,6 +45,35 @@ pub fn places<'a>(
     let more = found.len().saturating_sub(MOST_PLACES);
     let places = found.into_iter().map(|(_, place)| place);
     (places.take(MOST_PLACES).collect(), more)
+}
+
+/// The same, and these organisational units beside, where imported accounts lie: orders need rights there although no
+/// template names it. Those in which accounts are looked at anyway are left out.
+#[must_use]
+pub fn with_imported(
+    (mut places, mut more): (Vec<WantedPlace>, usize),
+    units: impl Iterator<Item = String>,
+) -> (Vec<WantedPlace>, usize) {
+    for unit in units {
+        let key = Dn::parse(&unit);
+        let covers = |place: &WantedPlace| {
+            let same = place.dn == unit || key.is_some() && Dn::parse(&place.dn) == key;
+            same && place.classes().contains(&AccountClass::User)
+        };
+        if places.iter().any(covers) {
+            continue;
+        }
+        if places.len() >= MOST_PLACES {
+            more += 1;
+            continue;
+        }
+        places.push(WantedPlace {
+            dn: unit,
+            uses: BTreeSet::from([PlaceUse::ImportedAccounts]),
+            attributes: BTreeMap::new(),
+        });
+    }
+    (places, more)
 }
 
 fn class(kind: AccountType) -> AccountClass {

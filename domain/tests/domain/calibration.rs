@@ -4,7 +4,7 @@ use crate::scene::{context, given, id};
 use chrono::{DateTime, Utc};
 use tenure_domain::{
     Actor, DomainId,
-    calibration::{AccountClass, Grantee, MOST_PLACES, PlaceUse, Right, places},
+    calibration::{AccountClass, Grantee, MOST_PLACES, PlaceUse, Right, places, with_imported},
     directory::{DomainCommand as C, *},
     engine::log::{EngineLog, KeptLine, LONGEST_SENTENCE, LogLevel, LogLine, MOST_LINES, merged},
     lifecycle::EndOfLifecycleAction,
@@ -114,6 +114,42 @@ fn more_places_than_one_answer_can_speak_of_are_counted() {
         .collect();
     let (places, more) = places(id("domain"), templates.iter());
     assert_eq!((places.len(), more), (MOST_PLACES, 2));
+}
+
+#[test]
+fn places_where_accounts_were_imported_are_asked_about_unless_a_template_covers_them() {
+    let service = template(
+        AccountType::AdUser,
+        "OU=Service,DC=corp",
+        Some("OU=Retired,DC=corp"),
+    );
+    let machines = template(AccountType::AdGmsa, "OU=Machines,DC=corp", None);
+    let named = places(id("domain"), [&service, &machines].into_iter());
+    let units = [
+        "ou=service, DC=corp",
+        "OU=Legacy,DC=corp",
+        "OU=Machines,DC=corp",
+    ];
+    let (found, more) = with_imported(named, units.into_iter().map(Into::into));
+    assert_eq!(more, 0);
+    let told: Vec<_> = found
+        .iter()
+        .filter(|place| place.uses.contains(&PlaceUse::ImportedAccounts))
+        .map(|place| place.dn.as_str())
+        .collect();
+    assert_eq!(told, ["OU=Legacy,DC=corp", "OU=Machines,DC=corp"]);
+    // What is imported is written, and nothing is made there.
+    let legacy = found.iter().find(|place| place.dn == told[0]).unwrap();
+    assert_eq!(legacy.classes().len(), 1);
+    assert!(legacy.gains().is_empty());
+    assert_eq!(found[0].gains(), found[0].classes());
+
+    let many: Vec<_> = (0..MOST_PLACES)
+        .map(|n| template(AccountType::AdUser, &format!("OU=U{n},DC=corp"), None))
+        .collect();
+    let full = places(id("domain"), many.iter());
+    let (found, more) = with_imported(full, ["OU=Legacy,DC=corp".into()].into_iter());
+    assert_eq!((found.len(), more), (MOST_PLACES, 1));
 }
 
 #[test]

@@ -15,7 +15,8 @@ use tenure_broker::{
 };
 use tenure_domain::{
     calibration::{
-        Calibration, CalibrationOrder, DirectoryReach, FoundRight, PlaceUse, Standing, WantedPlace,
+        Calibration, CalibrationOrder, DirectoryReach, FoundRight, PlaceUse, Right, Standing,
+        WantedPlace,
     },
     engine::log::{LogLevel, LogLine},
     ids::EngineId,
@@ -202,6 +203,10 @@ fn asked(scene: &Scene, run: u128) -> CalibrationOrder {
             place(scene.subject.ou("Service Accounts"), PlaceUse::Accounts),
             place(scene.subject.ou("Nowhere"), PlaceUse::RetiredAccounts),
         ],
+        imported: vec![place(
+            scene.subject.ou("Retired"),
+            PlaceUse::ImportedAccounts,
+        )],
         not_after: Utc::now() + Duration::seconds(30),
     }
 }
@@ -245,7 +250,7 @@ async fn an_engine_says_what_it_reaches_and_what_not() {
     assert_eq!((answer.engine, answer.run), (ENGINE, Uuid::from_u128(1)));
     assert!(matches!(answer.directory, DirectoryReach::Reached(_)));
     assert_eq!(answer.vault.failure, None);
-    let [service, nowhere] = answer.places.as_slice() else {
+    let [service, nowhere, imported] = answer.places.as_slice() else {
         panic!("{answer:?}");
     };
     // Empty: what may be written of accounts there is not known.
@@ -253,6 +258,11 @@ async fn an_engine_says_what_it_reaches_and_what_not() {
     assert_eq!(standings, [Standing::Granted, Standing::NoAccountYet]);
     let reason = nowhere.failure.as_ref().map(|failure| failure.reason);
     assert_eq!(reason, Some(FailureReason::NoSuchOu));
+    // Nothing is made where accounts are imported.
+    let [write] = imported.rights.as_slice() else {
+        panic!("{answer:?}");
+    };
+    assert!(matches!(write.right, Right::WriteAttributes { .. }));
 
     scene.core.issue(&scene.subject.order()).await.unwrap();
     scene.reports(1).await;

@@ -1,7 +1,7 @@
 //! Copies of directories: kept in parts, replaced as a whole, looked into.
 
 use crate::support::*;
-use tenure_domain::DomainId;
+use tenure_domain::{AccountId, DomainId};
 use tenure_eventstore::{
     Clock, SystemClock, new_id,
     state::{DirectoryChange, DirectoryChunk, DirectoryFilter, DirectoryRow, StateTables},
@@ -135,7 +135,11 @@ on_every_store! {
         let (domain, elsewhere) = (DomainId(new_id()), DomainId(new_id()));
         let deep = DirectoryRow { place_key: "ou=c,ou=a_b,dc=corp".to_owned(), ..row("svc-b", 3) };
         let aside = DirectoryRow { place_key: "ou=c,ou=axb,dc=corp".to_owned(), ..row("svc-c", 2) };
-        applied(&tables, domain, vec![row("svc-a", 1), deep, aside, row("mkeller", 0)], vec![]).await;
+        let [deep, aside] = [(deep, "deep"), (aside, "aside")]
+            .map(|(row, content)| DirectoryRow { content: content.into(), ..row });
+        let deeper = DirectoryRow { id: new_id(), name_key: "deeper".into(), risk: 0, ..deep.clone() };
+        let rows = vec![row("svc-a", 1), deep.clone(), aside.clone(), row("mkeller", 0)];
+        applied(&tables, domain, rows, vec![]).await;
         applied(&tables, elsewhere, vec![row("svc-z", 3)], vec![]).await;
         let found = async |filter| names(&tables, domain, filter).await;
         let all = DirectoryFilter::default();
@@ -163,5 +167,13 @@ on_every_store! {
         let page = DirectoryFilter { kind: USER, limit: 1, offset: 1, descending: true, ..all.clone() };
         let (rows, total) = tables.directory_rows(domain, &page).await.expect("rows");
         assert_eq!((rows[0].name_key.as_str(), total), ("svc-b", 4));
+        // Imported ones, the places with most of them first; of elsewhere, none.
+        applied(&tables, domain, vec![deeper.clone()], vec![]).await;
+        for imported in [&deep, &aside, &deeper] {
+            tables.mark_imported(domain, imported.id, AccountId(new_id())).await.expect("marked");
+        }
+        let examples = async |most| tables.imported_examples(domain, USER, most).await.expect("examples");
+        assert_eq!(examples(20).await, [b"deep".to_vec(), b"aside".to_vec()]);
+        assert_eq!(examples(1).await.len(), 1);
     }
 }

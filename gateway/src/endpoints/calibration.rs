@@ -339,6 +339,7 @@ impl PlaceBody {
         use tenure_domain::calibration::PlaceUse;
         let text = |what: &PlaceUse| match what {
             PlaceUse::Accounts => "accounts",
+            PlaceUse::ImportedAccounts => "imported-accounts",
             PlaceUse::ManagedServiceAccounts => "managed-service-accounts",
             PlaceUse::RetiredAccounts => "retired-accounts",
             PlaceUse::RetiredManagedServiceAccounts => "retired-managed-service-accounts",

@@ -24,7 +24,7 @@ async fn unit(directory: &AdDomain) -> String {
 }
 
 /// Asks the engines of the domain, and waits for what comes of it: of the first one.
-async fn calibrate(admin: &Api, domain: &str, patience: Duration) -> Value {
+pub(crate) async fn calibrate(admin: &Api, domain: &str, patience: Duration) -> Value {
     let path = format!("/domains/{domain}/calibration");
     let before = admin.get(&path).await.ok();
     let ask = format!("/domains/{domain}/calibrate");
@@ -40,7 +40,7 @@ async fn calibrate(admin: &Api, domain: &str, patience: Duration) -> Value {
     after["items"][0].take()
 }
 
-fn place<'a>(calibration: &'a Value, dn: &str) -> &'a Value {
+pub(crate) fn place<'a>(calibration: &'a Value, dn: &str) -> &'a Value {
     let places = calibration["answer"]["places"].as_array().unwrap();
     let found = places.iter().find(|place| place["dn"] == dn);
     found.unwrap_or_else(|| panic!("{dn} is not among {places:#?}"))

@@ -1,6 +1,7 @@
 //! Two real domains are read: in full, then by change, with deletions; by plan and on demand; and what looks like a service
 //! account that nobody manages is noticed.
 
+use crate::calibration::{calibrate, place};
 use ldap3::Mod;
 use serde_json::{Value, json};
 use std::collections::HashSet;
@@ -144,6 +145,26 @@ async fn unmanaged_accounts_become_managed_as_they_are_each_with_its_own_result(
     );
     let left = format!("/domains/{domain}/unmanaged-accounts?search={tag}");
     assert_eq!(names(&admin, &left).await, [""; 0]);
+    // What is missing where it lies is named, although no template names that place; nothing is ever made there.
+    let found = calibrate(&admin, &domain, std::time::Duration::from_secs(30)).await;
+    let unit = place(&found, &directory.ou("Unmanaged"));
+    assert_eq!(
+        (&unit["uses"], &unit["standing"]),
+        (&json!(["imported-accounts"]), &json!("missing")),
+        "{unit:#}"
+    );
+    let rights = unit["rights"].as_array().unwrap();
+    let of = |right: &Value, standing| {
+        right["right"] == "write-attributes" && right["standing"] == standing
+    };
+    assert!(
+        rights
+            .iter()
+            .all(|right| right["right"] != "create-accounts")
+    );
+    let missing = rights.iter().find(|right| of(right, "missing")).unwrap();
+    let command = missing["dsacls"].as_str().unwrap();
+    assert!(command.contains("adminDescription"), "{command}");
     // Taken back it is found again as it was, and imported anew as another account.
     let why = json!({ "reason": "The engine gets no rights there" });
     let taking_back = format!("{}/take-back-import", account(1));

@@ -7,6 +7,7 @@ use tenure_domain::{
     AccountId, DomainId,
     account::Special,
     discovery::{Risk, Signal, SignalKind},
+    dn,
     synchronisation::{DirectoryGroup, DirectoryUnit, DirectoryUser},
 };
 use tenure_eventstore::{
@@ -136,6 +137,21 @@ pub(crate) fn decoded<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, StoreError
 
 pub(super) fn encoded<T: Serialize>(value: &T) -> Result<Vec<u8>, StoreError> {
     serde_json::to_vec(value).map_err(StoreError::Unwritable)
+}
+
+/// Where accounts of the copy lie that were imported, or are being: the units with most of them.
+pub(crate) async fn imported_units(
+    instance: &Instance,
+    domain: DomainId,
+    most: usize,
+) -> Result<Vec<String>, CommandError> {
+    let tables = instance.store.state_tables();
+    let rows = tables.imported_examples(domain, USER, most).await?;
+    let unit = |content: Vec<u8>| {
+        let user: DirectoryUser = decoded(&content)?;
+        Ok(dn::place(&user.dn).to_owned())
+    };
+    rows.into_iter().map(unit).collect()
 }
 
 impl Instance {

@@ -21,7 +21,7 @@ pub use people::{Coming, GroupPreview, PeopleLook, PeoplePreview, PersonProblem,
 pub use state::{LastSync, Progress, Running, SyncState, Unread};
 
 pub(crate) use begin::{want, watch};
-pub(crate) use copy::{GROUP, USER, decoded};
+pub(crate) use copy::{GROUP, USER, decoded, imported_units};
 pub(crate) use judge::{Known, Read};
 pub(crate) use people::look_again;
 pub(crate) use receive::receive;

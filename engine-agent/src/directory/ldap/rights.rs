@@ -149,11 +149,14 @@ impl LdapDirectory {
         }
         let absent = FailureReason::NoSuchOu;
         let unit = self.entry_at(&place.dn, CHILD_CLASSES, absent).await?;
+        let gains = place.gains();
         for class in classes {
-            rights.push(FoundRight {
-                right: Right::CreateAccounts { class },
-                standing: standing(has(&unit, CHILD_CLASSES, class.object_class())),
-            });
+            if gains.contains(&class) {
+                rights.push(FoundRight {
+                    right: Right::CreateAccounts { class },
+                    standing: standing(has(&unit, CHILD_CLASSES, class.object_class())),
+                });
+            }
             rights.extend(self.writes(place, class).await?);
         }
         Ok(rights)

@@ -62,7 +62,9 @@ impl State {
             return Err(absent(FailureReason::NoSuchOu));
         }
         for class in classes {
-            rights.push(granted(Right::CreateAccounts { class }));
+            if place.gains().contains(&class) {
+                rights.push(granted(Right::CreateAccounts { class }));
+            }
             let mut objects = self.objects.values();
             let known = objects.any(|object| {
                 Dn::parse(&object.ou) == dn

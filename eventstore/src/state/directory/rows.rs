@@ -160,6 +160,33 @@ impl StateTables {
         })
     }
 
+    /// Of each of the places with most imported objects of this kind, the content of one of them.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn imported_examples(
+        &self,
+        domain: DomainId,
+        kind: i32,
+        most: usize,
+    ) -> Result<Vec<Vec<u8>>, StoreError> {
+        on_reader!(&self.database, |pool| {
+            let rows: Vec<(Vec<u8>,)> = sqlx::query_as(
+                "SELECT content FROM
+                   (SELECT content, place_key, count(*) OVER (PARTITION BY place_key) AS objects,
+                           row_number() OVER (PARTITION BY place_key ORDER BY id) AS number
+                    FROM directory_objects WHERE domain = $1 AND kind = $2 AND account IS NOT NULL) AS imported
+                 WHERE number = 1 ORDER BY objects DESC, place_key LIMIT $3",
+            )
+            .bind(domain.0)
+            .bind(kind)
+            .bind(i64::try_from(most).unwrap_or(i64::MAX))
+            .fetch_all(pool)
+            .await?;
+            Ok(rows.into_iter().map(|(content,)| content).collect())
+        })
+    }
+
     /// All objects of a kind; of every kind if none is named.
     ///
     /// # Errors

@@ -48,6 +48,7 @@ export const calibration = {
   columns: { place: 'Place', uses: 'Used for', standing: 'Rights' },
   uses: {
     accounts: 'accounts',
+    'imported-accounts': 'imported accounts',
     'managed-service-accounts': 'group managed service accounts',
     'retired-accounts': 'accounts that reached their end',
     'retired-managed-service-accounts': 'gMSAs that reached their end',
@@ -62,7 +63,7 @@ export const calibration = {
   },
   noAccountYet:
     'Not known yet: the directory tells which attributes may be written of existing accounts only, and there is none of that kind. It is known after the first one.',
-  leftOut: (count: number) => `${counted(count, 'more place', 'more places')} that templates name ${count === 1 ? 'was' : 'were'} not looked at.`,
+  leftOut: (count: number) => `${counted(count, 'more place', 'more places')} that templates name or imported accounts lie in ${count === 1 ? 'was' : 'were'} not looked at.`,
   noPlaces: 'No published template of the domain names a place yet.',
   missing: 'What is missing',
   missingHint: 'An administrator of the domain grants it: either one of the commands is enough. Then calibrate again.',
