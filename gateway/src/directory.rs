@@ -104,9 +104,7 @@ impl DirectoryBody {
 async fn out_of_reach(app: &App, domain: DomainId) -> Result<Option<Failure>, Problem> {
     let mut why = None;
     for engine in app.instance.views.engines().await? {
-        if engine.domain != domain
-            || engine.disabled
-            || engine.standing != EngineStanding::Assigned
+        if engine.domain != domain || engine.disabled || engine.standing != EngineStanding::Assigned
         {
             continue;
         }
