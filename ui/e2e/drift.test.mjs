@@ -68,6 +68,15 @@ test('what waits since too much was to be repaired at once is decided with a rea
   await page.getByRole('alert').waitFor({ state: 'detached' });
   await page.goto(`/domains/${domain}`);
   await page.getByText('None: all are as ordered').waitFor();
+  // Of a directory that nobody has read yet it is not said.
+  await page.route(`**/domains/${domain}/synchronisation*`, async (route) => {
+    const { last, ...unread } = await (await route.fetch()).json();
+    assert.ok(last);
+    await route.fulfill({ json: unread });
+  });
+  await page.reload();
+  await page.getByText('Not known: the directory was not read yet').waitFor();
+  assert.equal(await page.getByText('None: all are as ordered').count(), 0);
   assert.deepEqual(wrong, []);
 });
 

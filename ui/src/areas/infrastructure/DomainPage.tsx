@@ -50,6 +50,14 @@ export default function DomainPage() {
     { params: { query: { domain: id, limit: 1 } } },
     { enabled: can('managed-account:read') },
   );
+  // What was never read, nobody has compared.
+  const read = api.useQuery(
+    'get',
+    '/api/v1/domains/{id}/synchronisation',
+    { params: { path: { id } } },
+    { enabled: !past },
+  );
+  const unread = read.data !== undefined && !read.data.last;
   const here = templates.data?.items ?? [];
   const parent = { label: domains.title, to: '/domains' } as const;
   if (!data) {
@@ -105,7 +113,7 @@ export default function DomainPage() {
                   <dt>{drift.domain.term}</dt>
                   <dd>
                     {differing.value === 0 ? (
-                      drift.domain.none
+                      (unread ? drift.domain.unread : drift.domain.none)
                     ) : (
                       <Link className="link number" to="/drift" search={{ domain: id }}>
                         {drift.domain.count(differing.value, differing.more)}

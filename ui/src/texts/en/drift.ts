@@ -91,6 +91,7 @@ export const drift = {
     term: 'Drift',
     count: (total: number, more: boolean) => `${more ? 'more than ' : ''}${counted(total, 'account')} ${total === 1 && !more ? 'differs' : 'differ'}`,
     none: 'None: all are as ordered',
+    unread: 'Not known: the directory was not read yet',
   },
   template: {
     hint: 'What differs in these is ordered anew, with whatever else differs of the account. None: everything is only reported.',
