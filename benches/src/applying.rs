@@ -12,7 +12,7 @@ use std::{
     sync::Arc,
     time::Instant,
 };
-use tenure_broker::{BrokerConfig, CoreKeys, CoreLink, in_process};
+use tenure_broker::{BrokerConfig, CoreKeys, CoreLink, Issued, in_process};
 use tenure_domain::{
     AccountId,
     order::{DesiredState, Order, OrderKind, OrderNumber, Outcome},
@@ -116,7 +116,11 @@ impl Applying {
         let issue = stream::iter(&orders)
             .map(Ok::<_, Failure>)
             .try_for_each_concurrent(64, async |order| {
-                self.core.issue(order).await?;
+                // The one before is reported, and may not be taken off the queue yet.
+                if self.core.issue(order).await? == Issued::AlreadyQueued {
+                    self.core.supersede(order.domain, order.account).await?;
+                    self.core.issue(order).await?;
+                }
                 Ok(())
             });
         let (issued, reported) = futures::future::join(issue, self.reports()).await;
