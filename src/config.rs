@@ -40,7 +40,8 @@ pub(crate) struct Config {
 pub(crate) struct StoreSection {
     /// `postgres://…`; without it SQLite below `data`.
     pub(crate) url: Option<String>,
-    pub(crate) max_connections: u32,
+    /// As many as the database is good for unless set.
+    pub(crate) max_connections: Option<u32>,
     /// Aggregates kept in memory.
     pub(crate) cache_entries: usize,
 }
@@ -142,9 +143,22 @@ impl Default for StoreSection {
     fn default() -> Self {
         Self {
             url: None,
-            max_connections: 16,
+            max_connections: None,
             cache_entries: tenure_eventstore::CACHE_ENTRIES,
         }
+    }
+}
+
+impl StoreSection {
+    /// Connections for reading. Of SQLite each is a thread of this process with memory of its own: more of them than its cores keep
+    /// busy only take more.
+    pub(crate) fn max_connections(&self) -> u32 {
+        let sqlite = |url: &str| url.starts_with("sqlite:");
+        let of_database = match self.url.as_deref().is_none_or(sqlite) {
+            true => 6,
+            false => 16,
+        };
+        self.max_connections.unwrap_or(of_database)
     }
 }
 
@@ -276,7 +290,7 @@ impl Config {
                 "must begin with postgres:// or sqlite://",
             ));
         }
-        if self.store.max_connections < 4 {
+        if self.store.max_connections() < 4 {
             return Err(ConfigError::of(
                 "store.max_connections",
                 "must be at least 4",
@@ -385,3 +399,26 @@ pub(crate) fn one_line(text: &str) -> String {
 
 /// Top-level keys that are plain values.
 const SECTIONS: [&str; 1] = ["data"];
+
+#[cfg(test)]
+mod tests {
+    use super::StoreSection;
+
+    #[test]
+    fn as_many_connections_are_open_as_the_database_is_good_for_unless_it_is_said() {
+        let of = |url: Option<&str>, max_connections| {
+            let (url, default) = (url.map(str::to_owned), StoreSection::default());
+            let section = StoreSection {
+                url,
+                max_connections,
+                ..default
+            };
+            section.max_connections()
+        };
+        assert_eq!(of(None, None), 6);
+        assert_eq!(of(Some("sqlite:///data/log.db"), None), 6);
+        assert_eq!(of(Some("postgres://db/tenure"), None), 16);
+        assert_eq!(of(None, Some(9)), 9);
+        assert_eq!(of(Some("postgresql://db/tenure"), Some(4)), 4);
+    }
+}

@@ -152,7 +152,7 @@ async fn open_store(
         cache_entries: config.store.cache_entries,
         clock,
         virtual_clock,
-        max_connections: config.store.max_connections,
+        max_connections: config.store.max_connections(),
     };
     Ok(EventStore::open(store).await?)
 }
