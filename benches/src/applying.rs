@@ -22,7 +22,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 /// Orders in work at once, as in an agent's configuration by default.
-const CONCURRENCY: usize = 8;
+pub(crate) const AT_ONCE: usize = 8;
 
 pub(crate) struct Applying {
     pub(crate) domain: Domain,
@@ -41,8 +41,12 @@ impl Drop for Applying {
 }
 
 impl Applying {
-    /// Enabled accounts, and an agent.
-    pub(crate) async fn prepare(domain: Domain, count: usize) -> Result<Self, Failure> {
+    /// Enabled accounts, and an agent that has so many orders in work at once.
+    pub(crate) async fn prepare(
+        domain: Domain,
+        count: usize,
+        at_once: usize,
+    ) -> Result<Self, Failure> {
         let accounts: Vec<Uuid> = (0..count).map(|_| new_id()).collect();
         eprintln!("  adding {count} accounts to {}", domain.base);
         let mut ldif = String::new();
@@ -85,7 +89,7 @@ impl Applying {
             engine,
             core_key,
             Arc::new(domain.directory()?),
-            CONCURRENCY,
+            at_once,
         )
         .await?;
         let cancel = CancellationToken::new();

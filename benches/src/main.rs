@@ -36,6 +36,7 @@ mod stage;
 mod stories;
 mod storm;
 mod synchronisation;
+mod two_domains;
 mod visible;
 mod workload;
 
@@ -75,6 +76,7 @@ async fn measure(report: &mut Report) -> Result<(), Failure> {
     visible::measure(report).await?;
     storm::measure(report).await?;
     mixed::measure(report).await?;
+    two_domains::measure(report).await?;
     synchronisation::measure(report).await?;
     memory::measure(report).await?;
     lists::measure(report).await?;

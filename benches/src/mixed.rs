@@ -1,45 +1,31 @@
-//! A day's work: a thousand orders of all kinds for accounts that exist, beside the same modifications by `ldapmodify`; and two
-//! domains at once beside one.
+//! A day's work: a thousand orders of all kinds for accounts that exist, beside the same modifications by `ldapmodify`.
 
 use crate::{
     Failure, Report, Row,
-    applying::{Applying, ou},
+    applying::{AT_ONCE, Applying, ou},
     lab::Domain,
     rounds::alternate,
 };
 use chrono::{DateTime, TimeDelta, Utc};
-use std::cell::Cell;
 use tenure_domain::order::DesiredState;
 
 const ORDERS: usize = 1_000;
 const ROUNDS: usize = 5;
 
 pub(crate) async fn measure(report: &mut Report) -> Result<(), Failure> {
-    let (mixed, two) = (
-        report.wants("apply-mixed"),
-        report.wants("apply-two-domains"),
-    );
-    if !mixed && !two {
+    if !report.wants("apply-mixed") {
         return Ok(());
     }
-    let domains = (
-        Domain::from_environment("CORP"),
-        Domain::from_environment("EMEA"),
-    );
-    let (Ok(corp), Ok(emea)) = domains else {
+    let Ok(corp) = Domain::from_environment("CORP") else {
         report.leave_out(
-            "apply",
-            "no Active Directory domains (AD_CORP_ADDR is not set)",
+            "apply-mixed",
+            "no Active Directory domain (AD_CORP_ADDR is not set)",
         );
         return Ok(());
     };
     let group = new_group(&corp).await?;
-    let corp = Applying::prepare(corp, ORDERS).await?;
-    let measured = orders(report, mixed, &corp, &group).await;
-    let measured = match measured {
-        Ok(()) if two => two_domains(report, &corp, emea).await,
-        other => other,
-    };
+    let corp = Applying::prepare(corp, ORDERS, AT_ONCE).await?;
+    let measured = orders(report, &corp, &group).await;
     corp.clear().await?;
     let by = (corp.domain.admin.as_str(), &corp.domain.admin_password);
     let delete = format!("dn: {group}\nchangetype: delete\n");
@@ -57,15 +43,7 @@ async fn new_group(domain: &Domain) -> Result<String, Failure> {
 }
 
 /// One in five each is disabled, given an end, described otherwise, retired, or put into a group; `ldapmodify` takes that back.
-async fn orders(
-    report: &mut Report,
-    wanted: bool,
-    accounts: &Applying,
-    group: &str,
-) -> Result<(), Failure> {
-    if !wanted {
-        return Ok(());
-    }
+async fn orders(report: &mut Report, accounts: &Applying, group: &str) -> Result<(), Failure> {
     let retired = format!("OU=Retired,{}", accounts.domain.base);
     let end = DateTime::<Utc>::UNIX_EPOCH + TimeDelta::days(30_000);
     let ordered = |n: usize, mut state: DesiredState| {
@@ -107,35 +85,5 @@ async fn orders(
         async || accounts.by_ldapmodify(back).await,
     );
     report.add(Row::rate("apply-mixed", rates.await?, 0.8, "orders/s"));
-    Ok(())
-}
-
-/// The orders of two domains at once, each with its own agent, beside those of one.
-async fn two_domains(report: &mut Report, corp: &Applying, emea: Domain) -> Result<(), Failure> {
-    let emea = Applying::prepare(emea, ORDERS).await?;
-    // Another end every time, so that there is something to do.
-    let day = Cell::new(30_000);
-    let apply = async |accounts: &Applying| {
-        day.set(day.get() + 1);
-        let end = DateTime::<Utc>::UNIX_EPOCH + TimeDelta::days(day.get());
-        let until = |_, state: DesiredState| DesiredState {
-            expires_at: Some(end),
-            ..state
-        };
-        accounts.by_orders(until).await
-    };
-    let rates = alternate(
-        ROUNDS,
-        async || {
-            let began = std::time::Instant::now();
-            let (one, other) = futures::future::join(apply(corp), apply(&emea)).await;
-            one.and(other)?;
-            Ok((2 * ORDERS) as f64 / began.elapsed().as_secs_f64())
-        },
-        async || apply(corp).await,
-    )
-    .await;
-    emea.clear().await?;
-    report.add(Row::rate("apply-two-domains", rates?, 1.6, "orders/s"));
     Ok(())
 }

@@ -1,7 +1,12 @@
 //! An end-of-lifecycle storm: all accounts of a real Active Directory to disable, through the agent with orders, each
 //! checked, claimed, changed and read back; beside it `ldapmodify` with the same attributes on one connection.
 
-use crate::{Failure, Report, Row, applying::Applying, lab::Domain, rounds::alternate};
+use crate::{
+    Failure, Report, Row,
+    applying::{AT_ONCE, Applying},
+    lab::Domain,
+    rounds::alternate,
+};
 use std::env;
 use tenure_domain::order::DesiredState;
 
@@ -21,7 +26,7 @@ pub(crate) async fn measure(report: &mut Report) -> Result<(), Failure> {
     };
     let count = env::var("BENCH_STORM_ACCOUNTS").ok();
     let count = count.and_then(|count| count.parse().ok());
-    let accounts = Applying::prepare(domain, count.unwrap_or(ACCOUNTS)).await?;
+    let accounts = Applying::prepare(domain, count.unwrap_or(ACCOUNTS), AT_ONCE).await?;
     let disabled = |_, state: DesiredState| DesiredState {
         enabled: false,
         ..state
