@@ -248,15 +248,17 @@ async fn sqlite(
     rows: Vec<Cells>,
     sql: impl Fn(usize) -> String,
 ) -> Result<(), ViewError> {
-    for rows in chunks(&rows) {
-        let mut query = sqlx::query(AssertSqlSafe(sql(rows.len())));
-        for cell in rows.iter().flatten() {
+    let sizes: Vec<usize> = chunks(&rows).into_iter().map(<[_]>::len).collect();
+    let mut rows = rows.into_iter();
+    for size in sizes {
+        let mut query = sqlx::query(AssertSqlSafe(sql(size)));
+        for cell in rows.by_ref().take(size).flatten() {
             query = match cell {
                 Cell::Null => query.bind(None::<i64>),
-                Cell::Int(value) => query.bind(*value),
+                Cell::Int(value) => query.bind(value),
                 Cell::Id(id) => query.bind(id.as_bytes().to_vec()),
-                Cell::Text(text) => query.bind(text.clone()),
-                Cell::Bytes(bytes) => query.bind(bytes.clone()),
+                Cell::Text(text) => query.bind(text),
+                Cell::Bytes(bytes) => query.bind(bytes),
             };
         }
         query.execute(&mut *connection).await?;

@@ -7,9 +7,10 @@
 use crate::{
     ViewError, Views, bulk,
     cell::Kind,
-    database::ViewDatabase,
+    database::{Connection, ViewDatabase},
     forget,
-    read_model::{Cells, Folding, Model, ReadModel, Rows},
+    read_model::{Cells, Changes, Folding, Model, ReadModel, Rows},
+    table::Dialect,
 };
 use sea_query::{SelectStatement, SqliteQueryBuilder};
 use std::{
@@ -208,30 +209,59 @@ async fn fill(
             model.fold(&page)?;
         }
     }
-    let dialect = database.dialect();
     let mut work = database.begin().await?;
-    let connection = &mut work.connection();
     for ((model, tables), folded) in missing.iter().zip(folding) {
-        let further = tables.iter().any(|table| *table != MAIN);
-        let changes = folded.finish(further)?.into_iter().enumerate();
-        for ((index, changes), table) in changes.zip(model.tables()) {
-            if !tables.contains(&index) {
-                continue;
-            }
-            connection
-                .execute(&table.create(GENERATION, dialect), &[])
-                .await?;
-            // From nothing, by how much more is counted is how much there is.
-            let mut rows = changes.upserted;
-            rows.extend(changes.counted);
-            bulk::add(connection, table, GENERATION, rows).await?;
-            // Without further indexes: making them takes longer than looking at all rows some times.
-            for statement in table.show(GENERATION, dialect) {
-                connection.execute(&statement, &[]).await?;
-            }
-        }
+        write(&mut work.connection(), (*model, tables), folded).await?;
     }
     work.commit().await
+}
+
+/// Writes these tables of a model. One task makes cells of the rows, another writes those that are made: each takes about as
+/// long as the other, and cells of all rows at once would take their memory twice.
+async fn write(
+    connection: &mut Connection<'_>,
+    (model, tables): (&dyn Model, &[usize]),
+    folded: Box<dyn Folding>,
+) -> Result<(), ViewError> {
+    let wanted = |index: &usize| Some((*index, model.tables().get(*index)?));
+    let wanted: Vec<_> = tables.iter().filter_map(wanted).collect();
+    for (_, table) in &wanted {
+        let create = table.create(GENERATION, Dialect::Sqlite);
+        connection.execute(&create, &[]).await?;
+    }
+    let further = tables.iter().any(|table| *table != MAIN);
+    let (hand_on, mut made) = mpsc::channel::<Result<Changes, ViewError>>(AHEAD);
+    let making = tokio::spawn(async move {
+        for changes in folded.finish(further) {
+            if hand_on.send(changes).await.is_err() {
+                return;
+            }
+        }
+    });
+    while let Some(changes) = made.recv().await {
+        let mut changes = changes?;
+        for (index, table) in &wanted {
+            let Some(changes) = changes.get_mut(*index) else {
+                continue;
+            };
+            // From nothing, by how much more is counted is how much there is.
+            let mut rows = std::mem::take(&mut changes.upserted);
+            rows.append(&mut changes.counted);
+            bulk::add(connection, table, GENERATION, rows).await?;
+        }
+    }
+    // Some rows are not taken for all.
+    making.await.map_err(|error| ViewError::Stopped {
+        model: model.name(),
+        reason: error.to_string(),
+    })?;
+    // Without further indexes: making them takes longer than looking at all rows some times.
+    for (_, table) in &wanted {
+        for statement in table.show(GENERATION, Dialect::Sqlite) {
+            connection.execute(&statement, &[]).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Drops what nobody asks for any more, until nothing is kept.

@@ -9,6 +9,9 @@ use std::{
 use tenure_eventstore::StoredEvent;
 use uuid::Uuid;
 
+/// Rows of a finished fold that are made into cells at a time.
+const AT_A_TIME: usize = 1_024;
+
 /// Cells of one row, in the order of the table's columns.
 pub(crate) type Cells = Vec<Cell>;
 
@@ -130,11 +133,14 @@ pub(crate) trait Model: Send + Sync {
     fn fold(&self, page: &[&StoredEvent], loaded: Vec<Cells>) -> Result<Changes, ViewError>;
 }
 
+/// All rows of a fold, some at a time, each once.
+pub(crate) type Finished = Box<dyn Iterator<Item = Result<Changes, ViewError>> + Send>;
+
 /// A fold in memory, without its types.
 pub(crate) trait Folding: Send {
     fn fold(&mut self, page: &[StoredEvent]) -> Result<(), ViewError>;
-    /// All rows; of the further tables only if they are wanted.
-    fn finish(self: Box<Self>, further: bool) -> Result<Changes, ViewError>;
+    /// All rows, some at a time; of the further tables only if they are wanted.
+    fn finish(self: Box<Self>, further: bool) -> Finished;
 }
 
 /// `M`, without its types.
@@ -223,8 +229,18 @@ impl<M: ReadModel> Folding for Rows<M> {
         self.add(page)
     }
 
-    fn finish(self: Box<Self>, further: bool) -> Result<Changes, ViewError> {
-        changes::<M>(self.slots, further).map_err(unreadable::<M>)
+    fn finish(self: Box<Self>, further: bool) -> Finished {
+        // What is counted is only known when all are.
+        let size = match M::COUNTS {
+            Some(_) if further => usize::MAX,
+            Some(_) | None => AT_A_TIME,
+        };
+        let mut slots = self.slots.into_iter().peekable();
+        Box::new(std::iter::from_fn(move || {
+            slots.peek()?;
+            let some = slots.by_ref().take(size);
+            Some(changes::<M>(some, further).map_err(unreadable::<M>))
+        }))
     }
 }
 
@@ -280,7 +296,7 @@ impl<M: ReadModel> Model for Erased<M> {
 }
 
 fn changes<M: ReadModel>(
-    slots: BTreeMap<M::Key, Slot<M::Row>>,
+    slots: impl IntoIterator<Item = (M::Key, Slot<M::Row>)>,
     further_too: bool,
 ) -> Result<Changes, String> {
     let mut changes: Changes = M::TABLES.iter().map(|_| TableChanges::default()).collect();
@@ -353,3 +369,6 @@ pub(crate) fn of_content<T: serde::de::DeserializeOwned>(mut cells: Cells) -> Re
     let bytes = cells.pop().and_then(Cell::into_bytes).ok_or("no content")?;
     serde_json::from_slice(&bytes).map_err(|error| error.to_string())
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,7 @@
 use crate::{
     ViewError,
     cell::{Cell, Kind},
-    read_model::{Changes, Folding, Model, TableChanges},
+    read_model::{Changes, Finished, Folding, Model, TableChanges},
     search::folded_whole,
     table::Table,
 };
@@ -96,8 +96,8 @@ impl Folding for Said {
         Ok(())
     }
 
-    fn finish(self: Box<Self>, _: bool) -> Result<Changes, ViewError> {
-        Ok(self.rows())
+    fn finish(self: Box<Self>, _: bool) -> Finished {
+        Box::new(std::iter::once(Ok(self.rows())))
     }
 }
 
