@@ -216,8 +216,8 @@ async fn fill(
     work.commit().await
 }
 
-/// Writes these tables of a model. One task makes cells of the rows, another writes those that are made: each takes about as
-/// long as the other, and cells of all rows at once would take their memory twice.
+/// Writes these tables of a model. One task makes cells of the rows while another writes those that are made; cells of all rows
+/// at once would be there beside the rows.
 async fn write(
     connection: &mut Connection<'_>,
     (model, tables): (&dyn Model, &[usize]),
