@@ -37,8 +37,14 @@ pub(crate) async fn measure(report: &mut Report) -> Result<(), Failure> {
         let corp = Applying::prepare(corp, ORDERS, at_once).await?;
         let emea = Applying::prepare(emea, ORDERS, at_once).await?;
         let rates = rates(&corp, &emea).await;
+        let limit = by_ldapmodify(&corp, &emea).await;
         corp.clear().await?;
         emea.clear().await?;
+        let (two, one) = limit?;
+        eprintln!(
+            "  the same by ldapmodify: {two:.0} in two at once, {one:.0} in one: {:.2} x",
+            two / one
+        );
         report.add(Row::rate(row, rates?, AT_LEAST, "orders/s"));
     }
     Ok(())
@@ -56,6 +62,29 @@ async fn rates(corp: &Applying, emea: &Applying) -> Result<(f64, f64), Failure> 
         };
         accounts.by_orders(until).await
     };
+    beside_one(corp, emea, apply).await
+}
+
+/// What the machine is good for: the same modifications by `ldapmodify`, on one connection to each domain.
+async fn by_ldapmodify(corp: &Applying, emea: &Applying) -> Result<(f64, f64), Failure> {
+    let ticks = Cell::new(130_000_000_000_000_000_u64);
+    let apply = async |accounts: &Applying| {
+        ticks.set(ticks.get() + 1);
+        let end = ticks.get();
+        let until = |_: usize, dn: &str, claim: &str| {
+            format!("dn: {dn}\n{claim}replace: accountExpires\naccountExpires: {end}\n\n")
+        };
+        accounts.by_ldapmodify(until).await
+    };
+    beside_one(corp, emea, apply).await
+}
+
+/// Two domains at once and one of them in turns, in orders a second.
+async fn beside_one(
+    corp: &Applying,
+    emea: &Applying,
+    apply: impl AsyncFn(&Applying) -> Result<f64, Failure>,
+) -> Result<(f64, f64), Failure> {
     alternate(
         ROUNDS,
         async || {

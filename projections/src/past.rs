@@ -21,6 +21,7 @@ use std::{
 use tenure_eventstore::EventStore;
 use tokio::{
     sync::{OnceCell, mpsc},
+    task::JoinError,
     time::Instant,
 };
 use uuid::Uuid;
@@ -196,7 +197,7 @@ async fn fill(
     let mut pages = store.read_kinds(&kinds, PAGE).await?;
     // Decoded by one task, folded by another.
     let (hand_on, mut decoded) = mpsc::channel(AHEAD);
-    tokio::spawn(async move {
+    let decoding = tokio::spawn(async move {
         while let Some(page) = pages.next().await {
             if hand_on.send(page).await.is_err() {
                 return;
@@ -209,6 +210,9 @@ async fn fill(
             model.fold(&page)?;
         }
     }
+    // Some of the history is not taken for all.
+    let first = models().next().map_or("past", Model::name);
+    decoding.await.map_err(|error| stopped(first, &error))?;
     let mut work = database.begin().await?;
     for ((model, tables), folded) in missing.iter().zip(folding) {
         write(&mut work.connection(), (*model, tables), folded).await?;
@@ -251,10 +255,9 @@ async fn write(
         }
     }
     // Some rows are not taken for all.
-    making.await.map_err(|error| ViewError::Stopped {
-        model: model.name(),
-        reason: error.to_string(),
-    })?;
+    making
+        .await
+        .map_err(|error| stopped(model.name(), &error))?;
     // Without further indexes: making them takes longer than looking at all rows some times.
     for (_, table) in &wanted {
         for statement in table.show(GENERATION, Dialect::Sqlite) {
@@ -262,6 +265,13 @@ async fn write(
         }
     }
     Ok(())
+}
+
+fn stopped(model: &'static str, error: &JoinError) -> ViewError {
+    ViewError::Stopped {
+        model,
+        reason: error.to_string(),
+    }
 }
 
 /// Drops what nobody asks for any more, until nothing is kept.
