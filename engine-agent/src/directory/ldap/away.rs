@@ -6,14 +6,14 @@ use ldap3::LdapError;
 use std::{
     io,
     sync::{Mutex, PoisonError},
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 use tenure_domain::order::{Failure, FailureReason};
 use zeroize::Zeroizing;
 
-/// Directories count wrong passwords over half an hour or so (lockOutObservationWindow) and lock the account after five or
-/// more: three are never too many.
-const WRONG_PASSWORD_PAUSE: Duration = Duration::from_secs(11 * 60);
+/// A directory forgets wrong passwords only when none came for a while (lockOutObservationWindow, mostly ten minutes to an hour):
+/// tried again within it, they add up, however slowly they come. How long it is, nobody is told who cannot sign in.
+const WRONG_PASSWORD_PAUSE: Duration = Duration::from_hours(24);
 
 /// No answer, or none that helps.
 pub(super) fn unreachable(detail: impl AsRef<str>) -> Failure {
@@ -55,32 +55,40 @@ pub(super) struct Caution(Mutex<Option<Wrong>>);
 
 struct Wrong {
     password: Zeroizing<String>,
+    /// When its file was written.
+    written: Option<SystemTime>,
     at: Instant,
     failure: Failure,
 }
 
 impl Caution {
-    /// Why this password is not tried now, if it is not.
-    pub(super) fn objection(&self, password: &str) -> Option<Failure> {
+    /// Why this password of a file written then is not tried now, if it is not.
+    pub(super) fn objection(&self, password: &str, written: Option<SystemTime>) -> Option<Failure> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let known = known.as_ref()?;
         let wait = WRONG_PASSWORD_PAUSE.checked_sub(known.at.elapsed())?;
-        (*known.password == password).then(|| {
-            let minutes = wait.as_secs().div_ceil(60);
+        (*known.password == password && known.written == written).then(|| {
+            let hours = wait.as_secs().div_ceil(3_600);
             let said = &known.failure.detail;
             failure(
                 known.failure.reason,
                 format!(
-                    "{said} (the same password is not tried again for {minutes} min, lest the account be locked; another one in \
-                     the file is tried at once)"
+                    "{said} (the same password is not tried again for {hours} h, lest the account be locked; when the file is \
+                     written anew, with this or another one, it is tried at once)"
                 ),
             )
         })
     }
 
-    pub(super) fn wrong(&self, password: Zeroizing<String>, failure: Failure) {
+    pub(super) fn wrong(
+        &self,
+        password: Zeroizing<String>,
+        written: Option<SystemTime>,
+        failure: Failure,
+    ) {
         let wrong = Wrong {
             password,
+            written,
             at: Instant::now(),
             failure,
         };
@@ -116,11 +124,12 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_password_is_not_tried_again_and_another_one_is() {
+    fn a_wrong_password_is_not_tried_again_and_what_is_written_since_is() {
         let caution = Caution::default();
         let said = failure(FailureReason::SignInRefused, "data 52e");
-        caution.wrong(Zeroizing::new("old".to_owned()), said);
-        let objection = caution.objection("old").unwrap();
+        let written = Some(SystemTime::UNIX_EPOCH);
+        caution.wrong(Zeroizing::new("old".to_owned()), written, said);
+        let objection = caution.objection("old", written).unwrap();
         assert_eq!(objection.reason, FailureReason::SignInRefused);
         assert!(
             objection.detail.starts_with("data 52e"),
@@ -128,8 +137,10 @@ mod tests {
             objection.detail
         );
         assert!(!objection.detail.contains("old"));
-        assert_eq!(caution.objection("new"), None);
+        assert_eq!(caution.objection("new", written), None);
+        let later = Some(SystemTime::UNIX_EPOCH + Duration::from_secs(1));
+        assert_eq!(caution.objection("old", later), None);
         caution.right();
-        assert_eq!(caution.objection("old"), None);
+        assert_eq!(caution.objection("old", written), None);
     }
 }

@@ -29,7 +29,7 @@ use std::{
     net::SocketAddr,
     path::PathBuf,
     sync::{Arc, PoisonError},
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 use tenure_domain::order::{Failure, FailureReason};
 use tokio::{net::TcpStream, sync::Mutex, task::AbortHandle, time::timeout};
@@ -74,6 +74,7 @@ pub(super) struct Connection {
     /// The domain controller in use: where the address leads anew only after it failed.
     peer: std::sync::Mutex<Option<SocketAddr>>,
     caution: Caution,
+    signing_in: Mutex<()>,
     reads: Mutex<Lane>,
     writes: Mutex<Lane>,
 }
@@ -124,6 +125,7 @@ impl Connection {
             patience: Duration::from_secs(config.timeout_seconds),
             peer: std::sync::Mutex::default(),
             caution: Caution::default(),
+            signing_in: Mutex::default(),
             reads: Mutex::default(),
             writes: Mutex::default(),
         })
@@ -359,18 +361,16 @@ impl Connection {
 
     async fn signed_in(&self) -> Result<Session, Failure> {
         // Read every time, so that a rotated password is picked up.
-        let password = tokio::fs::read_to_string(&self.bind_password_file)
-            .await
-            .map(Zeroizing::new)
-            .map_err(|error| {
-                let file = self.bind_password_file.display();
-                failure(FailureReason::SignInRefused, format!("{file}: {error}"))
-            })?;
-        let password = Zeroizing::new(password.trim_end_matches(['\r', '\n']).to_owned());
-        if let Some(objection) = self.caution.objection(&password) {
+        let (password, written) = self.password().await?;
+        if let Some(objection) = self.caution.objection(&password, written) {
             return Err(objection);
         }
         let session = self.dial().await?;
+        // One at a time: what is wrong would be tried by both lanes at once.
+        let _turn = self.signing_in.lock().await;
+        if let Some(objection) = self.caution.objection(&password, written) {
+            return Err(objection);
+        }
         let mut ldap = session.ldap.clone();
         let result = ldap
             .with_timeout(self.patience)
@@ -393,9 +393,23 @@ impl Connection {
         }
         let refused = failure(FailureReason::SignInRefused, detail);
         if refusal.is_wrong_password() {
-            self.caution.wrong(password, refused.clone());
+            self.caution.wrong(password, written, refused.clone());
         }
         Err(refused)
+    }
+
+    /// What the file holds, and when it was written.
+    async fn password(&self) -> Result<(Zeroizing<String>, Option<SystemTime>), Failure> {
+        let unreadable = |error: std::io::Error| {
+            let file = self.bind_password_file.display();
+            failure(FailureReason::SignInRefused, format!("{file}: {error}"))
+        };
+        let metadata = tokio::fs::metadata(&self.bind_password_file).await;
+        let written = metadata.map_err(unreadable)?.modified().ok();
+        let text = tokio::fs::read_to_string(&self.bind_password_file).await;
+        let text = Zeroizing::new(text.map_err(unreadable)?);
+        let password = Zeroizing::new(text.trim_end_matches(['\r', '\n']).to_owned());
+        Ok((password, written))
     }
 
     async fn dial(&self) -> Result<Session, Failure> {

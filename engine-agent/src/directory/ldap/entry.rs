@@ -33,6 +33,21 @@ impl Entry {
         Some(Self { dn, attributes })
     }
 
+    /// As if a directory had told it.
+    #[cfg(test)]
+    pub(super) fn of<'a>(
+        dn: &str,
+        attributes: impl IntoIterator<Item = (&'a str, Vec<Vec<u8>>)>,
+    ) -> Self {
+        let attributes = attributes.into_iter();
+        Self {
+            dn: dn.to_owned(),
+            attributes: attributes
+                .map(|(name, values)| (name.to_ascii_lowercase(), values))
+                .collect(),
+        }
+    }
+
     fn values(&self, name: &str) -> &[Vec<u8>] {
         self.attributes
             .get(&name.to_ascii_lowercase())

@@ -4,7 +4,7 @@
 //! as the change), *act* (move, groups, password: after the claim and a re-read), *verify* (read back; bind with a new
 //! password). The steps are in `carry.rs` (all kinds), `provision.rs`, `gmsa.rs` (accounts whose password the directory
 //! makes), `password_change.rs`, `remove.rs` and `useless.rs`; what the
-//! directory's refusals mean is in `refusal.rs`, why it may be away altogether in `away.rs`. Synchronisation reads by `read.rs`, discovery on the spot by `survey.rs`; what the engine may do is
+//! directory's refusals mean is in `refusal.rs`, why it may be away altogether in `away.rs`. Synchronisation reads by `read.rs` and `membership.rs`, discovery on the spot by `survey.rs`; what the engine may do is
 //! told by `rights.rs`.
 
 mod away;
@@ -13,6 +13,7 @@ mod connection;
 mod descriptor;
 mod entry;
 mod gmsa;
+mod membership;
 mod object;
 mod paged;
 mod password_change;

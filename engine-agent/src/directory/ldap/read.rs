@@ -314,7 +314,7 @@ impl Out<'_> {
                 let group = group(entry).ok_or_else(|| lost(&entry.dn))?;
                 let id = group.id;
                 objects.push(DirectoryObject::Group(group));
-                let members = self.members(id, entry).await?;
+                let members = self.connection.members(id, entry).await?;
                 if !members.is_empty() {
                     objects.push(DirectoryObject::Members { group: id, members });
                 }
@@ -323,28 +323,6 @@ impl Out<'_> {
             cookie = next;
         }
         Ok(())
-    }
-
-    /// Active Directory gives 1500 values of an attribute at a time: `member;range=0-1499`, the last part `…-*`.
-    async fn members(&self, group: Uuid, entry: &Entry) -> Result<Vec<Uuid>, Trouble> {
-        let mut members: Vec<Uuid> = entry.texts("member").filter_map(guid_of).collect();
-        let mut part = ranged(entry, &mut members);
-        while let Some(next) = part {
-            let (entries, _) = self
-                .connection
-                .search_with(
-                    &format!("<GUID={group}>"),
-                    Scope::Base,
-                    "(objectClass=*)",
-                    vec![format!("member;range={next}-*")],
-                    vec![extended_names()],
-                )
-                .await?;
-            part = entries
-                .first()
-                .and_then(|entry| ranged(entry, &mut members));
-        }
-        Ok(members)
     }
 
     /// What changed since; false if what was deleted cannot be seen. A directory may look at every object it has to find
@@ -509,21 +487,13 @@ fn plain(dn: &str) -> &str {
 }
 
 /// The objectGUID in front of a name.
-fn guid_of(dn: &str) -> Option<Uuid> {
+pub(super) fn guid_of(dn: &str) -> Option<Uuid> {
     let (guid, _) = dn.strip_prefix("<GUID=")?.split_once('>')?;
     Uuid::try_parse(guid).ok()
 }
 
-/// Takes the members of a part, and says where the next one begins.
-fn ranged(entry: &Entry, members: &mut Vec<Uuid>) -> Option<u64> {
-    let name = entry.named_like("member;range=")?;
-    members.extend(entry.texts(name).filter_map(guid_of));
-    let (_, last) = name.rsplit_once('-')?;
-    last.parse::<u64>().ok()?.checked_add(1)
-}
-
 /// SEQUENCE { flag INTEGER 1 }: GUIDs as text.
-fn extended_names() -> RawControl {
+pub(super) fn extended_names() -> RawControl {
     RawControl {
         ctype: EXTENDED_DN.into(),
         crit: true,
