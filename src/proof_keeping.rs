@@ -1,8 +1,12 @@
 //! What makes the history provable while nobody looks: checkpoints are signed and written elsewhere, and the chain is
-//! computed anew and compared with them, both on a schedule.
+//! computed anew and compared with them, both on a schedule. What says when this was done last stands in the database, whose
+//! administrator may want it never done again: it counts only if this instance signed or sealed it.
+
+#[cfg(test)]
+mod tests;
 
 use crate::config::CheckpointSection;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use std::{
     fs,
     io::Write,
@@ -67,25 +71,28 @@ impl Keeping {
     }
 
     async fn turn(&self, waiting: &mut Waiting) -> Result<(), StoreError> {
-        if let Some(checkpoint) = self.due().await? {
+        let newest = self.store.newest_checkpoint().await?;
+        if let Some(checkpoint) = self.due(newest.signed.as_ref()).await? {
             waiting.for_file.push_str(&format!("{checkpoint}\n"));
             waiting.for_webhook.push(checkpoint.to_string());
         }
         self.write(&mut waiting.for_file);
         self.send(&mut waiting.for_webhook).await;
-        if self.is_verification_due().await? {
+        if self.is_verification_due(newest.is_forged).await? {
             self.verify().await?;
         }
         Ok(())
     }
 
-    async fn due(&self) -> Result<Option<ChainCheckpoint>, StoreError> {
-        let now = self.clock.now();
+    async fn due(
+        &self,
+        last: Option<&ChainCheckpoint>,
+    ) -> Result<Option<ChainCheckpoint>, StoreError> {
         let every = TimeDelta::minutes(self.section.every_minutes.into());
         let head = self.store.head().await?.position;
-        let last = self.store.last_checkpoint().await?;
+        let now = self.clock.now();
         let is_due = match last {
-            Some(last) => last.position < head && last.signed_at + every <= now,
+            Some(last) => last.position < head && is_over(last.signed_at, every, now),
             None => head > 0,
         };
         if every.is_zero() || !is_due {
@@ -134,13 +141,14 @@ impl Keeping {
         metrics::gauge!("tenure_checkpoints_unsent").set(0.0);
     }
 
-    async fn is_verification_due(&self) -> Result<bool, StoreError> {
+    /// Whatever the schedule says if there is something `suspect`.
+    async fn is_verification_due(&self, suspect: bool) -> Result<bool, StoreError> {
         let every = TimeDelta::hours(self.section.verify_every_hours.into());
         let last = self.store.last_verification().await?;
         // What was found altered is looked at again at every turn.
-        let is_due =
-            last.is_none_or(|last| last.altered.is_some() || last.at + every <= self.clock.now());
-        Ok(!every.is_zero() && is_due)
+        let now = self.clock.now();
+        let is_due = last.is_none_or(|last| last.altered.is_some() || is_over(last.at, every, now));
+        Ok(!every.is_zero() && (suspect || is_due))
     }
 
     async fn verify(&self) -> Result<(), StoreError> {
@@ -207,6 +215,11 @@ impl Keeping {
         };
         self.store.keep_verification(&found).await
     }
+}
+
+/// Is it `every` ago? What lies in the future says nothing: a clock was wrong.
+fn is_over(then: DateTime<Utc>, every: TimeDelta, now: DateTime<Utc>) -> bool {
+    then > now || then + every <= now
 }
 
 /// Sends one note.

@@ -49,6 +49,15 @@ impl ChainCheckpoint {
     }
 }
 
+/// The newest checkpoint kept here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewestCheckpoint {
+    /// The newest that this instance signed.
+    pub signed: Option<ChainCheckpoint>,
+    /// Does one that it did not sign, or that is damaged, stand as newer?
+    pub is_forged: bool,
+}
+
 impl fmt::Display for ChainCheckpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.note.fmt(f)
@@ -237,20 +246,44 @@ impl EventStore {
         notes.iter().map(parsed).collect()
     }
 
-    /// The newest checkpoint kept here.
+    /// The newest checkpoint kept here: whoever can write a row cannot make it count.
     ///
     /// # Errors
-    /// If the database fails, or it is damaged.
-    pub async fn last_checkpoint(&self) -> Result<Option<ChainCheckpoint>, StoreError> {
-        let note: Option<(i64, String)> = on_reader!(&self.0.database, |pool| {
-            sqlx::query_as(
-                "SELECT position, note FROM chain_checkpoints ORDER BY position DESC, signed_at DESC LIMIT 1",
-            )
-            .fetch_optional(pool)
-            .await?
-        });
-        note.as_ref().map(parsed).transpose()
+    /// If the database fails.
+    pub async fn newest_checkpoint(&self) -> Result<NewestCheckpoint, StoreError> {
+        let newest = self.newest_rows(1).await?;
+        // After the row: a key that was changed meanwhile is known, too.
+        let keys = self.checkpoint_keys().await?;
+        let signed = newest.iter().find_map(|row| signed_by(&keys, row));
+        if newest.is_empty() || signed.is_some() {
+            return Ok(NewestCheckpoint {
+                signed,
+                is_forged: false,
+            });
+        }
+        let all = self.newest_rows(i64::MAX).await?;
+        Ok(NewestCheckpoint {
+            signed: all.iter().find_map(|row| signed_by(&keys, row)),
+            is_forged: true,
+        })
     }
+
+    async fn newest_rows(&self, most: i64) -> Result<Vec<(i64, String)>, StoreError> {
+        Ok(on_reader!(&self.0.database, |pool| {
+            sqlx::query_as(
+                "SELECT position, note FROM chain_checkpoints ORDER BY position DESC, signed_at DESC LIMIT $1",
+            )
+            .bind(most)
+            .fetch_all(pool)
+            .await?
+        }))
+    }
+}
+
+fn signed_by(keys: &[VerifierKey], row: &(i64, String)) -> Option<ChainCheckpoint> {
+    let checkpoint = parsed(row).ok()?;
+    let is_signed = keys.iter().any(|key| checkpoint.is_signed_by(key));
+    is_signed.then_some(checkpoint)
 }
 
 /// What stands beside the note is not signed, so it must say the same.

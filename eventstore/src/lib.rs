@@ -36,6 +36,7 @@ mod keys;
 mod kind;
 mod load;
 mod log;
+mod marks;
 mod note;
 mod pace;
 mod pages;
@@ -60,7 +61,7 @@ mod verify_export;
 mod wake;
 mod warm;
 
-pub use checkpoint::{ChainCheckpoint, CheckpointSigner, read_checkpoints};
+pub use checkpoint::{ChainCheckpoint, CheckpointSigner, NewestCheckpoint, read_checkpoints};
 pub use clock::{Clock, SystemClock, VirtualClock};
 pub use database::{Database, begin, one_writer};
 pub use error::StoreError;

@@ -21,13 +21,12 @@ pub struct Verification {
 }
 
 impl EventStore {
-    /// The last look; none before the first.
+    /// The last look; none before the first, or if what stands there was not kept by this instance: then it is looked again.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn last_verification(&self) -> Result<Option<Verification>, StoreError> {
-        let kept = self.state_tables().meta(NAME).await?;
-        // What cannot be read was never written by us: it is looked again.
+        let kept = self.mark(NAME).await?;
         Ok(kept.and_then(|kept| serde_json::from_str(&kept).ok()))
     }
 
@@ -37,6 +36,6 @@ impl EventStore {
     /// If the database fails.
     pub async fn keep_verification(&self, found: &Verification) -> Result<(), StoreError> {
         let found = serde_json::to_string(found).map_err(StoreError::Unwritable)?;
-        self.state_tables().set_meta(NAME, &found).await
+        self.keep_mark(NAME, &found).await
     }
 }

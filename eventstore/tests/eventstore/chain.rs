@@ -3,7 +3,7 @@
 use crate::support::*;
 use serde_json::Value;
 use tenure_eventstore::{
-    Cause, ChainCheckpoint, Database, EventStore, VerifyError,
+    Cause, ChainCheckpoint, Database, EventStore, Verification, VerifyError,
     chain::{self, Content},
     new_id,
 };
@@ -170,6 +170,36 @@ on_every_store! {
         assert!(matches!(store.verify(|_| ()).await, Err(VerifyError::Store(_))));
         tamper(&store, "UPDATE chain_checkpoints SET position = 6, note = replace(note, 'time 20', 'time 19')").await;
         assert!(matches!(store.verify(|_| ()).await, Err(VerifyError::Untrusted { position: 6, .. })));
+    }
+
+    async fn a_forged_or_damaged_row_is_never_the_newest_checkpoint(backend: Backend) {
+        let store = history(&backend).await;
+        let own = store.checkpoint(store.now()).await.expect("checkpoint");
+        let newest = store.newest_checkpoint().await.expect("newest");
+        assert_eq!((newest.signed, newest.is_forged), (Some(own.clone()), false));
+        let stranger = history(&Backend::stranger()).await;
+        run(&stranger, create(new_id(), "later")).await;
+        let forged = stranger.checkpoint(store.now()).await.expect("another instance's");
+        let insert = format!("INSERT INTO chain_checkpoints (position, signed_at, note) VALUES (7, 1, '{forged}')");
+        tamper(&store, &insert).await;
+        for damage in ["position = 7", "note = 'none'", "note = '', position = 8"] {
+            tamper(&store, &format!("UPDATE chain_checkpoints SET {damage} WHERE position > 6")).await;
+            let newest = store.newest_checkpoint().await.expect("newest");
+            assert_eq!((newest.signed, newest.is_forged), (Some(own.clone()), true), "{damage}");
+        }
+        tamper(&store, "DELETE FROM chain_checkpoints").await;
+        let newest = store.newest_checkpoint().await.expect("newest");
+        assert_eq!((newest.signed, newest.is_forged), (None, false));
+    }
+
+    async fn a_look_counts_only_as_it_was_written_down(backend: Backend) {
+        let store = history(&backend).await;
+        let found = Verification { at: store.now(), position: 6, checkpoints: 0, altered: None };
+        store.keep_verification(&found).await.expect("kept");
+        assert_eq!(store.last_verification().await.expect("read"), Some(found));
+        let of_it = "WHERE name = 'history verification'";
+        tamper(&store, &format!("UPDATE meta SET value = replace(value, 'position\":6', 'position\":9') {of_it}")).await;
+        assert_eq!(store.last_verification().await.expect("read"), None);
     }
 
     async fn verification_goes_on_while_events_are_appended(backend: Backend) {

@@ -60,7 +60,7 @@ async fn proof(State(app): State<App>) -> Result<Json<Proof>, Problem> {
         let head = store.head().await?;
         let found = (
             store.last_verification().await?,
-            store.last_checkpoint().await?,
+            store.newest_checkpoint().await?.signed,
         );
         Ok::<_, tenure_eventstore::StoreError>((head, keys, found))
     };
