@@ -116,6 +116,18 @@ on_every_store! {
         assert_eq!(altered_at(&store).await, 4);
     }
 
+    async fn an_event_put_in_between_is_noticed_although_all_behind_it_moved_on(backend: Backend) {
+        let store = history(&backend).await;
+        tamper(&store, "UPDATE events SET position = -position - 1 WHERE position >= 4").await;
+        tamper(&store, "UPDATE events SET position = -position WHERE position < 0").await;
+        tamper(&store, "INSERT INTO events (position, recorded_at, id, stream, correlation, version, kind, schema, type, \
+            actor, hash, payload) SELECT 4, recorded_at, id, correlation, correlation, 1, kind, schema, type, actor, \
+            hash, payload FROM events WHERE position = 5").await;
+        assert_eq!(altered_at(&store).await, 4);
+        tamper(&store, "UPDATE log_head SET position = 7").await;
+        assert_eq!(altered_at(&store).await, 4);
+    }
+
     async fn an_event_beyond_the_head_is_noticed(backend: Backend) {
         let store = history(&backend).await;
         tamper(&store, "INSERT INTO events (position, recorded_at, id, stream, correlation, version, kind, schema, type, \

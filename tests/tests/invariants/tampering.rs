@@ -6,7 +6,7 @@ use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, SqliteConnection};
 use std::sync::Arc;
 use tenure_eventstore::{EventStore, VerifyError, clock::VirtualClock};
 
-/// A flipped bit, a deleted row, two rows in each other's place, and a cut-off end; each is undone again.
+/// A flipped bit, a deleted row, two rows in each other's place, one put in between, and a cut-off end; each is undone again.
 pub(crate) async fn is_found(backend: &Backend, random: &mut StdRng) -> Result<(), String> {
     let store = copy(backend).await;
     store.checkpoint(store.now()).await.unwrap();
@@ -50,6 +50,22 @@ pub(crate) async fn is_found(backend: &Backend, random: &mut StdRng) -> Result<(
             .await
             .map_err(|error| format!("put back, and yet: {error}"))?;
     }
+    let at = any(random);
+    for sql in put_in(at) {
+        alter(&store, &sql).await;
+    }
+    found(&store, at, "an event put in between").await?;
+    let longer = |by| format!("UPDATE log_head SET position = position + {by}");
+    alter(&store, &longer(1)).await;
+    found(&store, at, "an event put in between, and a forged head").await?;
+    alter(&store, &longer(-1)).await;
+    for sql in taken_out(at) {
+        alter(&store, &sql).await;
+    }
+    store
+        .verify(|_| ())
+        .await
+        .map_err(|error| format!("taken out, and yet: {error}"))?;
     let end = any(random) - 1;
     alter(
         &store,
@@ -76,6 +92,28 @@ async fn found(store: &EventStore, at: u64, what: &str) -> Result<(), String> {
         Err(VerifyError::Truncated { end, .. }) if end == at || end + 1 == at => Ok(()),
         outcome => Err(format!("{what} at {at} was not found there: {outcome:?}")),
     }
+}
+
+/// An event of a stream of its own at that position, and all from there on one further. By way of negative positions, since
+/// no two rows may have the same one in between.
+fn put_in(at: u64) -> [String; 3] {
+    [
+        format!("UPDATE events SET position = -position - 1 WHERE position >= {at}"),
+        "UPDATE events SET position = -position WHERE position < 0".to_owned(),
+        format!(
+            "INSERT INTO events (position, recorded_at, id, stream, correlation, version, kind, schema, type, actor, hash, \
+             payload) SELECT {at}, recorded_at, id, id, correlation, 1, kind, schema, type, actor, hash, payload FROM events \
+             WHERE position = {at} + 1"
+        ),
+    ]
+}
+
+fn taken_out(at: u64) -> [String; 3] {
+    [
+        format!("DELETE FROM events WHERE position = {at}"),
+        format!("UPDATE events SET position = 1 - position WHERE position > {at}"),
+        "UPDATE events SET position = -position WHERE position < 0".to_owned(),
+    ]
 }
 
 fn flip(backend: &Backend, column: &str, byte: u32, at: u64) -> String {
