@@ -25,6 +25,8 @@ use tokio_util::sync::CancellationToken;
 const LOOK: Duration = Duration::from_secs(20);
 /// How long whoever takes checkpoints elsewhere may take for one.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// Checkpoints sent at one look, so that a new destination, which gets all older ones, does not put verification off.
+const MOST_SENT: usize = 100;
 
 /// Signs and verifies until cancelled.
 pub(crate) async fn run(keeping: Keeping, cancel: CancellationToken) {
@@ -60,7 +62,6 @@ pub(crate) struct Keeping {
 #[derive(Default)]
 struct Waiting {
     for_file: String,
-    for_webhook: Vec<String>,
 }
 
 impl Keeping {
@@ -74,10 +75,9 @@ impl Keeping {
         let newest = self.store.newest_checkpoint().await?;
         if let Some(checkpoint) = self.due(newest.signed.as_ref()).await? {
             waiting.for_file.push_str(&format!("{checkpoint}\n"));
-            waiting.for_webhook.push(checkpoint.to_string());
         }
         self.write(&mut waiting.for_file);
-        self.send(&mut waiting.for_webhook).await;
+        self.send().await?;
         if self.is_verification_due(newest.is_forged).await? {
             self.verify().await?;
         }
@@ -124,21 +124,22 @@ impl Keeping {
         }
     }
 
-    /// What cannot be sent now is sent the next time.
-    async fn send(&self, unsent: &mut Vec<String>) {
+    /// What cannot be sent now is sent the next time, by whichever process runs then.
+    async fn send(&self) -> Result<(), StoreError> {
         let Some(address) = &self.section.webhook else {
-            unsent.clear();
-            return;
+            return Ok(());
         };
-        while let Some(note) = unsent.first() {
-            if let Err(error) = post(address, note).await {
+        let unsent = self.store.checkpoints_not_taken(address, MOST_SENT);
+        for checkpoint in unsent.await? {
+            if let Err(error) = post(address, &checkpoint.to_string()).await {
                 metrics::gauge!("tenure_checkpoints_unsent").set(1.0);
                 tracing::error!(%error, "a signed checkpoint cannot be sent to checkpoints.webhook");
-                return;
+                return Ok(());
             }
-            unsent.remove(0);
+            self.store.checkpoint_taken(address, &checkpoint).await?;
         }
         metrics::gauge!("tenure_checkpoints_unsent").set(0.0);
+        Ok(())
     }
 
     /// Whatever the schedule says if there is something `suspect`.

@@ -280,7 +280,7 @@ impl EventStore {
     }
 }
 
-fn signed_by(keys: &[VerifierKey], row: &(i64, String)) -> Option<ChainCheckpoint> {
+pub(crate) fn signed_by(keys: &[VerifierKey], row: &(i64, String)) -> Option<ChainCheckpoint> {
     let checkpoint = parsed(row).ok()?;
     let is_signed = keys.iter().any(|key| checkpoint.is_signed_by(key));
     is_signed.then_some(checkpoint)

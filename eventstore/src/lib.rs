@@ -53,6 +53,7 @@ mod sqlite;
 pub mod state;
 mod store;
 mod tail;
+mod taken;
 mod turns;
 mod upcast;
 mod verification;

@@ -1,4 +1,12 @@
 use super::*;
+use axum::http::StatusCode;
+use std::{
+    future::ready,
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 use tempfile::TempDir;
 use tenure_domain::{
     Actor,
@@ -47,6 +55,17 @@ impl World {
         self.clock.now()
     }
 
+    /// One more event, and one more checkpoint is due.
+    async fn hour(&self) {
+        self.event().await;
+        self.clock.advance(TimeDelta::hours(1));
+    }
+
+    async fn kept(&self) -> Vec<String> {
+        let kept = self.keeping.store.checkpoints().await.unwrap();
+        kept.iter().map(ToString::to_string).collect()
+    }
+
     /// As a process does that was just started.
     async fn turn(&self) {
         self.keeping.turn(&mut Waiting::default()).await.unwrap();
@@ -73,6 +92,61 @@ async fn open(folder: &TempDir, clock: &Arc<VirtualClock>, keys: InstanceKeys) -
         max_connections: 2,
     });
     store.await.unwrap()
+}
+
+/// A machine elsewhere that takes checkpoints once it is told to.
+struct Collector {
+    address: String,
+    takes: Arc<AtomicBool>,
+    taken: Arc<Mutex<Vec<String>>>,
+}
+
+impl Collector {
+    async fn start() -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let collector = Self {
+            address: format!("http://{}/", listener.local_addr().unwrap()),
+            takes: Arc::default(),
+            taken: Arc::default(),
+        };
+        let (takes, taken) = (collector.takes.clone(), collector.taken.clone());
+        let take = move |note: String| {
+            if !takes.load(Ordering::SeqCst) {
+                return ready(StatusCode::SERVICE_UNAVAILABLE);
+            }
+            taken.lock().unwrap().push(note);
+            ready(StatusCode::NO_CONTENT)
+        };
+        let router = axum::Router::new().route("/", axum::routing::post(take));
+        tokio::spawn(axum::serve(listener, router).into_future());
+        collector
+    }
+
+    fn taken(&self) -> Vec<String> {
+        self.taken.lock().unwrap().clone()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_destination_gets_what_was_signed_before_it_was_named_and_what_it_refused_before_a_restart()
+ {
+    let mut world = World::new().await;
+    world.turn().await;
+    let collector = Collector::start().await;
+    world.keeping.section.webhook = Some(collector.address.clone());
+    world.hour().await;
+    world.turn().await;
+    assert_eq!(collector.taken(), Vec::<String>::new());
+    collector.takes.store(true, Ordering::SeqCst);
+    world.turn().await;
+    assert_eq!(world.kept().await.len(), 2);
+    assert_eq!(collector.taken(), world.kept().await);
+    world.hour().await;
+    world.turn().await;
+    world.turn().await;
+    assert_eq!(world.kept().await.len(), 3);
+    assert_eq!(collector.taken(), world.kept().await, "each once");
 }
 
 #[tokio::test(flavor = "multi_thread")]

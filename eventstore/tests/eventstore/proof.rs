@@ -26,6 +26,11 @@ async fn key(store: &EventStore) -> VerifierKey {
     keys.pop().expect("a key")
 }
 
+async fn waiting(store: &EventStore, destination: &str, most: usize) -> Vec<ChainCheckpoint> {
+    let waiting = store.checkpoints_not_taken(destination, most);
+    waiting.await.expect("read")
+}
+
 /// True if the script in another language finds the export unaltered.
 fn by_script(bytes: &[u8], key: &VerifierKey) -> (bool, String) {
     let file = tempfile::NamedTempFile::new().expect("file");
@@ -107,6 +112,28 @@ on_every_store! {
         let keys = [key(&store).await, key(&forged).await];
         let found = verify_export(bytes.as_slice(), &keys, vec![kept]);
         assert!(matches!(found, Err(VerifyError::Altered { position: 6, .. })), "{found:?}");
+    }
+
+    async fn a_destination_has_taken_what_is_remembered_of_it_and_nothing_that_was_forged(backend: Backend) {
+        let store = history(&backend).await;
+        let first = store.checkpoint(store.now()).await.expect("checkpoint");
+        let handed_over = store.change_checkpoint_key(store.now()).await.expect("changed");
+        let stranger = history(&Backend::stranger()).await;
+        let forged = stranger.checkpoint(store.now()).await.expect("another instance's");
+        tamper(&store, &format!("INSERT INTO chain_checkpoints (position, signed_at, note) VALUES (6, 1, '{forged}')")).await;
+        run(&store, create(new_id(), "a")).await;
+        let last = store.checkpoint(store.now()).await.expect("checkpoint");
+        let all = vec![first.clone(), handed_over, last.clone()];
+        assert_eq!(waiting(&store, "here", 9).await, all);
+        assert_eq!(waiting(&store, "here", 2).await, all[..2]);
+        store.checkpoint_taken("here", &first).await.expect("kept");
+        assert_eq!(waiting(&store, "here", 9).await, all[1..]);
+        assert_eq!(waiting(&store, "there", 9).await, all);
+        store.checkpoint_taken("here", &last).await.expect("kept");
+        assert!(waiting(&store, "here", 9).await.is_empty());
+        // Whoever has the database wants nothing more to be sent.
+        tamper(&store, "UPDATE meta SET value = '900 900' WHERE name LIKE 'checkpoints taken by %'").await;
+        assert_eq!(waiting(&store, "here", 9).await, all);
     }
 
     async fn whoever_trusts_a_key_trusts_the_one_that_it_hands_over_to(backend: Backend) {
