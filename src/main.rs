@@ -5,6 +5,7 @@
 
 mod agent;
 mod audit;
+mod checkpoint_file;
 mod client;
 mod completion;
 mod config;

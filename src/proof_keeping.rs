@@ -5,17 +5,14 @@
 #[cfg(test)]
 mod tests;
 
-use crate::config::CheckpointSection;
-use chrono::{DateTime, TimeDelta, Utc};
-use std::{
-    fs,
-    io::Write,
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::Duration,
+use crate::{
+    checkpoint_file::{CheckpointFile, together},
+    config::CheckpointSection,
 };
+use chrono::{DateTime, TimeDelta, Utc};
+use std::{sync::Arc, time::Duration};
 use tenure_eventstore::{
-    ChainCheckpoint, Clock, EventStore, StoreError, Verification, VerifyError, read_checkpoints,
+    ChainCheckpoint, Clock, EventStore, StoreError, Verification, VerifyError,
 };
 use tenure_notifications::history_altered;
 use tenure_projections::Views;
@@ -30,9 +27,9 @@ const MOST_SENT: usize = 100;
 
 /// Signs and verifies until cancelled.
 pub(crate) async fn run(keeping: Keeping, cancel: CancellationToken) {
-    let mut waiting = Waiting::default();
+    let mut written = Written::default();
     loop {
-        let turn = cancel.run_until_cancelled(keeping.turn(&mut waiting));
+        let turn = cancel.run_until_cancelled(keeping.turn(&mut written));
         match turn.await {
             None => return,
             Some(Ok(())) => {}
@@ -54,15 +51,13 @@ pub(crate) struct Keeping {
     pub(crate) views: Views,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) section: CheckpointSection,
+    pub(crate) file: Option<CheckpointFile>,
     /// The address in mails.
     pub(crate) public_url: String,
 }
 
-/// Checkpoints that are not elsewhere yet.
-#[derive(Default)]
-struct Waiting {
-    for_file: String,
-}
+/// How many checkpoints were kept, and how long the file was, when it was last found to have them all.
+type Written = Option<(u64, u64)>;
 
 impl Keeping {
     /// Signs and verifies what is there now, whatever the schedule says.
@@ -71,23 +66,18 @@ impl Keeping {
         self.verify().await
     }
 
-    async fn turn(&self, waiting: &mut Waiting) -> Result<(), StoreError> {
+    /// What fails keeps nothing else from being done.
+    async fn turn(&self, written: &mut Written) -> Result<(), StoreError> {
         let newest = self.store.newest_checkpoint().await?;
-        if let Some(checkpoint) = self.due(newest.signed.as_ref()).await? {
-            waiting.for_file.push_str(&format!("{checkpoint}\n"));
-        }
-        self.write(&mut waiting.for_file);
-        self.send().await?;
-        if self.is_verification_due(newest.is_forged).await? {
-            self.verify().await?;
-        }
-        Ok(())
+        let signed = self.sign_if_due(newest.signed.as_ref()).await;
+        let in_file = self.write(written).await;
+        let sent = self.send().await;
+        let suspect = newest.is_forged || matches!(in_file, Ok(false));
+        let verified = self.verify_if_due(suspect).await;
+        signed.and(in_file).and(sent).and(verified)
     }
 
-    async fn due(
-        &self,
-        last: Option<&ChainCheckpoint>,
-    ) -> Result<Option<ChainCheckpoint>, StoreError> {
+    async fn sign_if_due(&self, last: Option<&ChainCheckpoint>) -> Result<(), StoreError> {
         let every = TimeDelta::minutes(self.section.every_minutes.into());
         let head = self.store.head().await?.position;
         let now = self.clock.now();
@@ -96,32 +86,45 @@ impl Keeping {
             None => head > 0,
         };
         if every.is_zero() || !is_due {
-            return Ok(None);
+            return Ok(());
         }
         let checkpoint = self.store.checkpoint(now).await?;
         tracing::info!(position = checkpoint.position, "a checkpoint was signed");
-        Ok(Some(checkpoint))
+        Ok(())
     }
 
-    /// What cannot be written now is written the next time.
-    fn write(&self, unwritten: &mut String) {
-        let Some(file) = &self.section.file else {
-            unwritten.clear();
-            return;
+    /// Writes what the file does not have; what cannot be written now is written the next time. False if it is not the file
+    /// that it was: then nothing is added.
+    async fn write(&self, written: &mut Written) -> Result<bool, StoreError> {
+        let Some(file) = &self.file else {
+            return Ok(true);
         };
-        if unwritten.is_empty() {
-            return;
+        let count = self.store.checkpoint_count().await?;
+        let with = |length| (count, length);
+        if written.is_some() && *written == file.length().map(with) {
+            return Ok(true);
         }
-        match append(file, unwritten) {
+        *written = None;
+        let has = match file.read() {
+            Ok(has) => has,
+            Err(problem) => {
+                metrics::gauge!("tenure_checkpoints_unwritten").set(1.0);
+                tracing::error!(%problem, "signed checkpoints are not written");
+                return Ok(false);
+            }
+        };
+        let missing = self.store.checkpoints_missing_from(&has).await?;
+        match file.add(has.len(), &missing) {
             Ok(()) => {
                 metrics::gauge!("tenure_checkpoints_unwritten").set(0.0);
-                unwritten.clear();
+                *written = file.length().map(with);
             }
             Err(error) => {
                 metrics::gauge!("tenure_checkpoints_unwritten").set(1.0);
-                tracing::error!(file = %file.display(), %error, "a signed checkpoint cannot be written to checkpoints.file");
+                tracing::error!(%error, "signed checkpoints cannot be written to checkpoints.file");
             }
         }
+        Ok(true)
     }
 
     /// What cannot be sent now is sent the next time, by whichever process runs then.
@@ -143,32 +146,32 @@ impl Keeping {
     }
 
     /// Whatever the schedule says if there is something `suspect`.
-    async fn is_verification_due(&self, suspect: bool) -> Result<bool, StoreError> {
+    async fn verify_if_due(&self, suspect: bool) -> Result<(), StoreError> {
         let every = TimeDelta::hours(self.section.verify_every_hours.into());
         let last = self.store.last_verification().await?;
         // What was found altered is looked at again at every turn.
         let now = self.clock.now();
         let is_due = last.is_none_or(|last| last.altered.is_some() || is_over(last.at, every, now));
-        Ok(!every.is_zero() && (suspect || is_due))
+        match !every.is_zero() && (suspect || is_due) {
+            true => self.verify().await,
+            false => Ok(()),
+        }
     }
 
     async fn verify(&self) -> Result<(), StoreError> {
-        let elsewhere = match self.section.file.as_deref().map(read).transpose() {
+        let elsewhere = match self.file.as_ref().map(CheckpointFile::read).transpose() {
             Ok(elsewhere) => elsewhere.unwrap_or_default(),
-            Err(reason) => {
-                let found = format!("the checkpoints kept elsewhere: {reason}");
-                return self.alarm(found).await;
-            }
+            Err(problem) => return self.alarm(problem.to_string()).await,
         };
         let trusted = self.store.checkpoint_keys().await?;
-        let mut checkpoints = match self.store.checkpoints().await {
+        let checkpoints = match self.store.checkpoints().await {
             Ok(checkpoints) => checkpoints,
             Err(error @ StoreError::Unreadable { .. }) => {
                 return self.alarm(error.to_string()).await;
             }
             Err(error) => return Err(error),
         };
-        checkpoints.extend(elsewhere);
+        let checkpoints = together(checkpoints, elsewhere);
         match self
             .store
             .verify_against(&trusted, checkpoints, |_| ())
@@ -233,22 +236,4 @@ async fn post(address: &str, note: &str) -> Result<(), reqwest::Error> {
         .send();
     sent.await?.error_for_status()?;
     Ok(())
-}
-
-fn append(file: &PathBuf, notes: &str) -> std::io::Result<()> {
-    let mut file = fs::OpenOptions::new()
-        .create(true)
-        .append(true)
-        .open(file)?;
-    file.write_all(notes.as_bytes())?;
-    file.sync_all()
-}
-
-/// None were written yet where there is no file.
-fn read(file: &Path) -> Result<Vec<ChainCheckpoint>, String> {
-    match fs::read_to_string(file) {
-        Ok(text) => read_checkpoints(&text).map_err(|error| error.to_string()),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
-        Err(error) => Err(error.to_string()),
-    }
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     agent,
+    checkpoint_file::CheckpointFile,
     config::Config,
     out,
     proof_keeping::{self, Keeping},
@@ -144,6 +145,7 @@ pub(crate) async fn start(
         views: instance.views.clone(),
         clock: instance.system.clone(),
         section: config.checkpoints.clone(),
+        file: CheckpointFile::of(config),
         public_url: config.public_url(),
     };
     tasks.spawn(proof_keeping::run(keeping.clone(), cancel.clone()));

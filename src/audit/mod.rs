@@ -5,6 +5,7 @@ mod export;
 mod verify;
 
 use crate::{
+    checkpoint_file::FileProblem,
     client::{self, ClientError},
     config::Config,
     wiring::{self, WiringError},
@@ -46,6 +47,8 @@ pub(crate) enum AuditError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Client(#[from] ClientError),
+    #[error(transparent)]
+    CheckpointFile(#[from] FileProblem),
     #[error("{}: {problem}", file.display())]
     File {
         file: PathBuf,

@@ -1,7 +1,12 @@
 //! `tenure audit verify`: the chain computed anew, of the instance's own store or of an export alone.
 
 use super::{AuditError, open};
-use crate::{config::Config, out, wiring::WiringError};
+use crate::{
+    checkpoint_file::{CheckpointFile, together},
+    config::Config,
+    out,
+    wiring::WiringError,
+};
 use clap::Args;
 use std::{fs, io::BufReader, path::PathBuf};
 use tenure_eventstore::{ChainCheckpoint, Position, VerifierKey, read_checkpoints, verify_export};
@@ -42,16 +47,17 @@ struct Outcome {
 }
 
 pub(super) async fn run(args: VerifyArgs) -> Result<(), AuditError> {
-    let elsewhere = match kept_elsewhere(&args)? {
-        Some(file) => {
-            let file = &file;
+    let configured = configured(&args)?;
+    let elsewhere = match (&args.checkpoints, &configured) {
+        (Some(file), _) => {
             let text = fs::read_to_string(file).map_err(AuditError::file(file))?;
             read_checkpoints(&text).map_err(|problem| AuditError::NoCheckpoints {
                 file: file.clone(),
                 problem,
             })?
         }
-        None => Vec::new(),
+        (None, Some(file)) => file.read()?,
+        (None, None) => Vec::new(),
     };
     let outcome = match &args.export {
         Some(file) => {
@@ -64,7 +70,7 @@ pub(super) async fn run(args: VerifyArgs) -> Result<(), AuditError> {
                 checkpoints: verified.checkpoints,
             }
         }
-        None => of_the_store(&args, elsewhere).await?,
+        None => of_the_store(&args, configured.as_ref(), elsewhere).await?,
     };
     let Outcome {
         first,
@@ -98,16 +104,17 @@ pub(super) async fn run(args: VerifyArgs) -> Result<(), AuditError> {
 }
 
 /// Where the instance writes them, if that is not said.
-fn kept_elsewhere(args: &VerifyArgs) -> Result<Option<PathBuf>, AuditError> {
+fn configured(args: &VerifyArgs) -> Result<Option<CheckpointFile>, AuditError> {
     if args.checkpoints.is_some() || args.export.is_some() {
-        return Ok(args.checkpoints.clone());
+        return Ok(None);
     }
     let config = Config::load(args.config.as_deref()).map_err(WiringError::from)?;
-    Ok(config.checkpoints.file.filter(|file| file.exists()))
+    Ok(CheckpointFile::of(&config))
 }
 
 async fn of_the_store(
     args: &VerifyArgs,
+    file: Option<&CheckpointFile>,
     elsewhere: Vec<ChainCheckpoint>,
 ) -> Result<Outcome, AuditError> {
     let store = open(args.config.as_deref()).await?;
@@ -115,13 +122,9 @@ async fn of_the_store(
         true => store.checkpoint_keys().await?,
         false => args.key.clone(),
     };
-    let mut checkpoints = store.checkpoints().await?;
-    // Those from elsewhere are mostly the same ones.
-    let unknown = elsewhere
-        .into_iter()
-        .filter(|other| !checkpoints.contains(other));
-    let unknown: Vec<_> = unknown.collect();
-    checkpoints.extend(unknown);
+    let kept = store.checkpoints().await?;
+    let is_filled = file.map_or(Ok(()), |file| file.has_all(&elsewhere, &kept));
+    let checkpoints = together(kept, elsewhere);
     let progress = |position: Position| {
         if !args.json && position > 0 && position.is_multiple_of(100_000) {
             out::progress(format_args!("{position} events verified …"));
@@ -131,6 +134,8 @@ async fn of_the_store(
         .verify_against(&trusted, checkpoints, progress)
         .await?;
     store.close().await;
+    // What is wrong with the history is worse.
+    is_filled?;
     Ok(Outcome {
         first: 1,
         last: verified.head.position,

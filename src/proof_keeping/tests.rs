@@ -1,7 +1,10 @@
 use super::*;
+use crate::config::Config;
 use axum::http::StatusCode;
 use std::{
+    fs,
     future::ready,
+    path::{Path, PathBuf},
     sync::{
         Mutex,
         atomic::{AtomicBool, Ordering},
@@ -12,7 +15,9 @@ use tenure_domain::{
     Actor,
     group::{Group, GroupCommand},
 };
-use tenure_eventstore::{Execution, InstanceKeys, StoreConfig, VirtualClock, new_id};
+use tenure_eventstore::{
+    Execution, InstanceKeys, StoreConfig, VirtualClock, new_id, read_checkpoints,
+};
 
 /// A history on disk, and a clock that stands.
 struct World {
@@ -32,6 +37,7 @@ impl World {
             store,
             clock: clock.clone(),
             section: CheckpointSection::default(),
+            file: None,
             public_url: "https://tenure.corp.example".to_owned(),
         };
         let world = Self {
@@ -61,6 +67,18 @@ impl World {
         self.clock.advance(TimeDelta::hours(1));
     }
 
+    /// Checkpoints are written to a file from now on.
+    fn name_file(&mut self) -> PathBuf {
+        let file = self.folder.path().join("elsewhere.txt");
+        let mut config = Config {
+            data: self.folder.path().to_owned(),
+            ..Config::default()
+        };
+        config.checkpoints.file = Some(file.clone());
+        self.keeping.file = CheckpointFile::of(&config);
+        file
+    }
+
     async fn kept(&self) -> Vec<String> {
         let kept = self.keeping.store.checkpoints().await.unwrap();
         kept.iter().map(ToString::to_string).collect()
@@ -68,7 +86,7 @@ impl World {
 
     /// As a process does that was just started.
     async fn turn(&self) {
-        self.keeping.turn(&mut Waiting::default()).await.unwrap();
+        self.keeping.turn(&mut Written::default()).await.unwrap();
     }
 
     async fn found(&self) -> Verification {
@@ -92,6 +110,12 @@ async fn open(folder: &TempDir, clock: &Arc<VirtualClock>, keys: InstanceKeys) -
         max_connections: 2,
     });
     store.await.unwrap()
+}
+
+fn written(file: &Path) -> Vec<String> {
+    let text = fs::read_to_string(file).unwrap();
+    let checkpoints = read_checkpoints(&text).unwrap();
+    checkpoints.iter().map(ToString::to_string).collect()
 }
 
 /// A machine elsewhere that takes checkpoints once it is told to.
@@ -147,6 +171,55 @@ async fn a_destination_gets_what_was_signed_before_it_was_named_and_what_it_refu
     world.turn().await;
     assert_eq!(world.kept().await.len(), 3);
     assert_eq!(collector.taken(), world.kept().await, "each once");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_gets_what_was_signed_before_it_was_named_and_each_once() {
+    let mut world = World::new().await;
+    world.turn().await;
+    world.hour().await;
+    let file = world.name_file();
+    world.turn().await;
+    world.turn().await;
+    assert_eq!(world.kept().await.len(), 2);
+    assert_eq!(written(&file), world.kept().await);
+    assert_eq!(world.found().await.altered, None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_gone_is_told_and_not_made_anew_until_it_is_back() {
+    let mut world = World::new().await;
+    let file = world.name_file();
+    world.turn().await;
+    let text = fs::read_to_string(&file).unwrap();
+    // The file system is no more mounted, and the process goes on.
+    let mut seen = Written::default();
+    world.keeping.turn(&mut seen).await.unwrap();
+    fs::remove_file(&file).unwrap();
+    world.hour().await;
+    world.keeping.turn(&mut seen).await.unwrap();
+    let altered = world.found().await.altered.expect("the lost file");
+    assert!(altered.contains("has 0 of the 1 signed"), "{altered}");
+    assert!(!file.exists());
+    fs::write(&file, text).unwrap();
+    world.keeping.turn(&mut seen).await.unwrap();
+    assert_eq!(world.found().await.altered, None);
+    assert_eq!(written(&file), world.kept().await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_lacks_older_checkpoints_is_told_and_left_as_it_is() {
+    let mut world = World::new().await;
+    world.turn().await;
+    world.hour().await;
+    let file = world.name_file();
+    world.turn().await;
+    let newest = world.newest().await.to_string();
+    fs::write(&file, &newest).unwrap();
+    world.turn().await;
+    let altered = world.found().await.altered.expect("the cut file");
+    assert!(altered.contains("has 1 of the 2 signed"), "{altered}");
+    assert_eq!(written(&file), [newest]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

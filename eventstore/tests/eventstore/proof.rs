@@ -123,7 +123,10 @@ on_every_store! {
         tamper(&store, &format!("INSERT INTO chain_checkpoints (position, signed_at, note) VALUES (6, 1, '{forged}')")).await;
         run(&store, create(new_id(), "a")).await;
         let last = store.checkpoint(store.now()).await.expect("checkpoint");
-        let all = vec![first.clone(), handed_over, last.clone()];
+        let all = [first.clone(), handed_over, last.clone()];
+        assert_eq!(store.checkpoint_count().await.expect("count"), 4);
+        let missing = store.checkpoints_missing_from(std::slice::from_ref(&last));
+        assert_eq!(missing.await.expect("read"), all[..2]);
         assert_eq!(waiting(&store, "here", 9).await, all);
         assert_eq!(waiting(&store, "here", 2).await, all[..2]);
         store.checkpoint_taken("here", &first).await.expect("kept");

@@ -131,3 +131,44 @@ async fn an_altered_history_is_told_to_administrators_and_auditors_and_checkpoin
     });
     assert!(!told_bob, "an approver is not concerned");
 }
+
+#[tokio::test]
+async fn a_lost_file_of_checkpoints_is_told_and_the_command_does_not_verify_without_it() {
+    let named = ("TENURE_CHECKPOINTS__FILE", "elsewhere.txt");
+    let small = Small::start_with(&[named]).await;
+    let token = small.token_of("ada").await;
+    let verify = || {
+        let mut command = small.command(&token, &["audit", "verify"]);
+        command.env(named.0, named.1).output().unwrap()
+    };
+    let file = small.folder.path().join(named.1);
+    let known = small
+        .folder
+        .path()
+        .join("tenure-data/checkpoints.known.json");
+    let soon = Duration::from_secs(90);
+    until("a checkpoint in the file", soon, async || {
+        (file.exists() && known.exists()).then_some(())
+    })
+    .await;
+    let output = verify();
+    assert!(output.status.success(), "{output:?}");
+
+    std::fs::remove_file(&file).unwrap();
+    let output = verify();
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        said.contains("checkpoints.file elsewhere.txt has 0 of the 1 "),
+        "{said}"
+    );
+    let told = |proof: &Value| {
+        let altered = proof["verified"]["altered"].as_str();
+        altered.is_some_and(|altered| altered.contains("checkpoints.file"))
+    };
+    small
+        .api
+        .wait_within(soon, "/audit/proof", "the lost file", told)
+        .await;
+    assert!(!file.exists());
+}
